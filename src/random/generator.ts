@@ -1,0 +1,43 @@
+/**
+ * What every random generator of the engine looks like to a model.
+ *
+ * A worker holds ONE `Rng` function object per generator and reseeds it in place for each permutation:
+ * a call site that sees many closures becomes megamorphic and twice as slow.
+ */
+export interface Rng {
+  /** Next uniform on [0, 1): the generator's 32-bit output x 2^-32 (`arc4`: its own 53-bit double). One draw. */
+  (): number;
+  /** The next 32-bit output as an unsigned integer, 0 .. 2^32 - 1. One draw. */
+  uint32(): number;
+  /** floor(u * m) for the next uniform u: an index 0 .. m - 1. One draw. `m` is an integer, 1 .. 2^21 - 1. */
+  index(m: number): number;
+  /**
+   * An independent stream of the same permutation, `component` = 1, 2, ...; it starts at its beginning at every call.
+   * Scheme `philox`: the counter's component word. Scheme `sha256-32`: the generator started at
+   * fmix32(seed + component * 0x9e3779b9 mod 2^32), fmix32 being the finaliser of MurmurHash3.
+   * There is one function object per component, too.
+   */
+  substream(component: number): Rng;
+}
+
+/** The generators of a study's `seed.generator`. */
+export const GENERATORS = ['alea', 'tychei', 'arc4', 'xor4096', 'sfc32', 'philox'] as const;
+export type GeneratorName = (typeof GENERATORS)[number];
+
+/**
+ * Where the streams of one cell come from: all that a worker needs to start the stream of any permutation.
+ * `sha256-32`: `base_seed`, so that seed(perm) = (base_seed + perm * 1000003) mod 2^32. `philox`: two key words.
+ */
+export type StreamSource =
+  | { readonly scheme: 'sha256-32'; readonly generator: Exclude<GeneratorName, 'philox'>; readonly base_seed: number }
+  | { readonly scheme: 'philox'; readonly generator: 'philox'; readonly key: readonly [number, number] };
+
+/** The streams of a chunk: permutations `first` .. `first + count - 1` of one cell. */
+export interface Streams {
+  readonly source: StreamSource;
+  /** perm_index of the chunk's first permutation. */
+  readonly first: number;
+  readonly count: number;
+  /** The one `Rng` object, restarted at the beginning of the stream of permutation `first + i`. */
+  rng(i: number): Rng;
+}
