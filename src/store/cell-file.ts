@@ -1,0 +1,98 @@
+import type { MetricsSchema, Rows } from '../encoding/metrics-schema.ts';
+
+/** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
+export interface PermutationRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Something in a metrics file that is not a plain good row. */
+export interface Finding {
+  readonly kind:
+    | 'torn' // a crash left it at the end: cut, not counted as damaged
+    | 'damaged' // set aside, counted in n_rows_damaged
+    | 'conflict' // one perm_index, two different rows: the first stays
+    | 'foreign' // saved by another program: BOM, CRLF, other column order
+    | 'unreadable'; // nothing in the file can be used
+  /** Byte offset in the metrics file, and length. */
+  readonly offset: number;
+  readonly length: number;
+  /** A sentence for a person: what is wrong there. */
+  readonly reason: string;
+  readonly perm_index?: number;
+}
+
+/**
+ * What stands in one metrics file, found by reading it and nothing else. Plain data: a scan may be made in a worker
+ * and sent over. Rows below `target` only are `present`.
+ */
+export interface CellScan {
+  readonly exists: boolean;
+  /** Size of the file [bytes]. */
+  readonly size: number;
+  readonly target: number;
+  readonly present: readonly PermutationRange[];
+  /** Well-formed rows below the target, duplicates included. */
+  readonly n_rows_raw: number;
+  readonly n_duplicates: number;
+  readonly n_conflicts: number;
+  readonly n_rows_damaged: number;
+  readonly n_rows_past_target: number;
+  /** The first 100 findings, in file order; `n_findings` counts all. */
+  readonly findings: readonly Finding[];
+  readonly n_findings: number;
+  /** The file is, byte for byte, what an undisturbed run would have left after rows 0 .. k-1, perhaps with a torn tail behind. */
+  readonly canonical: boolean;
+  /** Where a canonical file ends and the next append goes [bytes]; the size without the torn tail. */
+  readonly end: number;
+  /** CRC-32 (8 hex digits) over the rows below the target as they stand: changes when any row changes. `undefined` for a file that is not canonical. */
+  readonly rows_crc32: string | undefined;
+}
+
+/** Where a cell lives and what its file must look like. */
+export interface CellPlace {
+  /** `<output>/per_cell/cell_<id>`. */
+  readonly folder: string;
+  readonly schema: MetricsSchema;
+}
+
+/** One chunk as it came from a worker: whole rows already in the file's own bytes. */
+export interface EncodedChunk {
+  readonly first: number;
+  /** Permutations covered, failed ones included. */
+  readonly count: number;
+  /** Rows in `bytes`; less than `count` where permutations failed. */
+  readonly rows: number;
+  /** CSV lines, or Arrow record batch messages of aligned batches. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * An open metrics file: the only writer of it. Made by `openCell` (store/open-cell.ts), which repairs the file first:
+ *
+ *   openCell(port: FilePort, place: CellPlace, scan: CellScan, log: (line: string) => void): Promise<CellFile>
+ *   scanCell(port: FilePort, place: CellPlace, target: number): CellScan                 (store/scan-cell.ts; read only)
+ *   readRows(port: FilePort, place: CellPlace, target: number): Iterable<Rows>           (store/read-rows.ts; perm_index order, blocks of bounded size)
+ */
+export interface CellFile {
+  /** Counts for progress.json and summary.json, as the contract names them, kept up to date by `append`. */
+  readonly n_rows_raw: number;
+  readonly n_duplicates_dropped: number;
+  readonly n_conflicting_duplicates: number;
+  readonly n_rows_damaged: number;
+  readonly n_rows_past_target: number;
+  /** Rows durable and below the target. */
+  readonly n_rows_durable: number;
+  /** Ranges below the target that have no row: gaps first, then the end. */
+  readonly missing: readonly PermutationRange[];
+  /** Writes the chunk at the validated end of the file. Chunks come in permutation order (gaps first). Not durable yet. */
+  append(chunk: EncodedChunk): void;
+  /** Makes everything appended so far durable. A failure truncates to the last durable length and is final: EngineError DISK or DISK_FULL. */
+  sync(): Promise<void>;
+  /** At the end of a cell: syncs, brings the file into canonical form where it is not (gaps were filled), seals it. Returns the CRC over its rows as in `CellScan`. */
+  complete(): Promise<string>;
+  close(): void;
+}
+
+/** Rows decoded from a file, in blocks of bounded size. */
+export type RowBlocks = Iterable<Rows>;

@@ -1,0 +1,35 @@
+/**
+ * The file port: the only door to the disk for everything durable. The real one is `disk.ts`; tests put a simulated
+ * disk behind it that loses, tears and reorders what was not synced.
+ *
+ * Errors are Node's: an `Error` with `code` (`ENOENT`, `ENOSPC`, `EIO`, ...).
+ */
+export interface FilePort {
+  /** `r` read, `r+` read and write an existing file, `w+` create or empty, `wx+` create, fails with EEXIST. */
+  open(path: string, flags: 'r' | 'r+' | 'w+' | 'wx+'): number;
+  close(fd: number): void;
+  /** May write fewer bytes than given; returns how many. Use `writeFully`. */
+  pwrite(fd: number, bytes: Uint8Array, position: number): number;
+  /** May read fewer bytes than asked; 0 at the end. */
+  pread(fd: number, into: Uint8Array, position: number): number;
+  ftruncate(fd: number, length: number): void;
+  /** Asynchronous, so that many files are synced together. */
+  fdatasync(fd: number): Promise<void>;
+  fsync(fd: number): Promise<void>;
+  /** Makes names in a folder durable: creations, renames, removals. */
+  syncFolder(path: string): Promise<void>;
+  rename(from: string, to: string): void;
+  /** Fails with EEXIST. */
+  link(existing: string, path: string): void;
+  unlink(path: string): void;
+  /** Makes missing parents too; no error where it is there. */
+  mkdir(path: string): void;
+  readdir(path: string): readonly string[];
+  /** What stands at the path itself (a link is not followed), or undefined where nothing does (ENOENT only). */
+  stat(path: string): FileStat | undefined;
+}
+
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly size: number;
+}
