@@ -1,6 +1,6 @@
 import cliProgress from 'cli-progress';
 
-import { formatCount, formatDuration } from './table.ts';
+import { formatCount, formatDuration } from './format-number.ts';
 
 /** The numbers a display shows; the run fills them. */
 export interface DisplayedProgress {

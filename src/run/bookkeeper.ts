@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 import type { PermutationFailure } from '../execute/messages.ts';
 import type { CellScan } from '../store/cell-file.ts';
-import { cellPaths, runPaths, type RunPaths } from '../store/layout.ts';
+import { cellLayout, layoutOf, type RunLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
 import { writeSmallFile } from '../store/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../study/permutation-range.ts';
@@ -55,7 +55,7 @@ export interface BookkeeperOptions {
  */
 export class Bookkeeper {
   private readonly options: BookkeeperOptions;
-  private readonly paths: RunPaths;
+  private readonly paths: RunLayout;
   private readonly open = new Map<number, OpenCell>();
   private readonly timers: NodeJS.Timeout[] = [];
   private current_cell_id: string | null = null;
@@ -66,7 +66,7 @@ export class Bookkeeper {
 
   constructor(options: BookkeeperOptions) {
     this.options = options;
-    this.paths = runPaths(options.output);
+    this.paths = layoutOf(options.output);
   }
 
   start(): void {
@@ -150,7 +150,7 @@ export class Bookkeeper {
   /** A line in the cell's logs.txt. */
   log(cell: RunCell, line: string): void {
     this.attempt(() => {
-      const { logs } = cellPaths(cell.place.folder);
+      const { logs } = cellLayout(cell.place.folder);
       mkdirSync(dirname(logs), { recursive: true });
       appendFileSync(logs, `${new Date().toISOString()} ${line}\n`);
     });
@@ -184,7 +184,7 @@ export class Bookkeeper {
       params: cell.parameters,
       resume_info,
     };
-    await writeSmallFile(port, cellPaths(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
+    await writeSmallFile(port, cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
   }
 
   private async writeAggregated(): Promise<void> {
@@ -202,7 +202,7 @@ export class Bookkeeper {
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
     };
     await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
-    await writeSmallFile(port, this.paths.progress_csv, progressCsv(cells, states, target));
+    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states, target));
   }
 
   /** One small file after the other; a failure warns once and harms nothing. */

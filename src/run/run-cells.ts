@@ -78,6 +78,7 @@ interface OpenWork {
   readonly missing: readonly PermutationRange[];
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
+  readonly resume_detected: boolean;
 }
 
 async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<OpenWork> {
@@ -93,7 +94,7 @@ async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<Op
   });
   run.books.found(cell, scan, false);
   run.books.begun(cell, work, missing);
-  return { work, missing, n_failed_before };
+  return { work, missing, n_failed_before, resume_detected: scan.n_rows_raw > 0 };
 }
 
 async function dispatch(run: RunContext, cell: RunCell, { work, missing }: OpenWork, in_flight: Slots, sync: GroupSync): Promise<void> {
@@ -136,14 +137,14 @@ function take(run: RunContext, cell: RunCell, work: CellWork, sequence: number, 
 }
 
 /** The end of a cell, or of what a stopped run got done of it. */
-async function finish(run: RunContext, cell: RunCell, { work, n_failed_before }: OpenWork, sync: GroupSync): Promise<void> {
+async function finish(run: RunContext, cell: RunCell, { work, n_failed_before, resume_detected }: OpenWork, sync: GroupSync): Promise<void> {
   let status: CellStatus = 'stopped';
   try {
     await work.settled();
     await sync.now(work);
     if (work.file.missing.length === 0) {
       const rows_crc32 = await work.file.complete();
-      await run.summaries.write(cell, work.file, rows_crc32);
+      await run.summaries.write(cell, work.file, rows_crc32, resume_detected);
       status = 'complete';
     } else if (n_failed_before + run.books.failuresOf(cell) > 0) status = 'failed';
   } catch (error) {

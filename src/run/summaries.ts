@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 
 import { csvField } from '../encoding/csv-field.ts';
@@ -6,7 +7,7 @@ import type { ThreadPool } from '../execute/threads.ts';
 import type { ParameterValue } from '../models/model.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../store/cell-file.ts';
-import { cellPaths } from '../store/layout.ts';
+import { cellLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
 import { writeSmallFile } from '../store/small-file.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
@@ -32,6 +33,8 @@ export interface CellSummary {
   readonly baseline: unknown;
   /** CRC-32 over the rows that the statistics were computed from. */
   readonly rows_crc32: string;
+  /** The thresholds that the statistics were asked for. */
+  readonly thresholds: Readonly<Record<string, readonly number[]>>;
   readonly statistics: CellStatistics;
 }
 
@@ -66,21 +69,19 @@ export class CellSummaries {
     if (!whole || scan.rows_crc32 === undefined) return false;
     const summary = readSummary(cell.place.folder);
     return (
-      summary !== undefined &&
-      summary.rows_crc32 === scan.rows_crc32 &&
+      summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
-      JSON.stringify(summary.statistics.thresholds ?? null) !== undefined &&
-      sameThresholds(summary, statistics)
+      JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {})
     );
   }
 
   /** Removes the summary of a cell whose file is about to change. */
   withdraw(cell: RunCell): void {
-    const { summary } = cellPaths(cell.place.folder);
+    const { summary } = cellLayout(cell.place.folder);
     if (this.options.port.stat(summary) !== undefined) this.options.port.unlink(summary);
   }
 
-  async write(cell: RunCell, file: CellFile, rows_crc32: string): Promise<void> {
+  async write(cell: RunCell, file: CellFile, rows_crc32: string, resume_detected: boolean): Promise<void> {
     const { port, target, pool, statistics, seedOf, baselineOf } = this.options;
     const task: SummariseTask = { place: cell.place, target, options: statistics };
     const summary: CellSummary = {
@@ -93,45 +94,87 @@ export class CellSummaries {
       n_conflicting_duplicates: file.n_conflicting_duplicates,
       n_rows_damaged: file.n_rows_damaged,
       n_rows_past_target: file.n_rows_past_target,
-      resume_detected: file.resume_detected,
+      resume_detected,
       params: cell.parameters,
       seed: seedOf(cell),
       baseline: await baselineOf(cell),
       rows_crc32,
+      thresholds: statistics.thresholds ?? {},
       statistics: (await pool.call('summary', task)) as CellStatistics,
     };
-    await writeSmallFile(port, cellPaths(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
   }
 }
 
 /** A cell's summary.json, or undefined where there is none that can be read. */
 export function readSummary(folder: string): CellSummary | undefined {
   try {
-    return JSON.parse(readFileSync(cellPaths(folder).summary, 'utf8')) as CellSummary;
+    return parseSummary(readFileSync(cellLayout(folder).summary, 'utf8'));
   } catch {
     // Missing, torn or garbage: it is made again from the rows, which are the truth.
     return undefined;
   }
 }
 
-/** aggregated/grid_summary.csv from the summaries of complete cells, in study order. */
-export async function gridSummaryCsv(cells: RunCells, parameters: readonly string[]): Promise<string> {
+function parseSummary(text: string): CellSummary | undefined {
+  const summary = JSON.parse(text) as CellSummary | null;
+  return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object' ? summary : undefined;
+}
+
+/** Statistics that grid_summary.csv has a column of, per metric. */
+const GRID_STATISTICS = ['mean', 'sd', 'mcse', 'min', 'max', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'] as const;
+
+/**
+ * aggregated/grid_summary.csv, line by line: the complete cells in study order, from their summaries. `parameters` and `metrics` name the
+ * columns.
+ */
+export async function* gridSummaryLines(
+  cells: RunCells,
+  parameters: readonly string[],
+  metrics: readonly string[],
+  thresholds: Readonly<Record<string, readonly number[]>>,
+): AsyncGenerator<string> {
+  const columns = metrics.flatMap((metric) => [
+    ...GRID_STATISTICS.map((statistic) => `${metric}_${statistic}`),
+    ...(thresholds[metric] ?? []).map((t) => `${metric}_probability_above_${t}`),
+  ]);
+  yield `${['cell_id', ...parameters, 'n', ...columns].map(csvField).join(',')}\n`;
   const limit = pLimit(READ_AT_ONCE);
-  const lines = await Promise.all(
-    Array.from(cells, (cell) =>
-      limit(() => {
-        const summary = readSummary(cell.place.folder);
-        return summary === undefined ? undefined : gridSummaryLine(cell, parameters, summary);
-      }),
-    ),
-  );
-  return lines.filter((line) => line !== undefined).join('');
+  let batch: Promise<string | undefined>[] = [];
+  const drained = async function* (): AsyncGenerator<string> {
+    for (const line of await Promise.all(batch)) if (line !== undefined) yield line;
+    batch = [];
+  };
+  for (const cell of cells) {
+    batch.push(limit(async () => gridSummaryLine(cell, parameters, metrics, await readSummaryLater(cell.place.folder))));
+    if (batch.length >= 8 * READ_AT_ONCE) yield* drained();
+  }
+  yield* drained();
 }
 
-function gridSummaryLine(cell: RunCell, parameters: readonly string[], summary: CellSummary): string {
-  return JSON.stringify([cell, parameters, summary]) + csvField('');
+function gridSummaryLine(
+  cell: RunCell,
+  parameters: readonly string[],
+  metrics: readonly string[],
+  summary: CellSummary | undefined,
+): string | undefined {
+  if (summary === undefined) return undefined;
+  const values = parameters.map((name) => {
+    const value = cell.parameters[name];
+    return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  });
+  const statistics = metrics.flatMap((metric) => {
+    const found = summary.statistics[metric];
+    const columns = GRID_STATISTICS.map((statistic) => found?.[statistic]);
+    return [...columns, ...(found?.thresholds ?? []).map((t) => t.probability)].map((value) => String(value ?? NaN));
+  });
+  return `${[csvField(cell.cell_id), ...values, String(summary.n_perms_done), ...statistics].join(',')}\n`;
 }
 
-function sameThresholds(summary: CellSummary, options: SummariseOptions): boolean {
-  return JSON.stringify(summary) !== '' && options !== undefined;
+async function readSummaryLater(folder: string): Promise<CellSummary | undefined> {
+  try {
+    return parseSummary(await readFile(cellLayout(folder).summary, 'utf8'));
+  } catch {
+    return undefined; // not complete yet
+  }
 }
