@@ -9,8 +9,7 @@ import { EngineError } from '../errors.ts';
 
 /** What is bundled: a file, or a package as seen from a folder. `shown` names it in messages. */
 export type Entry = { readonly shown: string; readonly code: 'STUDY' | 'MODEL' } & (
-  | { readonly file: string }
-  | { readonly package: string; readonly folder: string }
+  { readonly file: string } | { readonly package: string; readonly folder: string }
 );
 
 /** One ESM text without imports but Node's own, and the way back to the lines it was made from. */
@@ -74,14 +73,21 @@ function isBuildFailure(error: unknown): error is BuildFailure {
 
 async function stdinOf(entry: Entry): Promise<StdinOptions> {
   if ('package' in entry) {
-    return { contents: `export{default}from${JSON.stringify(entry.package)}`, resolveDir: entry.folder, sourcefile: ENTRY };
+    return {
+      contents: `export{default}from${JSON.stringify(entry.package)}`,
+      resolveDir: entry.folder,
+      sourcefile: ENTRY,
+    };
   }
   try {
     const contents = await readFile(entry.file, 'utf8');
     const loader = LOADERS[extname(entry.file).toLowerCase()] ?? 'js';
     return { contents, resolveDir: dirname(entry.file), sourcefile: ENTRY, loader };
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${(cause as Error).message}`;
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'there is no such file'
+        : `cannot be read: ${(cause as Error).message}`;
     throw new EngineError(entry.code, `${entry.shown}: ${reason}`, { path: entry.shown, cause });
   }
 }
@@ -101,7 +107,11 @@ export function moduleUrl(code: string): string {
 }
 
 /** Imports a bundle and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line. */
-export async function importBundle({ code, map }: Bundle, shown: string, errorCode: 'STUDY' | 'MODEL'): Promise<unknown> {
+export async function importBundle(
+  { code, map }: Bundle,
+  shown: string,
+  errorCode: 'STUDY' | 'MODEL',
+): Promise<unknown> {
   let module: { readonly default?: unknown };
   try {
     module = (await import(moduleUrl(code))) as typeof module;
@@ -119,9 +129,13 @@ export async function importBundle({ code, map }: Bundle, shown: string, errorCo
 
 /** File and line in the user's own source from which an error came, by its stack. */
 function originOf(error: unknown, map: SourceMapPayload, shown: string): string {
-  const frame = error instanceof Error ? /data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') : null;
+  const frame =
+    error instanceof Error ? /data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') : null;
   if (frame === null) return shown;
-  const entry: Partial<ReturnType<SourceMap['findEntry']>> = new SourceMap(map).findEntry(Number(frame[1]) - 1, Number(frame[2]) - 1);
+  const entry: Partial<ReturnType<SourceMap['findEntry']>> = new SourceMap(map).findEntry(
+    Number(frame[1]) - 1,
+    Number(frame[2]) - 1,
+  );
   if (!('originalSource' in entry) || entry.originalSource === undefined) return shown;
   return `${shownName(entry.originalSource, { shown })}:${(entry.originalLine ?? 0) + 1}`;
 }

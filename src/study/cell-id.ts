@@ -20,7 +20,8 @@ export function refusedId(id: string): string | undefined {
   const length = [...id].length;
   if (length === 0 || length > MAX_ID_LENGTH) return `a text of 1 to ${MAX_ID_LENGTH} characters`;
   if (/[\p{Surrogate}\p{Control}]/u.test(id)) return 'a text without control characters';
-  if (id.normalize('NFC') !== id) return 'a text in Unicode normal form NFC (this one is not: type it again, or write it with other characters)';
+  if (id.normalize('NFC') !== id)
+    return 'a text in Unicode normal form NFC (this one is not: type it again, or write it with other characters)';
   if (cellFolderName(id).length > MAX_NAME_BYTES) {
     return `a shorter text: its folder name takes ${cellFolderName(id).length} bytes, at most ${MAX_NAME_BYTES}`;
   }

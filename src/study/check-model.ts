@@ -55,7 +55,8 @@ function isMap(value: unknown): value is Raw {
 
 function texts(model: Raw, problems: Problems): void {
   const name = 'a name of letters, digits, _ and -, beginning with a letter, at most 64 characters';
-  if (typeof model.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(model.name)) problems.wrong(['name'], model.name, name);
+  if (typeof model.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(model.name))
+    problems.wrong(['name'], model.name, name);
   if (typeof model.version !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(model.version)) {
     problems.wrong(['version'], model.version, "a text such as '1'");
   }
@@ -72,8 +73,10 @@ function functions(model: Raw, problems: Problems): void {
 }
 
 function goodName(name: string, path: Path, problems: Problems): void {
-  if (RESERVED.includes(name)) problems.add(path, `the name ${name} belongs to the engine; choose another`, { value: name });
-  else if (!SNAKE_CASE.test(name)) problems.wrong(path, name, 'a snake_case name: a-z, 0-9 and _, at most 64 characters');
+  if (RESERVED.includes(name))
+    problems.add(path, `the name ${name} belongs to the engine; choose another`, { value: name });
+  else if (!SNAKE_CASE.test(name))
+    problems.wrong(path, name, 'a snake_case name: a-z, 0-9 and _, at most 64 characters');
 }
 
 function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
@@ -84,7 +87,8 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
   for (const [name, spec] of Object.entries(raw)) {
     goodName(name, ['metrics', name], problems);
     // Both are columns of one table.
-    if (isMap(parameters) && Object.hasOwn(parameters, name)) problems.add(['metrics', name], 'a parameter has this name, too; choose another');
+    if (isMap(parameters) && Object.hasOwn(parameters, name))
+      problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing }');
     else if (spec.missing !== undefined && typeof spec.missing !== 'boolean') {
       problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
@@ -102,7 +106,8 @@ function parameters(raw: unknown, inputs: unknown, problems: Problems): void {
     const path = ['parameters', name];
     goodName(name, path, problems);
     if (!isMap(spec)) problems.wrong(path, spec, '{ type, default, ... }');
-    else if (typeof spec.type !== 'string' || !TYPES.includes(spec.type)) problems.wrong([...path, 'type'], spec.type, TYPES.join(', '));
+    else if (typeof spec.type !== 'string' || !TYPES.includes(spec.type))
+      problems.wrong([...path, 'type'], spec.type, TYPES.join(', '));
     else parameter(spec, path, problems);
   }
   if (problems.list.length > before) return;
@@ -112,7 +117,8 @@ function parameters(raw: unknown, inputs: unknown, problems: Problems): void {
 function parameter(raw: Raw, path: Path, problems: Problems): void {
   const before = problems.list.length;
   for (const bound of ['min', 'max', 'above', 'below']) {
-    if (raw[bound] !== undefined && !Number.isFinite(raw[bound])) problems.wrong([...path, bound], raw[bound], 'a finite number');
+    if (raw[bound] !== undefined && !Number.isFinite(raw[bound]))
+      problems.wrong([...path, bound], raw[bound], 'a finite number');
   }
   if (raw.type === 'choice') choice(raw, path, problems);
   if (raw.type === 'list' && raw.items !== 'numbers' && raw.items !== 'pairs') {
@@ -160,11 +166,13 @@ function conditions(specs: Readonly<Record<string, ParameterSpec>>, inputs: unkn
         for (const value of Array.isArray(wanted) ? wanted : [wanted]) {
           const checked = checkValue(otherSpec, value);
           if (!('value' in checked)) problems.wrong(at, value, checked.allowed);
-          else if (checked.value !== value) problems.add(at, `${show(value)} is an alias; write ${show(checked.value)}`);
+          else if (checked.value !== value)
+            problems.add(at, `${show(value)} is an alias; write ${show(checked.value)}`);
         }
       }
     }
   }
   const { circle } = problems.list.length === 0 ? resolutionOrder({ parameters: specs }, []) : { circle: undefined };
-  if (circle !== undefined) problems.add(['parameters', circle[0]!, 'active_when'], `depends on itself: ${circle.join(' -> ')}`);
+  if (circle !== undefined)
+    problems.add(['parameters', circle[0]!, 'active_when'], `depends on itself: ${circle.join(' -> ')}`);
 }

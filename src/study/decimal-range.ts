@@ -12,7 +12,11 @@ export const MAX_AXIS_VALUES = 1_000_000;
  * given) and rounded to a double once; `to` is included and must be hit. `step` may be negative. A string is the
  * reason why there is no such range, in the words of a list of what is allowed.
  */
-export function rangeValues(from: number, to: number, step: number): number[] | { readonly at: 'to' | 'step'; readonly allowed: string } {
+export function rangeValues(
+  from: number,
+  to: number,
+  step: number,
+): number[] | { readonly at: 'to' | 'step'; readonly allowed: string } {
   const [a, b, s] = [decimal(from), decimal(to), decimal(step)];
   const exponent = Math.min(a.exponent, b.exponent, s.exponent);
   const [first, last, stride] = [scaled(a, exponent), scaled(b, exponent), scaled(s, exponent)];
@@ -22,7 +26,8 @@ export function rangeValues(from: number, to: number, step: number): number[] | 
   }
   const steps = length / stride;
   const valueAt = (i: bigint): number => toNumber(first + i * stride, exponent);
-  if (steps >= BigInt(MAX_AXIS_VALUES)) return { at: 'step', allowed: `at most ${MAX_AXIS_VALUES} values on an axis, so a larger step` };
+  if (steps >= BigInt(MAX_AXIS_VALUES))
+    return { at: 'step', allowed: `at most ${MAX_AXIS_VALUES} values on an axis, so a larger step` };
   if (steps * stride !== length) {
     return { at: 'to', allowed: `a value that the range hits: ${valueAt(steps)} or ${valueAt(steps + 1n)}` };
   }

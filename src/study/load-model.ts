@@ -29,7 +29,9 @@ export interface LoadedModel {
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);
   if (own !== undefined) return { model: await own, code: undefined };
-  const bundled = isFile(reference) ? await bundleFile(reference, folder) : await bundlePackage(reference, folder, builtIn);
+  const bundled = isFile(reference)
+    ? await bundleFile(reference, folder)
+    : await bundlePackage(reference, folder, builtIn);
   const checked = checkModel(await importBundle(bundled, reference, 'MODEL'), reference);
   const version = `${checked.version}+${hash('sha256', bundled.code).slice(0, 16)}`;
   // The module's own object stays as it is; its prototype is kept for models that are instances of a class.

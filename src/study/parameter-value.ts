@@ -58,7 +58,9 @@ export function allowedText(spec: ParameterSpec): string {
     case 'string':
       return 'a text';
     case 'choice':
-      return spec.values.length === 1 ? spec.values[0]! : `${spec.values.slice(0, -1).join(', ')} or ${spec.values.at(-1)!}`;
+      return spec.values.length === 1
+        ? spec.values[0]!
+        : `${spec.values.slice(0, -1).join(', ')} or ${spec.values.at(-1)!}`;
     case 'list':
       return spec.items === 'numbers' ? 'a list of numbers' : 'a list of pairs of numbers';
   }

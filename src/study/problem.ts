@@ -36,7 +36,9 @@ export class StudyError extends EngineError {
 }
 
 function listOf(file: string, problems: readonly StudyProblem[]): string {
-  const lines = problems.map((p) => `${file}${p.line === undefined ? '' : `:${p.line}:${p.column ?? 1}`}: ${p.message}`);
+  const lines = problems.map(
+    (p) => `${file}${p.line === undefined ? '' : `:${p.line}:${p.column ?? 1}`}: ${p.message}`,
+  );
   return lines.length === 1 ? lines[0]! : [`${file}: ${lines.length} problems`, ...lines].join('\n');
 }
 
@@ -120,7 +122,8 @@ function showWhole(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (typeof value === 'string') return quoted(value.slice(0, 100));
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : jsonOr(value, 'a list');
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : jsonOr(value, 'a map');
+  if (typeof value === 'object' && value !== null)
+    return Object.keys(value).length === 0 ? '{}' : jsonOr(value, 'a map');
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
@@ -137,7 +140,10 @@ function jsonOr(value: object, otherwise: string): string {
 
 /** A text in quotes, control characters escaped, so that a message stays on its line. */
 export function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The value for `--json`: itself where JSON holds it, else as shown. */

