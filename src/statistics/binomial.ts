@@ -24,7 +24,7 @@ export function binomial(n: number, p: number): Binomial {
   const odds = p / (1 - p);
   const below: number[] = [];
   for (let k = mode, weight = 1; k > 0; k--) {
-    weight = ((weight * k) / (n - k + 1)) / odds;
+    weight = (weight * k) / (n - k + 1) / odds;
     if (weight < NEGLIGIBLE) break;
     below.push(weight);
   }

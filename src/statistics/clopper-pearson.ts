@@ -13,10 +13,7 @@ export function clopperPearson(k: number, n: number, alpha: number = ALPHA): Int
   assert(Number.isInteger(k) && k >= 0 && k <= n, `a count is an integer 0 .. ${n}, not ${k}`);
   if (n === 0) return [NaN, NaN];
   const [lower, upper] = wilson(k, n);
-  return [
-    k === 0 ? 0 : solve(k, n, alpha / 2, 'lower', lower),
-    k === n ? 1 : solve(k, n, alpha / 2, 'upper', upper),
-  ];
+  return [k === 0 ? 0 : solve(k, n, alpha / 2, 'lower', lower), k === n ? 1 : solve(k, n, alpha / 2, 'upper', upper)];
 }
 
 /**

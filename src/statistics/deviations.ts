@@ -2,12 +2,11 @@ import { ExactSum } from './exact-sum.ts';
 
 /**
  * Central moments in a second pass over the values, once their mean is known: the correctly rounded sums of
- * (x - mean)^2, ^3 and ^4, each power rounded before it is summed. Values come in blocks of any size and order.
+ * (x - mean)^2 and ^4, each power rounded before it is summed. Values come in blocks of any size and order.
  */
 export class Deviations {
   readonly #mean: number;
   readonly #squares = new ExactSum();
-  readonly #cubes = new ExactSum();
   readonly #fourths = new ExactSum();
   #n = 0;
 
@@ -27,12 +26,10 @@ export class Deviations {
         const deviation = value - mean;
         const square = deviation * deviation;
         squares[n] = square;
-        cubes[n] = square * deviation;
         fourths[n] = square * square;
         n++;
       }
       this.#squares.addAll(squares, 0, n);
-      this.#cubes.addAll(cubes, 0, n);
       this.#fourths.addAll(fourths, 0, n);
       this.#n += n;
     }
@@ -41,12 +38,6 @@ export class Deviations {
   /** Sample variance, sum (x - mean)^2 / (n - 1) (Bessel). NaN for fewer than two values. */
   get variance(): number {
     return this.#n < 2 ? NaN : this.#squares.value() / (this.#n - 1);
-  }
-
-  /** Skewness m3 / m2^1.5 of the population moments m_k = sum (x - mean)^k / n (g1). NaN without spread. */
-  get skewness(): number {
-    const m2 = this.#squares.value() / this.#n;
-    return this.#cubes.value() / this.#n / (m2 * Math.sqrt(m2));
   }
 
   /** Kurtosis m4 / m2^2 of the population moments (3 for a normal distribution). NaN without spread. */
@@ -58,5 +49,4 @@ export class Deviations {
 
 /** Scratch, overwritten by every call: the powers of one block. Blocks do not change the sums, which are exact. */
 const squares = new Float64Array(512);
-const cubes = new Float64Array(512);
 const fourths = new Float64Array(512);

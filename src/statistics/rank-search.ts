@@ -103,7 +103,8 @@ export class RankSearch {
         const inside: number[] = [];
         while (r < ranks.length && ranks[r]! < seen + size) inside.push(ranks[r++]!);
         if (this.#pass === LAST_PASS) for (const rank of inside) this.#found.set(rank, valueOfKey(prefix, digit));
-        else if (inside.length > 0) next.push({ prefix: prefix * counts.length + digit, below: seen, ranks: inside, size });
+        else if (inside.length > 0)
+          next.push({ prefix: prefix * counts.length + digit, below: seen, ranks: inside, size });
         seen += size;
       }
     }
@@ -113,7 +114,10 @@ export class RankSearch {
     this.#ranges = new Map();
     for (const { prefix, below, ranks, size } of next) {
       this.#active[Math.floor(prefix / TOP_SCALE[this.#pass]!)] = 1;
-      this.#ranges.set(prefix, range(prefix, below, ranks, this.#collecting ? 0 : 1 << 12, this.#collecting ? size : 0));
+      this.#ranges.set(
+        prefix,
+        range(prefix, below, ranks, this.#collecting ? 0 : 1 << 12, this.#collecting ? size : 0),
+      );
     }
   }
 }

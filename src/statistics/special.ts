@@ -5,7 +5,7 @@ import { HIGH_WORD } from './word-order.ts';
  * which Math.log does not promise. Everything about the binomial distribution is in binomial.ts and needs none of them.
  */
 
-const LN_2_HIGH = 6.93147180369123816490e-1; // 33 bits, so that exponent * LN_2_HIGH is exact
+const LN_2_HIGH = 6.9314718036912381649e-1; // 33 bits, so that exponent * LN_2_HIGH is exact
 const LN_2_LOW = 1.90821492927058770002e-10;
 const SQRT_HALF = 0.7071067811865476;
 

@@ -73,7 +73,11 @@ const MEMORY_BYTES = 64 * 2 ** 20;
  * blocks, nor the memory allowed changes a bit. Everything is from + - * / sqrt.
  * `metrics` names the columns of the rows, in order.
  */
-export function summarise(source: RowSource, metrics: readonly string[], options: SummariseOptions = {}): CellStatistics {
+export function summarise(
+  source: RowSource,
+  metrics: readonly string[],
+  options: SummariseOptions = {},
+): CellStatistics {
   for (const name of Object.keys(options.thresholds ?? {})) assert(metrics.includes(name), `no metric ${name}`);
   const thresholds = metrics.map((name) => options.thresholds?.[name] ?? []);
   const memory_bytes = options.memory_bytes ?? MEMORY_BYTES;
