@@ -17,7 +17,7 @@ export function clopperPearson(k: number, n: number, alpha: number = ALPHA): Int
 }
 
 /**
- * Newton's method on the logarithm-free tail probability, kept inside a bracket by bisection.
+ * Newton's method on the tail probability, kept inside a bracket by bisection.
  * d/dp P(X >= k) = k P(X = k) / p and d/dp P(X <= k) = -(n - k) P(X = k) / (1 - p).
  */
 function solve(k: number, n: number, goal: number, end: 'lower' | 'upper', start: number): number {
@@ -29,12 +29,12 @@ function solve(k: number, n: number, goal: number, end: 'lower' | 'upper', start
     const pmf = binomialPmf(distribution, k);
     const excess = (end === 'lower' ? binomialSurvival(distribution, k) : binomialCdf(distribution, k)) - goal;
     const slope = end === 'lower' ? (k * pmf) / p : (-(n - k) * pmf) / (1 - p);
-    if (excess > 0 === slope > 0) high = p;
+    const correction = excess / slope; // infinite or NaN far out, where nothing is left of the weight
+    if (Math.abs(correction) <= 1e-14 * p) return p - correction;
+    if (excess > 0 === (end === 'lower')) high = p;
     else low = p;
-    let next = p - excess / slope;
-    if (!(next > low && next < high)) next = (low + high) / 2;
-    if (Math.abs(next - p) <= 1e-15 * p || next === p) return next;
-    p = next;
+    const next = p - correction;
+    p = next > low && next < high ? next : (low + high) / 2;
   }
   return p;
 }

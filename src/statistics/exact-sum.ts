@@ -119,7 +119,7 @@ export class ExactSum {
       const rounded = high + doubled;
       if (doubled === rounded - high) return rounded;
     }
-    return high;
+    return high + 0; // never -0
   }
 }
 
