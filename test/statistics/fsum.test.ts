@@ -81,9 +81,29 @@ describe('fsum', () => {
     expect(fsum([NaN, Infinity])).toBeNaN();
   });
 
-  test('a partial sum beyond the range of doubles is NaN, not a wrong number', () => {
-    expect(fsum([1.7e308, 1.7e308, -1.7e308])).toBeNaN();
-    expect(fsum(Float64Array.of(1.7e308, 1.7e308))).toBeNaN();
+  test('a partial sum beyond the range of doubles does no harm, in any order; a sum beyond it is infinite', () => {
+    const max = Number.MAX_VALUE;
+    expect(fsum([1.7e308, 1.7e308, -1.7e308])).toBe(1.7e308);
+    expect(fsum([max, max, 1, -max, -max])).toBe(1);
+    expect(fsum(Float64Array.of(1.7e308, 1.7e308))).toBe(Infinity);
+    expect(fsum([-max, -max])).toBe(-Infinity);
+    expect(fsum([max, 2 ** 969])).toBe(max);
+    expect(fsum([max, 2 ** 970])).toBe(Infinity);
+    expect(fsum([max, 2 ** 970, -1])).toBe(max);
+    expect(fsum([max, 2 ** 971, -(2 ** 970)])).toBe(Infinity);
+    expect(fsum([max, 2 ** 971, -(2 ** 970), -5e-324])).toBe(max);
+    const large = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.double({ noNaN: true, min: max / 4, max }).chain((x) => fc.constantFrom(x, -x)),
+      fc.constantFrom(max, -max, 2 ** 970, -(2 ** 970), 2 ** 971, 5e-324, -5e-324, 2 ** 1023, -(2 ** 1023)),
+    );
+    fc.assert(
+      fc.property(fc.array(large, { maxLength: 20 }), (values) => {
+        expect(fsum(values)).toBe(exactSum(values) + 0);
+        expect(fsum(Float64Array.from(values))).toBe(exactSum(values) + 0);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

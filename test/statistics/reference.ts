@@ -54,6 +54,7 @@ export function toDouble(integer: bigint): number {
     if (rest > half || (rest === half && (kept & 1n) === 1n)) kept += 1n;
     result = ((drop + 1n) << 52n) + (kept - (1n << 52n)); // a carry to 2^53 moves into the exponent by itself
   }
+  if (result >= 0x7ff0000000000000n) return negative ? -Infinity : Infinity;
   view.setBigUint64(0, result);
   const value = view.getFloat64(0);
   return negative ? -value : value;

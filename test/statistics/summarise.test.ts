@@ -139,7 +139,7 @@ describe('summarise', () => {
           expect(text(sourceOf(backwards, block), ['a', 'b'], { ...options, memory_bytes })).toBe(expected);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
