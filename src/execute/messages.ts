@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../errors.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { Json, Kernel, Parameters } from '../models/model.ts';
 import type { StreamSource } from '../random/generator.ts';
@@ -49,8 +50,11 @@ export interface ChunkResult {
   /** Rows in `bytes`: `count` less the failures. */
   readonly rows: number;
   /** The rows in the bytes of the metrics file. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
   readonly failures: readonly PermutationFailure[];
   /** Time this chunk took in the worker [ms], for choosing the next chunk's size. Reaches no row. */
   readonly compute_ms: number;
 }
+
+/** What a worker sends back: the result, or an operating error with its code. */
+export type Answer<T> = T | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly path?: string } };

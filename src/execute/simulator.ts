@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 
 import { encodeRows } from '../encoding/encode-rows.ts';
-import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { Model, PrepareContext, Row } from '../models/model.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';

@@ -1,7 +1,8 @@
 import { Piscina } from 'piscina';
 
 import type { Executor } from './executor.ts';
-import type { ChunkResult, ChunkTask } from './messages.ts';
+import { EngineError } from '../errors.ts';
+import type { Answer, ChunkResult, ChunkTask } from './messages.ts';
 
 /** Chunks a worker holds at once: one it computes, one that waits, so that it never idles for the coordinator. */
 const IN_FLIGHT_PER_THREAD = 2;
@@ -25,12 +26,17 @@ export class ThreadPool implements Executor {
   }
 
   compute(task: ChunkTask): Promise<ChunkResult> {
-    return this.pool.run(task, { name: 'compute' }) as Promise<ChunkResult>;
+    return this.call<ChunkResult>('compute', task);
   }
 
-  /** Any other function that the worker module exports. */
-  call(name: string, task: unknown): Promise<unknown> {
-    return this.pool.run(task, { name }) as Promise<unknown>;
+  /** Any function that the worker module exports. */
+  async call<Result>(name: string, task: unknown): Promise<Result> {
+    const answer = (await this.pool.run(task, { name })) as Answer<Result>;
+    if (typeof answer === 'object' && answer !== null && 'failed' in answer) {
+      const { code, message, path } = answer.failed;
+      throw new EngineError(code, message, path === undefined ? {} : { path });
+    }
+    return answer;
   }
 
   close(): Promise<void> {

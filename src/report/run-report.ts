@@ -34,7 +34,7 @@ export function cellTable(cells: readonly ReportedCell[], metric: string): strin
       ...(['p05', 'p50', 'p95'] as const).map((q) => formatWithError(statistics[q], statistics.quantile_mcse[q])),
       ...thresholds.map(({ name, k }) => {
         const { probability, ci } = cell.statistics[name]!.thresholds![k]!;
-        return formatWithError(probability, (ci.upper - ci.lower) / 4);
+        return formatWithError(probability, (ci[1] - ci[0]) / 4);
       }),
     ];
   });

@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { MetricSpec } from '../models/model.ts';
 import { layoutOf } from '../store/layout.ts';
-import { readManifest, writeManifest } from '../store/manifest.ts';
+import { readManifest } from '../store/manifest.ts';
 import type { FilePort } from '../store/port.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';

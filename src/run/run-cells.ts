@@ -5,7 +5,7 @@ import { chunksOf } from '../plan/chunks.ts';
 import type { CellScan } from '../store/cell-file.ts';
 import type { FilePort } from '../store/port.ts';
 import { openCell } from '../store/open-cell.ts';
-import { readFailures, recordFailures } from '../store/failures.ts';
+import { appendFailures, clearFailures, readFailures } from '../store/failures.ts';
 import { countPermutations, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import { CellWork } from './cell-work.ts';
@@ -75,6 +75,8 @@ export async function runCells(run: RunContext): Promise<void> {
 /** One cell open for writing, and what of it is to be computed. */
 interface OpenWork {
   readonly work: CellWork;
+  /** failures.csv being written, one append after the other. */
+  recording: Promise<void>;
   readonly missing: readonly PermutationRange[];
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
@@ -86,7 +88,8 @@ async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<Op
   const file = await openCell(run.port, cell.place, scan, (line) => {
     run.books.log(cell, line);
   });
-  const failed = run.retry_failed ? [] : rangesOf(readFailures(run.port, cell.place).map((failure) => failure.perm_index).sort((a, b) => a - b));
+  if (run.retry_failed) await clearFailures(run.port, cell.place.folder);
+  const failed = rangesOf(readFailures(run.port, cell.place.folder).map((failure) => failure.perm_index));
   const missing = subtractRanges(file.missing, failed);
   const n_failed_before = countPermutations(file.missing) - countPermutations(missing);
   const work = new CellWork(file, (rows) => {
@@ -94,10 +97,11 @@ async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<Op
   });
   run.books.found(cell, scan, false);
   run.books.begun(cell, work, missing);
-  return { work, missing, n_failed_before, resume_detected: scan.n_rows_raw > 0 };
+  return { work, recording: Promise.resolve(), missing, n_failed_before, resume_detected: scan.n_rows_raw > 0 };
 }
 
-async function dispatch(run: RunContext, cell: RunCell, { work, missing }: OpenWork, in_flight: Slots, sync: GroupSync): Promise<void> {
+async function dispatch(run: RunContext, cell: RunCell, open: OpenWork, in_flight: Slots, sync: GroupSync): Promise<void> {
+  const { work, missing } = open;
   for (const range of chunksOf(missing, () => run.lease.next())) {
     await in_flight.take();
     if (run.stop.reason !== undefined) {
@@ -109,7 +113,7 @@ async function dispatch(run: RunContext, cell: RunCell, { work, missing }: OpenW
       .compute({ setup: 0, cell: cell.setup, first: range.from, count: range.to - range.from })
       .then(
         (result) => {
-          take(run, cell, work, sequence, result, sync);
+          take(run, cell, open, sequence, result, sync);
         },
         (error: unknown) => {
           work.lost();
@@ -126,21 +130,27 @@ async function dispatch(run: RunContext, cell: RunCell, { work, missing }: OpenW
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(run: RunContext, cell: RunCell, work: CellWork, sequence: number, result: ChunkResult, sync: GroupSync): void {
+function take(run: RunContext, cell: RunCell, open: OpenWork, sequence: number, result: ChunkResult, sync: GroupSync): void {
   run.lease.observe(result.count, result.compute_ms);
-  const failures = work.deliver(sequence, result);
-  sync.appended(work);
+  const failures = open.work.deliver(sequence, result);
+  sync.appended(open.work);
   if (failures.length === 0) return;
-  recordFailures(run.port, cell.place, failures);
+  open.recording = open.recording
+    .then(() => appendFailures(run.port, cell.place.folder, failures))
+    .catch((error: unknown) => {
+      run.stop.stop({ kind: 'error', error });
+    });
   run.books.failed(cell, failures);
   if (run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** The end of a cell, or of what a stopped run got done of it. */
-async function finish(run: RunContext, cell: RunCell, { work, n_failed_before, resume_detected }: OpenWork, sync: GroupSync): Promise<void> {
+async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: GroupSync): Promise<void> {
+  const { work, n_failed_before, resume_detected } = open;
   let status: CellStatus = 'stopped';
   try {
     await work.settled();
+    await open.recording;
     await sync.now(work);
     if (work.file.missing.length === 0) {
       const rows_crc32 = await work.file.complete();

@@ -68,15 +68,15 @@ export async function runStudy(file: string, options: RunOptions, stop: StopSwit
   const { output } = study;
   // Refuse before locking: an output that this study may not touch stays as it is, without even a lock file.
   checkManifest(loadManifest(disk, output), experiment, options.truncate === true);
-  const lock = await acquireLock(disk, output);
+  const lock = await acquireLock(output);
   try {
     const before = loadManifest(disk, output);
     const checked = checkManifest(before, experiment, options.truncate === true);
     for (const warning of checked.warnings) observer.warning(warning);
-    if (checked.changed) await writeManifest(disk, output, checked.manifest);
+    if (checked.changed) await writeManifest(disk, output, { ...checked.manifest });
     return await runLocked(experiment, options, stop, observer, before !== undefined);
   } finally {
-    await lock.release();
+    lock.release();
   }
 }
 

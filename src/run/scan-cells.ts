@@ -1,6 +1,7 @@
 import type { ThreadPool } from '../execute/threads.ts';
 import type { CellScan } from '../store/cell-file.ts';
 import type { FilePort } from '../store/port.ts';
+import { noFile } from '../store/scan-cell.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
 
 export interface ScannedCell {
@@ -10,26 +11,6 @@ export interface ScannedCell {
 
 /** Scans under way ahead of the cell that is worked on. */
 const AHEAD = 8;
-
-/** What a scan of a cell that has no file finds. */
-export function emptyScan(target: number): CellScan {
-  return {
-    exists: false,
-    size: 0,
-    target,
-    present: [],
-    n_rows_raw: 0,
-    n_duplicates: 0,
-    n_conflicts: 0,
-    n_rows_damaged: 0,
-    n_rows_past_target: 0,
-    findings: [],
-    n_findings: 0,
-    canonical: true,
-    end: 0,
-    rows_crc32: undefined,
-  };
-}
 
 /**
  * The cells in order, each with what its metrics file holds. Files are read by the workers, some cells ahead; a cell without a
@@ -59,6 +40,6 @@ async function scan(
   cell: RunCell,
 ): Promise<ScannedCell> {
   const { target } = run;
-  if (run.port.stat(cell.place.folder) === undefined) return { cell, scan: emptyScan(target) };
-  return { cell, scan: (await run.pool.call('scan', { place: cell.place, target })) as CellScan };
+  if (run.port.stat(cell.place.folder) === undefined) return { cell, scan: noFile(target) };
+  return { cell, scan: await run.pool.call<CellScan>('scan', { place: cell.place, target }) };
 }

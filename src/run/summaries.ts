@@ -44,7 +44,7 @@ export interface CellSummariesOptions {
   readonly target: number;
   readonly statistics: SummariseOptions;
   readonly seedOf: (cell: RunCell) => unknown;
-  readonly baselineOf: (cell: RunCell) => Promise<unknown>;
+  readonly baselineOf: (cell: RunCell) => unknown;
 }
 
 /** Makes, checks and withdraws the summary.json of cells. */
@@ -63,6 +63,7 @@ export class CellSummaries {
     const { target, statistics } = this.options;
     const whole =
       scan.canonical &&
+      scan.sealed &&
       scan.end === scan.size &&
       scan.n_rows_past_target === 0 &&
       (target === 0 || (scan.present.length === 1 && scan.present[0]!.from === 0 && scan.present[0]!.to === target));
@@ -97,10 +98,10 @@ export class CellSummaries {
       resume_detected,
       params: cell.parameters,
       seed: seedOf(cell),
-      baseline: await baselineOf(cell),
+      baseline: baselineOf(cell),
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
-      statistics: (await pool.call('summary', task)) as CellStatistics,
+      statistics: await pool.call<CellStatistics>('summary', task),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
   }

@@ -1,6 +1,7 @@
 import { Piscina, workerData } from 'piscina';
 
-import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import { EngineError } from '../errors.ts';
+import type { Answer, ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
 import { Simulator } from '../execute/simulator.ts';
 import { summarise, type CellStatistics, type SummariseOptions } from '../statistics/summarise.ts';
 import type { CellPlace, CellScan } from '../store/cell-file.ts';
@@ -27,21 +28,36 @@ export interface SummariseTask extends ScanTask {
 const { setups } = workerData as WorkerData;
 const simulators: Promise<Simulator>[] = [];
 
-export async function compute(task: ChunkTask): Promise<ChunkResult> {
-  const simulator = await (simulators[task.setup] ??= Simulator.create(setups[task.setup]!));
-  return moved(await simulator.computeChunk(task));
+export function compute(task: ChunkTask): Promise<Answer<ChunkResult>> {
+  return answer(async () => {
+    const simulator = await (simulators[task.setup] ??= Simulator.create(setups[task.setup]!));
+    return handOver(await simulator.computeChunk(task));
+  });
 }
 
-export function scan(task: ScanTask): CellScan {
-  return scanCell(disk, task.place, task.target);
+export function scan(task: ScanTask): Promise<Answer<CellScan>> {
+  return answer(() => scanCell(disk, task.place, task.target));
 }
 
-export function summary(task: SummariseTask): CellStatistics {
-  return summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options);
+export function summary(task: SummariseTask): Promise<Answer<CellStatistics>> {
+  return answer(() => summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options));
 }
 
-/** The result with its bytes handed over instead of copied. */
-function moved(result: ChunkResult): ChunkResult {
-  const transferable = { [Piscina.transferableSymbol]: [result.bytes.buffer], [Piscina.valueSymbol]: result };
+/** An operating error keeps its code on its way to the coordinator: an exception would arrive as a plain Error. */
+async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const { code, message, path } = error;
+    return { failed: { code, message, ...(path !== undefined && { path }) } };
+  }
+}
+
+/** The result with its bytes handed over instead of copied, where they are a buffer of their own. */
+function handOver(result: ChunkResult): ChunkResult {
+  const { buffer } = result.bytes;
+  if (buffer.byteLength !== result.bytes.byteLength) return result;
+  const transferable = { [Piscina.transferableSymbol]: [buffer], [Piscina.valueSymbol]: result };
   return Piscina.move(transferable as never) as unknown as ChunkResult;
 }
