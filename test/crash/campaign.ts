@@ -120,6 +120,12 @@ function early(file: CellFile, acknowledge: () => void): CellFile {
   });
 }
 
+/** Rows that are good before the run begins: acknowledged by an earlier one. */
+function rowsIn(scenario: Scenario, disk: SimulatedDisk): Set<number> {
+  const blocks = [...readRows(disk.port, scenario.place, scenario.target)];
+  return new Set(blocks.flatMap(({ perm_index }) => [...perm_index]));
+}
+
 /** What went wrong in a case, or undefined. */
 export type Verdict = string | undefined;
 
@@ -208,9 +214,9 @@ export async function crashCase(
 ): Promise<Verdict> {
   const random = seededRandom(seed);
   const disk = await scenario.before();
+  const acked = rowsIn(scenario, disk);
   disk.operations = 0;
   disk.cutAt = at;
-  const acked = new Set<number>();
   const how = await ended(live(scenario, disk, mutant, acked));
   if (how !== 'cut' && how !== 'done') return `failed without a fault: ${how.message}`;
   const after = disk.afterCut(policy, random);
@@ -234,9 +240,9 @@ export async function faultCase(
 ): Promise<Verdict> {
   const random = seededRandom(seed);
   const disk = await scenario.before();
+  const acked = rowsIn(scenario, disk);
   disk.operations = 0;
   disk.fault = { at, code, forGood };
-  const acked = new Set<number>();
   const how = await ended(live(scenario, disk, mutant, acked));
   if (how === 'cut') return 'cut without a cut';
   if (how instanceof EngineError && how.code !== 'DISK' && how.code !== 'DISK_FULL')
@@ -289,6 +295,7 @@ export const MUTANTS: readonly (Mutant & { readonly shortWrites?: number; readon
     faults: true,
     port: (disk) => ({
       ...disk.port,
+      open: (path, flags) => disk.port.open(path, flags === 'wx+' ? 'w+' : flags),
       stat: (path) => {
         try {
           return disk.port.stat(path);
