@@ -65,6 +65,10 @@ export class BlockSums {
     this.#pending += sumLine(block, { count: rows, crc32 }, this.#place.schema.batch_rows, this.#salt);
   }
 
+  forget(block: number): void {
+    this.#sums.delete(block);
+  }
+
   /** Appends the lines of finished blocks, without making them durable. */
   write(): void {
     if (this.#pending === '') return;
@@ -82,8 +86,18 @@ export class BlockSums {
       return;
     }
     this.#append(expected.slice(this.#content.length));
-    await this.#port.fdatasync(this.#fd!);
+    await this.#syncOrEmpty(this.#fd!);
     await this.#port.syncFolder(folder);
+  }
+
+  /** After a failed sync nobody knows what the disk has: an empty file protects less, but says nothing untrue. */
+  async #syncOrEmpty(fd: number): Promise<void> {
+    try {
+      await this.#port.fdatasync(fd);
+    } catch (error) {
+      this.#port.ftruncate(fd, 0);
+      throw error;
+    }
   }
 
   /** Replaces the file as a whole. */

@@ -8,7 +8,7 @@ import { FileReader } from './file-reader.ts';
 import { metricsPath } from './layout.ts';
 import { rewriteWithSums } from './rewrite.ts';
 import type { FilePort } from './port.ts';
-import { covers, missingFrom, sizeOf, without } from './ranges.ts';
+import { RangeBuilder, missingFrom, sizeOf, subtract } from './ranges.ts';
 import { formatOf } from './scan-cell.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -80,6 +80,7 @@ export class OpenCell implements CellFile {
     this.#assertUsable();
     const indices = this.#indicesOf(chunk);
     if (chunk.rows === 0) return;
+    const missing = this.#missingWithout(chunk, indices);
     const batch_rows = this.#place.schema.batch_rows;
     const first = indices?.[0] ?? chunk.first;
     const last = indices?.at(-1) ?? chunk.first + chunk.rows - 1;
@@ -100,8 +101,7 @@ export class OpenCell implements CellFile {
     this.#lastIndex = Math.max(this.#lastIndex, last);
     this.#lastBlock = Math.floor(this.#lastIndex / batch_rows);
     if (this.#ordered && !arrow) this.#addToSums(chunk, indices);
-    if (indices === undefined) this.#missing = without(this.#missing, chunk.first, chunk.first + chunk.count);
-    else for (const index of indices) this.#missing = without(this.#missing, index, index + 1);
+    this.#missing = missing;
     this.#rows += chunk.rows;
     this.#appended.n += chunk.rows;
   }
@@ -110,18 +110,23 @@ export class OpenCell implements CellFile {
   #indicesOf(chunk: EncodedChunk): Uint32Array | undefined {
     const end = chunk.first + chunk.count;
     assert(chunk.rows <= chunk.count && end <= this.#target, 'a chunk lies below the target');
-    if (chunk.rows === chunk.count) {
-      assert(covers(this.#missing, chunk.first, end), 'a chunk holds only missing permutations');
-      return undefined;
-    }
+    if (chunk.rows === chunk.count) return undefined;
     const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows);
-    for (const index of indices) {
-      assert(
-        index >= chunk.first && index < end && covers(this.#missing, index, index + 1),
-        'a chunk holds only its own missing permutations',
-      );
-    }
+    assert(
+      indices.every((index) => index >= chunk.first && index < end),
+      'a chunk holds its own permutations',
+    );
     return indices;
+  }
+
+  /** What is missing after the chunk, all of whose rows are missing before it. */
+  #missingWithout(chunk: EncodedChunk, indices: Uint32Array | undefined): readonly PermutationRange[] {
+    const taken = new RangeBuilder();
+    if (indices === undefined) taken.add(chunk.first, chunk.first + chunk.count);
+    else for (const index of indices) taken.add(index);
+    const rest = subtract(this.#missing, taken.ranges);
+    assert(sizeOf(rest) === sizeOf(this.#missing) - chunk.rows, 'a chunk holds only missing permutations');
+    return rest;
   }
 
   #create(): number {

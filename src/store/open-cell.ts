@@ -8,7 +8,7 @@ import { OpenCell } from './open-cell-file.ts';
 import type { FilePort } from './port.ts';
 import { quarantineRecords, setAside, standingConflicts } from './quarantine.ts';
 import { LOUD_SHARE } from './recover.ts';
-import { rewriteWithSums } from './rewrite.ts';
+import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { formatOf, readSums, readSumsText } from './scan-cell.ts';
 import { removeFile } from './small-file.ts';
@@ -34,6 +34,8 @@ export async function openCell(
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
     const fd = await settle(port, place, settled);
     const sums = new BlockSums(port, place, settled.end === 0 ? '' : readSumsText(port, place), settled.last_block);
+    const useless = uselessSums(sums.finished, settled.present, place.schema.batch_rows, settled.target);
+    for (const block of useless) sums.forget(block);
     return new OpenCell(port, place, settled, sums, fd);
   });
 }

@@ -23,22 +23,20 @@ export function missingFrom(present: readonly PermutationRange[], target: number
   return missing;
 }
 
-/** `ranges` without [from, to). */
-export function without(ranges: readonly PermutationRange[], from: number, to: number): PermutationRange[] {
+/** `ranges` without `taken`; both ascending and disjoint. */
+export function subtract(ranges: readonly PermutationRange[], taken: readonly PermutationRange[]): PermutationRange[] {
   const rest: PermutationRange[] = [];
+  let t = 0;
   for (const range of ranges) {
-    if (range.to <= from || range.from >= to) {
-      rest.push(range);
-      continue;
+    let from = range.from;
+    while (t < taken.length && taken[t]!.to <= from) t++;
+    for (let k = t; k < taken.length && taken[k]!.from < range.to; k++) {
+      if (taken[k]!.from > from) rest.push({ from, to: taken[k]!.from });
+      from = Math.max(from, taken[k]!.to);
     }
-    if (range.from < from) rest.push({ from: range.from, to: from });
-    if (range.to > to) rest.push({ from: to, to: range.to });
+    if (from < range.to) rest.push({ from, to: range.to });
   }
   return rest;
-}
-
-export function covers(ranges: readonly PermutationRange[], from: number, to: number): boolean {
-  return ranges.some((range) => range.from <= from && to <= range.to);
 }
 
 export function sizeOf(ranges: readonly PermutationRange[]): number {

@@ -1,7 +1,7 @@
 import { crc32, hex32, saltOf } from '../encoding/crc32.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { CellPlace, LastBlock } from './cell-file.ts';
+import type { CellPlace, LastBlock, PermutationRange } from './cell-file.ts';
 import type { Analysis } from './formats/format.ts';
 import { metricsPath, sumsPath, temporaryPath } from './layout.ts';
 import type { FilePort } from './port.ts';
@@ -83,19 +83,56 @@ export async function rewriteWithSums(
   }
   const rewritten = await rewriteCanonical(port, place, analysis.kept());
   if (schema.format === 'csv') {
-    await write(complete ? rewritten.sums : sumsAfterRepair(rewritten, sums, schema.batch_rows, target));
+    await write(
+      complete ? rewritten.sums : sumsAfterRepair(rewritten, sums, analysis.failed_sums, schema.batch_rows, target),
+    );
   }
   return rewritten;
 }
 
-/** A block that lost rows keeps its old sum, which will judge the block when they have been computed again. */
-function sumsAfterRepair(rewritten: Rewritten, old: Sums, batch_rows: number, target: number): Sums {
+/**
+ * A block that lost some of its rows keeps its old sum, which judges the whole block when they have been computed again:
+ * but only a sum over all rows of the block, and not one that has distrusted them.
+ */
+function sumsAfterRepair(
+  rewritten: Rewritten,
+  old: Sums,
+  failed: readonly number[],
+  batch_rows: number,
+  target: number,
+): Sums {
   const next = new Map<number, BlockSum>();
   for (const [block, sum] of rewritten.sums) {
-    const before = old.get(block);
-    const rows_of_block = Math.min(target, (block + 1) * batch_rows) - block * batch_rows;
-    if (before !== undefined && before.count > sum.count && before.count <= rows_of_block) next.set(block, before);
+    const before = failed.includes(block) ? undefined : old.get(block);
+    const rows_of_block = rowsOfBlock(block, batch_rows, target);
+    if (before?.count === rows_of_block) next.set(block, before);
     else if (sum.count === rows_of_block || block !== rewritten.last_block?.block) next.set(block, sum);
   }
   return next;
+}
+
+function rowsOfBlock(block: number, batch_rows: number, target: number): number {
+  return Math.min(target, (block + 1) * batch_rows) - block * batch_rows;
+}
+
+/**
+ * Sums over a part of a block of which rows are missing now: they cannot judge what is computed again, because which
+ * rows they covered is not known. `present`: ranges in the file.
+ */
+export function uselessSums(
+  sums: Sums,
+  present: readonly PermutationRange[],
+  batch_rows: number,
+  target: number,
+): number[] {
+  const rows = new Map<number, number>();
+  for (const { from, to } of present) {
+    for (let block = Math.floor(from / batch_rows); block * batch_rows < to; block++) {
+      const here = Math.min(to, (block + 1) * batch_rows) - Math.max(from, block * batch_rows);
+      rows.set(block, (rows.get(block) ?? 0) + here);
+    }
+  }
+  return [...sums].flatMap(([block, { count }]) =>
+    count > (rows.get(block) ?? 0) && count !== rowsOfBlock(block, batch_rows, target) ? [block] : [],
+  );
 }

@@ -9,7 +9,7 @@ import { metricsPath, sumsPath } from './layout.ts';
 import type { FilePort } from './port.ts';
 import { quarantineRecords, standingConflicts } from './quarantine.ts';
 import { readSmallFile } from './small-file.ts';
-import { parseSums } from './sums.ts';
+import { parseSums, sumsText } from './sums.ts';
 import type { Sums } from './sums.ts';
 
 export function formatOf(place: CellPlace): StoreFormat {
@@ -47,9 +47,13 @@ export function scanCell(port: FilePort, place: CellPlace, target: number): Cell
   const conflicts = onRead(place.folder, () => standingConflicts(quarantineRecords(port, place.folder)));
   const scan = readMetricsFile(port, place, (reader) => {
     const format = formatOf(place);
-    const sums = readSums(port, place);
+    const text = readSumsText(port, place);
+    const sums = parseSums(text, place.schema.experiment, place.schema.batch_rows);
     const canonical = format.scanCanonical(reader, place, target, sums);
-    return canonical?.scan ?? format.analyse(reader, place, target, sums).scan;
+    if (canonical === undefined) return format.analyse(reader, place, target, sums).scan;
+    const { experiment, batch_rows } = place.schema;
+    const sealed = canonical.scan.sealed && sumsText(canonical.sums, experiment, batch_rows) === text;
+    return { ...canonical.scan, sealed };
   });
   if (scan === undefined) return noFile(target, conflicts);
   return conflicts === 0 ? scan : { ...scan, n_conflicts: scan.n_conflicts + conflicts };

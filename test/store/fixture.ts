@@ -10,10 +10,31 @@ import { scanCell } from '../../src/store/scan-cell.ts';
 export const EXPERIMENT = 'ab'.repeat(32);
 
 export function schemaOf(format: Format, batch_rows = 8): MetricsSchema {
-  return { format, model: 'coin', cell_id: 'c1', experiment: EXPERIMENT, metrics: ['heads', 'longest_run', 'edge'], batch_rows };
+  return {
+    format,
+    model: 'coin',
+    cell_id: 'c1',
+    experiment: EXPERIMENT,
+    metrics: ['heads', 'longest_run', 'edge'],
+    batch_rows,
+  };
 }
 
-const EDGES = [0, 1, -1.5, 0.1, 1e21, 1e-7, 1 / 3, NaN, Infinity, -Infinity, 123456789012345680, 5e-324, 0.30000000000000004];
+const EDGES = [
+  0,
+  1,
+  -1.5,
+  0.1,
+  1e21,
+  1e-7,
+  1 / 3,
+  NaN,
+  Infinity,
+  -Infinity,
+  123456789012345680,
+  5e-324,
+  0.30000000000000004,
+];
 
 export function valueOf(perm_index: number, metric: number): number {
   if (metric === 0) return (perm_index * 7919) % 101;
@@ -37,10 +58,16 @@ export function chunkOf(schema: MetricsSchema, from: number, to: number, failed:
 }
 
 /** Appends what is missing, gaps first, in chunks that never cross a chunk border; syncs after every `syncEvery` chunks. */
-export async function fill(file: CellFile, schema: MetricsSchema, chunk = 8, syncEvery = 2, onSynced?: () => void): Promise<void> {
+export async function fill(
+  file: CellFile,
+  schema: MetricsSchema,
+  chunk = 8,
+  syncEvery = 2,
+  onSynced?: () => void,
+): Promise<void> {
   let n = 0;
   for (const { from, to } of file.missing) {
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const end = Math.min(to, (Math.floor(at / chunk) + 1) * chunk);
       file.append(chunkOf(schema, at, end));
       at = end;

@@ -63,6 +63,7 @@ export function analyseCsv(reader: FileReader, place: CellPlace, target: number,
     keep_original: foreign || unreadable,
     kept: () => keptRows(table, kept.order, schema),
     outgrown_sums: kept.outgrown_sums,
+    failed_sums: kept.failed_sums,
   };
 }
 
@@ -209,6 +210,7 @@ interface Choice {
   readonly n_distrusted: number;
   readonly n_rows_past_target: number;
   readonly outgrown_sums: readonly number[];
+  readonly failed_sums: readonly number[];
   /** At least one block's checksum verified: the file is of this cell and experiment. */
   readonly sum_verified: boolean;
 }
@@ -228,6 +230,7 @@ function choose(table: RowTable, schema: MetricsSchema, target: number, sums: Su
   const order: number[] = [];
   const present = new RangeBuilder();
   const outgrown_sums: number[] = [];
+  const failed_sums: number[] = [];
   let n_rows_raw = 0;
   let n_conflicts = 0;
   let n_distrusted = 0;
@@ -244,6 +247,7 @@ function choose(table: RowTable, schema: MetricsSchema, target: number, sums: Su
     }
     const verdict = judgeBlock(table, candidates, sums.get(block), salt);
     if (verdict.outgrown) outgrown_sums.push(block);
+    if (verdict.failed) failed_sums.push(block);
     sum_verified ||= verdict.verified;
     for (const candidate of candidates) {
       const index = table.index.at(candidate.first);
@@ -284,6 +288,7 @@ function choose(table: RowTable, schema: MetricsSchema, target: number, sums: Su
     n_distrusted,
     n_rows_past_target,
     outgrown_sums,
+    failed_sums,
     sum_verified,
   };
 }
@@ -306,10 +311,11 @@ interface Verdict {
   use(candidates: Candidates): number | undefined;
   readonly outgrown: boolean;
   readonly verified: boolean;
+  readonly failed: boolean;
 }
 
-const KEEP_FIRST: Verdict = { use: ({ first }) => first, outgrown: false, verified: false };
-const NONE: Verdict = { use: () => undefined, outgrown: false, verified: false };
+const KEEP_FIRST: Verdict = { use: ({ first }) => first, outgrown: false, verified: false, failed: false };
+const NONE: Verdict = { use: () => undefined, outgrown: false, verified: false, failed: true };
 
 const MAX_TRIES = 8;
 
@@ -327,7 +333,12 @@ function judgeBlock(
     const covered = firsts.toSorted((a, b) => a - b).slice(0, sum.count);
     const verified = crcOf(covered) === sum.crc32;
     const distrusted = new Set(verified ? [] : covered);
-    return { use: ({ first }) => (distrusted.has(first) ? undefined : first), outgrown: verified, verified };
+    return {
+      use: ({ first }) => (distrusted.has(first) ? undefined : first),
+      outgrown: verified,
+      verified,
+      failed: !verified,
+    };
   }
   if (crcOf(firsts) === sum.crc32) return { ...KEEP_FIRST, verified: true };
   // Which of two differing rows is the right one: try each alone (few conflicts), then all together.
@@ -335,13 +346,18 @@ function judgeBlock(
   for (const one of disputed.slice(0, MAX_TRIES)) {
     for (const other of one.others.slice(0, MAX_TRIES)) {
       if (crcOf(firsts.map((row) => (row === one.first ? other : row))) === sum.crc32) {
-        return { use: ({ first }) => (first === one.first ? other : first), outgrown: false, verified: true };
+        return {
+          use: ({ first }) => (first === one.first ? other : first),
+          outgrown: false,
+          verified: true,
+          failed: false,
+        };
       }
     }
   }
   const seconds = candidates.map(({ first, others }) => others[0] ?? first);
   if (crcOf(seconds) === sum.crc32) {
-    return { use: ({ first, others }) => others[0] ?? first, outgrown: false, verified: true };
+    return { use: ({ first, others }) => others[0] ?? first, outgrown: false, verified: true, failed: false };
   }
   return NONE;
 }

@@ -5,6 +5,7 @@ import type { BlockSum, Sums } from '../sums.ts';
 
 /** A canonical file, read to its end. */
 export interface CanonicalScan {
+  /** `sealed` says only that nothing stands behind the last row but the format's own end marker, if it has one. */
   readonly scan: CellScan;
   /** Salted CRC of every block (csv); empty for arrow, whose batches carry their own. */
   readonly sums: ReadonlyMap<number, BlockSum>;
@@ -22,6 +23,8 @@ export interface Analysis {
   kept(): Iterable<Rows>;
   /** Blocks with more rows now than their (verified) sum covers: the sum must go before the file is rewritten. */
   readonly outgrown_sums: readonly number[];
+  /** Blocks whose rows their sum distrusted: the sum may be the liar, so it does not judge the rows computed again. */
+  readonly failed_sums: readonly number[];
 }
 
 /** What a metrics file format can do; one file in this folder per format. */
