@@ -7,6 +7,7 @@ import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
+import { makeFolder } from '../store/folder.ts';
 import { acquireLock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
@@ -68,6 +69,7 @@ export async function runStudy(file: string, options: RunOptions, stop: StopSwit
   const { output } = study;
   // Refuse before locking: an output that this study may not touch stays as it is, without even a lock file.
   checkManifest(loadManifest(disk, output), experiment, options.truncate === true);
+  await makeFolder(disk, output);
   const lock = await acquireLock(output);
   try {
     const before = loadManifest(disk, output);
@@ -124,6 +126,7 @@ async function runLocked(
   });
   const timer = stopAfter(options.max_seconds, stop);
   try {
+    await makeFolder(disk, layout.aggregated);
     rmSync(layout.done, { force: true });
     observer.started({ output: study.output, threads, progress, resumed });
     books.start();

@@ -24,6 +24,37 @@ export async function writeSmallFile(port: FilePort, path: string, content: stri
   });
 }
 
+/** Bytes gathered before they are written. */
+const GATHERED_BYTES = 1 << 20;
+
+/** The same for a text that need not fit into memory: lines as they come, newlines included. */
+export async function writeLines(port: FilePort, path: string, lines: AsyncIterable<string>): Promise<void> {
+  await onDiskAsync('write', path, async () => {
+    const temporary = temporaryPath(path);
+    const fd = port.open(temporary, 'w+');
+    try {
+      let at = 0;
+      let gathered = '';
+      const flush = (): void => {
+        const bytes = Buffer.from(gathered, 'utf8');
+        writeFully(port, fd, bytes, at);
+        at += bytes.length;
+        gathered = '';
+      };
+      for await (const line of lines) {
+        gathered += line;
+        if (gathered.length >= GATHERED_BYTES) flush();
+      }
+      flush();
+      await port.fsync(fd);
+    } finally {
+      port.close(fd);
+    }
+    port.rename(temporary, path);
+    await port.syncFolder(dirname(path));
+  });
+}
+
 /** The bytes of a small file, or undefined where there is none (ENOENT only; any other failure is an error). */
 export function readSmallFile(port: FilePort, path: string): Buffer | undefined {
   return onDisk('read', path, () => {
