@@ -103,3 +103,8 @@ export function oneOf<const Word extends string>(name: string, words: readonly W
     return word;
   };
 }
+
+/** Gathers the values of an option that may be given several times. */
+export function gather(text: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), text];
+}

@@ -5,7 +5,7 @@ import { FORMATS } from '../encoding/metrics-schema.ts';
 import { formatBytes, formatDuration } from '../report/format-number.ts';
 import { planStudy, type PlanOptions, type StudyPlan } from '../run/plan-study.ts';
 import { describeRanges } from '../study/permutation-range.ts';
-import { oneOf, runs, wholeNumber, type Terminal } from './command.ts';
+import { gather, oneOf, runs, wholeNumber, type Terminal } from './command.ts';
 import { overlapText } from './seeds.ts';
 
 interface PlanFlags {
@@ -36,7 +36,7 @@ export function planCommand(): Command {
     .option('--format <format>', 'csv or arrow, for a new output', oneOf('--format', FORMATS))
     .option('--permutations <n>', 'permutations per cell, instead of what the study says', wholeNumber('--permutations', 1))
     .option('--truncate', 'allow fewer permutations than are there')
-    .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', (text: string, before: string[] = []) => [...before, text])
+    .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
     .addHelpText('after', EXAMPLES);
   return runs<PlanFlags>(command, planStudies);

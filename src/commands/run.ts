@@ -8,7 +8,7 @@ import type { RunObserver } from '../run/observer.ts';
 import type { Progress } from '../run/progress.ts';
 import { runStudy, type RunOptions, type StudyResult } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
-import { oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
+import { gather, oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
 import { planStudies } from './plan.ts';
 import { studyResultText } from './run-text.ts';
 
@@ -49,7 +49,7 @@ export function runCommand(): Command {
     .option('--format <format>', 'csv or arrow, for a new output', oneOf('--format', FORMATS))
     .option('--permutations <n>', 'permutations per cell, instead of what the study says', wholeNumber('--permutations', 1))
     .option('--truncate', 'allow fewer permutations than are there: drops computed rows')
-    .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', (text: string, before: string[] = []) => [...before, text])
+    .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
     .option('--durability <mode>', 'chunk: counts only after fsync; interval: fsync every second; none (default: chunk)', oneOf('--durability', DURABILITIES))
     .option('--max-seconds <s>', 'stop after so many seconds with a valid, resumable run (exit 3)', positiveNumber('--max-seconds'))
@@ -86,9 +86,16 @@ async function runAll(studies: readonly string[], flags: RunFlags, stop: StopSwi
 }
 
 function runOptions(flags: RunFlags): RunOptions {
-  const { cells, step, maxSeconds, retryFailed, onError, dryRun: _dryRun, ...same } = flags;
+  const { output, threads, chunk, format, permutations, truncate, durability, kernel, cells, step, maxSeconds, retryFailed, onError } = flags;
   return {
-    ...same,
+    ...(output !== undefined && { output }),
+    ...(threads !== undefined && { threads }),
+    ...(chunk !== undefined && { chunk }),
+    ...(format !== undefined && { format }),
+    ...(permutations !== undefined && { permutations }),
+    ...(truncate !== undefined && { truncate }),
+    ...(durability !== undefined && { durability }),
+    ...(kernel !== undefined && { kernel }),
     ...((cells !== undefined || step !== undefined) && { selection: { ...(cells && { cells }), ...(step && { steps: step }) } }),
     ...(maxSeconds !== undefined && { max_seconds: maxSeconds }),
     ...(retryFailed !== undefined && { retry_failed: retryFailed }),

@@ -10,7 +10,8 @@ import { countPermutations, describeRanges, type PermutationRange } from '../stu
 import type { CellWork } from './cell-work.ts';
 import { percent, progressCsv } from './progress-csv.ts';
 import type { Progress } from './progress.ts';
-import { CellStates, type CellStatus, type RunCell, type RunCells } from './run-cell.ts';
+import type { CellStates} from './run-cell.ts';
+import { type CellStatus, type RunCell, type RunCells } from './run-cell.ts';
 import type { RunObserver } from './observer.ts';
 
 /** progress.json of the cells being computed [ms]. */

@@ -57,7 +57,7 @@ function readInputs(study: Study): Record<string, InputFile> {
     try {
       files[name] = { path, bytes: readFileSync(file) };
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String((error as Error).message);
+      const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
       throw new EngineError('DATA', `inputs.${name}: cannot read ${file}: ${reason}. Paths are relative to the study file ${study.file}.`, {
         path: `inputs.${name}`,
         value: path,

@@ -112,7 +112,7 @@ function refuseOther(before: RunManifest, { study }: Experiment, identity: RunId
     throw new EngineError(
       'IDENTITY',
       `${output} holds another experiment:\n  ${differenceLines(differences).join('\n  ')}\nNothing was changed. Set it back, or give another --output; cells that are only not wanted now are left out with --cells.`,
-      { path: first.path, value: first.new, allowed: JSON.stringify(first.old) ?? 'nothing' },
+      { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
   if (study.permutations < before.permutations && !truncate) {

@@ -25,7 +25,7 @@ export class Progress {
   permutations_computed = 0;
   private done = 0;
   private readonly started_ms = performance.now();
-  private samples: { readonly at_ms: number; readonly computed: number }[] = [];
+  private readonly samples: { readonly at_ms: number; readonly computed: number }[] = [];
 
   constructor(cells_total: number, permutations_total: number, expected_done: number) {
     this.cells_total = cells_total;

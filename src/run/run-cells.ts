@@ -10,7 +10,7 @@ import { countPermutations, rangesOf, subtractRanges, type PermutationRange } fr
 import type { Bookkeeper } from './bookkeeper.ts';
 import { CellWork } from './cell-work.ts';
 import { GroupSync, type Durability } from './group-sync.ts';
-import { LeaseSize } from './lease-size.ts';
+import type { LeaseSize } from './lease-size.ts';
 import type { CellStatus, RunCell, RunCells } from './run-cell.ts';
 import { scannedCells } from './scan-cells.ts';
 import { Slots } from './slots.ts';

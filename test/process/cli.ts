@@ -1,4 +1,4 @@
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,32 +15,30 @@ export interface Finished {
   readonly stdout: string;
   readonly stderr: string;
   /** The one JSON object on stdout. */
-  json<T = Record<string, unknown>>(): T;
+  json(): unknown;
+}
+
+export interface StartOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
 }
 
 /** Starts the command; kill it, signal it or wait for `finished`. */
-export function start(args: readonly string[], options: { readonly cwd?: string; readonly env?: Record<string, string> } = {}): ResultPromise {
+export function start(args: readonly string[], options: StartOptions = {}) {
   return execa(process.execPath, [CLI, ...args], {
     reject: false,
     stdin: 'ignore',
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    cwd: options.cwd ?? process.cwd(),
     env: { NO_COLOR: '1', ...options.env },
   });
 }
 
-export async function finished(child: ResultPromise): Promise<Finished> {
-  const result = await child;
-  const stdout = String(result.stdout);
-  return {
-    exit: result.exitCode,
-    signal: result.signal,
-    stdout,
-    stderr: String(result.stderr),
-    json: <T>() => JSON.parse(stdout) as T,
-  };
+export async function finished(child: ReturnType<typeof start>): Promise<Finished> {
+  const { exitCode, signal, stdout, stderr } = await child;
+  return { exit: exitCode, signal, stdout, stderr, json: () => JSON.parse(stdout) as unknown };
 }
 
-export function permafrost(args: readonly string[], options: { readonly cwd?: string; readonly env?: Record<string, string> } = {}): Promise<Finished> {
+export function permafrost(args: readonly string[], options: StartOptions = {}): Promise<Finished> {
   return finished(start(args, options));
 }
 
@@ -56,7 +54,7 @@ export function temporaryFolder(): string {
 /** The digest over all rows of a run, as `verify` computes it from the files. */
 export async function digestOf(run: string): Promise<string> {
   const verified = await permafrost(['verify', run, '--json']);
-  return verified.json<{ digest: string }>().digest;
+  return (verified.json() as { digest: string }).digest;
 }
 
 /** A small generator for the moments of kills: seeded, so that a failing test can be run again. */
