@@ -16,7 +16,7 @@ import { Bookkeeper } from './bookkeeper.ts';
 import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
 import type { Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
-import { checkManifest, loadManifest } from './manifest.ts';
+import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
 import type { RunObserver } from './observer.ts';
 import { Progress } from './progress.ts';
 import { readProgressCsv } from './progress-csv.ts';
@@ -67,15 +67,19 @@ export async function runStudy(file: string, options: RunOptions, stop: StopSwit
   const experiment = await loadExperiment(file, studyOverrides(options));
   const { study } = experiment;
   const { output } = study;
+  const manifest = manifestOf(experiment);
   // Refuse before locking: an output that this study may not touch stays as it is, without even a lock file.
-  checkManifest(loadManifest(disk, output), experiment, options.truncate === true);
+  const seen = loadManifest(disk, output);
+  if (seen !== undefined) refuseOther(seen, manifest, output, options.truncate === true);
   await makeFolder(disk, output);
   const lock = await acquireLock(output);
   try {
     const before = loadManifest(disk, output);
-    const checked = checkManifest(before, experiment, options.truncate === true);
-    for (const warning of checked.warnings) observer.warning(warning);
-    if (checked.changed) await writeManifest(disk, output, { ...checked.manifest });
+    if (before !== undefined) {
+      refuseOther(before, manifest, output, options.truncate === true);
+      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+    }
+    await writeManifest(disk, output, { ...manifest, created_at: before?.created_at ?? manifest.created_at });
     return await runLocked(experiment, options, stop, observer, before !== undefined);
   } finally {
     lock.release();
