@@ -44,7 +44,7 @@ export function checkModel(value: unknown, shown: string): Model {
     functions(value, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
-  return value as unknown as Model;
+  return value as Model;
 }
 
 type Raw = Readonly<Record<string, unknown>>;

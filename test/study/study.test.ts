@@ -372,7 +372,7 @@ describe('files that are no study', () => {
     [
       'two documents',
       'model: coin\n---\nmodel: coin\n',
-      'x.yaml:2:1: cannot be read as YAML: Source contains multiple documents; please use YAML.parseAllDocuments()',
+      'x.yaml:2:1: a second YAML document begins here (---); a study is one',
     ],
   ])('%s', async (_, text, expected) => {
     expect(await messageOf('x.yaml', text)).toBe(expected);
