@@ -90,7 +90,7 @@ describe("a user's own model", () => {
 
 describe('a model that cannot be loaded gives one message with file and line', () => {
   test.each([
-    ['syntax', 'const a = 1\nexport default {{\n', './x.ts:2:16: Expected identifier but found "{"'],
+    ['syntax', 'const a = 1\nexport default {{\n', './x.ts:2:17: Expected identifier but found "{"'],
     [
       'an exception',
       "const a: number = 1\n\nif (a) throw new TypeError('no luck')\nexport default {}",
