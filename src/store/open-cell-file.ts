@@ -111,7 +111,7 @@ export class OpenCell implements CellFile {
     const end = chunk.first + chunk.count;
     assert(chunk.rows <= chunk.count && end <= this.#target, 'a chunk lies below the target');
     if (chunk.rows === chunk.count) return undefined;
-    const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows);
+    const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows, this.#place.schema.metrics.length);
     assert(
       indices.every((index) => index >= chunk.first && index < end),
       'a chunk holds its own permutations',

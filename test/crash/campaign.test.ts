@@ -9,7 +9,7 @@ import { POLICIES } from './simulated-disk.ts';
  * further crashes during recovery, and every fault at every operation.
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const FORMATS: readonly Format[] = ['csv'];
+const FORMATS: readonly Format[] = ['csv', 'arrow'];
 
 interface Problem {
   readonly where: string;
