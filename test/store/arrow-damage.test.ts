@@ -148,7 +148,7 @@ describe('an Arrow metrics file heals to the bytes of an undisturbed run:', () =
     for (const target of [3, 12, 28, N]) {
       await finish(disk.port, place, target);
       expect(disk.read(PATH)!.equals(await wholeCell(place, target))).toBe(true);
-      expect(tableFromIPC(disk.read(PATH)!).numRows).toBe(target);
+      expect(tableFromIPC(disk.read(PATH)).numRows).toBe(target);
     }
   });
 });

@@ -11,6 +11,7 @@ import { FINDINGS_KEPT, FindingList } from '../finding-list.ts';
 import { metricsPath } from '../layout.ts';
 import { MessageReader } from './arrow-messages.ts';
 import { batchRows } from './arrow-rows.ts';
+import { RECOVERY } from '../recover.ts';
 import { choose } from './choose.ts';
 import type { RowSource } from './choose.ts';
 import type { Analysis } from './format.ts';
@@ -53,12 +54,12 @@ export function analyseArrow(reader: FileReader, place: CellPlace, target: numbe
   let next = 0; // conflicts were found in the order of `kept.conflicts`
   return {
     scan,
-    set_aside: findings.all.flatMap((finding) => {
-      if (finding.kind === 'conflict')
-        return [{ ...finding, bytes: encodeCsvRows(table.rowsOf([kept.conflicts[next++]!])) }];
-      return finding.kind === 'damaged' && !unreadable ? [finding] : [];
+    set_aside: (unreadable ? [] : findings.all).flatMap((finding) => {
+      if (RECOVERY[finding.kind].row !== 'set aside') return [];
+      if (finding.kind !== 'conflict') return [finding];
+      return [{ ...finding, bytes: encodeCsvRows(table.rowsOf([kept.conflicts[next++]!])) }];
     }),
-    keep_original: unreadable,
+    keep_original: all.some(({ kind }) => RECOVERY[kind].original),
     kept: () => keptRows(table, kept.order, schema),
     outgrown_sums: [],
     failed_sums: [],

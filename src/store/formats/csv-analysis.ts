@@ -7,6 +7,7 @@ import type { FileReader } from '../file-reader.ts';
 import { FINDINGS_KEPT, FindingList } from '../finding-list.ts';
 import { GrowingArray } from '../growing-array.ts';
 import type { Sums } from '../sums.ts';
+import { RECOVERY } from '../recover.ts';
 import { choose } from './choose.ts';
 import type { RowSource } from './choose.ts';
 import { isTorn, linesOf, tornAt } from './csv-lines.ts';
@@ -59,8 +60,8 @@ export function analyseCsv(reader: FileReader, place: CellPlace, target: number,
   };
   return {
     scan,
-    set_aside: all.filter(({ kind }) => kind === 'damaged' || kind === 'conflict'),
-    keep_original: foreign || unreadable,
+    set_aside: all.filter(({ kind }) => RECOVERY[kind].row === 'set aside'),
+    keep_original: all.some(({ kind }) => RECOVERY[kind].original),
     kept: () => keptRows(table, kept.order, schema),
     outgrown_sums: kept.outgrown_sums,
     failed_sums: kept.failed_sums,

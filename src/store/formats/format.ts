@@ -20,7 +20,7 @@ export interface SetAside extends Finding {
 export interface Analysis {
   /** `n_conflicts` counts this file only. */
   readonly scan: CellScan;
-  /** Every stretch of the file that goes to quarantine/, in file order. */
+  /** Every stretch of the file that goes to quarantine/. */
   readonly set_aside: readonly SetAside[];
   /** The whole file as found goes to quarantine/ too. */
   readonly keep_original: boolean;
