@@ -204,7 +204,7 @@ async function writeResults(experiment: Experiment, cells: RunCells, all_complet
   const metrics = Object.keys(study.model.metrics);
   const parameters = Object.keys(study.model.parameters);
   const everything = cells.length === experiment.cells.length ? cells : selectedCells(experiment, undefined);
-  await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics, study.thresholds));
+  await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
   if (all_complete) {
     await writeSmallFile(disk, layout.done, `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`);
   }

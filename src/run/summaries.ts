@@ -5,6 +5,7 @@ import pLimit from 'p-limit';
 import { csvField } from '../encoding/csv-field.ts';
 import type { ThreadPool } from '../execute/threads.ts';
 import type { ParameterValue } from '../models/model.ts';
+import { flatStatistics } from '../statistics/flat-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../store/cell-file.ts';
 import { cellLayout } from '../store/layout.ts';
@@ -122,55 +123,51 @@ function parseSummary(text: string): CellSummary | undefined {
   return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object' ? summary : undefined;
 }
 
-/** Statistics that grid_summary.csv has a column of, per metric. */
-const GRID_STATISTICS = ['mean', 'sd', 'mcse', 'min', 'max', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'] as const;
-
 /**
  * aggregated/grid_summary.csv, line by line: the complete cells in study order, from their summaries. `parameters` and `metrics` name the
- * columns.
+ * columns; the statistics are those of `flatStatistics`. Without a complete cell there is only the header's first part.
  */
 export async function* gridSummaryLines(
   cells: RunCells,
   parameters: readonly string[],
   metrics: readonly string[],
-  thresholds: Readonly<Record<string, readonly number[]>>,
 ): AsyncGenerator<string> {
-  const columns = metrics.flatMap((metric) => [
-    ...GRID_STATISTICS.map((statistic) => `${metric}_${statistic}`),
-    ...(thresholds[metric] ?? []).map((t) => `${metric}_probability_above_${t}`),
-  ]);
-  yield `${['cell_id', ...parameters, 'n', ...columns].map(csvField).join(',')}\n`;
   const limit = pLimit(READ_AT_ONCE);
-  let batch: Promise<string | undefined>[] = [];
+  let header_written = false;
+  let batch: Promise<{ cell: RunCell; summary: CellSummary | undefined }>[] = [];
   const drained = async function* (): AsyncGenerator<string> {
-    for (const line of await Promise.all(batch)) if (line !== undefined) yield line;
+    for (const { cell, summary } of await Promise.all(batch)) {
+      if (summary === undefined) continue;
+      if (!header_written) yield gridSummaryHeader(parameters, metrics, summary);
+      header_written = true;
+      yield gridSummaryLine(cell, parameters, metrics, summary);
+    }
     batch = [];
   };
   for (const cell of cells) {
     // Most cells of a large unfinished run have no summary: asking is much cheaper than failing.
     if (!existsSync(cellLayout(cell.place.folder).summary)) continue;
-    batch.push(limit(async () => gridSummaryLine(cell, parameters, metrics, await readSummaryLater(cell.place.folder))));
+    batch.push(limit(async () => ({ cell, summary: await readSummaryLater(cell.place.folder) })));
     if (batch.length >= 8 * READ_AT_ONCE) yield* drained();
   }
   yield* drained();
+  if (!header_written) yield `${['cell_id', ...parameters, 'n'].map(csvField).join(',')}\n`;
 }
 
-function gridSummaryLine(
-  cell: RunCell,
-  parameters: readonly string[],
-  metrics: readonly string[],
-  summary: CellSummary | undefined,
-): string | undefined {
-  if (summary === undefined) return undefined;
+function gridSummaryHeader(parameters: readonly string[], metrics: readonly string[], summary: CellSummary): string {
+  const statistics = metrics.flatMap((metric) => flatStatistics(summary.statistics[metric]!).map(([name]) => `${metric}_${name}`));
+  return `${['cell_id', ...parameters, 'n', ...statistics].map(csvField).join(',')}\n`;
+}
+
+function gridSummaryLine(cell: RunCell, parameters: readonly string[], metrics: readonly string[], summary: CellSummary): string {
   const values = parameters.map((name) => {
     const value = cell.parameters[name];
     return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
-  const statistics = metrics.flatMap((metric) => {
-    const found = summary.statistics[metric];
-    const columns = GRID_STATISTICS.map((statistic) => found?.[statistic]);
-    return [...columns, ...(found?.thresholds ?? []).map((t) => t.probability)].map((value) => String(value ?? NaN));
-  });
+  // JSON has null for what is not finite.
+  const statistics = metrics.flatMap((metric) =>
+    flatStatistics(summary.statistics[metric]!).map(([, value]) => String((value as number | null) ?? NaN)),
+  );
   return `${[csvField(cell.cell_id), ...values, String(summary.n_perms_done), ...statistics].join(',')}\n`;
 }
 
