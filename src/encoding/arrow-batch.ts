@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { endianness } from 'node:os';
-import { Float64, RecordBatch, RecordBatchStreamWriter, Struct, Uint32, makeData } from 'apache-arrow';
+import { apacheArrow } from './apache-arrow.ts';
 import { END_MARKER, NO_DIGITS, arrowSchema, digitPlaces } from './arrow-schema.ts';
 import { crc32, hex32, saltOf } from './crc32.ts';
 import type { MetricsSchema, Rows } from './metrics-schema.ts';
@@ -92,6 +92,7 @@ function makeTemplate(n_metrics: number, count: number): Template {
 
 /** The message as the apache-arrow package writes it, with the given digits. */
 export function apacheBatch(metrics: readonly string[], rows: Rows, digits: string): Uint8Array {
+  const { Float64, RecordBatch, RecordBatchStreamWriter, Struct, Uint32, makeData } = apacheArrow();
   const schema = arrowSchema(metrics, new Map());
   const children = [
     makeData({ type: new Uint32(), data: rows.perm_index }),

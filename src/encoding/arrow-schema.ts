@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Field, Float64, RecordBatchStreamWriter, Schema, Uint32 } from 'apache-arrow';
+import type { Schema } from 'apache-arrow';
+import { apacheArrow } from './apache-arrow.ts';
 import { hex32, saltOf, crc32 } from './crc32.ts';
 import type { MetricsSchema } from './metrics-schema.ts';
 
@@ -10,6 +11,7 @@ export const END_MARKER: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0
 
 /** perm_index uint32, metrics float64, none nullable. */
 export function arrowSchema(metrics: readonly string[], metadata: ReadonlyMap<string, string>): Schema {
+  const { Field, Float64, Schema, Uint32 } = apacheArrow();
   const fields = [
     new Field('perm_index', new Uint32(), false),
     ...metrics.map((name) => new Field(name, new Float64(), false)),
@@ -29,6 +31,7 @@ export function arrowHeader(schema: MetricsSchema): Uint8Array {
     ['experiment', schema.experiment],
     ['crc32', NO_DIGITS],
   ]);
+  const { RecordBatchStreamWriter } = apacheArrow();
   const writer = new RecordBatchStreamWriter();
   writer.reset(undefined, arrowSchema(schema.metrics, metadata));
   writer.finish();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath, sumsPath } from '../../src/store/layout.ts';
 import { readRows } from '../../src/store/read-rows.ts';
@@ -9,6 +9,7 @@ import { SimulatedDisk } from './simulated-disk.ts';
 
 /** Every truncation and every flipped bit of a golden file; the short form takes a sample. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
+if (FULL) vi.setConfig({ testTimeout: 900_000 });
 const FOLDER = '/run/per_cell/cell_c1';
 const N = 30;
 

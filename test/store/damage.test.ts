@@ -324,6 +324,14 @@ describe('conflicts', () => {
     }));
 });
 
+test('of two differing rows in a block that lost rows its sum trusts neither', () =>
+  heals({
+    csv: whole.csv.replace('\n0,0,0,0', '\n1,0,0,0'),
+    sums: whole.sums,
+    scan: { n_conflicts: 0, n_rows_damaged: 2, present: [{ from: 2, to: N }] },
+    kinds: ['damaged'],
+  }));
+
 describe('what is refused', () => {
   const scanOf = (csv: string) => {
     const disk = new SimulatedDisk();

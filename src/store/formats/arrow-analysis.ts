@@ -1,5 +1,5 @@
-import { tableFromIPC } from 'apache-arrow';
 import { EngineError } from '../../errors.ts';
+import { apacheArrow } from '../../encoding/apache-arrow.ts';
 import { permIndicesOf, shapeOf } from '../../encoding/arrow-message.ts';
 import { END_MARKER } from '../../encoding/arrow-schema.ts';
 import { saltOf } from '../../encoding/crc32.ts';
@@ -93,7 +93,7 @@ function judgeHeader(
 
 /** What the (verified) schema message says, where it is not what this run needs. */
 function identityOf(message: Buffer, schema: MetricsSchema): string | undefined {
-  const found = tableFromIPC(Uint8Array.from(Buffer.concat([message, END_MARKER]))).schema;
+  const found = apacheArrow().tableFromIPC(Uint8Array.from(Buffer.concat([message, END_MARKER]))).schema;
   const say = (name: string) => found.metadata.get(name) ?? '(none)';
   const columns = found.fields
     .map(({ name }) => name)

@@ -137,6 +137,11 @@ interface Verdict {
 }
 
 const KEEP_FIRST: Verdict = { use: ({ first }) => first, outgrown: false, verified: false, failed: false };
+/** Rows of the block are missing, so its sum cannot say which of two differing rows is right: neither is trusted. */
+const KEEP_UNDISPUTED: Verdict = {
+  ...KEEP_FIRST,
+  use: ({ first, others }) => (others.length === 0 ? first : undefined),
+};
 const NONE: Verdict = { use: () => undefined, outgrown: false, verified: false, failed: true };
 
 const MAX_TRIES = 8;
@@ -147,7 +152,8 @@ function judgeBlock(
   sum: { readonly count: number; readonly crc32: number } | undefined,
   salt: number,
 ): Verdict {
-  if (sum === undefined || candidates.length < sum.count) return KEEP_FIRST;
+  if (sum === undefined) return KEEP_FIRST;
+  if (candidates.length < sum.count) return KEEP_UNDISPUTED;
   const crcOf = (rows: readonly number[]) => rows.reduce((crc, row) => crc32(table.bytesOf(row), crc), salt);
   const firsts = candidates.map(({ first }) => first);
   if (candidates.length > sum.count) {
