@@ -14,7 +14,8 @@
  * A position still open at the last bar is left out.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { fileURLToPath, URL } from 'node:url';
 
 const PULLBACK_DAYS = 5;
 const TREND_DAYS = 200;
