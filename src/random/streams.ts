@@ -7,7 +7,6 @@ import type { SeededRng } from './seeded.ts';
 import { seedOf } from './seeding.ts';
 import { createSfc32 } from './sfc32.ts';
 import { createTychei } from './tychei.ts';
-import { seedOf } from './seeding.ts';
 import { createXor4096 } from './xor4096.ts';
 
 const CREATE: Readonly<Record<Exclude<GeneratorName, 'philox'>, () => SeededRng>> = {
