@@ -11,7 +11,7 @@ export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
   if (result.complete > 0) {
     const { cells, metric } = reportedCells(result.output);
-    parts.push(cellTable(cells, metric));
+    parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
   }
   parts.push(whereAndNext(result));
   return parts.join('\n\n');

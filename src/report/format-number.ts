@@ -15,7 +15,8 @@ export function formatNumber(value: number, digits = 4): string {
  */
 export function formatWithError(value: number, error: number): string {
   if (!Number.isFinite(value)) return String(value);
-  if (error === 0) return formatNumber(value, 6);
+  // Without error the value is a fact: as short as it can be said.
+  if (error === 0) return formatNumber(value, 6).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
   if (!Number.isFinite(error)) return `${formatNumber(value)} ± ?`;
   if (error < 1e-15 || Math.abs(value) >= 1e15) return `${value.toExponential(3)} ± ${error.toExponential(1)}`;
   const decimals = Math.min(20, Math.max(0, 1 - exponentOf(Number(error.toPrecision(2)))));
@@ -24,7 +25,7 @@ export function formatWithError(value: number, error: number): string {
 
 /** A count: `1,512`, `200,000`, from a million on `302.4 M`, `1.2 G`. */
 export function formatCount(count: number): string {
-  if (Math.abs(count) < 1e6) return grouped(String(count));
+  if (Math.abs(count) < 999_999.5) return grouped(String(Math.round(count)));
   return scaled(count / 1e6, ['M', 'G', 'T', 'P']);
 }
 

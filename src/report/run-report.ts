@@ -18,14 +18,14 @@ const TABLE_ROWS = 12;
  * The cells that matter as a table: all of a small surface, else the best and the worst by the median of the first metric. Columns: what
  * varies between the cells, then the first metric's mean with its Monte Carlo error and its quantiles, then the thresholds' probabilities.
  */
-export function cellTable(cells: readonly ReportedCell[], metric: string): string {
+export function cellTable(cells: readonly ReportedCell[], metric: string, width?: number): string {
   if (cells.length === 0) return '';
   const varying = varyingParameters(cells);
   const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric);
   const thresholds = Object.entries(cells[0]!.statistics).flatMap(([name, statistics]) =>
     (statistics.thresholds ?? []).map((t, k) => ({ name, k, title: `P(${name} > ${t.threshold})` })),
   );
-  const header = [...varying, `${metric} mean`, 'p05', 'p50', 'p95', ...thresholds.map(({ title }) => title)];
+  const header = [...varying, 'mean', 'p05', 'p50', 'p95', ...thresholds.map(({ title }) => title)];
   const rows = ranked.map((cell) => {
     const statistics = cell.statistics[metric]!;
     return [
@@ -38,8 +38,8 @@ export function cellTable(cells: readonly ReportedCell[], metric: string): strin
       }),
     ];
   });
-  const title = cells.length <= TABLE_ROWS ? `${cells.length} cells` : `the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by the median of ${metric}`;
-  return `${title} (± is the Monte Carlo error)\n${formatTable(header, rows)}`;
+  const which = cells.length <= TABLE_ROWS ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}` : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
+  return `${which} (± is the Monte Carlo error):\n${formatTable(header, rows, width === undefined ? {} : { width })}`.trimEnd();
 }
 
 function bestAndWorst(cells: readonly ReportedCell[], metric: string): ReportedCell[] {

@@ -141,6 +141,7 @@ async function runLocked(
   });
   const timer = stopAfter(options.max_seconds, stop);
   try {
+    await makeFolder(disk, layout.per_cell);
     await makeFolder(disk, layout.aggregated);
     rmSync(layout.done, { force: true });
     observer.started({ output: study.output, threads, progress, resumed });
