@@ -23,4 +23,5 @@ export { replayPermutation, type Replay } from './run/replay.ts';
 export { runStatus, type RunStatus } from './run/run-status.ts';
 export { runStudy, type RunOptions, type StudyResult } from './run/run-study.ts';
 export { StopSwitch, type StopReason } from './run/stop.ts';
-export { verifyRun, type Problem, type Verification, type VerifyOptions } from './run/verify-run.ts';
+export type { Problem, ProblemCode } from './run/problem.ts';
+export { verifyRun, type Verification, type VerifyOptions } from './run/verify-run.ts';

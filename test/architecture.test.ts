@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['encoding', 'study', 'native-free'],
   statistics: ['encoding', 'study', 'random', 'native-free'],
   encoding: ['native-free'],
-  study: ['models', 'random'],
+  study: ['encoding', 'models', 'random'],
   models: ['simulation', 'random', 'encoding', 'native-free'],
   simulation: ['random'],
   random: ['native-free'],

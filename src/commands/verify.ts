@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { verifyRun, type RecomputeAmount, type Verification } from '../run/verify-run.ts';
+import type { RecomputeAmount } from '../run/recompute.ts';
+import { verifyRun, type Verification } from '../run/verify-run.ts';
 import { runs } from './command.ts';
 
 interface VerifyFlags {

@@ -5,7 +5,9 @@ import { disk } from '../store/disk.ts';
 import { readRows } from '../store/read-rows.ts';
 import { runCell, type Experiment } from './experiment.ts';
 import type { RunCell } from './run-cell.ts';
-import type { RecomputeAmount } from './verify-run.ts';
+
+/** How many rows to compute again: a number, or a share of all. */
+export type RecomputeAmount = { readonly rows: number } | { readonly percent: number };
 
 export interface Mismatch {
   readonly cell_id: string;

@@ -2,9 +2,9 @@ import type { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/cell-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import type { RunManifest } from './manifest.ts';
+import type { Problem } from './problem.ts';
 import type { StoredCell } from './stored-cells.ts';
 import { readSummary, type CellSummary } from './summaries.ts';
-import type { Problem } from './verify-run.ts';
 
 /** Where a cell's summary.json disagrees with its rows or with itself. */
 export function summaryProblems({ cell_id, place }: StoredCell, scan: CellScan | EngineError, manifest: RunManifest): Problem[] {

@@ -10,33 +10,12 @@ import { readRowText } from '../store/row-text.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
 import { modelSetup } from './experiment.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
-import { recompute, type Mismatch } from './recompute.ts';
+import type { Problem, ProblemCode } from './problem.ts';
+import { recompute, type Mismatch, type RecomputeAmount } from './recompute.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
 import { storedExperiment } from './stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
 import type { WorkerData } from './worker.ts';
-
-/** Codes of what verification finds. */
-export type ProblemCode =
-  | 'INCOMPLETE'
-  | 'DUPLICATE'
-  | 'CONFLICT'
-  | 'DAMAGED'
-  | 'PAST_TARGET'
-  | 'TORN'
-  | 'ORDER'
-  | 'UNSEALED'
-  | 'NOT_FINITE'
-  | 'IDENTITY'
-  | 'SUMMARY'
-  | 'MISMATCH'
-  | 'DISK';
-
-export interface Problem {
-  readonly cell_id: string;
-  readonly code: ProblemCode;
-  readonly message: string;
-}
 
 export interface Verification {
   readonly ok: boolean;
@@ -50,9 +29,6 @@ export interface Verification {
   /** SHA-256 over the rows of all cells, the same for every format. */
   readonly digest: string;
 }
-
-/** How many rows to compute again: a number, or a share of all. */
-export type RecomputeAmount = { readonly rows: number } | { readonly percent: number };
 
 export interface VerifyOptions {
   readonly recompute?: RecomputeAmount;

@@ -1,0 +1,21 @@
+/** Codes of what verification finds. */
+export type ProblemCode =
+  | 'INCOMPLETE'
+  | 'DUPLICATE'
+  | 'CONFLICT'
+  | 'DAMAGED'
+  | 'PAST_TARGET'
+  | 'TORN'
+  | 'ORDER'
+  | 'UNSEALED'
+  | 'NOT_FINITE'
+  | 'IDENTITY'
+  | 'SUMMARY'
+  | 'MISMATCH'
+  | 'DISK';
+
+export interface Problem {
+  readonly cell_id: string;
+  readonly code: ProblemCode;
+  readonly message: string;
+}
