@@ -99,7 +99,8 @@ export function createAlea(substreamOfRoot?: Rng['substream']): SeededRng {
     state[0] = state[1]!;
     state[1] = state[2]!;
     state[2] = low;
-    return Math.floor((low >>> 0) * TO_UNIT * m);
+    // floor: the product is below 2^21, and | 0 is faster than Math.floor.
+    return ((low >>> 0) * TO_UNIT * m) | 0;
   };
   const reseed = (seed: number): void => {
     seedAlea(seed, state);
