@@ -1,0 +1,12 @@
+/** Requests in order of arrival; request i is row i of every column. */
+export interface Workload {
+  readonly count: number;
+  /** [s], ascending. */
+  readonly arrival: Float64Array;
+  /** [tokens] */
+  readonly prompt: Int32Array;
+  /** Really generated [tokens]. */
+  readonly output: Int32Array;
+  /** What the scheduler believes will be generated [tokens]. */
+  readonly predicted: Int32Array;
+}
