@@ -39,7 +39,8 @@ function expectState(detail: RunDetail, run: OracleRun): void {
   const { state } = run;
   if (state.bin_boundaries !== undefined) expect(detail.bins).toEqual(state.bin_boundaries);
   // multi_bin_only has caps in the reference, too, but does not use them.
-  if (state.bin_b_max !== undefined && state.bin_b_max !== null && detail.learners.length > 0) expect(detail.caps).toEqual(state.bin_b_max);
+  if (state.bin_b_max !== undefined && state.bin_b_max !== null && detail.learners.length > 0)
+    expect(detail.caps).toEqual(state.bin_b_max);
   for (const [i, controller] of (state.controllers ?? []).entries()) {
     const learner: Readonly<Record<string, number>> = { ...detail.learners[i]! };
     for (const [name, expected] of Object.entries(controller)) {

@@ -8,17 +8,20 @@ const none = (): number => {
 };
 
 describe.skipIf(ORACLE === undefined)('the parity generator (needs ../shared)', () => {
-  test.each(['azure_conv', 'azure_code', 'azure_conv_1s'])('repeats every recorded prediction of %s without a miss', (trace) => {
-    const columns = workloadColumns(trace);
-    const prompt = Int32Array.from(columns['prompt']!);
-    const output = Int32Array.from(columns['output']!);
-    for (const seed of [42, 1, 2]) {
-      const predicted = new Int32Array(prompt.length);
-      const generator = new Mt19937(seed);
-      predict('power_law', { count: prompt.length, prompt, output }, predicted, () => generator.normal(), 0);
-      expect([...predicted]).toEqual(columns[`pred_seed${seed}`]);
-    }
-  });
+  test.each(['azure_conv', 'azure_code', 'azure_conv_1s'])(
+    'repeats every recorded prediction of %s without a miss',
+    (trace) => {
+      const columns = workloadColumns(trace);
+      const prompt = Int32Array.from(columns['prompt']!);
+      const output = Int32Array.from(columns['output']!);
+      for (const seed of [42, 1, 2]) {
+        const predicted = new Int32Array(prompt.length);
+        const generator = new Mt19937(seed);
+        predict('power_law', { count: prompt.length, prompt, output }, predicted, () => generator.normal(), 0);
+        expect([...predicted]).toEqual(columns[`pred_seed${seed}`]);
+      }
+    },
+  );
 });
 
 test('MT19937 gives the published outputs for seed 5489', () => {
