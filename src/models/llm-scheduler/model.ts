@@ -2,7 +2,7 @@ import { defineModel, type InputFile, type Row } from '../model.ts';
 import type { Rng } from '../../random/generator.ts';
 import { checkParameters, checkTrace } from './check.ts';
 import { requestPlanOf, settingsOf } from './configure.ts';
-import { exp, normal } from './draws.ts';
+import { lognormal } from '../../random/lognormal.ts';
 import type { LatencyFit } from './latency-fit.ts';
 import { parseLatencyGrid } from './latency-grid.ts';
 import { computeMetrics, METRICS } from './metrics.ts';
@@ -77,5 +77,5 @@ function noiseOf(settings: Settings, rng: Rng): ServiceNoise | undefined {
   const sigma = settings.service_noise;
   if (sigma === 0) return undefined;
   const stream = serviceStream(rng);
-  return () => exp(sigma * normal(stream));
+  return () => lognormal(stream, 1, sigma);
 }

@@ -1,4 +1,4 @@
-import { log } from './draws.ts';
+import { log } from '../../random/math.ts';
 
 const LENGTH = 624;
 const SHIFT = 397;

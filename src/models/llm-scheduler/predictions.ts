@@ -1,4 +1,4 @@
-import { exp, log } from './draws.ts';
+import { exp, pow } from '../../random/math.ts';
 
 export const PREDICTIONS = ['power_law', 'actual_output', 'actual_total', 'noisy_output', 'column'] as const;
 export type Prediction = (typeof PREDICTIONS)[number];
@@ -11,11 +11,11 @@ const TABLE = 1 << 13;
 export type Normals = () => number;
 
 /**
- * 1.5 prompt^0.7 [tokens]: what the reference expects of a prompt. (Its correlation with real outputs is about 0:
- * specs call it doubtful, and `prediction_correlation` says so in every result.)
+ * 1.5 prompt^0.7 [tokens]: what the reference expects of a prompt. (On real traces its correlation with the output is
+ * about 0: the metric `prediction_correlation` says so in every result.)
  */
 export function powerLaw(prompt: number): number {
-  return prompt === 0 ? 0 : 1.5 * exp(0.7 * log(prompt));
+  return 1.5 * pow(prompt, 0.7);
 }
 
 const powers = new Float64Array(TABLE);

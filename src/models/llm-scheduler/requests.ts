@@ -1,5 +1,5 @@
 import type { Rng } from '../../random/generator.ts';
-import { normal } from './draws.ts';
+import { normal } from '../../random/normal.ts';
 import { Mt19937 } from './mt19937.ts';
 import { predict, type Prediction } from './predictions.ts';
 import { arrivals, outputs, prompts, type Arrivals, type LENGTHS } from './synthetic.ts';

@@ -1,5 +1,7 @@
 import type { Rng } from '../../random/generator.ts';
-import { exp, exponential, gamma, normal } from './draws.ts';
+import { exponential } from '../../random/exponential.ts';
+import { gamma } from '../../random/gamma.ts';
+import { lognormal } from '../../random/lognormal.ts';
 
 /** Workloads for want of a trace. Times in seconds, lengths in tokens. */
 
@@ -18,11 +20,11 @@ export interface Arrivals {
 export function arrivals(shape: Arrivals, rng: Rng, stamp: Float64Array): void {
   switch (shape.process) {
     case 'poisson':
-      renewals(stamp, () => exponential(rng) / shape.rate);
+      renewals(stamp, () => exponential(rng, 1 / shape.rate));
       return;
     case 'gamma_burst': {
       const k = 1 / (shape.cv * shape.cv);
-      renewals(stamp, () => gamma(rng, k) / (k * shape.rate));
+      renewals(stamp, () => gamma(rng, k, 1 / (k * shape.rate)));
       return;
     }
     case 'on_off':
@@ -44,11 +46,10 @@ function bursts(stamp: Float64Array, rate: number, rng: Rng): void {
   let now = 0;
   let filled = 0;
   while (filled < stamp.length) {
-    now += 5 * exp(0.8 * normal(rng));
-    const end = now + 2 * exp(0.5 * normal(rng));
-    for (now += exponential(rng) / rate; now <= end && filled < stamp.length; now += exponential(rng) / rate) {
-      stamp[filled++] = now;
-    }
+    now += lognormal(rng, 5, 0.8);
+    const end = now + lognormal(rng, 2, 0.5);
+    const gap = (): number => exponential(rng, 1 / rate);
+    for (now += gap(); now <= end && filled < stamp.length; now += gap()) stamp[filled++] = now;
   }
 }
 
@@ -74,7 +75,7 @@ function mixturePrompt(rng: Rng): number {
 }
 
 function mixtureOutput(rng: Rng, prompt: number): number {
-  return 50 * gamma(rng, 2) + 0.3 * prompt * (0.2 + 0.6 * rng());
+  return gamma(rng, 2, 50) + 0.3 * prompt * (0.2 + 0.6 * rng());
 }
 
 /**
@@ -84,14 +85,14 @@ function mixtureOutput(rng: Rng, prompt: number): number {
 function burstgptPrompt(rng: Rng): number {
   const u = rng();
   if (u < 0.75) return Math.trunc(quartiles(u, 1, 137, 251, 758));
-  return Math.trunc(758 + 918 * exponential(rng));
+  return Math.trunc(758 + exponential(rng, 918));
 }
 
 /** Outputs: quartiles 7, 34, 134, mean 123, sd 268. The tail is lognormal with mean 250 and the deviation that is left (sigma^2 = ln 4.07). */
 function burstgptOutput(rng: Rng): number {
   const u = rng();
   if (u < 0.75) return quartiles(u, 0, 7, 34, 134);
-  return 134 + exp(4.8195 + 1.185 * normal(rng));
+  return 134 + lognormal(rng, 123.9, 1.185);
 }
 
 function quartiles(u: number, lowest: number, first: number, second: number, third: number): number {
