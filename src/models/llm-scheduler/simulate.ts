@@ -1,13 +1,14 @@
 import { EventQueue } from '../../simulation/event-queue.ts';
-import { BinIndex, equalMassBins, midpointCaps, observedCaps } from './bins.ts';
+import { BinIndex } from './bins.ts';
 import { Learner, type BatchSums, type LearnerState } from './controller.ts';
 import { IdleGpus } from './idle-gpus.ts';
 import { serviceTime, tokenTime } from './latency-model.ts';
 import { fits } from './memory.ts';
+import { assignQueues, binsOf, capsOf } from './queue-plan.ts';
 import { Queues, REJECTED } from './queues.ts';
-import { isDynamic, usesBins, type Bin, type Settings } from './settings.ts';
+import { isDynamic, type Bin, type Settings } from './settings.ts';
 import type { Workload } from './workload.ts';
-import { Workspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
 /** What happened in a run. Batches in the order they were formed; with `dispatch: immediate` that is the order they started. */
 export interface Run {
@@ -77,7 +78,7 @@ class Simulation {
     this.workspace = workspace;
     this.noise = noise;
     const gpus = settings.num_gpus;
-    this.bins = usesBins(settings.scheduler_type) ? binsOf(workload, settings) : [];
+    this.bins = binsOf(workload, settings);
     const queues = Math.max(1, this.bins.length);
     const index = this.bins.length === 0 ? undefined : new BinIndex(this.bins, settings.below_first_bin);
     this.caps = isDynamic(settings.scheduler_type) ? capsOf(workload, settings, this.bins, index) : [];
@@ -286,72 +287,4 @@ class Simulation {
 
 function emptySums(): BatchSums {
   return { count: 0, prompt: 0, output: 0, promptSquare: 0, outputSquare: 0, longest: 0 };
-}
-
-function binsOf(workload: Workload, settings: Settings): readonly Bin[] {
-  if (settings.bin_boundaries !== undefined) return settings.bin_boundaries;
-  return equalMassBins(workload.predicted.subarray(0, settings.sample_for_bins), settings.k_bins);
-}
-
-/** One cap per queue. */
-function capsOf(
-  workload: Workload,
-  settings: Settings,
-  bins: readonly Bin[],
-  index: BinIndex | undefined,
-): readonly number[] {
-  const { batch_max, bin_cap, sample_for_bins } = settings;
-  if (index === undefined) return [batch_max];
-  if (settings.bin_boundaries !== undefined || bin_cap === 'none') return bins.map(() => batch_max);
-  if (bin_cap === 'midpoint4096') return midpointCaps(bins, settings, batch_max);
-  const prompt = workload.prompt.subarray(0, sample_for_bins);
-  return observedCaps(bins, index, prompt, workload.predicted.subarray(0, sample_for_bins), settings, batch_max);
-}
-
-function assignQueues(workload: Workload, settings: Settings, index: BinIndex | undefined, queueOf: Uint16Array): void {
-  const { count, prompt, output, predicted } = workload;
-  const rejects = settings.oversize === 'reject' && isDynamic(settings.scheduler_type);
-  for (let i = 0; i < count; i++) {
-    const refused = rejects && !fits(settings, prompt[i]! + output[i]!);
-    queueOf[i] = refused ? REJECTED : index === undefined ? 0 : index.of(predicted[i]!);
-  }
-}
-
-/** A run in full: what became of every request, in order of arrival. */
-export interface RunDetail extends Run {
-  /** [s]; NaN if not served. */
-  readonly request_start: Float64Array;
-  readonly request_completion: Float64Array;
-  /** -1 if not served. */
-  readonly request_gpu: Int16Array;
-  readonly request_batch: Int32Array;
-  /** Bin of the request, -1 if refused on arrival. */
-  readonly request_queue: Int16Array;
-}
-
-/** One run with its own arrays, and every request's fate: for tests, traces and studies by hand. */
-export function simulateRun(workload: Workload, settings: Settings, noise?: ServiceNoise): RunDetail {
-  const { count } = workload;
-  const workspace = Workspace.forRun(count);
-  const summary = run(workload, settings, workspace, noise);
-  const detail = {
-    ...summary,
-    request_start: new Float64Array(count).fill(NaN),
-    request_completion: new Float64Array(count).fill(NaN),
-    request_gpu: new Int16Array(count).fill(-1),
-    request_batch: new Int32Array(count).fill(-1),
-    // REJECTED is -1 as a signed number.
-    request_queue: new Int16Array(workspace.queueOf),
-  };
-  for (let batch = 0; batch < summary.num_batches; batch++) {
-    const first = summary.first[batch]!;
-    for (let at = first; at < first + summary.size[batch]!; at++) {
-      const request = summary.order[at]!;
-      detail.request_start[request] = summary.start[batch]!;
-      detail.request_completion[request] = summary.end[batch]!;
-      detail.request_gpu[request] = summary.gpu[batch]!;
-      detail.request_batch[request] = batch;
-    }
-  }
-  return detail;
 }

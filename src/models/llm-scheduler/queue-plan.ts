@@ -1,0 +1,37 @@
+import { equalMassBins, midpointCaps, observedCaps, type BinIndex } from './bins.ts';
+import { fits } from './memory.ts';
+import { REJECTED } from './queues.ts';
+import { isDynamic, usesBins, type Bin, type Settings } from './settings.ts';
+import type { Workload } from './workload.ts';
+
+/** The ranges of predicted lengths, one per queue; none for the schedulers with one queue. */
+export function binsOf(workload: Workload, settings: Settings): readonly Bin[] {
+  if (!usesBins(settings.scheduler_type)) return [];
+  if (settings.bin_boundaries !== undefined) return settings.bin_boundaries;
+  return equalMassBins(workload.predicted.subarray(0, settings.sample_for_bins), settings.k_bins);
+}
+
+/** Most requests of a batch, per queue. `index` is undefined for one queue without bins. */
+export function capsOf(
+  workload: Workload,
+  settings: Settings,
+  bins: readonly Bin[],
+  index: BinIndex | undefined,
+): readonly number[] {
+  const { batch_max, bin_cap, sample_for_bins } = settings;
+  if (index === undefined) return [batch_max];
+  if (settings.bin_boundaries !== undefined || bin_cap === 'none') return bins.map(() => batch_max);
+  if (bin_cap === 'midpoint4096') return midpointCaps(bins, settings, batch_max);
+  const prompt = workload.prompt.subarray(0, sample_for_bins);
+  return observedCaps(bins, index, prompt, workload.predicted.subarray(0, sample_for_bins), settings, batch_max);
+}
+
+/** Which queue each request joins, into `queueOf`; the dynamic schedulers may refuse what would never fit. */
+export function assignQueues(workload: Workload, settings: Settings, index: BinIndex | undefined, queueOf: Uint16Array): void {
+  const { count, prompt, output, predicted } = workload;
+  const rejects = settings.oversize === 'reject' && isDynamic(settings.scheduler_type);
+  for (let i = 0; i < count; i++) {
+    const refused = rejects && !fits(settings, prompt[i]! + output[i]!);
+    queueOf[i] = refused ? REJECTED : index === undefined ? 0 : index.of(predicted[i]!);
+  }
+}
