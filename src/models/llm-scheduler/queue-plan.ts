@@ -27,7 +27,12 @@ export function capsOf(
 }
 
 /** Which queue each request joins, into `queueOf`; the dynamic schedulers may refuse what would never fit. */
-export function assignQueues(workload: Workload, settings: Settings, index: BinIndex | undefined, queueOf: Uint16Array): void {
+export function assignQueues(
+  workload: Workload,
+  settings: Settings,
+  index: BinIndex | undefined,
+  queueOf: Uint16Array,
+): void {
   const { count, prompt, output, predicted } = workload;
   const rejects = settings.oversize === 'reject' && isDynamic(settings.scheduler_type);
   for (let i = 0; i < count; i++) {

@@ -47,8 +47,8 @@ export function drawRequests(plan: RequestPlan, rng: Rng, workspace: Workspace):
     const normals = plan.seed === undefined ? engineNormals(rng) : parityNormals(plan.seed);
     predict(plan.prediction, workload, workload.predicted, normals, plan.prediction_sigma);
   }
-  scaleStamps(plan, workload.arrival);
   if (plan.trace !== undefined && !plan.trace.ascending) sortByArrival(workload);
+  scaleStamps(plan, workload.arrival);
   return workload;
 }
 
@@ -100,14 +100,14 @@ function firstRow(plan: RequestPlan, rows: number, count: number, rng: Rng): num
   return Math.floor(rng.substream(STREAM.window)() * starts);
 }
 
-/** Arrivals since the first row, divided by the scaling. */
+/** Makes ascending stamps arrivals: time since the first, divided by the scaling. */
 function scaleStamps(plan: RequestPlan, arrival: Float64Array): void {
   const first = arrival[0] ?? 0;
   const gaps = arrival.length - 1;
   let scaling = plan.rps_scaling;
   if (plan.target_rps !== undefined) {
     // Over the rows taken; rows that all arrive at once have no rate to scale.
-    const span = Math.abs((arrival[gaps] ?? 0) - first);
+    const span = (arrival[gaps] ?? 0) - first;
     scaling = span > 0 ? (plan.target_rps * span) / gaps : 1;
   }
   for (let i = 0; i < arrival.length; i++) arrival[i] = (arrival[i]! - first) / scaling;

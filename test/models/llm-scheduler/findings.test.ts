@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { computeMetrics, type Metrics } from '../../../src/models/llm-scheduler/metrics.ts';
+import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
+import type { Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
 import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../../src/models/llm-scheduler/defaults.ts';
-import { computeMetrics, type Metrics } from '../../../src/models/llm-scheduler/metrics.ts';
+import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
+import type { Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
 import { arrivals } from '../../../src/models/llm-scheduler/synthetic.ts';
