@@ -54,6 +54,7 @@ export function requestPlanOf(parameters: Parameters, trace: Trace | undefined):
     window: (parameters['window'] ?? 'first') as RequestPlan['window'],
     window_end: (parameters['window_end'] ?? 'reject') as RequestPlan['window_end'],
     drop_unanswered: parameters['drop_unanswered'] === true,
+    sample_for_bins: parameters['sample_for_bins'] as number | undefined,
     arrivals: { process, rate, cv: (parameters['arrival_cv'] ?? 13.3) as number },
     lengths: (parameters['lengths'] ?? 'mixture') as RequestPlan['lengths'],
     rps_scaling: parameters['use_real_timestamps'] === true ? 1 : ((parameters['rps_scaling'] ?? 200) as number),

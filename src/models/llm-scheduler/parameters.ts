@@ -158,7 +158,8 @@ export const PARAMETERS = {
     min: 1,
     optional: true,
     unit: 'requests',
-    description: 'first rows, from which the bins of equal mass are taken; absent: all',
+    description:
+      'first rows of the workload, from which the bins of equal mass are taken, be they simulated or not; absent: the requests simulated',
     active_when: BINS,
   },
   bin_selection: {

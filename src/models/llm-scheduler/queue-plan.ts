@@ -8,7 +8,7 @@ import type { Workload } from './workload.ts';
 export function binsOf(workload: Workload, settings: Settings): readonly Bin[] {
   if (!usesBins(settings.scheduler_type)) return [];
   if (settings.bin_boundaries !== undefined) return settings.bin_boundaries;
-  return equalMassBins(workload.predicted.subarray(0, settings.sample_for_bins), settings.k_bins);
+  return equalMassBins(sampleOf(workload, settings).predicted, settings.k_bins);
 }
 
 /** Most requests of a batch, per queue. `index` is undefined for one queue without bins. */
@@ -18,12 +18,20 @@ export function capsOf(
   bins: readonly Bin[],
   index: BinIndex | undefined,
 ): readonly number[] {
-  const { batch_max, bin_cap, sample_for_bins } = settings;
+  const { batch_max, bin_cap } = settings;
   if (index === undefined) return [batch_max];
   if (settings.bin_boundaries !== undefined || bin_cap === 'none') return bins.map(() => batch_max);
   if (bin_cap === 'midpoint4096') return midpointCaps(bins, settings, batch_max);
-  const prompt = workload.prompt.subarray(0, sample_for_bins);
-  return observedCaps(bins, index, prompt, workload.predicted.subarray(0, sample_for_bins), settings, batch_max);
+  const { prompt, predicted } = sampleOf(workload, settings);
+  return observedCaps(bins, index, prompt, predicted, settings, batch_max);
+}
+
+/** The rows that bins are taken from. */
+function sampleOf(
+  { sample, prompt, predicted }: Workload,
+  { sample_for_bins }: Settings,
+): NonNullable<Workload['sample']> {
+  return sample ?? { prompt: prompt.subarray(0, sample_for_bins), predicted: predicted.subarray(0, sample_for_bins) };
 }
 
 /** Which queue each request joins, into `queueOf`; the dynamic schedulers may refuse what would never fit. */

@@ -4,6 +4,7 @@ import { Mt19937 } from './mt19937.ts';
 import { predict, type Prediction } from './predictions.ts';
 import { arrivals, outputs, prompts, type Arrivals, type LENGTHS } from './synthetic.ts';
 import type { Trace } from './trace.ts';
+import { copyWindow, sortByArrival, windowOf } from './window.ts';
 import type { Workload } from './workload.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -15,6 +16,8 @@ export interface RequestPlan {
   readonly window: 'first' | 'random';
   readonly window_end: 'reject' | 'wrap';
   readonly drop_unanswered: boolean;
+  /** Rows that bins are taken from; undefined: the requests simulated. */
+  readonly sample_for_bins: number | undefined;
   readonly arrivals: Arrivals;
   readonly lengths: (typeof LENGTHS)[number];
   /** Stamps are divided by it; undefined: see `target_rps`. */
@@ -36,20 +39,32 @@ export function serviceStream(rng: Rng): Rng {
   return rng.substream(STREAM.service);
 }
 
-/** Draws the requests of one replicate into `workspace`, sorted by arrival. */
+/**
+ * Draws the requests of one replicate into `workspace`, sorted by arrival. Where bins are taken from more rows than are
+ * simulated, those rows are drawn too, after the others.
+ */
 export function drawRequests(plan: RequestPlan, rng: Rng, workspace: Workspace): Workload {
-  const count = plan.trace === undefined ? plan.num_requests : Math.min(plan.num_requests, rowsOf(plan, plan.trace));
-  workspace.reserve(count);
-  const workload = workspace.workload(count);
-  if (plan.trace === undefined) synthesise(plan, rng, workload);
-  else copyWindow(plan, plan.trace, rng, workload);
+  const window = plan.trace === undefined ? undefined : windowOf(plan, plan.trace, rng.substream(STREAM.window));
+  const count = window?.count ?? plan.num_requests;
+  const drawn = Math.max(count, Math.min(plan.sample_for_bins ?? 0, window?.most ?? Infinity));
+  workspace.reserve(drawn);
+  const rows = workspace.workload(drawn);
+  if (window === undefined) synthesise(plan, rng, rows);
+  else copyWindow(window, rows);
   if (plan.prediction !== 'column') {
     const normals = plan.seed === undefined ? engineNormals(rng) : parityNormals(plan.seed);
-    predict(plan.prediction, workload, workload.predicted, normals, plan.prediction_sigma);
+    predict(plan.prediction, rows, rows.predicted, normals, plan.prediction_sigma);
   }
-  if (plan.trace !== undefined && !plan.trace.ascending) sortByArrival(workload);
+  const workload = drawn === count ? rows : workspace.workload(count);
+  const sample = plan.sample_for_bins === undefined ? undefined : sampleOf(rows, plan.sample_for_bins);
+  if (plan.trace?.ascending === false) sortByArrival(workload);
   scaleStamps(plan, workload.arrival);
-  return workload;
+  return sample === undefined ? workload : { ...workload, sample };
+}
+
+/** The first rows as drawn, apart: sorting the workload by arrival must not change which rows they are. */
+function sampleOf(rows: Workload, size: number): NonNullable<Workload['sample']> {
+  return { prompt: rows.prompt.slice(0, size), predicted: rows.predicted.slice(0, size) };
 }
 
 function engineNormals(rng: Rng): () => number {
@@ -68,38 +83,6 @@ function synthesise(plan: RequestPlan, rng: Rng, workload: Workload): void {
   outputs(plan.lengths, rng.substream(STREAM.outputs), workload.prompt, workload.output);
 }
 
-/** Rows that a window may hold. */
-function rowsOf(plan: RequestPlan, trace: Trace): number {
-  return plan.drop_unanswered ? (trace.answered?.length ?? trace.rows) : trace.rows;
-}
-
-/** Copies the window's rows; past the end (`wrap`) the trace starts again, one mean gap after its last row. */
-function copyWindow(plan: RequestPlan, trace: Trace, rng: Rng, workload: Workload): void {
-  const { count } = workload;
-  const kept = plan.drop_unanswered ? trace.answered : undefined;
-  const rows = rowsOf(plan, trace);
-  const first = plan.window === 'first' ? 0 : firstRow(plan, rows, count, rng);
-  const predicted = plan.prediction === 'column' ? trace.columns[plan.prediction_column]! : undefined;
-  const lastStamp = trace.stamp[kept === undefined ? rows - 1 : kept[rows - 1]!]!;
-  const firstStamp = trace.stamp[kept === undefined ? 0 : kept[0]!]!;
-  const lap = rows < 2 ? 0 : (lastStamp - firstStamp) * (rows / (rows - 1));
-  for (let i = 0; i < count; i++) {
-    const isWrapped = first + i >= rows;
-    const at = isWrapped ? first + i - rows : first + i;
-    const row = kept === undefined ? at : kept[at]!;
-    workload.arrival[i] = isWrapped ? trace.stamp[row]! + lap : trace.stamp[row]!;
-    workload.prompt[i] = trace.prompt[row]!;
-    workload.output[i] = trace.output[row]!;
-    if (predicted !== undefined) workload.predicted[i] = predicted[row]!;
-  }
-}
-
-/** Uniform over the starts that are allowed. */
-function firstRow(plan: RequestPlan, rows: number, count: number, rng: Rng): number {
-  const starts = plan.window_end === 'wrap' ? rows : rows - count + 1;
-  return Math.floor(rng.substream(STREAM.window)() * starts);
-}
-
 /** Makes ascending stamps arrivals: time since the first, divided by the scaling. */
 function scaleStamps(plan: RequestPlan, arrival: Float64Array): void {
   const first = arrival[0] ?? 0;
@@ -111,16 +94,4 @@ function scaleStamps(plan: RequestPlan, arrival: Float64Array): void {
     scaling = span > 0 ? (plan.target_rps * span) / gaps : 1;
   }
   for (let i = 0; i < arrival.length; i++) arrival[i] = (arrival[i]! - first) / scaling;
-}
-
-/** Stable. */
-function sortByArrival(workload: Workload): void {
-  const { arrival } = workload;
-  const order = Uint32Array.from(arrival, (_, i) => i).sort((a, b) => arrival[a]! - arrival[b]! || a - b);
-  for (const column of [arrival, workload.prompt, workload.output, workload.predicted]) {
-    const before = column.slice();
-    order.forEach((from, to) => {
-      column[to] = before[from]!;
-    });
-  }
 }

@@ -9,4 +9,6 @@ export interface Workload {
   readonly output: Int32Array;
   /** What the scheduler believes will be generated [tokens]. */
   readonly predicted: Int32Array;
+  /** The rows that bins are taken from, in file order, where they are not the first `sample_for_bins` of these. */
+  readonly sample?: { readonly prompt: Int32Array; readonly predicted: Int32Array };
 }

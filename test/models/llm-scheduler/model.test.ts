@@ -137,6 +137,30 @@ describe('the window of the trace', () => {
     expect(row!.num_requests_actual).toBe(1000 - 143);
   });
 
+  test('sample_for_bins takes the bins from the first rows of the trace, simulated or not', async () => {
+    const binned = {
+      ...base,
+      scheduler_type: 'multi_bin_only',
+      k_bins: 4,
+      prediction: 'column',
+      prediction_column: 'guess',
+    };
+    const binsOf = async (changes: Parameters) => {
+      const state = await stateOf({ ...binned, ...changes }, inputs);
+      return [...model.trace!(state, permutation(0))].slice(1, 5);
+    };
+    const ofSample = ['0 to 22', '22 to 44', '44 to 66', '66 to 10000'].map(
+      (range, i) => `bin ${i}: predicted ${range} tokens`,
+    );
+    expect(await binsOf({ num_requests: 90 })).toEqual(ofSample);
+    expect(await binsOf({ sample_for_bins: 90 })).toEqual(ofSample);
+    expect(await binsOf({ sample_for_bins: 90, num_requests: 1000 })).toEqual(ofSample);
+    expect(await binsOf({})).not.toEqual(ofSample);
+    const [few, more] = [await rows({ ...binned, sample_for_bins: 90 }, inputs, 1), await rows(binned, inputs, 1)];
+    expect(few[0]!.total_tokens).toBe(more[0]!.total_tokens);
+    expect(few[0]!.num_completed).toBe(10);
+  });
+
   test('target_rps sets the rate of the rows taken', async () => {
     const [row] = await rows({ ...base, target_rps: 7 }, inputs);
     expect(row!.offered_rps).toBeCloseTo(7, 9);

@@ -10,7 +10,7 @@ import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
 import { permutation } from './streams.ts';
 
 /** Results that queueing theory knows, within four Monte Carlo standard errors of the mean over replicates. */
-const REPLICATES = 24;
+const REPLICATES = 16;
 
 function replicate(workload: (replicate: number) => Workload, settings: Settings, metric: keyof Metrics) {
   const values = Array.from({ length: REPLICATES }, (_, r) => {
@@ -74,9 +74,9 @@ describe('M/D/c: batches of one, Poisson arrivals, one length', () => {
   ])('%d servers at load %d: the mean wait is the known one', (servers, load) => {
     const settings: Settings = { ...plain, scheduler_type: 'dynamic_no_bins', batch_max: 1, num_gpus: servers };
     const rate = load * servers;
-    const { mean, mcse } = replicate((r) => requests(r, 60_000, rate, 1000, 1000), settings, 'avg_queueing_delay');
+    const { mean, mcse } = replicate((r) => requests(r, 40_000, rate, 1000, 1000), settings, 'avg_queueing_delay');
     expect(Math.abs(mean - waitMDc(rate, servers))).toBeLessThan(4 * mcse);
-    expect(mcse / mean).toBeLessThan(0.03);
+    expect(mcse / mean).toBeLessThan(0.05);
   });
 });
 
