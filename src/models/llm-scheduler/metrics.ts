@@ -18,6 +18,7 @@ export function computeMetrics(workload: Workload, run: Run, settings: Settings,
   const offered = offeredRate(workload);
   return {
     num_requests_actual: workload.count,
+    synthetic: workload.synthetic === true ? 1 : 0,
     num_completed: completed,
     num_unserved: run.num_unserved,
     num_rejected: run.num_rejected,

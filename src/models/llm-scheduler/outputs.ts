@@ -10,6 +10,7 @@ export const METRICS = {
     unit: 'requests',
     description: 'rows of the workload: fewer than asked if the trace is short',
   },
+  synthetic: { unit: '0 or 1', description: '1: the workload is synthetic, not from a trace' },
   num_completed: { unit: 'requests' },
   num_unserved: { unit: 'requests', description: 'still queued at the end' },
   num_rejected: { unit: 'requests', description: 'refused on arrival: would never fit' },

@@ -59,7 +59,7 @@ export function drawRequests(plan: RequestPlan, rng: Rng, workspace: Workspace):
   const sample = plan.sample_for_bins === undefined ? undefined : sampleOf(rows, plan.sample_for_bins);
   if (plan.trace?.ascending === false) sortByArrival(workload);
   scaleStamps(plan, workload.arrival);
-  return sample === undefined ? workload : { ...workload, sample };
+  return { ...workload, synthetic: plan.trace === undefined, ...(sample && { sample }) };
 }
 
 /** The first rows as drawn, apart: sorting the workload by arrival must not change which rows they are. */

@@ -1,5 +1,7 @@
 /** Requests in order of arrival; request i is row i of every column. */
 export interface Workload {
+  /** True: drawn from a model of traffic, not from a trace. */
+  readonly synthetic?: boolean;
   readonly count: number;
   /** [s], ascending. */
   readonly arrival: Float64Array;

@@ -52,6 +52,7 @@ describe('a permutation', () => {
   test('sets every metric; only those that may be missing are NaN', async () => {
     for (const given of [{}, inputs]) {
       const [row] = await rows(small, given);
+      expect(row!.synthetic).toBe(given === inputs ? 0 : 1);
       expect(Object.keys(row!).sort()).toEqual(Object.keys(METRICS).sort());
       for (const [name, value] of Object.entries(row!)) if (name !== 'load_factor') expect(value, name).not.toBeNaN();
     }
