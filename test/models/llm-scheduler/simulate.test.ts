@@ -181,3 +181,10 @@ test('nothing to do: all zero, with the counts', () => {
     p99_ttft: 0,
   });
 });
+
+test('the total time starts with the first request that is served', () => {
+  const settings: Settings = { ...base, scheduler_type: 'dynamic_no_bins', oversize: 'reject' };
+  const requests = workload([0, 100_000], [2, 100]);
+  const metrics = computeMetrics(requests, simulateRun(requests, settings), settings, new Float64Array(2));
+  expect(metrics).toMatchObject({ total_time: 1, num_completed: 1, gpu_avg_utilization: 1 / 3 });
+});
