@@ -1,0 +1,82 @@
+import { defineModel, type InputFile, type Row } from '../model.ts';
+import type { Rng } from '../../random/generator.ts';
+import { checkParameters, checkTrace } from './check.ts';
+import { requestPlanOf, settingsOf } from './configure.ts';
+import { lognormal } from '../../random/lognormal.ts';
+import type { LatencyFit } from './latency-fit.ts';
+import { parseLatencyGrid } from './latency-grid.ts';
+import { computeMetrics } from './metrics.ts';
+import { METRICS } from './outputs.ts';
+import { PARAMETERS } from './parameters.ts';
+import { drawRequests, serviceStream, type RequestPlan } from './requests.ts';
+import type { Settings } from './settings.ts';
+import { run, type Run, type ServiceNoise } from './simulate.ts';
+import { describeRun } from './narrate.ts';
+import { parseTrace, type Trace } from './trace.ts';
+import type { Workload } from './workload.ts';
+import { Workspace } from './workspace.ts';
+
+interface Inputs {
+  readonly trace?: Trace;
+  readonly latency_grid?: LatencyFit;
+}
+
+interface State {
+  readonly settings: Settings;
+  readonly plan: RequestPlan;
+}
+
+/**
+ * One per thread, not per cell: a study has hundreds of cells and a workspace for a million requests takes 60 MB.
+ * A run reads nothing from it that it has not written, so no permutation leaves anything for the next.
+ */
+const workspace = new Workspace();
+
+/** LLM batch serving: one queueing system of identical GPUs, four schedulers. A permutation is one replicate. */
+export default defineModel<Inputs, State>({
+  name: 'llm-scheduler',
+  version: '1',
+  description: 'LLM requests served in run-to-completion batches on identical GPUs (no continuous batching)',
+  parameters: PARAMETERS,
+  inputs: {
+    trace: {
+      description:
+        'requests: CSV as BurstGPT or Azure 2023, or Mooncake JSON lines; without it the workload is synthetic',
+    },
+    latency_grid: {
+      description: 'CSV batch_size, max_seq_len, mean_latency_sec that alpha, beta, gamma are fitted to',
+    },
+  },
+  metrics: METRICS,
+  check: checkParameters,
+  load: (files: Readonly<Record<string, InputFile>>): Inputs => ({
+    ...(files['trace'] && { trace: parseTrace(files['trace']) }),
+    ...(files['latency_grid'] && { latency_grid: parseLatencyGrid(files['latency_grid']) }),
+  }),
+  checkInputs: (parameters, inputs) => checkTrace(parameters, inputs.trace),
+  prepare: ({ parameters, inputs }) => ({
+    settings: settingsOf(parameters, inputs.latency_grid),
+    plan: requestPlanOf(parameters, inputs.trace),
+  }),
+  simulate: (state: State, rng: Rng, row: Row): void => {
+    const { workload, result } = replicate(state, rng);
+    Object.assign(row, computeMetrics(workload, result, state.settings, workspace.values));
+  },
+  trace: (state: State, rng: Rng) => {
+    const { workload, result } = replicate(state, rng);
+    return describeRun(workload, result);
+  },
+});
+
+function replicate({ settings, plan }: State, rng: Rng): { workload: Workload; result: Run } {
+  const workload = drawRequests(plan, rng, workspace);
+  return { workload, result: run(workload, settings, workspace, noiseOf(settings, rng)) };
+}
+
+/** A lognormal factor with median 1, drawn per batch in the order of starts. */
+function noiseOf(settings: Settings, rng: Rng): ServiceNoise | undefined {
+  const sigma = settings.service_noise;
+  if (sigma === 0) return undefined;
+  const stream = serviceStream(rng);
+  return () => lognormal(stream, 1, sigma);
+}

@@ -1,0 +1,43 @@
+import type { Settings } from './settings.ts';
+import { run, type Run, type ServiceNoise } from './simulate.ts';
+import type { Workload } from './workload.ts';
+import { Workspace } from './workspace.ts';
+
+/** A run in full: what became of every request, in order of arrival. */
+export interface RunDetail extends Run {
+  /** [s]; NaN if not served. */
+  readonly request_start: Float64Array;
+  readonly request_completion: Float64Array;
+  /** -1 if not served. */
+  readonly request_gpu: Int16Array;
+  readonly request_batch: Int32Array;
+  /** Bin of the request, -1 if refused on arrival. */
+  readonly request_queue: Int16Array;
+}
+
+/** One run with its own arrays, and every request's fate: for tests, traces and studies by hand. */
+export function simulateRun(workload: Workload, settings: Settings, noise?: ServiceNoise): RunDetail {
+  const { count } = workload;
+  const workspace = Workspace.forRun(count);
+  const summary = run(workload, settings, workspace, noise);
+  const detail = {
+    ...summary,
+    request_start: new Float64Array(count).fill(NaN),
+    request_completion: new Float64Array(count).fill(NaN),
+    request_gpu: new Int16Array(count).fill(-1),
+    request_batch: new Int32Array(count).fill(-1),
+    // REJECTED is -1 as a signed number.
+    request_queue: new Int16Array(workspace.queueOf),
+  };
+  for (let batch = 0; batch < summary.num_batches; batch++) {
+    const first = summary.first[batch]!;
+    for (let at = first; at < first + summary.size[batch]!; at++) {
+      const request = summary.order[at]!;
+      detail.request_start[request] = summary.start[batch]!;
+      detail.request_completion[request] = summary.end[batch]!;
+      detail.request_gpu[request] = summary.gpu[batch]!;
+      detail.request_batch[request] = batch;
+    }
+  }
+  return detail;
+}
