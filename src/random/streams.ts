@@ -4,6 +4,7 @@ import type { GeneratorName, Streams, StreamSource } from './generator.ts';
 import { createPhilox } from './philox.ts';
 import type { PhiloxRng } from './philox.ts';
 import type { SeededRng } from './seeded.ts';
+import { seedOf } from './seeding.ts';
 import { createSfc32 } from './sfc32.ts';
 import { createTychei } from './tychei.ts';
 import { createXor4096 } from './xor4096.ts';
