@@ -27,7 +27,7 @@ const TWO_32 = 4294967296;
 
 /**
  * Mash starts at 0xefc8249d and first hashes three blanks, one per state word, whatever the seed:
- * these are its values after each. (Mash always holds an integer below 2^32 + 2^27.)
+ * these are its values after each. (Mash stays below 2^33; now and then it has a fraction, which counts in the next step.)
  */
 const AFTER_BLANKS = [3707969490, 645086813, 3941471299] as const;
 

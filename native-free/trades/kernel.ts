@@ -5,6 +5,7 @@
 import { aleaState, seedAlea } from '../alea.ts';
 import { SEED_STEP, type TradesCell } from './cell.ts';
 import { delayedPnl, type DelayedPnl } from './delayed.ts';
+import { ownDraws, type OwnDraws } from './draws.ts';
 import { measure, tally, type Tally } from './measure.ts';
 import { delayByBars, delayByEquityCurve, discard, skip, slip, strike } from './perturb.ts';
 import { bootstrapBlocks, bootstrapTrades, permute, permuteBlocks } from './reorder.ts';
@@ -46,21 +47,22 @@ export function simulateTradesTwin(
 ): void {
   if (scratch.list.length !== cell.n) scratch = makeScratch(cell.n);
   const table = cell.delay === 'ohlc' ? delayedPnl(cell) : undefined;
+  const own = ownDraws(cell);
   for (let i = 0; i < count; i++) {
     seedAlea(state, (base_seed + Math.imul(first + i, SEED_STEP)) >>> 0);
-    simulateOne(cell, table, columns, i);
+    simulateOne(cell, table, own, columns, i);
   }
 }
 
 function simulateOne(
   cell: TradesCell,
   table: DelayedPnl | undefined,
+  own: OwnDraws,
   columns: readonly Float64Array[],
   at: number,
 ): void {
   const { list, other, missed, order } = scratch;
   const fixed = cell.fixed_draws;
-  const own = ownDraws(cell);
 
   if (cell.p_skip > 0) skip(state, cell, missed);
   if (fixed !== undefined) discard(state, fixed.skip - own.skip);
@@ -93,24 +95,4 @@ function simulateOne(
     tally(path, sums);
   }
   measure(cell, path, sums, scratch.returns, columns, at);
-}
-
-/** Draws that the stages before the bootstrap take of themselves, once each (a skip mask drawn again apart). */
-export interface OwnDraws {
-  skip: number;
-  delay: number;
-  slip: number;
-  shuffle: number;
-}
-
-export function ownDraws(cell: TradesCell): OwnDraws {
-  const { n } = cell;
-  const perDelay = 2 + (cell.intensity.length > 0 ? 1 : 0) + (cell.delay === 'equity_curve' ? 2 * cell.delay_bars_max : 0);
-  return {
-    skip: cell.p_skip > 0 ? n : 0,
-    delay: cell.delay === 'none' ? 0 : n * perDelay,
-    slip: cell.slip ? n : 0,
-    shuffle:
-      cell.shuffle === 'permute' ? n - 1 : cell.shuffle === 'block_permute' ? Math.ceil(n / cell.block_len) - 1 : 0,
-  };
 }
