@@ -3,11 +3,12 @@
 //
 // stdin: the cell (see read_cell). Arguments: first, count, repetitions, and the base seed.
 // stdout: `count` rows of 8 doubles, little-endian, then for each repetition one double: ns per permutation (CPU time).
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <limits>
 #include <vector>
@@ -90,13 +91,23 @@ struct Tally { double total = 0, gains = 0, losses = 0; int wins = 0, executed =
 
 static Tally tally(const double *x, int n) {
   Tally t;
+  double twice_gains = 0, twice_losses = 0;
+  int executed = 0, wins = 0;
+  // No branch on the sign of a trade: it would be mispredicted half the time (g++ 12 makes one of every `x > 0 ?` here).
   for (int i = 0; i < n; i++) {
+    const double size = std::fabs(x[i]);
+    int64_t bits;
+    std::memcpy(&bits, &x[i], sizeof bits);
     t.total += x[i];
-    t.gains += x[i] > 0 ? x[i] : 0;
-    t.losses += x[i] < 0 ? -x[i] : 0;
-    t.wins += x[i] > 0;
-    t.executed += !(x[i] == 0 && std::signbit(x[i]));
+    twice_gains += x[i] + size;
+    twice_losses += size - x[i];
+    wins += bits > 0;
+    executed += bits != std::numeric_limits<int64_t>::min();
   }
+  t.gains = twice_gains * 0.5;
+  t.losses = twice_losses * 0.5;
+  t.wins = wins;
+  t.executed = executed;
   return t;
 }
 
@@ -137,7 +148,15 @@ static void simulate(const Cell &c, Work &w, uint32_t seed, double *row) {
     for (int i = 0; i < n; i++) list[i] = c.pnl[i];
   }
   if (c.slip) for (int i = 0; i < n; i++) list[i] -= alea.uniform() * c.scale[i] * c.multiplier[i];
-  if (c.p_skip > 0) for (int i = 0; i < n; i++) list[i] = missed[i] ? -0.0 : list[i];
+  if (c.p_skip > 0) {
+    // A missed trade becomes -0; without a branch.
+    for (int i = 0; i < n; i++) {
+      uint64_t bits, miss = missed[i];
+      std::memcpy(&bits, &list[i], sizeof bits);
+      bits = (bits & (miss - 1)) | (miss << 63);
+      std::memcpy(&list[i], &bits, sizeof bits);
+    }
+  }
   Tally t;
   if (c.bootstrap == 0) t = tally(list, n);
 
