@@ -11,7 +11,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MODULES = ['trades', 'csv'];
-const OPTIONS = '--enable simd -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1'.split(' ');
+const OPTIONS = '--enable simd -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --memoryBase 768'.split(
+  ' ',
+);
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');
