@@ -8,12 +8,14 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import process from 'node:process';
+import { URL, fileURLToPath } from 'node:url';
 
 const MODULES = ['trades', 'csv'];
-const OPTIONS = '--enable simd -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --memoryBase 768'.split(
-  ' ',
-);
+const OPTIONS =
+  '--enable simd -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --memoryBase 768'.split(
+    ' ',
+  );
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const check = process.argv.includes('--check');

@@ -3,7 +3,9 @@ interface WebAssemblyApi {
   validate(bytes: Uint8Array): boolean;
   readonly Module: new (bytes: Uint8Array) => WasmModule;
   readonly Instance: new (module: WasmModule, imports: object) => { readonly exports: object };
-  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (size: { readonly initial: number; readonly maximum: number }) => {
+    readonly buffer: ArrayBuffer;
+  };
 }
 
 /** A compiled module. Opaque. */
@@ -25,14 +27,12 @@ export function compile(base64: string): WasmModule | undefined {
 }
 
 /** A module with its own memory of at least `bytes`, which never grows: views on it stay valid. */
-export function instantiate<Exports extends object>(
+export function instantiate(
   module: WasmModule,
   bytes: number,
-): { readonly exports: Exports; readonly memory: ArrayBuffer } {
+): { readonly exports: object; readonly memory: ArrayBuffer } {
   if (api === undefined) throw new Error('WebAssembly vanished after a module was compiled');
   const pages = Math.ceil(bytes / PAGE_BYTES);
   const memory = new api.Memory({ initial: pages, maximum: pages });
-  // The exports are what the module's source in assembly/ says; nothing can check that here.
-  const exports = new api.Instance(module, { env: { memory } }).exports as Exports;
-  return { exports, memory: memory.buffer };
+  return { exports: new api.Instance(module, { env: { memory } }).exports, memory: memory.buffer };
 }

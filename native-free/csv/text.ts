@@ -97,7 +97,9 @@ export function decodeRow(
   row: number,
   strict: boolean,
 ): boolean {
-  const fields = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - 1 - start).toString('latin1').split(',');
+  const fields = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - 1 - start)
+    .toString('latin1')
+    .split(',');
   for (let m = 0; m < columns.length; m++) {
     const text = fields[m + 1]!;
     const value = Number(text);

@@ -32,7 +32,11 @@ export function delayedPnl(cell: TradesCell): DelayedPnl | undefined {
       const low = outcome % choices;
       const entryBars = cell.one_side ? (high === 0 ? low : 0) : high;
       const exitBars = cell.one_side ? (high === 0 ? 0 : low) : low;
-      pnl[at] = delayed(cell, i, cell.entry_impact[i * choices + entryBars]! + cell.exit_impact[i * choices + exitBars]!);
+      pnl[at] = delayed(
+        cell,
+        i,
+        cell.entry_impact[i * choices + entryBars]! + cell.exit_impact[i * choices + exitBars]!,
+      );
     }
     table = { width, pnl };
     known.set(cell, table);

@@ -10,7 +10,8 @@ export interface OwnDraws {
 
 export function ownDraws(cell: TradesCell): OwnDraws {
   const { n } = cell;
-  const perDelay = 2 + (cell.intensity.length > 0 ? 1 : 0) + (cell.delay === 'equity_curve' ? 2 * cell.delay_bars_max : 0);
+  const perDelay =
+    2 + (cell.intensity.length > 0 ? 1 : 0) + (cell.delay === 'equity_curve' ? 2 * cell.delay_bars_max : 0);
   return {
     skip: cell.p_skip > 0 ? n : 0,
     delay: cell.delay === 'none' ? 0 : n * perDelay,

@@ -70,7 +70,12 @@ function drawMask(state: AleaState, p_skip: number, missed: Uint8Array): number 
 }
 
 /** Stage 2 with bars. `table` is `delayedPnl(cell)`. */
-export function delayByBars(state: AleaState, cell: TradesCell, table: DelayedPnl | undefined, list: Float64Array): void {
+export function delayByBars(
+  state: AleaState,
+  cell: TradesCell,
+  table: DelayedPnl | undefined,
+  list: Float64Array,
+): void {
   if (table === undefined) addImpacts(state, cell, list);
   else if (cell.intensity.length > 0) lookUpByState(state, cell, table, list);
   else lookUp(state, cell, table, list);

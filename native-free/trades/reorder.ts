@@ -102,7 +102,7 @@ export function bootstrapBlocks(state: AleaState, list: Float64Array, block_len:
   let s1 = state[1]!;
   let s2 = state[2]!;
   let carry = state[3]!;
-  for (let k = 0; k < n; ) {
+  for (let k = 0; k < n;) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
     carry = high + (word >>> 0 < carry ? 1 : 0);

@@ -85,8 +85,12 @@ function loadCell(cell: TradesCell, memory: ArrayBuffer | undefined, exports: Ex
 
   if (memory === undefined || exports === undefined || memory.byteLength < end) {
     compiled ??= { module: compile(TRADES_WASM) };
-    if (compiled.module === undefined) throw new Error('this machine cannot run the WebAssembly kernel: ask kernelFor first');
-    ({ memory, exports } = instantiate<Exports>(compiled.module, end));
+    if (compiled.module === undefined)
+      throw new Error('this machine cannot run the WebAssembly kernel: ask kernelFor first');
+    const instance = instantiate(compiled.module, end);
+    memory = instance.memory;
+    // They are what assembly/index.ts says; nothing can check that here.
+    exports = instance.exports as Exports;
   }
   const words = new Uint32Array(memory, layout.SETTINGS, (layout.NUMBERS - layout.SETTINGS) / 4);
   for (const { address, at, values } of arrays) {

@@ -1,6 +1,6 @@
 /*
  * The model `trades`, four permutations at a time, one per lane: every sum of a permutation is sequential in its lane,
- * so its bits are those of the scalar twin (../kernel.ts) whatever the chunk. Only + - x / sqrt and integers: no fused
+ * so its bits are those of the scalar twin (../twin.ts) whatever the chunk. Only + - x / sqrt and integers: no fused
  * multiply-add, no relaxed SIMD.
  */
 import * as layout from '../layout';
