@@ -38,7 +38,10 @@ export function makeCell(options: CellOptions): TradesCell {
   const D = delay === 'none' ? 0 : bars;
   const array = (length: number, value: (i: number) => number) => Float64Array.from({ length }, (_, i) => value(i));
   const given = options.pnl;
-  const pnl = array(n, (i) => (given === undefined ? Math.round((u() + u() - 0.95) * 200_000) / 100 : given[i % given.length]!) + 0);
+  const pnl = array(
+    n,
+    (i) => (given === undefined ? Math.round((u() + u() - 0.95) * 200_000) / 100 : given[i % given.length]!) + 0,
+  );
   const impacts = () => array(delay === 'ohlc' ? n * (D + 1) : 0, (i) => (i % (D + 1) === 0 ? 0 : (u() - 0.4) * 400));
   const entry_impact = impacts();
   const exit_impact = impacts();
@@ -74,7 +77,13 @@ export function makeCell(options: CellOptions): TradesCell {
     profit_factor_cap: 999,
     fixed_draws:
       options.shared === true
-        ? { skip: n, delay: delay === 'equity_curve' ? 3 * n + 2 * n * 50 : 3 * n, slip: n, shuffle: n - 1, bootstrap: n }
+        ? {
+            skip: n,
+            delay: delay === 'equity_curve' ? 3 * n + 2 * n * 50 : 3 * n,
+            slip: n,
+            shuffle: n - 1,
+            bootstrap: n,
+          }
         : undefined,
   };
 }

@@ -29,9 +29,22 @@ describe('the WebAssembly kernel and its twin give the same bits', () => {
             for (const slip of [0, 100]) {
               for (const p_skip of [0, 0.05]) {
                 for (const shared of [false, true]) {
-                  const bars = { none: 0, bits: 1, table: 3, impacts: 50, 'one side': 1, 'one side, many bars': 50 }[delay];
+                  const bars = { none: 0, bits: 1, table: 3, impacts: 50, 'one side': 1, 'one side, many bars': 50 }[
+                    delay
+                  ];
                   const one_side = delay.startsWith('one side');
-                  const cell = makeCell({ n: 47, bars, one_side, state, slip, p_skip, shuffle, bootstrap, block_len: 5, shared });
+                  const cell = makeCell({
+                    n: 47,
+                    bars,
+                    one_side,
+                    state,
+                    slip,
+                    p_skip,
+                    shuffle,
+                    bootstrap,
+                    block_len: 5,
+                    shared,
+                  });
                   const found = compare(cell, 13);
                   if (found !== undefined) differences.push(`${delay} ${state} ${slip} ${p_skip} ${shared}: ${found}`);
                 }
@@ -69,10 +82,15 @@ describe('the WebAssembly kernel and its twin give the same bits', () => {
       shared: fc.boolean(),
     });
     fc.assert(
-      fc.property(options, fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 1, max: 19 }), (o, seed, count) => {
-        const found = compare(makeCell(o), count, seed, seed % 200_000);
-        expect(found).toBeUndefined();
-      }),
+      fc.property(
+        options,
+        fc.integer({ min: 0, max: 0xffffffff }),
+        fc.integer({ min: 1, max: 19 }),
+        (o, seed, count) => {
+          const found = compare(makeCell(o), count, seed, seed % 200_000);
+          expect(found).toBeUndefined();
+        },
+      ),
       { numRuns: 1500 },
     );
   });
@@ -82,7 +100,12 @@ describe('the WebAssembly kernel and its twin give the same bits', () => {
     'all trades lose': { n: 50, pnl: [-10, -20.5, -1], bootstrap: 'trade_bootstrap' },
     'no trade makes or loses anything': { n: 50, pnl: [0], slip: 0, bars: 0, bootstrap: 'trade_bootstrap' },
     'some trades make nothing': { n: 50, pnl: [0, 5, 0, -5], slip: 0, bars: 0, bootstrap: 'block_bootstrap' },
-    'the account is ruined and recovers': { n: 60, pnl: [-900, 1000, -1200, 300], initial_equity: 1000, shuffle: 'permute' },
+    'the account is ruined and recovers': {
+      n: 60,
+      pnl: [-900, 1000, -1200, 300],
+      initial_equity: 1000,
+      shuffle: 'permute',
+    },
     'the account is ruined at once': { n: 60, pnl: [-5000, 10], initial_equity: 1000 },
     'equity stands at zero': { n: 30, pnl: [-1000, 1000], initial_equity: 1000, slip: 0, bars: 0, p_skip: 0 },
     'one trade': { n: 1, bootstrap: 'trade_bootstrap' },
@@ -100,9 +123,21 @@ test('rows do not depend on how they are cut into chunks', () => {
   const cell = makeCell({ n: 80, shuffle: 'permute', bootstrap: 'trade_bootstrap' });
   for (const kernel of ['wasm', 'typescript'] as const) {
     const whole = rows(cell, 700, 0, kernel);
-    for (const [first, count] of [[0, 1], [1, 2], [5, 256], [255, 300], [699, 1], [3, 513]] as const) {
+    for (const [first, count] of [
+      [0, 1],
+      [1, 2],
+      [5, 256],
+      [255, 300],
+      [699, 1],
+      [3, 513],
+    ] as const) {
       const part = rows(cell, count, first, kernel);
-      expect(firstDifference(part, whole.map((column) => column.subarray(first, first + count)))).toBeUndefined();
+      expect(
+        firstDifference(
+          part,
+          whole.map((column) => column.subarray(first, first + count)),
+        ),
+      ).toBeUndefined();
     }
   }
 });
@@ -134,11 +169,22 @@ test('a pure reordering leaves what does not depend on order constant to the las
 test('with every stage off each row is the list itself, by hand', () => {
   const cell = makeCell({ n: 4, pnl: [100, -50, 0, 30], p_skip: 0, bars: 0, slip: 0, initial_equity: 1000 });
   const [ret, drawdown, factor, , , wins, n, pnl] = rows({ ...cell, month_end: Uint32Array.of(2, 4) }, 2);
-  expect([ret![0], drawdown![0], factor![0], wins![0], n![0], pnl![0]]).toEqual([8, (50 / 1100) * 100, 2.6, 0.5, 4, 80]);
+  expect([ret![0], drawdown![0], factor![0], wins![0], n![0], pnl![0]]).toEqual([
+    8,
+    (50 / 1100) * 100,
+    2.6,
+    0.5,
+    4,
+    80,
+  ]);
 });
 
 test('no value is stored as -0, and no metric is NaN', () => {
-  for (const options of [{ n: 20, p_skip: 1 }, { n: 20, pnl: [0] }, { n: 20, pnl: [-1, 1], slip: 0 }]) {
+  for (const options of [
+    { n: 20, p_skip: 1 },
+    { n: 20, pnl: [0] },
+    { n: 20, pnl: [-1, 1], slip: 0 },
+  ]) {
     for (const kernel of ['wasm', 'typescript'] as const) {
       for (const column of rows(makeCell(options), 8, 0, kernel)) {
         for (const value of column) expect(Object.is(value, -0) || Number.isNaN(value)).toBe(false);
