@@ -1,0 +1,26 @@
+/** The library: what the command line does, as functions. Errors are EngineErrors with a code of the list. */
+export { EngineError, ERRORS, type ErrorCode } from './errors.ts';
+export { defineModel } from './models/model.ts';
+export type {
+  Columns,
+  Condition,
+  InputFile,
+  InputSpec,
+  Kernel,
+  MetricSpec,
+  Model,
+  ParameterSpec,
+  Parameters,
+  ParameterValue,
+  PrepareContext,
+  Row,
+} from './models/model.ts';
+export type { Rng, Streams } from './random/generator.ts';
+export { loadExperiment, type Experiment } from './run/experiment.ts';
+export { SILENT, type RunObserver } from './run/observer.ts';
+export { planStudy, type PlanOptions, type StudyPlan } from './run/plan-study.ts';
+export { replayPermutation, type Replay } from './run/replay.ts';
+export { runStatus, type RunStatus } from './run/run-status.ts';
+export { runStudy, type RunOptions, type StudyResult } from './run/run-study.ts';
+export { StopSwitch, type StopReason } from './run/stop.ts';
+export { verifyRun, type Problem, type Verification, type VerifyOptions } from './run/verify-run.ts';
