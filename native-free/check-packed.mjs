@@ -13,7 +13,10 @@ const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', st
 try {
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
   writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-  npm(['install', `./${filename}`, '--omit=dev', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'], folder);
+  npm(
+    ['install', `./${filename}`, '--omit=dev', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund'],
+    folder,
+  );
 
   const problems = [];
   for (const name of readdirSync(join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' })) {
@@ -40,7 +43,9 @@ try {
   });
   const result = JSON.parse(printed);
   if (result.exit !== 0) throw new Error(`the packed CLI ended with ${result.exit}`);
-  console.log(`native-free: the packed tarball holds no add-on and no install script, and ran ${result.outputs[0].permutations_computed} permutations under --no-addons`);
+  console.log(
+    `native-free: the packed tarball holds no add-on and no install script, and ran ${result.outputs[0].permutations_computed} permutations under --no-addons`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

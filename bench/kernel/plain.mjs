@@ -1,6 +1,6 @@
 /**
- * The model `trades` as one would write it first: plain JavaScript, a `seedrandom.alea` closure per permutation. Only
- * the headline work: skip, delay on both sides with bars, slippage, permute, trade_bootstrap.
+ * The model `trades` in plain JavaScript with typed arrays and a `seedrandom.alea` closure per permutation. Only the
+ * headline work: skip, delay on both sides with bars, slippage, permute, trade_bootstrap.
  */
 import seedrandom from 'seedrandom';
 
@@ -14,31 +14,32 @@ export function simulatePlain(cell, base_seed, first, count, columns) {
 function simulateOne(cell, rng) {
   const { n } = cell;
   const index = (m) => Math.floor(rng() * m);
-  let executed;
+  const executed = new Uint8Array(n);
   for (let attempt = 0; attempt <= cell.skip_redraws; attempt++) {
-    executed = Array.from({ length: n }, () => rng() >= cell.p_skip);
-    if (executed.filter(Boolean).length >= cell.min_executed) break;
+    let count = 0;
+    for (let i = 0; i < n; i++) count += executed[i] = rng() >= cell.p_skip ? 1 : 0;
+    if (count >= cell.min_executed) break;
   }
   const choices = cell.delay_bars_max + 1;
-  const trades = [];
+  const list = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const impact = cell.entry_impact[i * choices + index(choices)] + cell.exit_impact[i * choices + index(choices)];
-    const pnl = Math.min(cell.pnl[i], Math.max(cell.pnl_floor[i], cell.pnl[i] - impact));
-    trades.push({ pnl, executed: executed[i] });
+    list[i] = Math.min(cell.pnl[i], Math.max(cell.pnl_floor[i], cell.pnl[i] - impact));
   }
-  for (let i = 0; i < n; i++) trades[i].pnl -= rng() * cell.slip_scale[i] * cell.slip_multiplier[i];
-  for (const trade of trades) if (!trade.executed) trade.pnl = 0;
+  for (let i = 0; i < n; i++) list[i] -= rng() * cell.slip_scale[i] * cell.slip_multiplier[i];
+  for (let i = 0; i < n; i++) if (executed[i] === 0) list[i] = 0;
   for (let i = n - 1; i > 0; i--) {
     const j = index(i + 1);
-    [trades[i], trades[j]] = [trades[j], trades[i]];
+    [list[i], list[j]] = [list[j], list[i]];
+    [executed[i], executed[j]] = [executed[j], executed[i]];
   }
-  const path = Array.from({ length: n }, () => trades[index(n)]);
-
+  const path = new Float64Array(n);
   let [total, gains, losses, wins, done] = [0, 0, 0, 0, 0];
-  for (const { pnl, executed: counts } of path) {
+  for (let k = 0; k < n; k++) {
+    const j = index(n);
+    const pnl = (path[k] = list[j]);
     total += pnl;
-    if (!counts) continue;
-    done++;
+    done += executed[j];
     if (pnl > 0) {
       gains += pnl;
       wins++;
@@ -46,15 +47,15 @@ function simulateOne(cell, rng) {
   }
   const initial = cell.initial_equity;
   let [sum, equity, peak, drawdown, worst, sumOfReturns] = [0, initial, initial, 0, Infinity, 0];
-  const returns = [];
+  const returns = new Float64Array(n);
   let k = 0;
   for (const end of cell.month_end) {
     const start = equity;
     for (; k < end; k++) {
-      const r = equity > 0 ? path[k].pnl / equity : 0;
-      returns.push(r);
+      const r = equity > 0 ? path[k] / equity : 0;
+      returns[k] = r;
       sumOfReturns += r;
-      sum += path[k].pnl;
+      sum += path[k];
       equity = initial + sum;
       peak = Math.max(peak, equity);
       drawdown = Math.max(drawdown, (peak - equity) / peak);

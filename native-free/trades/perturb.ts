@@ -85,6 +85,8 @@ function lookUp(state: AleaState, cell: TradesCell, table: DelayedPnl, list: Flo
   const choices = cell.delay_bars_max + 1;
   // The first draw of `one_side` is the side: below 0.5 the entry.
   const firstChoices = cell.one_side ? 2 : choices;
+  // One bar, so two choices for each draw: its top bit.
+  const bits = choices === 2;
   const { pnl, width } = table;
   const n = list.length;
   let s0 = state[0]!;
@@ -102,6 +104,10 @@ function lookUp(state: AleaState, cell: TradesCell, table: DelayedPnl, list: Flo
     s0 = s2;
     s1 = wordA;
     s2 = wordB;
+    if (bits) {
+      list[i] = pnl[row + (((wordA >>> 30) & 2) | (wordB >>> 31))]!;
+      continue;
+    }
     const first = ((wordA >>> 0) * PER_WORD * firstChoices) | 0;
     const second = ((wordB >>> 0) * PER_WORD * choices) | 0;
     list[i] = pnl[row + Math.imul(first, choices) + second]!;
