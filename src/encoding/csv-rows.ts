@@ -25,7 +25,7 @@ export function encodeCsvRows(rows: Rows): Uint8Array {
   const { perm_index, columns } = rows;
   let text = '';
   for (let i = 0; i < perm_index.length; i++) {
-    text += perm_index[i];
+    text += String(perm_index[i]);
     for (const column of columns) text += `,${column[i]}`;
     text += '\n';
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { GeneratorName, StreamSource } from './generator.ts';
 
 /** The seed schemes. `sha256-32`: a base seed per cell, a stride per permutation. `philox`: a key per cell, the permutation in the counter. */
@@ -40,7 +40,7 @@ export const MAX_PERMUTATIONS = 4294967296;
  * base = (global + offset) mod 2^32. No Unicode normalisation.
  */
 export function baseSeed(id: string, global: number, stride: number): number {
-  const first = createHash('sha256').update(id, 'utf8').digest().readUInt32BE(0);
+  const first = hash('sha256', id, 'buffer').readUInt32BE(0);
   return (global + (stride > 0 ? first % stride : first)) >>> 0;
 }
 
@@ -54,7 +54,7 @@ export function seedOf(base: number, perm: number): number {
  * "mc-philox-v1" NUL global in decimal NUL namespace NUL id.
  */
 export function philoxKey(id: string, global: number, namespace: string): readonly [number, number] {
-  const digest = createHash('sha256').update(`mc-philox-v1\0${global}\0${namespace}\0${id}`, 'utf8').digest();
+  const digest = hash('sha256', `mc-philox-v1\0${global}\0${namespace}\0${id}`, 'buffer');
   return [digest.readUInt32BE(0), digest.readUInt32BE(4)];
 }
 

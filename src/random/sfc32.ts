@@ -10,27 +10,27 @@ const TO_UNIT = 1 / 4294967296;
 
 /** The generator `sfc32`. */
 export function createSfc32(substreamOfRoot?: Rng['substream']): SeededRng {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let counter = 1;
+  const state = new Int32Array(4);
   let current = 0;
   const step = (): number => {
-    const out = (a + b + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + out) | 0;
+    const b = state[1]!;
+    const c = state[2]!;
+    const counter = state[3]!;
+    const out = (state[0]! + b + counter) | 0;
+    state[3] = counter + 1;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + out;
     return out;
   };
   const rng = (): number => (step() >>> 0) * TO_UNIT;
   const uint32 = (): number => step() >>> 0;
   const index = (m: number): number => Math.floor((step() >>> 0) * TO_UNIT * m);
   const reseed = (seed: number): void => {
-    a = 0;
-    b = seed | 0;
-    c = 0;
-    counter = 1;
+    state[0] = 0;
+    state[1] = seed;
+    state[2] = 0;
+    state[3] = 1;
     for (let i = 0; i < 12; i++) step();
     current = seed;
   };

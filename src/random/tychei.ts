@@ -14,32 +14,34 @@ const TO_UNIT = 1 / 4294967296;
 
 /** The generator `tychei`. */
 export function createTychei(substreamOfRoot?: Rng['substream']): SeededRng {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
+  const state = new Int32Array(4);
   let current = 0;
   const step = (): number => {
+    const a = state[0]!;
+    const b = state[1]!;
+    const c = state[2]!;
+    const d = state[3]!;
     let x = (b << 25) ^ (b >>> 7) ^ c;
     let y = (c - d) | 0;
     const z = (d << 24) ^ (d >>> 8) ^ a;
     const w = (a - x) | 0;
     x = (x << 20) ^ (x >>> 12) ^ y;
     y = (y - z) | 0;
-    b = x;
-    c = y;
-    d = (z << 16) ^ (y >>> 16) ^ w;
-    a = (w - x) | 0;
-    return a;
+    const out = (w - x) | 0;
+    state[0] = out;
+    state[1] = x;
+    state[2] = y;
+    state[3] = (z << 16) ^ (y >>> 16) ^ w;
+    return out;
   };
   const rng = (): number => (step() >>> 0) * TO_UNIT;
   const uint32 = (): number => step() >>> 0;
   const index = (m: number): number => Math.floor((step() >>> 0) * TO_UNIT * m);
   const reseed = (seed: number): void => {
-    a = 0;
-    b = seed | 0;
-    c = 2654435769 | 0;
-    d = 1367130551;
+    state[0] = 0;
+    state[1] = seed;
+    state[2] = 2654435769;
+    state[3] = 1367130551;
     for (let i = 0; i < 20; i++) step();
     current = seed;
   };

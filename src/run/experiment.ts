@@ -8,7 +8,7 @@ import { builtInModels } from '../models/registry.ts';
 import { streamSource } from '../random/seeding.ts';
 import { layoutOf } from '../store/layout.ts';
 import { allParameters, expandCells, type Cell, type CellList } from '../study/cells.ts';
-import { commonIdentity, experimentHash, type CommonIdentity } from '../study/identity.ts';
+import { commonIdentity, experimentHasher, type CommonIdentity } from '../study/identity.ts';
 import { loadStudy, type Study, type StudyOverrides } from '../study/study.ts';
 import type { RunCell } from './run-cell.ts';
 
@@ -18,14 +18,14 @@ export interface Experiment {
   readonly cells: CellList;
   /** What `Model.load` made of the input files. */
   readonly inputs: unknown;
-  /** SHA-256 of each input file, 64 hex digits. */
-  readonly input_hashes: Readonly<Record<string, string>>;
   /** Defaults that `Model.defaultsFrom` took from the inputs. */
   readonly input_defaults: Parameters;
   /** What `Model.shared` says of all cells; undefined with independent streams. */
   readonly shared: Json | undefined;
   /** What all cells' experiments have in common. */
   readonly common: CommonIdentity;
+  /** The experiment of a cell, 64 hex digits. */
+  readonly hashOf: (cell: Cell) => string;
 }
 
 /** Reads a study file and everything it names. Throws EngineError STUDY, MODEL or DATA; nothing is written. */
@@ -44,7 +44,8 @@ export async function experimentOf(study: Study): Promise<Experiment> {
   const cells = expandCells(study, input_defaults);
   checkInputs(study, cells, inputs);
   const shared = study.streams.sharing === 'shared' ? model.shared?.(parametersOf(cells)) : undefined;
-  return { study, cells, inputs, input_defaults, input_hashes, shared, common: commonIdentity(study, input_hashes, shared) };
+  const common = commonIdentity(study, input_hashes, shared);
+  return { study, cells, inputs, input_defaults, shared, common, hashOf: experimentHasher(common) };
 }
 
 function* parametersOf(cells: CellList): Iterable<Parameters> {
@@ -92,7 +93,7 @@ function modelReference(study: Study): ModelReference {
 
 /** A cell as the run works on it. */
 export function runCell(experiment: Experiment, cell: Cell, output: string): RunCell {
-  const { study, common } = experiment;
+  const { study, hashOf } = experiment;
   const setup: CellSetup = {
     parameters: allParameters(cell),
     source: streamSource(cell.cell_id, study.seed, study.streams),
@@ -100,7 +101,7 @@ export function runCell(experiment: Experiment, cell: Cell, output: string): Run
       format: study.format,
       model: study.model.name,
       cell_id: cell.cell_id,
-      experiment: experimentHash(common, cell),
+      experiment: hashOf(cell),
       metrics: Object.keys(study.model.metrics),
       batch_rows: study.batch_rows,
     },

@@ -61,52 +61,41 @@ export function studyFileOf(output: string, manifest: RunManifest): string {
   return resolve(output, manifest.study_file);
 }
 
-export interface ManifestCheck {
-  readonly manifest: RunManifest;
-  /** Things to tell: another engine or Node version. */
-  readonly warnings: readonly string[];
-  /** Whether it differs from what is on disk. */
-  readonly changed: boolean;
-}
-
-/**
- * Holds the experiment against the run that is in the output. Same identity: resume; more permutations: extend; new cells: add. Anything else is
- * refused with the field, its old and new value and the ways out. Nothing is written here.
- */
-export function checkManifest(before: RunManifest | undefined, experiment: Experiment, truncate: boolean): ManifestCheck {
-  const { study } = experiment;
-  const identity = describeIdentity(study, experiment.common, experiment.cells, experiment.input_defaults);
-  if (before !== undefined) refuseOther(before, experiment, identity, truncate);
-  const first = experiment.cells.length > 0 ? runCell(experiment, experiment.cells.at(0), study.output) : undefined;
-  const manifest: RunManifest = {
+/** The manifest that this experiment's run has. */
+export function manifestOf(experiment: Experiment): RunManifest {
+  const { study, common, cells, input_defaults } = experiment;
+  const first = cells.length > 0 ? runCell(experiment, cells.at(0), study.output) : undefined;
+  return {
     manifest_version: 1,
     name: study.name,
     permutations: study.permutations,
     format: study.format,
     batch_rows: study.batch_rows,
     thresholds: study.thresholds,
-    identity,
+    identity: describeIdentity(study, common, cells, input_defaults),
     metrics: study.model.metrics,
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
     study_file: relative(study.output, resolve(study.file)),
     study_text: study.text,
-    created_at: before?.created_at ?? new Date().toISOString(),
+    created_at: new Date().toISOString(),
   };
-  return { manifest, warnings: before === undefined ? [] : versionWarnings(before.made_by), changed: JSON.stringify(before) !== JSON.stringify(manifest) };
 }
 
-function refuseOther(before: RunManifest, { study }: Experiment, identity: RunIdentity, truncate: boolean): void {
-  const { output } = study;
-  const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== study[field]);
+/**
+ * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
+ * refused with the field, its old and new value and the ways out.
+ */
+export function refuseOther(before: RunManifest, wanted: RunManifest, output: string, truncate: boolean): void {
+  const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== wanted[field]);
   for (const field of settings) {
     throw new EngineError(
       'IDENTITY',
-      `${output} was started with ${field} ${before[field]}, and the study asks for ${study[field]}. An output keeps its ${field}: set it back, or export the run (permafrost export), or give another --output.`,
-      { path: field, value: study[field], allowed: String(before[field]) },
+      `${output} was started with ${field} ${before[field]}, and the study asks for ${wanted[field]}. An output keeps its ${field}: set it back, or export the run (permafrost export), or give another --output.`,
+      { path: field, value: wanted[field], allowed: String(before[field]) },
     );
   }
-  const differences = compareIdentity(before.identity, identity);
+  const differences = compareIdentity(before.identity, wanted.identity);
   if (differences.length > 0) {
     const first = differences[0]!;
     throw new EngineError(
@@ -115,16 +104,17 @@ function refuseOther(before: RunManifest, { study }: Experiment, identity: RunId
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
-  if (study.permutations < before.permutations && !truncate) {
+  if (wanted.permutations < before.permutations && !truncate) {
     throw new EngineError(
       'IDENTITY',
-      `${output} holds ${before.permutations} permutations per cell and the study asks for ${study.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
-      { path: 'permutations', value: study.permutations, allowed: `>= ${before.permutations}, or --truncate` },
+      `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
+      { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
     );
   }
 }
 
-function versionWarnings(before: MadeBy): string[] {
+/** Another engine or Node version than the one that made the run so far: told, not refused. */
+export function versionWarnings(before: MadeBy): string[] {
   const named: readonly (readonly [keyof MadeBy, string])[] = [
     ['engine', 'permafrost'],
     ['node', 'Node.js'],

@@ -8,7 +8,7 @@ import { cellSelector, type Selection } from '../study/select.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import { loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
-import { checkManifest, loadManifest } from './manifest.ts';
+import { loadManifest, manifestOf, refuseOther } from './manifest.ts';
 import type { RunCells } from './run-cell.ts';
 import { scannedCells } from './scan-cells.ts';
 import type { WorkerData } from './worker.ts';
@@ -48,7 +48,9 @@ export interface PlanOptions {
 /** Reads the study and what its output holds. Writes nothing. */
 export async function planStudy(file: string, options: PlanOptions): Promise<StudyPlan> {
   const experiment = await loadExperiment(file, options.overrides);
-  checkManifest(loadManifest(disk, experiment.study.output), experiment, options.truncate === true);
+  const { output } = experiment.study;
+  const before = loadManifest(disk, output);
+  if (before !== undefined) refuseOther(before, manifestOf(experiment), output, options.truncate === true);
   const threads = options.threads ?? availableParallelism();
   const target = experiment.study.permutations;
   const everything: PermutationRange[] = [{ from: 0, to: target }];

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { layoutOf } from '../store/layout.ts';
 import { disk } from '../store/disk.ts';
 import type { ReportedCell } from '../report/run-report.ts';
@@ -13,7 +15,8 @@ export function reportedCells(output: string): { readonly cells: readonly Report
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
   for (const cell_id of Object.keys(manifest.identity.cells).slice(0, MOST_CELLS)) {
-    const summary = readSummary(layout.cell(cell_id).folder);
+    const { folder, summary: path } = layout.cell(cell_id);
+    const summary = existsSync(path) ? readSummary(folder) : undefined;
     if (summary !== undefined) cells.push({ cell_id, parameters: summary.params, n: summary.n_perms_done, statistics: summary.statistics });
   }
   return { cells, metric: Object.keys(manifest.metrics)[0]! };

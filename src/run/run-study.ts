@@ -8,7 +8,7 @@ import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
 import { makeFolder } from '../store/folder.ts';
-import { acquireLock } from '../store/lock.ts';
+import { acquireLock, type Lock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
 import { cellSelector, type Selection } from '../study/select.ts';
@@ -16,7 +16,7 @@ import { Bookkeeper } from './bookkeeper.ts';
 import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
 import type { Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
-import { checkManifest, loadManifest } from './manifest.ts';
+import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
 import type { RunObserver } from './observer.ts';
 import { Progress } from './progress.ts';
 import { readProgressCsv } from './progress-csv.ts';
@@ -65,20 +65,35 @@ export interface StudyResult {
  */
 export async function runStudy(file: string, options: RunOptions, stop: StopSwitch, observer: RunObserver): Promise<StudyResult> {
   const experiment = await loadExperiment(file, studyOverrides(options));
-  const { study } = experiment;
-  const { output } = study;
+  const cells = selectedCells(experiment, options.selection);
+  const { lock, resumed } = await claimOutput(experiment, options.truncate === true, observer);
+  try {
+    return await runLocked(experiment, cells, options, stop, observer, resumed);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Refuses an output that holds something else, locks it and writes the manifest. */
+async function claimOutput(experiment: Experiment, truncate: boolean, observer: RunObserver): Promise<{ readonly lock: Lock; readonly resumed: boolean }> {
+  const { output } = experiment.study;
+  const manifest = manifestOf(experiment);
   // Refuse before locking: an output that this study may not touch stays as it is, without even a lock file.
-  checkManifest(loadManifest(disk, output), experiment, options.truncate === true);
+  const seen = loadManifest(disk, output);
+  if (seen !== undefined) refuseOther(seen, manifest, output, truncate);
   await makeFolder(disk, output);
   const lock = await acquireLock(output);
   try {
     const before = loadManifest(disk, output);
-    const checked = checkManifest(before, experiment, options.truncate === true);
-    for (const warning of checked.warnings) observer.warning(warning);
-    if (checked.changed) await writeManifest(disk, output, { ...checked.manifest });
-    return await runLocked(experiment, options, stop, observer, before !== undefined);
-  } finally {
+    if (before !== undefined) {
+      refuseOther(before, manifest, output, truncate);
+      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+    }
+    await writeManifest(disk, output, { ...manifest, created_at: before?.created_at ?? manifest.created_at });
+    return { lock, resumed: before !== undefined };
+  } catch (error) {
     lock.release();
+    throw error;
   }
 }
 
@@ -88,6 +103,7 @@ function studyOverrides({ output, format, permutations }: RunOptions): Parameter
 
 async function runLocked(
   experiment: Experiment,
+  cells: RunCells,
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
@@ -95,7 +111,6 @@ async function runLocked(
 ): Promise<StudyResult> {
   const { study } = experiment;
   const layout = layoutOf(study.output);
-  const cells = selectedCells(experiment, options.selection);
   const target = study.permutations;
   const states = new CellStates(experiment.cells.length);
   const known = readProgressCsv(layout.progress);

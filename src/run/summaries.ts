@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 
@@ -147,6 +147,8 @@ export async function* gridSummaryLines(
     batch = [];
   };
   for (const cell of cells) {
+    // Most cells of a large unfinished run have no summary: asking is much cheaper than failing.
+    if (!existsSync(cellLayout(cell.place.folder).summary)) continue;
     batch.push(limit(async () => gridSummaryLine(cell, parameters, metrics, await readSummaryLater(cell.place.folder))));
     if (batch.length >= 8 * READ_AT_ONCE) yield* drained();
   }

@@ -125,7 +125,7 @@ function byFile(path: string): Lock {
 function takeOver(mine: string, holderPath: string, guard: string): void {
   const holder = holderIn(holderPath);
   if (!isDead(holder)) throw locked(holderPath, holder);
-  if (!linked(mine, guard)) throw locked(holderPath, holderIn(guard) ?? holder);
+  if (!linked(mine, guard)) throw locked(guard, holderIn(guard) ?? holder);
   try {
     const again = holderIn(holderPath);
     if (again !== undefined && !isDead(again)) throw locked(holderPath, again);
@@ -213,9 +213,13 @@ export function holderIn(path: string): Holder | undefined {
 function locked(where: string, holder: Holder | undefined): EngineError {
   const who =
     holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} (since ${holder.since})`;
-  const elsewhere =
-    holder !== undefined && holder.host !== hostname()
-      ? `; if that process is certainly gone, remove ${where} and run again`
-      : '; wait for it or stop it, then run again';
-  return new EngineError('LOCKED', `${where} is being written by ${who}${elsewhere}`, { path: where, value: holder });
+  // Of another host it cannot be known; of this one it is dead only where it died while taking the lock over.
+  const unknown = holder !== undefined && (holder.host !== hostname() || isDead(holder));
+  const way = unknown
+    ? `if that process is certainly gone, remove ${where} and run again`
+    : 'wait for it or stop it, then run again';
+  return new EngineError('LOCKED', `${where} is held by ${who}, which writes this output; ${way}`, {
+    path: where,
+    value: holder,
+  });
 }

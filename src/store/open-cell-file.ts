@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
+import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
 import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange } from './cell-file.ts';
@@ -110,8 +111,14 @@ export class OpenCell implements CellFile {
   #indicesOf(chunk: EncodedChunk): Uint32Array | undefined {
     const end = chunk.first + chunk.count;
     assert(chunk.rows <= chunk.count && end <= this.#target, 'a chunk lies below the target');
-    if (chunk.rows === chunk.count) return undefined;
-    const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows);
+    if (chunk.rows === chunk.count) {
+      if (this.#place.schema.format === 'csv') {
+        assert(permIndexAt(chunk.bytes, 0, chunk.bytes.length) === chunk.first, 'a chunk begins with its first row');
+        assert(chunk.bytes.at(-1) === NEWLINE, 'a chunk ends with a whole row');
+      }
+      return undefined;
+    }
+    const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows, this.#place.schema.metrics.length);
     assert(
       indices.every((index) => index >= chunk.first && index < end),
       'a chunk holds its own permutations',

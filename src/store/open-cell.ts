@@ -32,8 +32,9 @@ export async function openCell(
     await clearTheWay(port, place, scan);
     tell(place, scan, log);
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
+    const sumsText = settled.end === 0 ? '' : readSumsText(port, place);
     const fd = await settle(port, place, settled);
-    const sums = new BlockSums(port, place, settled.end === 0 ? '' : readSumsText(port, place), settled.last_block);
+    const sums = new BlockSums(port, place, sumsText, settled.last_block);
     const useless = uselessSums(sums.finished, settled.present, place.schema.batch_rows, settled.target);
     for (const block of useless) sums.forget(block);
     return new OpenCell(port, place, settled, sums, fd);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { crc32, hex32 } from '../encoding/crc32.ts';
 import type { Finding } from './cell-file.ts';
+import type { SetAside } from './formats/format.ts';
 import { cellLayout } from './layout.ts';
 import type { FilePort } from './port.ts';
 import type { FileReader } from './file-reader.ts';
@@ -17,6 +18,7 @@ export interface QuarantineRecord {
   readonly kind: Finding['kind'];
   /** Where it stood in the metrics file [bytes]. */
   readonly offset: number;
+  /** Bytes set aside. */
   readonly length: number;
   readonly reason: string;
   readonly perm_index?: number;
@@ -60,7 +62,7 @@ export async function setAside(
   port: FilePort,
   cellFolder: string,
   metrics: { readonly path: string; readonly reader: FileReader },
-  findings: readonly Finding[],
+  findings: readonly SetAside[],
   original: Finding | undefined,
 ): Promise<void> {
   if (findings.length === 0 && original === undefined) return;
@@ -95,20 +97,21 @@ async function copyStretches(
   path: string,
   file: string,
   reader: FileReader,
-  findings: readonly Finding[],
+  findings: readonly SetAside[],
 ): Promise<QuarantineRecord[]> {
   const records: QuarantineRecord[] = [];
   let at = 0;
   function* pieces(): Iterable<Uint8Array> {
-    for (const finding of findings) {
+    for (const { bytes, ...finding } of findings) {
       let crc = 0;
-      for (let done = 0; done < finding.length; done += PIECE_BYTES) {
-        const piece = reader.read(finding.offset + done, Math.min(PIECE_BYTES, finding.length - done));
+      let length = 0;
+      for (const piece of bytes === undefined ? piecesOf(reader, finding) : [bytes]) {
         crc = crc32(piece, crc);
+        length += piece.length;
         yield piece;
       }
-      records.push({ ...finding, file, at, crc32: hex32(crc) });
-      at += finding.length;
+      records.push({ ...finding, length, file, at, crc32: hex32(crc) });
+      at += length;
     }
   }
   await writeNew(port, path, pieces());
@@ -116,6 +119,12 @@ async function copyStretches(
 }
 
 const PIECE_BYTES = 1 << 20;
+
+function* piecesOf(reader: FileReader, { offset, length }: Finding): Iterable<Uint8Array> {
+  for (let done = 0; done < length; done += PIECE_BYTES) {
+    yield reader.read(offset + done, Math.min(PIECE_BYTES, length - done));
+  }
+}
 
 async function writeNew(port: FilePort, path: string, pieces: Iterable<Uint8Array>): Promise<void> {
   const fd = port.open(path, 'wx+');

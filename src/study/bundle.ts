@@ -132,10 +132,7 @@ function originOf(error: unknown, map: SourceMapPayload, shown: string): string 
   const frame =
     error instanceof Error ? /data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') : null;
   if (frame === null) return shown;
-  const entry: Partial<ReturnType<SourceMap['findEntry']>> = new SourceMap(map).findEntry(
-    Number(frame[1]) - 1,
-    Number(frame[2]) - 1,
-  );
-  if (!('originalSource' in entry) || entry.originalSource === undefined) return shown;
-  return `${shownName(entry.originalSource, { shown })}:${(entry.originalLine ?? 0) + 1}`;
+  const entry = new SourceMap(map).findEntry(Number(frame[1]) - 1, Number(frame[2]) - 1);
+  if (!('originalSource' in entry)) return shown; // the banner, which is no one's
+  return `${shownName(entry.originalSource, { shown })}:${entry.originalLine + 1}`;
 }

@@ -17,7 +17,7 @@ export function paramsId(model: string, parameters: Parameters): string {
 
 /** Why a text cannot be the id of a cell, as what would be allowed; undefined where it can. */
 export function refusedId(id: string): string | undefined {
-  const length = [...id].length;
+  const length = Array.from(id).length;
   if (length === 0 || length > MAX_ID_LENGTH) return `a text of 1 to ${MAX_ID_LENGTH} characters`;
   if (/[\p{Surrogate}\p{Control}]/u.test(id)) return 'a text without control characters';
   if (id.normalize('NFC') !== id)

@@ -9,8 +9,8 @@ export const MAX_AXIS_VALUES = 1_000_000;
 
 /**
  * Values from, from + step, ..., to: computed exactly on the decimals as written (the shortest that read back as the numbers
- * given) and rounded to a double once; `to` is included and must be hit. `step` may be negative. A string is the
- * reason why there is no such range, in the words of a list of what is allowed.
+ * given) and rounded to a double once; `to` is included and must be hit. `step` may be negative. Where there is
+ * no such range: which of the three is wrong, and what it might be.
  */
 export function rangeValues(
   from: number,

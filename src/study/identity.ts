@@ -56,18 +56,21 @@ export function commonIdentity(study: Study, inputs: Readonly<Record<string, str
 
 /**
  * The experiment of a cell: SHA-256 (64 hex digits) over the canonical JSON of exactly what decides its rows: model and version, all
- * resolved parameters (those defaulted from inputs included), inputs, cell_id, seed, streams, metric columns.
+ * resolved parameters (those defaulted from inputs included), inputs, cell_id, seed, streams, metric columns. What all cells
+ * have in common is written once: a study may have 100,000 cells.
  */
-export function experimentHash(
-  common: CommonIdentity,
-  cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>,
-): string {
+export function experimentHasher(common: CommonIdentity): (cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>) => string {
   const { model, model_version, inputs, seed, streams, shared, metrics } = common;
-  const parameters = allParameters(cell);
-  return hash(
-    'sha256',
-    canonicalJson({ model, model_version, parameters, inputs, cell_id: cell.cell_id, seed, streams, shared, metrics }),
-  );
+  // Keys in code-unit order: cell_id, inputs, metrics, model, model_version, parameters, seed, shared, streams.
+  const before = canonicalJson({ inputs, metrics, model, model_version }).slice(1, -1);
+  const after = canonicalJson({ seed, shared, streams }).slice(1);
+  return (cell) =>
+    hash('sha256', `{"cell_id":${JSON.stringify(cell.cell_id)},${before},"parameters":${canonicalJson(allParameters(cell))},${after}`);
+}
+
+/** The experiment of one cell. */
+export function experimentHash(common: CommonIdentity, cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>): string {
+  return experimentHasher(common)(cell);
 }
 
 /** The identity of the whole run, for the manifest. About 90 bytes a cell. */
@@ -78,7 +81,8 @@ export function describeIdentity(
   inputDefaults: Parameters = {},
 ): RunIdentity {
   const experiments: Record<string, string> = {};
-  for (const cell of cells) experiments[cell.cell_id] = experimentHash(common, cell);
+  const hashOf = experimentHasher(common);
+  for (const cell of cells) experiments[cell.cell_id] = hashOf(cell);
   const defaults = Object.entries(study.model.parameters).flatMap(([name, spec]) => {
     const value = Object.hasOwn(inputDefaults, name) ? inputDefaults[name] : spec.default;
     return value === undefined ? [] : [[name, value] as const];

@@ -101,7 +101,10 @@ export class Problems {
 
   /** Throws all that was found, if anything was. */
   throwIfAny(file: string): void {
-    if (this.list.length > 0) throw new StudyError(file, this.list);
+    if (this.list.length === 0) return;
+    // In the order of the file; what has no place in it (something missing) comes first.
+    const inOrder = [...this.list].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
+    throw new StudyError(file, inOrder);
   }
 }
 

@@ -5,12 +5,25 @@ import type { Problems } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Checks the shape of a study; every problem goes to `problems`. Undefined where there was any. */
+/**
+ * Checks the shape of a study; every problem goes to `problems`. What comes back is good for looking for further problems even where
+ * there were some: keys that are wrong stand there with their defaults. Undefined where it is no map at all.
+ */
 export function checkShape(raw: unknown, problems: Problems): RawStudy | undefined {
-  const result = studySchema.safeParse(withoutEmptyKeys(raw));
+  const given = withoutEmptyKeys(raw);
+  const result = studySchema.safeParse(given);
   if (result.success) return result.data;
   for (const issue of result.error.issues) report(issue, raw, [], problems);
-  return undefined;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return undefined;
+  const bad = new Set(result.error.issues.flatMap(topKeys));
+  const good = Object.entries(given).filter(([key]) => !bad.has(key));
+  return studySchema.parse({ model: 'unknown', permutations: 1, ...Object.fromEntries(good) });
+}
+
+/** The keys of the study that an issue is about. */
+function topKeys(issue: Issue): string[] {
+  if (issue.path.length > 0) return [String(issue.path[0])];
+  return issue.code === 'unrecognized_keys' ? issue.keys : [];
 }
 
 /** A key with nothing behind it (`grid:` in YAML) is as good as not there. */

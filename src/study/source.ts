@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import type { Document, Node, YAMLError } from 'yaml';
 import { EngineError } from '../errors.ts';
 import { bundle, importBundle } from './bundle.ts';
 import { Problems, show, StudyError } from './problem.ts';
@@ -80,7 +80,7 @@ export function parseStudyText(text: string, file: string): Pick<StudySource, 'r
   if (text.trim() === '')
     throw new EngineError('STUDY', `${file}: empty; a study names at least a model and permutations`, { path: file });
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   // One error in YAML makes many after it: the first is the one to mend. Duplicate keys are all real.
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const found = errors.every((e) => e.code === 'DUPLICATE_KEY') ? errors : errors.slice(0, 1);
@@ -89,16 +89,19 @@ export function parseStudyText(text: string, file: string): Pick<StudySource, 'r
       file,
       found.map((error) => {
         const { line, col } = lines.linePos(error.pos[0]);
-        const key = /^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] ?? '';
-        const message =
-          error.code === 'DUPLICATE_KEY'
-            ? `the key ${key} stands here twice; keep one`
-            : `cannot be read as ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${error.message}`;
+        const message = sentenceFor(error, text, file);
         return { path: '', message, line, column: col };
       }),
     );
   }
   return { raw: plainData(toJS(document, file), file), locate: locator(document, lines) };
+}
+
+function sentenceFor({ code, message, pos }: YAMLError, text: string, file: string): string {
+  if (code === 'DUPLICATE_KEY')
+    return `the key ${/^[^\s:]+/.exec(text.slice(pos[0]))?.[0] ?? ''} stands here twice; keep one`;
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here (---); a study is one';
+  return `cannot be read as ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${message}`;
 }
 
 function toJS(document: Document, file: string): unknown {

@@ -89,7 +89,7 @@ export async function checkStudy(source: StudySource, { models, overrides = {} }
   const shape = checkShape(raw, problems);
   const loaded = await modelOf(raw, source, models, problems);
   const seed = seedOfStudy(shape, problems);
-  const surface = loaded && readSurface(raw, loaded.model, new Set(Object.keys(shape?.inputs ?? {})), problems);
+  const surface = loaded && readSurface(raw, loaded.model, inputsGiven(raw), problems);
   if (shape !== undefined) {
     if (loaded !== undefined) checkAgainstModel(shape, loaded.model, problems);
     checkBatchRows(shape, problems);
@@ -101,6 +101,12 @@ export async function checkStudy(source: StudySource, { models, overrides = {} }
 function withOverrides(raw: unknown, { permutations, format }: StudyOverrides): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   return { ...raw, ...(permutations !== undefined && { permutations }), ...(format !== undefined && { format }) };
+}
+
+/** Names only: an input whose path is wrong is still one that was meant. */
+function inputsGiven(raw: unknown): Set<string> {
+  const inputs: unknown = (raw as { readonly inputs?: unknown } | null)?.inputs;
+  return new Set(typeof inputs === 'object' && inputs !== null ? Object.keys(inputs) : []);
 }
 
 /** The model; undefined where it has to be reported together with other problems. Trouble inside the model itself is thrown at once. */

@@ -199,7 +199,7 @@ class SurfaceReader {
     const at = map === undefined ? path : [...path, 'values'];
     const when = this.when(parameter, map?.when, [...path, 'when']);
     const single = !Array.isArray(written) || (spec.type === 'list' && 'value' in checkValue(spec, written));
-    const list: readonly unknown[] = single ? [written] : (written);
+    const list: readonly unknown[] = single ? [written] : written;
     const values = list.map((value, i) => this.value(spec, value, single ? at : [...at, i]));
     return { parameter, values: values.filter((value) => value !== undefined), when };
   }

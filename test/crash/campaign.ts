@@ -227,12 +227,13 @@ export async function crashCase(
 
 export const CODES = ['EIO', 'ENOSPC', 'EMFILE', 'EACCES', 'EROFS', 'EDQUOT'] as const;
 
-/** Operation `at` fails; the process stops or goes on; then the power fails; then everything is finished. */
+/** Operation `at` fails; the process stops or goes on, at most `further` operations; then the power fails; then everything is finished. */
 export async function faultCase(
   scenario: Scenario,
   at: number,
   code: string,
   forGood: boolean,
+  further: number,
   policy: CutPolicy,
   seed: number,
   mutant: Mutant,
@@ -242,9 +243,9 @@ export async function faultCase(
   const disk = await scenario.before();
   const acked = rowsIn(scenario, disk);
   disk.operations = 0;
+  disk.cutAt = at + further;
   disk.fault = { at, code, forGood };
   const how = await ended(live(scenario, disk, mutant, acked));
-  if (how === 'cut') return 'cut without a cut';
   if (how instanceof EngineError && how.code !== 'DISK' && how.code !== 'DISK_FULL')
     return `wrong error: ${how.message}`;
   if (how instanceof EngineError && how.message.includes('\n')) return 'an error of more than one line';

@@ -96,7 +96,7 @@ export class SimulatedDisk {
     },
     pwrite: (fd, bytes, at) => {
       this.#step('pwrite', `${fd} @${at} +${bytes.length}`);
-      const taken = bytes.slice(0, Math.min(bytes.length, this.shortWrites));
+      const taken = Uint8Array.from(bytes.subarray(0, Math.min(bytes.length, this.shortWrites))); // a Buffer's slice would not copy
       change(this.#inode(fd), { kind: 'write', at, bytes: taken });
       return taken.length;
     },

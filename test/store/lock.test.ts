@@ -72,15 +72,25 @@ test('a missing output folder is a disk error', async () => {
   await expect(acquireLock('/nonexistent/permafrost')).rejects.toMatchObject({ code: 'DISK' });
 });
 
-test('of several processes that start together exactly one gets the lock', async () => {
+test('of several processes that start together exactly one gets the lock', () => {
   for (const by of MECHANISMS) {
     const output = folder();
-    const code = `import { acquireLock } from ${JSON.stringify(LOCK_MODULE)};
-      await acquireLock(${JSON.stringify(output)}, [${JSON.stringify(by)}]).then(() => { process.stdout.write('1'); setTimeout(() => process.exit(), 400) }, (e) => { process.stdout.write(e.code === 'LOCKED' ? '0' : 'x') });`;
+    // Each says what it got and stays until all four have said it.
+    const code = `import { readdirSync, writeFileSync } from 'node:fs';
+      import { acquireLock } from ${JSON.stringify(LOCK_MODULE)};
+      const output = ${JSON.stringify(output)};
+      const said = await acquireLock(output, [${JSON.stringify(by)}]).then(() => '1', (e) => (e.code === 'LOCKED' ? '0' : 'x'));
+      writeFileSync(output + '/said-' + process.pid, said);
+      process.stdout.write(said);
+      const wait = setInterval(() => {
+        if (readdirSync(output).filter((name) => name.startsWith('said-')).length < 4) return;
+        clearInterval(wait);
+        process.exit();
+      }, 20);`;
     const script = `for i in 1 2 3 4; do "$NODE" --input-type=module -e "$CODE" & done; wait`;
-    const said = execFileSync('sh', ['-c', script], {
-      env: { ...process.env, NODE: process.execPath, CODE: code },
-    }).toString();
-    expect([...said].sort().join('')).toBe('0001');
+    const env = { ...process.env, NODE: process.execPath, CODE: code };
+    const said = execFileSync('sh', ['-c', script], { env, timeout: 30_000 }).toString();
+    expect(said).toMatch(/^0*10*$/);
+    expect(said).toHaveLength(4);
   }
 });

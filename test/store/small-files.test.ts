@@ -3,7 +3,6 @@ import { appendFailures, clearFailures, readFailures } from '../../src/store/fai
 import { makeFolder } from '../../src/store/folder.ts';
 import { cellIdOf, encodeCellId, layoutOf } from '../../src/store/layout.ts';
 import { readManifest, writeManifest } from '../../src/store/manifest.ts';
-import { RECOVERY } from '../../src/store/recover.ts';
 import { writeSmallFile } from '../../src/store/small-file.ts';
 import { Cut, POLICIES, SimulatedDisk, seededRandom } from '../crash/simulated-disk.ts';
 
@@ -84,12 +83,4 @@ test('cell ids become folder names and come back', () => {
   }
   expect(cellIdOf('other')).toBeUndefined();
   expect(layoutOf('/r').cell('..').folder).toBe('/r/per_cell/cell_..');
-});
-
-test('the recovery table rewrites exactly what is set aside, dropped for good or out of order', () => {
-  for (const [standing, decision] of Object.entries(RECOVERY)) {
-    if (decision.row === 'refuse' || decision.row === 'stop') expect(decision.rewrite, standing).toBe(false);
-    if (decision.original) expect(decision.rewrite, standing).toBe(true);
-    if (decision.row === 'set aside') expect(decision.counted, standing).toBeDefined();
-  }
 });

@@ -1,14 +1,136 @@
-import type { StoreFormat } from './format.ts';
+import assert from 'node:assert/strict';
+import { framingOf, permIndicesOf, shapeOf } from '../../encoding/arrow-message.ts';
+import { END_MARKER, arrowHeader } from '../../encoding/arrow-schema.ts';
+import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
+import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
+import type { CellPlace, LastBlock } from '../cell-file.ts';
+import type { FileReader } from '../file-reader.ts';
+import { RangeBuilder } from '../ranges.ts';
+import { analyseArrow } from './arrow-analysis.ts';
+import { MessageReader } from './arrow-messages.ts';
+import { batchRows } from './arrow-rows.ts';
+import { emptyScan, headerIsTorn } from './empty.ts';
+import type { CanonicalScan, StoreFormat } from './format.ts';
 
-function notYet(): never {
-  throw new Error('not yet');
+/** An Arrow IPC stream: schema message, one record batch per aligned block, end-of-stream marker once it is complete. */
+export const arrowFormat: StoreFormat = {
+  header: (place) => headerOf(place.schema),
+  end_marker: END_MARKER,
+  scanCanonical: (reader, place, target) => scanCanonical(reader, place, target),
+  analyse: (reader, place, target) => analyseArrow(reader, place, target, headerOf(place.schema)),
+  rowsOf,
+  indicesOf,
+};
+
+const headers = new WeakMap<MetricsSchema, Uint8Array>();
+
+function headerOf(schema: MetricsSchema): Uint8Array {
+  const known = headers.get(schema);
+  if (known !== undefined) return known;
+  const made = arrowHeader(schema);
+  headers.set(schema, made);
+  return made;
 }
 
-export const arrowFormat: StoreFormat = {
-  header: notYet,
-  end_marker: Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0),
-  scanCanonical: notYet,
-  analyse: notYet,
-  rowsOf: notYet,
-  indicesOf: notYet,
-};
+function scanCanonical(reader: FileReader, place: CellPlace, target: number): CanonicalScan | undefined {
+  const { schema } = place;
+  const header = Buffer.from(headerOf(schema));
+  if (!header.equals(reader.read(0, header.length))) {
+    return headerIsTorn(reader, header) ? emptyScan(reader, target) : undefined;
+  }
+  const messages = new MessageReader(reader, saltOf(schema.experiment));
+  const present = new RangeBuilder();
+  let rows = 0;
+  let rows_crc32 = 0;
+  let last = -1;
+  let last_block: LastBlock | undefined;
+  let sealed = false;
+  let end = header.length;
+  while (end < reader.size) {
+    const piece = messages.at(end);
+    if (piece.kind === 'end') {
+      sealed = end + END_MARKER.length === reader.size;
+      if (!sealed && messages.findFrom(end + END_MARKER.length) !== undefined) return undefined;
+      break;
+    }
+    if (piece.kind === 'bad') {
+      if (piece.whole || messages.findFrom(end + 1) !== undefined) return undefined;
+      break;
+    }
+    const shape = shapeOf(piece.bytes, piece.headLength, schema.metrics.length);
+    if (shape === undefined) return undefined;
+    const indices = permIndicesOf(piece.bytes, shape);
+    const block = Math.floor(indices[0]! / schema.batch_rows);
+    if (block <= (last_block?.block ?? -1) || !addAscending(indices, last, present)) return undefined;
+    last = indices.at(-1)!;
+    if (last >= target || Math.floor(last / schema.batch_rows) !== block) return undefined;
+    rows_crc32 = crc32(piece.bytes, rows_crc32);
+    rows += shape.rows;
+    last_block = { block, rows: shape.rows, crc32: 0 };
+    end += piece.bytes.length;
+  }
+  const torn = !sealed && end < reader.size;
+  const empty = emptyScan(reader, target).scan;
+  const finding = {
+    kind: 'torn',
+    offset: end,
+    length: reader.size - end,
+    reason: 'an incomplete record batch at the end, as a crash leaves it',
+  } as const;
+  const scan = {
+    ...empty,
+    present: present.ranges,
+    n_rows_raw: rows,
+    findings: torn ? [finding] : [],
+    n_findings: torn ? 1 : 0,
+    sealed,
+    end,
+    rows_crc32: hex32(rows_crc32),
+    last_block,
+  };
+  return { scan, sums: new Map() };
+}
+
+function addAscending(indices: Uint32Array, after: number, present: RangeBuilder): boolean {
+  let last = after;
+  for (const index of indices) {
+    if (index <= last) return false;
+    last = index;
+  }
+  const first = indices[0]!;
+  if (last - first + 1 === indices.length) present.add(first, last + 1);
+  else for (const index of indices) present.add(index);
+  return true;
+}
+
+function* rowsOf(reader: FileReader, place: CellPlace, end: number): Iterable<Rows> {
+  const { schema } = place;
+  const messages = new MessageReader(reader, saltOf(schema.experiment));
+  for (let at = headerOf(schema).length; at < end;) {
+    const piece = messages.at(at);
+    if (piece.kind !== 'message') return;
+    const shape = shapeOf(piece.bytes, piece.headLength, schema.metrics.length);
+    if (shape === undefined) return;
+    at += piece.bytes.length;
+    yield batchRows(piece.bytes, shape, schema.metrics.length);
+  }
+}
+
+/** Of messages that this process encoded: their framing holds. */
+function indicesOf(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const indices = new Uint32Array(rows);
+  let filled = 0;
+  for (let at = 0; at < all.length;) {
+    const framing = framingOf(all.subarray(at), all.length - at);
+    assert(framing.kind === 'message', 'a chunk is whole messages');
+    const message = all.subarray(at, at + framing.length);
+    const shape = shapeOf(message, framing.headLength, n_metrics);
+    assert(shape !== undefined && filled + shape.rows <= rows, 'a chunk holds as many rows as it says');
+    indices.set(permIndicesOf(message, shape), filled);
+    filled += shape.rows;
+    at += framing.length;
+  }
+  assert(filled === rows, 'a chunk holds as many rows as it says');
+  return indices;
+}

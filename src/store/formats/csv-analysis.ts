@@ -1,5 +1,4 @@
 import { EngineError } from '../../errors.ts';
-import { crc32, saltOf } from '../../encoding/crc32.ts';
 import { columnsOf, csvHeader, decodeCsvRows, permIndexAt, rowFault } from '../../encoding/csv-rows.ts';
 import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
 import type { CellPlace, CellScan, Finding } from '../cell-file.ts';
@@ -7,8 +6,10 @@ import { Window } from '../file-reader.ts';
 import type { FileReader } from '../file-reader.ts';
 import { FINDINGS_KEPT, FindingList } from '../finding-list.ts';
 import { GrowingArray } from '../growing-array.ts';
-import { RangeBuilder } from '../ranges.ts';
 import type { Sums } from '../sums.ts';
+import { RECOVERY } from '../recover.ts';
+import { choose } from './choose.ts';
+import type { RowSource } from './choose.ts';
 import { isTorn, linesOf, tornAt } from './csv-lines.ts';
 import type { Line } from './csv-lines.ts';
 import type { Analysis } from './format.ts';
@@ -59,8 +60,8 @@ export function analyseCsv(reader: FileReader, place: CellPlace, target: number,
   };
   return {
     scan,
-    set_aside: all.filter(({ kind }) => kind === 'damaged' || kind === 'conflict'),
-    keep_original: foreign || unreadable,
+    set_aside: all.filter(({ kind }) => RECOVERY[kind].row === 'set aside'),
+    keep_original: all.some(({ kind }) => RECOVERY[kind].original),
     kept: () => keptRows(table, kept.order, schema),
     outgrown_sums: kept.outgrown_sums,
     failed_sums: kept.failed_sums,
@@ -122,7 +123,7 @@ function otherColumns(place: CellPlace, found: string): EngineError {
 }
 
 /** Where every well-formed row stands, in file order. */
-class RowTable {
+class RowTable implements RowSource {
   readonly index = new GrowingArray((n) => new Uint32Array(n));
   readonly offset = new GrowingArray((n) => new Float64Array(n));
   readonly length = new GrowingArray((n) => new Uint32Array(n));
@@ -139,6 +140,14 @@ class RowTable {
 
   get size(): number {
     return this.index.length;
+  }
+
+  indexAt(row: number): number {
+    return this.index.at(row);
+  }
+
+  stretchOf(row: number) {
+    return { offset: this.offset.at(row), length: this.length.at(row) };
   }
 
   /** Adds the line where it is a good row; says why where it is not. */
@@ -159,7 +168,7 @@ class RowTable {
   }
 
   /** The row as this engine writes it, newline included. `reader` 0 or 1: two places of the file can be followed at once. */
-  text(row: number, reader: 0 | 1 = 0): Buffer {
+  bytesOf(row: number, reader: 0 | 1 = 0): Buffer {
     const bytes = this.#windows[reader].view(this.offset.at(row), this.length.at(row));
     if (this.#mapping === undefined && bytes.at(-2) !== 13) return bytes;
     return Buffer.concat([this.#canonical(bytes.subarray(0, -1))!, Buffer.from('\n')]);
@@ -201,178 +210,13 @@ function readLines(
   return n_damaged;
 }
 
-interface Choice {
-  /** Kept rows below the target, as places in the table, in perm_index order. */
-  readonly order: readonly number[];
-  readonly present: readonly { from: number; to: number }[];
-  readonly n_rows_raw: number;
-  readonly n_conflicts: number;
-  readonly n_distrusted: number;
-  readonly n_rows_past_target: number;
-  readonly outgrown_sums: readonly number[];
-  readonly failed_sums: readonly number[];
-  /** At least one block's checksum verified: the file is of this cell and experiment. */
-  readonly sum_verified: boolean;
-}
-
-/** All rows of one perm_index in file order: the first, the first that differs from it, and how many there are. */
-interface Candidates {
-  readonly first: number;
-  readonly others: readonly number[];
-  readonly n: number;
-}
-
-function choose(table: RowTable, schema: MetricsSchema, target: number, sums: Sums, findings: FindingList): Choice {
-  const salt = saltOf(schema.experiment);
-  const sorted = Uint32Array.from({ length: table.size }, (_, i) => i).sort(
-    (a, b) => table.index.at(a) - table.index.at(b) || a - b,
-  );
-  const order: number[] = [];
-  const present = new RangeBuilder();
-  const outgrown_sums: number[] = [];
-  const failed_sums: number[] = [];
-  let n_rows_raw = 0;
-  let n_conflicts = 0;
-  let n_distrusted = 0;
-  let n_rows_past_target = 0;
-  let sum_verified = false;
-
-  for (let at = 0; at < sorted.length;) {
-    const block = Math.floor(table.index.at(sorted[at]!) / schema.batch_rows);
-    const candidates: Candidates[] = [];
-    while (at < sorted.length && Math.floor(table.index.at(sorted[at]!) / schema.batch_rows) === block) {
-      const next = candidatesAt(table, sorted, at);
-      candidates.push(next);
-      at += next.n;
-    }
-    const verdict = judgeBlock(table, candidates, sums.get(block), salt);
-    if (verdict.outgrown) outgrown_sums.push(block);
-    if (verdict.failed) failed_sums.push(block);
-    sum_verified ||= verdict.verified;
-    for (const candidate of candidates) {
-      const index = table.index.at(candidate.first);
-      const use = verdict.use(candidate);
-      if (index >= target) {
-        n_rows_past_target += candidate.n;
-        continue;
-      }
-      if (use === undefined) {
-        n_distrusted += candidate.n;
-        for (const row of [candidate.first, ...candidate.others]) {
-          findings.add(stretch(table, row, 'damaged', 'its block fails its checksum'));
-        }
-        continue;
-      }
-      order.push(use);
-      present.add(index);
-      n_rows_raw += candidate.n;
-      for (const other of [candidate.first, ...candidate.others]) {
-        if (other === use) continue;
-        if (use === candidate.first) {
-          n_conflicts++;
-          findings.add(stretch(table, other, 'conflict', `another row of perm_index ${index} with other values`));
-        } else {
-          n_distrusted++;
-          n_rows_raw--;
-          findings.add(stretch(table, other, 'damaged', 'its block fails its checksum with it'));
-        }
-      }
-    }
-  }
-  const ranges = present.ranges;
-  return {
-    order,
-    present: ranges,
-    n_rows_raw,
-    n_conflicts,
-    n_distrusted,
-    n_rows_past_target,
-    outgrown_sums,
-    failed_sums,
-    sum_verified,
-  };
-}
-
-function candidatesAt(table: RowTable, sorted: Uint32Array, at: number): Candidates {
-  const first = sorted[at]!;
-  const index = table.index.at(first);
-  const others: number[] = [];
-  let n = 1;
-  for (; at + n < sorted.length && table.index.at(sorted[at + n]!) === index; n++) {
-    const other = sorted[at + n]!;
-    const known = [first, ...others].some((row) => table.text(row, 0).equals(table.text(other, 1)));
-    if (!known) others.push(other);
-  }
-  return { first, others, n };
-}
-
-interface Verdict {
-  /** Which row of a perm_index is kept; undefined: none can be trusted. */
-  use(candidates: Candidates): number | undefined;
-  readonly outgrown: boolean;
-  readonly verified: boolean;
-  readonly failed: boolean;
-}
-
-const KEEP_FIRST: Verdict = { use: ({ first }) => first, outgrown: false, verified: false, failed: false };
-const NONE: Verdict = { use: () => undefined, outgrown: false, verified: false, failed: true };
-
-const MAX_TRIES = 8;
-
-function judgeBlock(
-  table: RowTable,
-  candidates: readonly Candidates[],
-  sum: { readonly count: number; readonly crc32: number } | undefined,
-  salt: number,
-): Verdict {
-  if (sum === undefined || candidates.length < sum.count) return KEEP_FIRST;
-  const crcOf = (rows: readonly number[]) => rows.reduce((crc, row) => crc32(table.text(row), crc), salt);
-  const firsts = candidates.map(({ first }) => first);
-  if (candidates.length > sum.count) {
-    // The sum is older than the last rows: it covers those that came first.
-    const covered = firsts.toSorted((a, b) => a - b).slice(0, sum.count);
-    const verified = crcOf(covered) === sum.crc32;
-    const distrusted = new Set(verified ? [] : covered);
-    return {
-      use: ({ first }) => (distrusted.has(first) ? undefined : first),
-      outgrown: verified,
-      verified,
-      failed: !verified,
-    };
-  }
-  if (crcOf(firsts) === sum.crc32) return { ...KEEP_FIRST, verified: true };
-  // Which of two differing rows is the right one: try each alone (few conflicts), then all together.
-  const disputed = candidates.filter(({ others }) => others.length > 0);
-  for (const one of disputed.slice(0, MAX_TRIES)) {
-    for (const other of one.others.slice(0, MAX_TRIES)) {
-      if (crcOf(firsts.map((row) => (row === one.first ? other : row))) === sum.crc32) {
-        return {
-          use: ({ first }) => (first === one.first ? other : first),
-          outgrown: false,
-          verified: true,
-          failed: false,
-        };
-      }
-    }
-  }
-  const seconds = candidates.map(({ first, others }) => others[0] ?? first);
-  if (crcOf(seconds) === sum.crc32) {
-    return { use: ({ first, others }) => others[0] ?? first, outgrown: false, verified: true, failed: false };
-  }
-  return NONE;
-}
-
-function stretch(table: RowTable, row: number, kind: 'damaged' | 'conflict', reason: string): Finding {
-  return { kind, offset: table.offset.at(row), length: table.length.at(row), reason, perm_index: table.index.at(row) };
-}
-
 /** One `Rows` per aligned block. */
 function* keptRows(table: RowTable, order: readonly number[], schema: MetricsSchema): Iterable<Rows> {
   for (let at = 0; at < order.length;) {
-    const block = Math.floor(table.index.at(order[at]!) / schema.batch_rows);
+    const block = Math.floor(table.indexAt(order[at]!) / schema.batch_rows);
     const lines: Buffer[] = [];
-    for (; at < order.length && Math.floor(table.index.at(order[at]!) / schema.batch_rows) === block; at++) {
-      lines.push(Buffer.from(table.text(order[at]!)));
+    for (; at < order.length && Math.floor(table.indexAt(order[at]!) / schema.batch_rows) === block; at++) {
+      lines.push(Buffer.from(table.bytesOf(order[at]!)));
     }
     yield decodeCsvRows(Buffer.concat(lines), schema.metrics.length);
   }

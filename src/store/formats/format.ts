@@ -11,12 +11,17 @@ export interface CanonicalScan {
   readonly sums: ReadonlyMap<number, BlockSum>;
 }
 
+/** A finding whose bytes are kept: `bytes` where they do not stand in one piece in the file (a row of a record batch, as a CSV line). */
+export interface SetAside extends Finding {
+  readonly bytes?: Uint8Array;
+}
+
 /** A file that needs repair, understood completely. */
 export interface Analysis {
   /** `n_conflicts` counts this file only. */
   readonly scan: CellScan;
-  /** Every stretch of the file that goes to quarantine/, in file order. */
-  readonly set_aside: readonly Finding[];
+  /** Every stretch of the file that goes to quarantine/. */
+  readonly set_aside: readonly SetAside[];
   /** The whole file as found goes to quarantine/ too. */
   readonly keep_original: boolean;
   /** Kept rows in perm_index order, one `Rows` per aligned block. Reads the file while it is consumed. */
@@ -40,5 +45,5 @@ export interface StoreFormat {
   /** The rows of a canonical file, one `Rows` per block, up to `end`. */
   rowsOf(reader: FileReader, place: CellPlace, end: number): Iterable<Rows>;
   /** The perm_index of every row of a chunk. */
-  indicesOf(bytes: Uint8Array, rows: number): Uint32Array;
+  indicesOf(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array;
 }

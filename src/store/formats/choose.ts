@@ -1,0 +1,189 @@
+import { crc32, saltOf } from '../../encoding/crc32.ts';
+import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
+import type { Finding } from '../cell-file.ts';
+import type { FindingList } from '../finding-list.ts';
+import { RangeBuilder } from '../ranges.ts';
+import type { Sums } from '../sums.ts';
+
+/** Well-formed rows of a file in file order, whatever its format. */
+export interface RowSource {
+  readonly size: number;
+  indexAt(row: number): number;
+  /** The row as canonical bytes: equal bytes are equal rows. `reader` 0 or 1: two places of the file can be followed at once. */
+  bytesOf(row: number, reader?: 0 | 1): Buffer;
+  stretchOf(row: number): { readonly offset: number; readonly length: number };
+}
+
+export interface Choice {
+  /** Kept rows below the target, as places in the table, in perm_index order. */
+  readonly order: readonly number[];
+  readonly present: readonly { from: number; to: number }[];
+  readonly n_rows_raw: number;
+  readonly n_conflicts: number;
+  /** The rows set aside as conflicts, in the order of their findings. */
+  readonly conflicts: readonly number[];
+  readonly n_distrusted: number;
+  readonly n_rows_past_target: number;
+  readonly outgrown_sums: readonly number[];
+  readonly failed_sums: readonly number[];
+  /** At least one block's checksum verified: the file is of this cell and experiment. */
+  readonly sum_verified: boolean;
+}
+
+/** All rows of one perm_index in file order: the first, the first that differs from it, and how many there are. */
+interface Candidates {
+  readonly first: number;
+  readonly others: readonly number[];
+  readonly n: number;
+}
+
+export function choose(
+  table: RowSource,
+  schema: MetricsSchema,
+  target: number,
+  sums: Sums,
+  findings: FindingList,
+): Choice {
+  const salt = saltOf(schema.experiment);
+  const sorted = Uint32Array.from({ length: table.size }, (_, i) => i).sort(
+    (a, b) => table.indexAt(a) - table.indexAt(b) || a - b,
+  );
+  const order: number[] = [];
+  const present = new RangeBuilder();
+  const outgrown_sums: number[] = [];
+  const failed_sums: number[] = [];
+  let n_rows_raw = 0;
+  const conflicts: number[] = [];
+  let n_distrusted = 0;
+  let n_rows_past_target = 0;
+  let sum_verified = false;
+
+  for (let at = 0; at < sorted.length;) {
+    const block = Math.floor(table.indexAt(sorted[at]!) / schema.batch_rows);
+    const candidates: Candidates[] = [];
+    while (at < sorted.length && Math.floor(table.indexAt(sorted[at]!) / schema.batch_rows) === block) {
+      const next = candidatesAt(table, sorted, at);
+      candidates.push(next);
+      at += next.n;
+    }
+    const verdict = judgeBlock(table, candidates, sums.get(block), salt);
+    if (verdict.outgrown) outgrown_sums.push(block);
+    if (verdict.failed) failed_sums.push(block);
+    sum_verified ||= verdict.verified;
+    for (const candidate of candidates) {
+      const index = table.indexAt(candidate.first);
+      const use = verdict.use(candidate);
+      if (index >= target) {
+        n_rows_past_target += candidate.n;
+        continue;
+      }
+      if (use === undefined) {
+        n_distrusted += candidate.n;
+        for (const row of [candidate.first, ...candidate.others]) {
+          findings.add(stretch(table, row, 'damaged', 'its block fails its checksum'));
+        }
+        continue;
+      }
+      order.push(use);
+      present.add(index);
+      n_rows_raw += candidate.n;
+      for (const other of [candidate.first, ...candidate.others]) {
+        if (other === use) continue;
+        if (use === candidate.first) {
+          conflicts.push(other);
+          findings.add(stretch(table, other, 'conflict', `another row of perm_index ${index} with other values`));
+        } else {
+          n_distrusted++;
+          n_rows_raw--;
+          findings.add(stretch(table, other, 'damaged', 'its block fails its checksum with it'));
+        }
+      }
+    }
+  }
+  const ranges = present.ranges;
+  return {
+    order,
+    present: ranges,
+    n_rows_raw,
+    n_conflicts: conflicts.length,
+    conflicts,
+    n_distrusted,
+    n_rows_past_target,
+    outgrown_sums,
+    failed_sums,
+    sum_verified,
+  };
+}
+
+function candidatesAt(table: RowSource, sorted: Uint32Array, at: number): Candidates {
+  const first = sorted[at]!;
+  const index = table.indexAt(first);
+  const others: number[] = [];
+  let n = 1;
+  for (; at + n < sorted.length && table.indexAt(sorted[at + n]!) === index; n++) {
+    const other = sorted[at + n]!;
+    const known = [first, ...others].some((row) => table.bytesOf(row, 0).equals(table.bytesOf(other, 1)));
+    if (!known) others.push(other);
+  }
+  return { first, others, n };
+}
+
+interface Verdict {
+  /** Which row of a perm_index is kept; undefined: none can be trusted. */
+  use(candidates: Candidates): number | undefined;
+  readonly outgrown: boolean;
+  readonly verified: boolean;
+  readonly failed: boolean;
+}
+
+const KEEP_FIRST: Verdict = { use: ({ first }) => first, outgrown: false, verified: false, failed: false };
+const NONE: Verdict = { use: () => undefined, outgrown: false, verified: false, failed: true };
+
+const MAX_TRIES = 8;
+
+function judgeBlock(
+  table: RowSource,
+  candidates: readonly Candidates[],
+  sum: { readonly count: number; readonly crc32: number } | undefined,
+  salt: number,
+): Verdict {
+  if (sum === undefined || candidates.length < sum.count) return KEEP_FIRST;
+  const crcOf = (rows: readonly number[]) => rows.reduce((crc, row) => crc32(table.bytesOf(row), crc), salt);
+  const firsts = candidates.map(({ first }) => first);
+  if (candidates.length > sum.count) {
+    // The sum is older than the last rows: it covers those that came first.
+    const covered = firsts.toSorted((a, b) => a - b).slice(0, sum.count);
+    const verified = crcOf(covered) === sum.crc32;
+    const distrusted = new Set(verified ? [] : covered);
+    return {
+      use: ({ first }) => (distrusted.has(first) ? undefined : first),
+      outgrown: verified,
+      verified,
+      failed: !verified,
+    };
+  }
+  if (crcOf(firsts) === sum.crc32) return { ...KEEP_FIRST, verified: true };
+  // Which of two differing rows is the right one: try each alone (few conflicts), then all together.
+  const disputed = candidates.filter(({ others }) => others.length > 0);
+  for (const one of disputed.slice(0, MAX_TRIES)) {
+    for (const other of one.others.slice(0, MAX_TRIES)) {
+      if (crcOf(firsts.map((row) => (row === one.first ? other : row))) === sum.crc32) {
+        return {
+          use: ({ first }) => (first === one.first ? other : first),
+          outgrown: false,
+          verified: true,
+          failed: false,
+        };
+      }
+    }
+  }
+  const seconds = candidates.map(({ first, others }) => others[0] ?? first);
+  if (crcOf(seconds) === sum.crc32) {
+    return { use: ({ first, others }) => others[0] ?? first, outgrown: false, verified: true, failed: false };
+  }
+  return NONE;
+}
+
+function stretch(table: RowSource, row: number, kind: 'damaged' | 'conflict', reason: string): Finding {
+  return { kind, ...table.stretchOf(row), reason, perm_index: table.indexAt(row) };
+}

@@ -1,0 +1,61 @@
+import Ajv from 'ajv';
+import { describe, expect, it, test } from 'vitest';
+import { studyJsonSchema } from '../../src/study/json-schema.ts';
+import { coin, kinds, standardSurface, study, trades } from './models.ts';
+
+const validate = new Ajv({ allErrors: true }).compile(studyJsonSchema([coin, trades, kinds]));
+
+const GOOD: object[] = [
+  { model: 'coin', permutations: 10 },
+  { ...standardSurface, permutations: 200000 },
+  { model: 'coin', permutations: 1, $schema: 'x', grid: { p: { from: 0, to: 1, step: 0.5 }, flips: 3 } },
+  { model: 'coin', permutations: 1, grid: { flips: [1, 2], p: { values: [0.1], when: { flips: [1] } } } },
+  { model: 'coin', permutations: 1, cells: [{ id: 'a', p: 0.1 }, { parameters: { p: 0.2 } }], seed: { global: 3 } },
+  {
+    model: 'coin',
+    permutations: 1,
+    streams: { shared: 'g' },
+    precision: { metric: 'heads', half_width: 1 },
+    thresholds: { heads: [1] },
+  },
+  {
+    model: 'coin',
+    permutations: 1,
+    steps: { a: { grid: { p: [0.1] }, parameters: { flips: 3 } } },
+    results: { key: ['p'] },
+  },
+  { model: 'kinds', permutations: 1, parameters: { rate: 1, bins: [[0, 1]], scheduler: 'dynamic_only' } },
+];
+const BAD: [string, object][] = [
+  ['an unknown key', { model: 'coin', permutations: 1, sed: {} }],
+  ['no permutations', { model: 'coin' }],
+  ['an unknown parameter', { model: 'coin', permutations: 1, parameters: { q: 1 } }],
+  ['a value out of range', { model: 'coin', permutations: 1, grid: { p: [2] } }],
+  ['an unknown parameter in a step', { model: 'coin', permutations: 1, steps: { a: { grid: { q: [2] } } } }],
+  ['an unknown choice', { model: 'kinds', permutations: 1, parameters: { rate: 1, scheduler: 'lifo' } }],
+  ['an unknown metric', { model: 'coin', permutations: 1, thresholds: { tails: 1 } }],
+];
+
+describe('the JSON Schema for editors', () => {
+  test.each(GOOD.map((one) => [JSON.stringify(one).slice(0, 90), one] as const))(
+    'accepts what the engine accepts: %s',
+    async (_, one) => {
+      await expect(study(one)).resolves.toBeDefined();
+      validate(one);
+      expect(validate.errors).toBeNull();
+    },
+  );
+
+  test.each(BAD)('marks %s, as the engine does', async (_, one) => {
+    await expect(study({ permutations: undefined, ...one })).rejects.toThrow();
+    expect(validate(one)).toBe(false);
+  });
+
+  it("does not judge the parameters of a user's own model", () => {
+    expect(validate({ model: './mine.ts', permutations: 1, parameters: { anything: 1 } })).toBe(true);
+  });
+
+  it('is complete without any model, too', () => {
+    expect(new Ajv().compile(studyJsonSchema([]))({ model: 'x', permutations: 1 })).toBe(true);
+  });
+});
