@@ -5,7 +5,7 @@
  *
  * CPU time per permutation, variants interleaved, medians; ratios are medians of paired rounds. Before anything is
  * timed, the rows of all variants are compared bit for bit. C++: peer.cpp with g++ -O3 -march=native
- * -ffp-contract=off; left out where there is no g++. "mix" is the mean over the nine shuffle x bootstrap modes.
+ * -ffp-contract=off; left out where there is no g++. NumPy: peer.py; left out where there is no NumPy. "mix" is the mean over the nine shuffle x bootstrap modes.
  */
 import { spawnSync } from 'node:child_process';
 import { Buffer } from 'node:buffer';
@@ -26,6 +26,7 @@ const SEED = 123;
 const at = process.argv.indexOf('--trades');
 const sizes = at < 0 ? [100, 300, 1000] : process.argv[at + 1].split(',').map(Number);
 
+const numpy = findNumpy();
 const folder = mkdtempSync(join(tmpdir(), 'peer-'));
 
 /** The compiled peer, or undefined where there is no g++. */
@@ -48,6 +49,26 @@ function runPeer(peer, cell, first, count) {
   return { rows: second.subarray(0, count * 8), ns: second[count * 8] };
 }
 
+/** What runs the NumPy peer, or undefined where there is none. */
+function findNumpy() {
+  return spawnSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0 ? 'python3' : undefined;
+}
+
+/** As `runPeer`. */
+function runNumpy(cell, first, count) {
+  const plain = Object.entries(cell).map(([name, value]) => [name, ArrayBuffer.isView(value) ? [...value] : value]);
+  const script = fileURLToPath(new URL('peer.py', import.meta.url));
+  const { stdout, status } = spawnSync(numpy, [script, SEED, first, count].map(String), {
+    input: JSON.stringify(Object.fromEntries(plain)),
+    maxBuffer: 1 << 28,
+    env: { ...process.env, OMP_NUM_THREADS: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`the NumPy peer ended with ${status}`);
+  const values = new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
+  return { rows: values.subarray(0, count * 8), ns: values[count * 8] };
+}
+
 /** Throws where any variant's rows differ in a bit. */
 function compare(peer, cell, plain) {
   const count = 500;
@@ -59,6 +80,10 @@ function compare(peer, cell, plain) {
   if (peer !== undefined) {
     const { rows } = runPeer(peer, cell, 0, count);
     found.cpp = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
+  }
+  if (plain && numpy !== undefined) {
+    const { rows } = runNumpy(cell, 0, count);
+    found.numpy = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
   }
   for (const [name, columns] of Object.entries(found)) {
     for (const [m, column] of columns.entries()) {
@@ -84,6 +109,7 @@ function measure(peer, cell, plain) {
   };
   if (plain) variants.plain = time(simulatePlain);
   if (peer !== undefined) variants.cpp = (round) => runPeer(peer, cell, round * count, count).ns / count;
+  if (plain && numpy !== undefined) variants.numpy = (round) => runNumpy(cell, round * 2000, 2000).ns / 2000;
   return interleave(variants, ROUNDS);
 }
 
@@ -100,6 +126,7 @@ function summary(label, trades, times) {
     twin_slower_than_cpp: times.cpp === undefined ? undefined : pairedRatio(times.twin, times.cpp),
     twin_faster_than_plain: ratio('plain', 'twin'),
     wasm_faster_than_plain: ratio('plain', 'wasm'),
+    wasm_faster_than_numpy: ratio('numpy', 'wasm'),
   };
 }
 

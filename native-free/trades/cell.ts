@@ -80,7 +80,7 @@ export interface TradesCell {
 }
 
 /** Draws per stage with shared streams, D' being the study's largest delay_bars_max. */
-export interface StageDraws {
+interface StageDraws {
   /** n. */
   readonly skip: number;
   /** 3 n with OHLC, 3 n + 2 n D' without. */

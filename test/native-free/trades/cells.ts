@@ -22,7 +22,7 @@ export interface CellOptions {
 }
 
 /** A small generator of the tests' own: what is tested must not make its own data. */
-export function uniforms(seed: number): () => number {
+function uniforms(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
