@@ -1,7 +1,10 @@
 import type { TradesCell } from './cell.ts';
 
-/** Above this many entries [8 bytes each] the table would leave the cache and the impacts are added up per trade instead. */
-const LARGEST_TABLE = 1 << 15;
+/**
+ * Above this many entries [8 bytes each] the impacts are added up per trade instead: `both` has many outcomes and its
+ * table would leave the cache; that of `one_side` is no larger than its impacts, but has to stay within reason.
+ */
+const LARGEST_TABLE = { both: 1 << 15, one_side: 1 << 22 };
 
 /**
  * P&L of trade i after a delay, for every outcome of its two draws, at [i x width + outcome]. Delayed values are few
@@ -21,7 +24,7 @@ const known = new WeakMap<TradesCell, DelayedPnl>();
 export function delayedPnl(cell: TradesCell): DelayedPnl | undefined {
   const choices = cell.delay_bars_max + 1;
   const width = cell.one_side ? 2 * choices : choices * choices;
-  if (!cell.one_side && cell.n * width > LARGEST_TABLE) return undefined;
+  if (cell.n * width > (cell.one_side ? LARGEST_TABLE.one_side : LARGEST_TABLE.both)) return undefined;
   let table = known.get(cell);
   if (table === undefined) {
     const pnl = new Float64Array(cell.n * width);

@@ -151,15 +151,18 @@ function lookUpByState(state: AleaState, cell: TradesCell, table: DelayedPnl, li
   state[3] = carry;
 }
 
-/** For many bars, `both` sides, where a table of all outcomes would be too large. */
+/** For many bars, where a table of all outcomes would be too large. */
 function addImpacts(state: AleaState, cell: TradesCell, list: Float64Array): void {
-  const { entry_impact, exit_impact, intensity } = cell;
+  const { entry_impact, exit_impact, intensity, one_side } = cell;
   const choices = cell.delay_bars_max + 1;
   for (let i = 0; i < list.length; i++) {
     const late = intensity.length === 0 || nextUniform(state) < intensity[i]!;
-    const entry = entry_impact[i * choices + Math.floor(nextUniform(state) * choices)]!;
-    const exit = exit_impact[i * choices + Math.floor(nextUniform(state) * choices)]!;
-    list[i] = late ? delayed(cell, i, entry + exit) : cell.pnl[i]!;
+    const first = nextUniform(state);
+    const bars = Math.floor(nextUniform(state) * choices);
+    const entryBars = one_side ? (first < 0.5 ? bars : 0) : Math.floor(first * choices);
+    const exitBars = one_side && first < 0.5 ? 0 : bars;
+    const impact = entry_impact[i * choices + entryBars]! + exit_impact[i * choices + exitBars]!;
+    list[i] = late ? delayed(cell, i, impact) : cell.pnl[i]!;
   }
 }
 

@@ -1,5 +1,6 @@
 import { useWasm, type Kernel } from '../kernel.ts';
 import type { TradesCell } from './cell.ts';
+import { delayedPnl } from './delayed.ts';
 import { simulateTradesTwin } from './twin.ts';
 import { simulateTradesWasm, tradesWasmRuns } from './wasm.ts';
 
@@ -13,8 +14,9 @@ export interface KernelChoice {
 }
 
 /**
- * Everything of the model has a SIMD form but a delay drawn from an equity curve: its draws are 2 D per trade, nearly
- * all of them dropped, and it is rarely asked for. Throws where `wasm` is asked for by name and cannot run here.
+ * Everything of the model has a SIMD form but a delay drawn from an equity curve (its draws are 2 D per trade, nearly
+ * all of them dropped, and it is rarely asked for) and one on one side of so many trades, 41,000 at 50 bars, that its
+ * table is refused. Throws where `wasm` is asked for by name and cannot run here.
  */
 export function kernelFor(cell: TradesCell, kernel: Kernel = 'auto'): KernelChoice {
   if (!useWasm(kernel, tradesWasmRuns)) {
@@ -22,6 +24,9 @@ export function kernelFor(cell: TradesCell, kernel: Kernel = 'auto'): KernelChoi
   }
   if (cell.delay === 'equity_curve') {
     return { kernel: 'typescript', reason: 'a delay by an equity curve has no SIMD form' };
+  }
+  if (cell.delay === 'ohlc' && cell.one_side && delayedPnl(cell) === undefined) {
+    return { kernel: 'typescript', reason: 'too many trades and bars for the table of a delay on one side' };
   }
   return { kernel: 'wasm' };
 }

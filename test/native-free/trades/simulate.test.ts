@@ -1,4 +1,7 @@
 import { kernelFor, simulateTrades, TRADES_METRICS } from '#native-free/trades/simulate';
+import { aleaState, seedAlea } from '#native-free/alea';
+import { delayedPnl } from '#native-free/trades/delayed';
+import { delayByBars } from '#native-free/trades/perturb';
 import type { TradesCell } from '#native-free/trades/cell';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -199,4 +202,28 @@ test('a delay by an equity curve falls back to the twin, and kernelFor says so',
   expect(kernelFor(makeCell({ n: 20 }))).toEqual({ kernel: 'wasm' });
   expect(kernelFor(makeCell({ n: 20 }), 'typescript').kernel).toBe('typescript');
   expect(compare(cell, 20)).toBeUndefined();
+});
+
+test('a delay gives the same trades with and without the table of its outcomes', () => {
+  for (const one_side of [false, true]) {
+    for (const state of [false, true]) {
+      for (const bars of [1, 2, 7]) {
+        const cell = makeCell({ n: 60, bars, one_side, state });
+        const [withTable, without] = [delayedPnl(cell), undefined].map((table) => {
+          const generator = aleaState();
+          seedAlea(generator, 5);
+          const list = new Float64Array(60);
+          delayByBars(generator, cell, table, list);
+          return [...list, ...generator];
+        });
+        expect(withTable).toEqual(without);
+      }
+    }
+  }
+});
+
+test('a delay on one side of very many trades and bars falls back to the twin, and kernelFor says so', () => {
+  const cell = makeCell({ n: 42_000, bars: 50, one_side: true, bootstrap: 'trade_bootstrap' });
+  expect(kernelFor(cell).reason).toContain('too many trades and bars');
+  expect(rows(cell, 1)[6]![0]).toBeGreaterThan(39_000);
 });
