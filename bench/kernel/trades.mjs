@@ -1,0 +1,163 @@
+/**
+ * How fast is the kernel of the model `trades`, against its twin, plain JavaScript, and scalar C++?
+ *
+ *   npm run build && node bench/kernel/trades.mjs [--json] [--quick] [--trades N,N,...]
+ *
+ * CPU time per permutation, variants interleaved, medians; ratios are medians of paired rounds. Before anything is
+ * timed, the rows of all variants are compared bit for bit. C++: peer.cpp with g++ -O3 -march=native
+ * -ffp-contract=off; left out where there is no g++. NumPy: peer.py; left out where there is no NumPy. "mix" is the mean over the nine shuffle x bootstrap modes.
+ */
+import { spawnSync } from 'node:child_process';
+import { Buffer } from 'node:buffer';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { URL, fileURLToPath } from 'node:url';
+import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
+import { BOOTSTRAPS, SHUFFLES, encodeForPeer, makeCell, makeColumns } from './cells.mjs';
+import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
+import { simulatePlain } from './plain.mjs';
+
+const option = (name) => process.argv.includes(name);
+const quick = option('--quick');
+const ROUNDS = quick ? 3 : 15;
+const SEED = 123;
+const at = process.argv.indexOf('--trades');
+const sizes = at < 0 ? [100, 300, 1000] : process.argv[at + 1].split(',').map(Number);
+
+const numpy = findNumpy();
+const folder = mkdtempSync(join(tmpdir(), 'peer-'));
+
+/** The compiled peer, or undefined where there is no g++. */
+function compilePeer() {
+  const source = fileURLToPath(new URL('peer.cpp', import.meta.url));
+  const path = join(folder, 'peer');
+  const flags = ['-O3', '-march=native', '-ffp-contract=off'];
+  const made = spawnSync('g++', [...flags, '-o', path, source], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return made.status === 0 ? path : undefined;
+}
+
+/** Rows of permutations first .. first + count - 1 and the CPU time they took [ns], the second time they are made. */
+function runPeer(peer, cell, first, count) {
+  const request = Uint32Array.of(SEED, first, count, SEED, first, count, 0, 0, 0);
+  const input = Buffer.concat([encodeForPeer(cell), Buffer.from(request.buffer)]);
+  const { stdout, status } = spawnSync(peer, { input, maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`the C++ peer ended with ${status}`);
+  const values = new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
+  const second = values.subarray(count * 8 + 1);
+  return { rows: second.subarray(0, count * 8), ns: second[count * 8] };
+}
+
+/** What runs the NumPy peer, or undefined where there is none. */
+function findNumpy() {
+  return spawnSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0 ? 'python3' : undefined;
+}
+
+/** As `runPeer`. */
+function runNumpy(cell, first, count) {
+  const plain = Object.entries(cell).map(([name, value]) => [name, ArrayBuffer.isView(value) ? [...value] : value]);
+  const script = fileURLToPath(new URL('peer.py', import.meta.url));
+  const { stdout, status } = spawnSync(numpy, [script, SEED, first, count].map(String), {
+    input: JSON.stringify(Object.fromEntries(plain)),
+    maxBuffer: 1 << 28,
+    env: { ...process.env, OMP_NUM_THREADS: '1' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`the NumPy peer ended with ${status}`);
+  const values = new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
+  return { rows: values.subarray(0, count * 8), ns: values[count * 8] };
+}
+
+/** Throws where any variant's rows differ in a bit. */
+function compare(peer, cell, plain) {
+  const count = 500;
+  const expected = makeColumns(count);
+  simulateTrades(cell, SEED, 0, count, expected, 'typescript');
+  const found = { wasm: makeColumns(count) };
+  simulateTrades(cell, SEED, 0, count, found.wasm, 'wasm');
+  if (plain) simulatePlain(cell, SEED, 0, count, (found.plain = makeColumns(count)));
+  if (peer !== undefined) {
+    const { rows } = runPeer(peer, cell, 0, count);
+    found.cpp = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
+  }
+  if (plain && numpy !== undefined) {
+    const { rows } = runNumpy(cell, 0, count);
+    found.numpy = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
+  }
+  for (const [name, columns] of Object.entries(found)) {
+    for (const [m, column] of columns.entries()) {
+      const i = column.findIndex((value, row) => !Object.is(value, expected[m][row]));
+      if (i >= 0) throw new Error(`${name}: metric ${m} of permutation ${i} is ${column[i]}, not ${expected[m][i]}`);
+    }
+  }
+}
+
+/** CPU time of each variant in each round [ns per permutation]. */
+function measure(peer, cell, plain) {
+  compare(peer, cell, plain);
+  const count = Math.ceil((quick ? 300_000 : 900_000) / cell.n);
+  const columns = makeColumns(count);
+  const time = (simulate) => (round) => {
+    const began = cpuNs();
+    simulate(cell, SEED, round * count, count, columns);
+    return (cpuNs() - began) / count;
+  };
+  const variants = {
+    wasm: time((...work) => simulateTrades(...work, 'wasm')),
+    twin: time((...work) => simulateTrades(...work, 'typescript')),
+  };
+  if (plain) variants.plain = time(simulatePlain);
+  if (peer !== undefined) variants.cpp = (round) => runPeer(peer, cell, round * count, count).ns / count;
+  if (plain && numpy !== undefined) variants.numpy = (round) => runNumpy(cell, round * 2000, 2000).ns / 2000;
+  return interleave(variants, ROUNDS);
+}
+
+function summary(label, trades, times) {
+  const ns = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
+  const ratio = (a, b) => (times[a] === undefined ? undefined : pairedRatio(times[a], times[b]));
+  return {
+    work: label,
+    trades,
+    ns_per_permutation: ns,
+    permutations_per_second: Object.fromEntries(Object.entries(ns).map(([name, value]) => [name, 1e9 / value])),
+    wasm_faster_than_cpp: ratio('cpp', 'wasm'),
+    wasm_faster_than_twin: ratio('twin', 'wasm'),
+    twin_slower_than_cpp: times.cpp === undefined ? undefined : pairedRatio(times.twin, times.cpp),
+    twin_faster_than_plain: ratio('plain', 'twin'),
+    wasm_faster_than_plain: ratio('plain', 'wasm'),
+    wasm_faster_than_numpy: ratio('numpy', 'wasm'),
+  };
+}
+
+/** The mean of the modes in every round. */
+function mixOf(all) {
+  const names = Object.keys(all[0]);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      all[0][name].map((_, round) => all.reduce((sum, times) => sum + times[name][round], 0) / all.length),
+    ]),
+  );
+}
+
+try {
+  const peer = compilePeer();
+  if (peer === undefined) process.stderr.write('no g++ here: the C++ peer is left out\n');
+  const results = sizes.map((n) => summary('full', n, measure(peer, makeCell(n), true)));
+  const modes = SHUFFLES.flatMap((shuffle) => BOOTSTRAPS.map((bootstrap) => makeCell(300, { shuffle, bootstrap })));
+  results.push(summary('mix', 300, mixOf(modes.map((cell) => measure(peer, cell, false)))));
+
+  if (option('--json')) process.stdout.write(JSON.stringify({ node: process.version, results }, null, 2) + '\n');
+  else {
+    for (const { work, trades, ns_per_permutation, ...ratios } of results) {
+      const times = Object.entries(ns_per_permutation).map(([name, ns]) => `${name} ${ns.toFixed(0)}`);
+      process.stdout.write(`${work}, ${trades} trades [ns per permutation]: ${times.join(', ')}\n`);
+      for (const [name, ratio] of Object.entries(ratios)) {
+        if (typeof ratio === 'number') process.stdout.write(`  ${name.replaceAll('_', ' ')}: ${ratio.toFixed(2)} x\n`);
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

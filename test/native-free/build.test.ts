@@ -1,0 +1,44 @@
+import { CSV_WASM } from '#native-free/build/csv';
+import { TRADES_WASM } from '#native-free/build/trades';
+import { useWasm } from '#native-free/kernel';
+import { compile } from '#native-free/webassembly';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('the embedded modules are the ones whose hashes are recorded', () => {
+  const recorded = JSON.parse(readFileSync(`${root}native-free/build/hashes.json`, 'utf8')) as { sha256: object };
+  const hash = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
+  expect(recorded.sha256).toEqual({ trades: hash(TRADES_WASM), csv: hash(CSV_WASM) });
+});
+
+test('the sources compile to the same bytes again', () => {
+  execFileSync(process.execPath, ['native-free/build.mjs', '--check'], { cwd: root, stdio: 'pipe' });
+  expect(compile(TRADES_WASM)).toBeDefined();
+});
+
+test('a module that this machine cannot run is no module', () => {
+  expect(compile(Buffer.from('\0asm\x02\0\0\0').toString('base64'))).toBeUndefined();
+});
+
+test('without WebAssembly, auto takes the twin and wasm says that it cannot', () => {
+  expect(useWasm('auto', () => false)).toBe(false);
+  expect(useWasm('typescript', () => true)).toBe(false);
+  expect(() => useWasm('wasm', () => false)).toThrow('use "auto"');
+});
+
+test('where WebAssembly is switched off the same rows come out', () => {
+  // --jitless takes the whole WebAssembly object away.
+  const program = `
+    import { formatRows } from './dist/native-free/csv/rows.js';
+    process.stdout.write(formatRows(Uint32Array.of(3), [Float64Array.of(0.1)]));
+  `;
+  const run = (flags: string[]) =>
+    execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' });
+  expect(run(['--jitless'])).toBe('3,0.1\n');
+  expect(run(['--no-addons'])).toBe('3,0.1\n');
+});
