@@ -2,7 +2,8 @@
  * How a fast form is computed: `wasm` its WebAssembly kernel, `typescript` its twin, `auto` the first where it can be.
  * Never changes a bit of a result.
  */
-export type Kernel = 'auto' | 'wasm' | 'typescript';
+export const KERNELS = ['auto', 'wasm', 'typescript'] as const;
+export type Kernel = (typeof KERNELS)[number];
 
 /** Whether the WebAssembly form is to be used; throws where it is asked for by name and cannot run on this machine. */
 export function useWasm(kernel: Kernel, runs: () => boolean): boolean {

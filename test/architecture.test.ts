@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ['report', 'plan', 'execute', 'store', 'statistics', 'encoding', 'study', 'models', 'random'],
   report: ['statistics', 'encoding', 'study', 'models'],
   plan: ['encoding', 'study', 'models', 'random'],
-  execute: ['encoding', 'study', 'models', 'random'],
+  execute: ['encoding', 'study', 'models', 'random', 'native-free'],
   store: ['encoding', 'study', 'native-free'],
   statistics: ['encoding', 'study', 'random', 'native-free'],
   encoding: ['native-free'],

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+
+import type { Kernel } from '#native-free/kernel';
+import { decodeRows, formatRows } from '#native-free/csv/rows';
+
 import type { MetricsSchema, Rows } from './metrics-schema.ts';
 
 /**
@@ -20,16 +24,9 @@ export function csvHeader(metrics: readonly string[]): string {
   return `${['perm_index', ...metrics].join(',')}\n`;
 }
 
-/** The lines of `rows`, without a header. */
-export function encodeCsvRows(rows: Rows): Uint8Array {
-  const { perm_index, columns } = rows;
-  let text = '';
-  for (let i = 0; i < perm_index.length; i++) {
-    text += String(perm_index[i]);
-    for (const column of columns) text += `,${column[i]}`;
-    text += '\n';
-  }
-  return Buffer.from(text, 'latin1');
+/** The lines of `rows`, without a header. The bytes are the caller's. */
+export function encodeCsvRows({ perm_index, columns }: Rows, kernel: Kernel = 'auto'): Uint8Array {
+  return formatRows(perm_index, columns, kernel);
 }
 
 /** Whether JavaScript prints this text for the number it reads as. */
@@ -73,17 +70,18 @@ export function rowFault(bytes: Buffer, start: number, end: number, n_metrics: n
 
 /** Decodes whole lines that are known to be good. */
 export function decodeCsvRows(bytes: Buffer, n_metrics: number): Rows {
-  const lines = bytes.toString('latin1').split('\n');
-  assert(lines.pop() === '', 'rows end in a newline');
-  const perm_index = new Uint32Array(lines.length);
-  const columns = Array.from({ length: n_metrics }, () => new Float64Array(lines.length));
-  for (let i = 0; i < lines.length; i++) {
-    const fields = lines[i]!.split(',');
-    assert(fields.length === n_metrics + 1, 'a row has one field per column');
-    perm_index[i] = Number(fields[0]);
-    for (let m = 0; m < n_metrics; m++) columns[m]![i] = Number(fields[m + 1]);
-  }
+  const rows = countLines(bytes);
+  const perm_index = new Uint32Array(rows);
+  const columns = Array.from({ length: n_metrics }, () => new Float64Array(rows));
+  const found = decodeRows(bytes, perm_index, columns, false);
+  assert(found.rows === rows && found.consumed === bytes.length, 'rows are whole, with one field per column');
   return { perm_index, columns };
+}
+
+function countLines(bytes: Buffer): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
+  return lines;
 }
 
 /** The perm_index of every line; `bytes` are whole lines that are known to be good. */

@@ -50,7 +50,7 @@ export class Simulator {
     const columns = this.emptyColumns(task.count);
     const failures = this.fill(state, streams, columns);
     const kept = withoutFailures(task.first, columns, failures);
-    const bytes = encodeRows(task.cell.schema, kept);
+    const bytes = encodeRows(task.cell.schema, kept, this.setup.kernel);
     return {
       first: task.first,
       count: task.count,

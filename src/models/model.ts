@@ -1,3 +1,5 @@
+import type { Kernel } from '#native-free/kernel';
+
 import type { Rng, Streams } from '../random/generator.ts';
 
 /** A parameter value as it stands in a study after resolution. Lists are for parameters of type `list`. */
@@ -89,9 +91,7 @@ export type Row = Record<string, number>;
 /** One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long, pre-filled with NaN. */
 export type Columns = readonly Float64Array[];
 
-/** How a fast form is computed: WebAssembly, its TypeScript twin, or the best that the machine offers. Never changes a bit. */
-export const KERNELS = ['auto', 'wasm', 'typescript'] as const;
-export type Kernel = (typeof KERNELS)[number];
+export { KERNELS, type Kernel } from '#native-free/kernel';
 
 /**
  * A model: what is simulated. Everything here must be a pure function of its arguments: no clock, no Math.random,

@@ -1,3 +1,5 @@
+import { simulateTrades } from '#native-free/trades/simulate';
+
 import { defineModel } from '../model.ts';
 import { ChunkRunner } from './chunk.ts';
 import { loadInputs } from './inputs.ts';
@@ -75,8 +77,11 @@ export default defineModel<TradeInputs, TradesState>({
     Object.assign(row, pathMetrics(cell, drawPath(cell, rng)));
   },
 
-  simulateChunk: ({ runner }, streams, columns) => {
-    for (let i = 0; i < streams.count; i++) runner.run(streams.rng(i), columns, i);
+  simulateChunk: ({ cell, runner }, streams, columns, kernel) => {
+    const { source, first, count } = streams;
+    // The kernels know alea alone, which is the default and the fastest; every other generator takes the plain form.
+    if (source.generator === 'alea') simulateTrades(cell, source.base_seed, first, count, columns, kernel);
+    else for (let i = 0; i < count; i++) runner.run(streams.rng(i), columns, i);
   },
 
   baseline: (context) => {
