@@ -3,8 +3,14 @@ import tseslint from 'typescript-eslint';
 
 /** Functions whose last bit differs between machines or Node versions, or that bring time or chance into a row. */
 const notReproducible = [
-  { selector: "BinaryExpression[operator='**']", message: 'x ** y differs between Node versions: write the product out.' },
-  { selector: "AssignmentExpression[operator='**=']", message: 'x ** y differs between Node versions: write the product out.' },
+  {
+    selector: "BinaryExpression[operator='**']",
+    message: 'x ** y differs between Node versions: write the product out.',
+  },
+  {
+    selector: "AssignmentExpression[operator='**=']",
+    message: 'x ** y differs between Node versions: write the product out.',
+  },
   {
     selector:
       "MemberExpression[object.name='Math'][property.name=/^(exp|expm1|log|log1p|log2|log10|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|cbrt|hypot|random)$/]",
@@ -12,6 +18,21 @@ const notReproducible = [
   },
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time must not reach a row.' },
 ];
+
+const NODE_GLOBALS = Object.fromEntries(
+  [
+    'process',
+    'console',
+    'URL',
+    'Buffer',
+    'performance',
+    'TextEncoder',
+    'TextDecoder',
+    'WebAssembly',
+    'setTimeout',
+    'setInterval',
+  ].map((name) => [name, 'readonly']),
+);
 
 export default tseslint.config(
   { ignores: ['dist/**', 'runs/**', 'node_modules/**', 'native-free/**/assembly/**', 'native-free/**/build/**'] },
@@ -26,15 +47,29 @@ export default tseslint.config(
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
       'no-empty': ['error', { allowEmptyCatch: false }],
       'no-restricted-syntax': ['error'],
       eqeqeq: 'error',
     },
   },
   {
-    files: ['src/models/**/*.ts', 'src/random/**/*.ts', 'src/simulation/**/*.ts', 'native-free/**/*.ts', 'examples/**/*.ts'],
+    files: [
+      'src/models/**/*.ts',
+      'src/random/**/*.ts',
+      'src/simulation/**/*.ts',
+      'native-free/**/*.ts',
+      'examples/**/*.ts',
+    ],
     rules: { 'no-restricted-syntax': ['error', ...notReproducible] },
   },
-  { files: ['**/*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    // Scripts outside the projects: their types are not known, and Node's globals are.
+    files: ['**/*.js', '**/*.mjs', 'vitest.config.ts'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { parserOptions: { projectService: false, project: false }, globals: NODE_GLOBALS },
+  },
 );

@@ -14,9 +14,19 @@ const program = new Command('permafrost')
   .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')
   .version(ENGINE_VERSION)
   .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
-  .addHelpText('after', '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again goes on where it stopped.');
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again goes on where it stopped.',
+  );
 
-for (const command of [runCommand(), planCommand(), statusCommand(), verifyCommand(), replayCommand(), seedsCommand()]) {
+for (const command of [
+  runCommand(),
+  planCommand(),
+  statusCommand(),
+  verifyCommand(),
+  replayCommand(),
+  seedsCommand(),
+]) {
   program.addCommand(command);
 }
 for (const command of [program, ...program.commands]) command.exitOverride();

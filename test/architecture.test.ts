@@ -59,7 +59,9 @@ describe('imports', () => {
       for (const specifier of importsOf(file)) {
         const internal = specifier.startsWith('.') || specifier.startsWith('#native-free/');
         if (!internal) continue;
-        const target = specifier.startsWith('#') ? 'native-free' : placeOf(relative(root, join(root, file, '..', specifier)));
+        const target = specifier.startsWith('#')
+          ? 'native-free'
+          : placeOf(relative(root, join(root, file, '..', specifier)));
         const allowed = target === from || target === 'errors.ts' || MAY_IMPORT[from]?.includes(target) === true;
         if (from === 'native-free' ? target !== 'native-free' : !allowed) wrong.push(`${file} imports ${specifier}`);
       }

@@ -1,4 +1,3 @@
-/* global process */
 /** What the benchmarks share: the built model, its defaults, and one permutation of a cell. Build first: npx tsc -b */
 import model from '../../dist/models/llm-scheduler/model.js';
 import { createStreams } from '../../dist/random/streams.js';

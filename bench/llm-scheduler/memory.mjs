@@ -1,4 +1,3 @@
-/* global console, process */
 /**
  * How many bytes per simulated request? The growth of the resident set over a permutation of 4 M requests after one of
  * 1 M, and the worst case of one batch per request. Run: node --expose-gc bench/llm-scheduler/memory.mjs

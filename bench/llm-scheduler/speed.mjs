@@ -1,4 +1,3 @@
-/* global console */
 /**
  * How many simulated requests per second and core, and is the time linear in requests?
  * Columns: simulated requests per CPU second of the event loop alone, and of a whole permutation (workload drawn,

@@ -1,4 +1,3 @@
-/* global console, performance, process, URL */
 /**
  * How long does the three-step stress suite take (39 rows, 35 distinct simulations of up to 1 M requests)?
  * Run: node bench/llm-scheduler/suite.mjs [threads, default 2] [trace file, default synthetic]

@@ -19,7 +19,11 @@ export interface Terminal {
 }
 
 /** What a command's action returns: the process exit code. */
-export type Action<Options> = (args: readonly string[], options: Options & CommonOptions, terminal: Terminal) => Promise<number>;
+export type Action<Options> = (
+  args: readonly string[],
+  options: Options & CommonOptions,
+  terminal: Terminal,
+) => Promise<number>;
 
 /**
  * Adds the common options to a command and runs its action: an `EngineError` becomes one message and its exit code, anything else is a bug
@@ -31,7 +35,10 @@ export function runs<Options>(command: Command, action: Action<Options>): Comman
     .option('--debug', 'show where an error came from')
     .action(async (...given: unknown[]) => {
       const options = command.opts<Options & CommonOptions>();
-      const args = given.slice(0, -2).flat().filter((arg): arg is string => typeof arg === 'string');
+      const args = given
+        .slice(0, -2)
+        .flat()
+        .filter((arg): arg is string => typeof arg === 'string');
       process.exitCode = await perform(() => action(args, options, createTerminal(options.json === true)), options);
     });
 }
@@ -58,10 +65,16 @@ async function perform(action: () => Promise<number>, options: CommonOptions): P
 export function reportError(error: unknown, options: CommonOptions): number {
   const known = error instanceof EngineError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(known ? `permafrost: ${message}\n` : `permafrost: internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.\n`);
+  process.stderr.write(
+    known
+      ? `permafrost: ${message}\n`
+      : `permafrost: internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.\n`,
+  );
   if (options.debug === true && error instanceof Error) process.stderr.write(`${String(error.stack)}\n`);
   if (options.json === true) {
-    const { code, path, value, allowed } = known ? error : { code: 'INTERNAL', path: undefined, value: undefined, allowed: undefined };
+    const { code, path, value, allowed } = known
+      ? error
+      : { code: 'INTERNAL', path: undefined, value: undefined, allowed: undefined };
     process.stdout.write(`${JSON.stringify({ error: { code, message, path, value, allowed } })}\n`);
   }
   return known ? error.exit : 1;
@@ -87,7 +100,11 @@ export function positiveNumber(name: string): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
-      throw new EngineError('USAGE', `${name} takes a number above 0; "${text}" is none.`, { path: name, value: text, allowed: 'number > 0' });
+      throw new EngineError('USAGE', `${name} takes a number above 0; "${text}" is none.`, {
+        path: name,
+        value: text,
+        allowed: 'number > 0',
+      });
     }
     return value;
   };
@@ -98,7 +115,11 @@ export function oneOf<const Word extends string>(name: string, words: readonly W
   return (text) => {
     const word = words.find((candidate) => candidate === text);
     if (word === undefined) {
-      throw new EngineError('USAGE', `${name} takes ${words.join(', ')}; "${text}" is none of them.`, { path: name, value: text, allowed: words.join(' | ') });
+      throw new EngineError('USAGE', `${name} takes ${words.join(', ')}; "${text}" is none of them.`, {
+        path: name,
+        value: text,
+        allowed: words.join(' | '),
+      });
     }
     return word;
   };

@@ -34,7 +34,11 @@ export function planCommand(): Command {
     .option('--output <dir>', 'where the run lives (default: the study says)')
     .option('--threads <n>', 'worker threads to plan for (default: one per core)', wholeNumber('--threads', 1))
     .option('--format <format>', 'csv or arrow, for a new output', oneOf('--format', FORMATS))
-    .option('--permutations <n>', 'permutations per cell, instead of what the study says', wholeNumber('--permutations', 1))
+    .option(
+      '--permutations <n>',
+      'permutations per cell, instead of what the study says',
+      wholeNumber('--permutations', 1),
+    )
     .option('--truncate', 'allow fewer permutations than are there')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
@@ -59,10 +63,18 @@ export async function planStudies(studies: readonly string[], flags: PlanFlags, 
     permutations_total: total,
     permutations_done: sum((plan) => plan.permutations_done),
     permutations_missing: sum((plan) => plan.permutations_missing),
-    seed_overlap: { pairs: sum((plan) => plan.overlap.pairs), shared_streams, fraction: total === 0 ? 0 : shared_streams / total },
+    seed_overlap: {
+      pairs: sum((plan) => plan.overlap.pairs),
+      shared_streams,
+      fraction: total === 0 ? 0 : shared_streams / total,
+    },
     forecast: plans.length === 1 ? (plans[0]!.forecast ?? null) : plans.map((plan) => plan.forecast ?? null),
     by_cell: plans.flatMap((plan) =>
-      plan.cells.map(({ cell_id, n_done, missing }) => ({ cell_id, n_done, missing: missing.map(({ from, to }) => [from, to]) })),
+      plan.cells.map(({ cell_id, n_done, missing }) => ({
+        cell_id,
+        n_done,
+        missing: missing.map(({ from, to }) => [from, to]),
+      })),
     ),
   });
   return 0;
@@ -71,7 +83,11 @@ export async function planStudies(studies: readonly string[], flags: PlanFlags, 
 function planOptions(flags: PlanFlags): PlanOptions {
   const { output, format, permutations, cells, step, threads, truncate } = flags;
   return {
-    overrides: { ...(output !== undefined && { output }), ...(format !== undefined && { format }), ...(permutations !== undefined && { permutations }) },
+    overrides: {
+      ...(output !== undefined && { output }),
+      ...(format !== undefined && { format }),
+      ...(permutations !== undefined && { permutations }),
+    },
     selection: { ...(cells && { cells }), ...(step && { steps: step }) },
     ...(threads !== undefined && { threads }),
     ...(truncate !== undefined && { truncate }),
@@ -86,7 +102,9 @@ function planText(plan: StudyPlan): string {
   const { folded, points } = experiment.cells;
   const lines = [
     `${study.name}: model ${study.model.name}, ${count(cells.length)} cells x ${count(study.permutations)} permutations -> ${study.output}`,
-    folded > 0 ? `  ${count(points)} grid points; ${count(folded)} differ only in parameters that are inactive there and are folded` : undefined,
+    folded > 0
+      ? `  ${count(points)} grid points; ${count(folded)} differ only in parameters that are inactive there and are folded`
+      : undefined,
     `  done      ${count(permutations_done)} of ${count(permutations_total)} permutations, ${count(complete)} of ${count(cells.length)} cells complete`,
     `  missing   ${count(permutations_missing)} permutations`,
     forecast === undefined

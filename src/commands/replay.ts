@@ -30,15 +30,34 @@ export function replayCommand(): Command {
     const replayed = await replayPermutation(run!, cell, perm, study);
     if (replayed === undefined) throw noSuchCell(cell, run!);
     if (perm >= replayed.target) {
-      throw new EngineError('USAGE', `--perm ${perm} is past the end: the run has permutations 0 to ${replayed.target - 1}.`, { path: '--perm', value: perm });
+      throw new EngineError(
+        'USAGE',
+        `--perm ${perm} is past the end: the run has permutations 0 to ${replayed.target - 1}.`,
+        { path: '--perm', value: perm },
+      );
     }
     const { seed, row, stored, equal, failure } = replayed;
     terminal.say(`cell ${cell}, permutation ${perm}, seed ${seed}`);
-    if (trace === true) for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.say(`  ${line}`);
+    if (trace === true)
+      for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.say(`  ${line}`);
     if (failure !== undefined) terminal.say(`failed: ${failure.error_class}: ${failure.message}`);
     for (const [metric, value] of Object.entries(row ?? {})) terminal.say(`  ${metric.padEnd(24)} ${value}`);
-    terminal.say(stored === undefined ? 'no row is stored for it' : equal ? 'equal to the stored row, to the last bit' : `NOT equal to the stored row: ${JSON.stringify(stored)}`);
-    terminal.result({ cell_id: cell, perm_index: perm, seed, row: row ?? null, stored: stored ?? null, equal, ...(failure !== undefined && { failure }) });
+    terminal.say(
+      stored === undefined
+        ? 'no row is stored for it'
+        : equal
+          ? 'equal to the stored row, to the last bit'
+          : `NOT equal to the stored row: ${JSON.stringify(stored)}`,
+    );
+    terminal.result({
+      cell_id: cell,
+      perm_index: perm,
+      seed,
+      row: row ?? null,
+      stored: stored ?? null,
+      equal,
+      ...(failure !== undefined && { failure }),
+    });
     return stored !== undefined && !equal ? 1 : failure !== undefined ? 1 : 0;
   });
 }

@@ -25,7 +25,8 @@ function outcome(result: StudyResult): string {
     permutations_computed === 0
       ? `nothing was left to compute (${count(done)} permutations are there)`
       : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
-  if (complete === cells && stopped?.kind !== 'error') return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
+  if (complete === cells && stopped?.kind !== 'error')
+    return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
   const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${count(permutations_total)} permutations on disk; ${work}.`;
   return `${stopText(result)} ${where}`;
 }
@@ -55,7 +56,11 @@ function whereAndNext(result: StudyResult): string {
   const output = shown(result.output);
   const lines =
     result.complete === result.cells
-      ? [`rows      ${output}/per_cell/cell_<id>/`, `summary   ${shown(layout.grid_summary)}`, `check     permafrost verify ${output}`]
+      ? [
+          `rows      ${output}/per_cell/cell_<id>/`,
+          `summary   ${shown(layout.grid_summary)}`,
+          `check     permafrost verify ${output}`,
+        ]
       : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
   return lines.join('\n');
 }

@@ -47,15 +47,35 @@ export function runCommand(): Command {
       text === 'auto' ? 'auto' : wholeNumber('--chunk', 1)(text),
     )
     .option('--format <format>', 'csv or arrow, for a new output', oneOf('--format', FORMATS))
-    .option('--permutations <n>', 'permutations per cell, instead of what the study says', wholeNumber('--permutations', 1))
+    .option(
+      '--permutations <n>',
+      'permutations per cell, instead of what the study says',
+      wholeNumber('--permutations', 1),
+    )
     .option('--truncate', 'allow fewer permutations than are there: drops computed rows')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
-    .option('--durability <mode>', 'chunk: counts only after fsync; interval: fsync every second; none (default: chunk)', oneOf('--durability', DURABILITIES))
-    .option('--max-seconds <s>', 'stop after so many seconds with a valid, resumable run (exit 3)', positiveNumber('--max-seconds'))
-    .option('--kernel <kernel>', 'auto, wasm or typescript; changes no result (default: auto)', oneOf('--kernel', KERNELS))
+    .option(
+      '--durability <mode>',
+      'chunk: counts only after fsync; interval: fsync every second; none (default: chunk)',
+      oneOf('--durability', DURABILITIES),
+    )
+    .option(
+      '--max-seconds <s>',
+      'stop after so many seconds with a valid, resumable run (exit 3)',
+      positiveNumber('--max-seconds'),
+    )
+    .option(
+      '--kernel <kernel>',
+      'auto, wasm or typescript; changes no result (default: auto)',
+      oneOf('--kernel', KERNELS),
+    )
     .option('--retry-failed', 'try permutations again that failed before')
-    .option('--on-error <what>', 'stop or continue after a failed permutation (default: stop)', oneOf('--on-error', ['stop', 'continue'] as const))
+    .option(
+      '--on-error <what>',
+      'stop or continue after a failed permutation (default: stop)',
+      oneOf('--on-error', ['stop', 'continue'] as const),
+    )
     .option('--dry-run', 'only say what would be done, like plan')
     .addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
@@ -70,7 +90,12 @@ export function runCommand(): Command {
   });
 }
 
-async function runAll(studies: readonly string[], flags: RunFlags, stop: StopSwitch, terminal: Terminal): Promise<number> {
+async function runAll(
+  studies: readonly string[],
+  flags: RunFlags,
+  stop: StopSwitch,
+  terminal: Terminal,
+): Promise<number> {
   const results: StudyResult[] = [];
   for (const study of studies) {
     if (stop.reason !== undefined) break;
@@ -86,7 +111,21 @@ async function runAll(studies: readonly string[], flags: RunFlags, stop: StopSwi
 }
 
 function runOptions(flags: RunFlags): RunOptions {
-  const { output, threads, chunk, format, permutations, truncate, durability, kernel, cells, step, maxSeconds, retryFailed, onError } = flags;
+  const {
+    output,
+    threads,
+    chunk,
+    format,
+    permutations,
+    truncate,
+    durability,
+    kernel,
+    cells,
+    step,
+    maxSeconds,
+    retryFailed,
+    onError,
+  } = flags;
   return {
     ...(output !== undefined && { output }),
     ...(threads !== undefined && { threads }),
@@ -96,7 +135,9 @@ function runOptions(flags: RunFlags): RunOptions {
     ...(truncate !== undefined && { truncate }),
     ...(durability !== undefined && { durability }),
     ...(kernel !== undefined && { kernel }),
-    ...((cells !== undefined || step !== undefined) && { selection: { ...(cells && { cells }), ...(step && { steps: step }) } }),
+    ...((cells !== undefined || step !== undefined) && {
+      selection: { ...(cells && { cells }), ...(step && { steps: step }) },
+    }),
     ...(maxSeconds !== undefined && { max_seconds: maxSeconds }),
     ...(retryFailed !== undefined && { retry_failed: retryFailed }),
     ...(onError !== undefined && { on_error: onError }),

@@ -29,12 +29,19 @@ export function seedsCommand(): Command {
     .argument('<study>', 'study file')
     .option('--cell <id>', 'one cell')
     .option('--perm <n>', 'one permutation of that cell', wholeNumber('--perm', 0))
-    .option('--permutations <n>', 'permutations per cell, instead of what the study says', wholeNumber('--permutations', 1))
+    .option(
+      '--permutations <n>',
+      'permutations per cell, instead of what the study says',
+      wholeNumber('--permutations', 1),
+    )
     .addHelpText('after', EXAMPLES);
   return runs<SeedsFlags>(command, async ([study], { cell, perm, permutations }, terminal) => {
     const experiment = await loadExperiment(study!, permutations === undefined ? {} : { permutations });
     if (cell !== undefined) return oneSeed(experiment, cell, perm ?? 0, terminal);
-    if (perm !== undefined) throw new EngineError('USAGE', '--perm needs --cell: a seed belongs to a permutation of a cell.', { path: '--perm' });
+    if (perm !== undefined)
+      throw new EngineError('USAGE', '--perm needs --cell: a seed belongs to a permutation of a cell.', {
+        path: '--perm',
+      });
     return allSeeds(experiment, terminal);
   });
 }
@@ -43,12 +50,18 @@ function oneSeed({ study, cells }: Experiment, cell_id: string, perm_index: numb
   const place = cells.indexOf(cell_id);
   if (place < 0) throw noSuchCell(cell_id, study.file);
   if (perm_index >= study.permutations) {
-    throw new EngineError('USAGE', `--perm ${perm_index} is past the end: the study has ${study.permutations} permutations per cell, 0 to ${study.permutations - 1}.`, { path: '--perm', value: perm_index });
+    throw new EngineError(
+      'USAGE',
+      `--perm ${perm_index} is past the end: the study has ${study.permutations} permutations per cell, 0 to ${study.permutations - 1}.`,
+      { path: '--perm', value: perm_index },
+    );
   }
   const source = streamSource(cell_id, study.seed, study.streams);
   const base = baseOf(source);
   const seed = source.scheme === 'philox' ? source.key : Number(describeSeed(source, perm_index));
-  terminal.say(`cell ${cell_id}, permutation ${perm_index}: ${source.generator} from seed ${String(seed)} (base seed ${String(base)})`);
+  terminal.say(
+    `cell ${cell_id}, permutation ${perm_index}: ${source.generator} from seed ${String(seed)} (base seed ${String(base)})`,
+  );
   terminal.result({ cell_id, perm_index, base_seed: base, seed });
   return 0;
 }
@@ -61,14 +74,21 @@ function baseOf(source: ReturnType<typeof streamSource>): number | readonly [num
 function allSeeds(experiment: Experiment, terminal: Terminal): number {
   const { study, cells } = experiment;
   const audit = overlapOf(experiment);
-  const seeds = Array.from(cells, ({ cell_id }) => ({ cell_id, base_seed: baseOf(streamSource(cell_id, study.seed, study.streams)) }));
+  const seeds = Array.from(cells, ({ cell_id }) => ({
+    cell_id,
+    base_seed: baseOf(streamSource(cell_id, study.seed, study.streams)),
+  }));
   const listed = seeds.slice(0, LISTED).map(({ cell_id, base_seed }) => [cell_id, String(base_seed)]);
-  terminal.say(`scheme ${study.seed.scheme}, generator ${study.seed.generator}, global ${study.seed.global}, stride ${study.seed.stride}`);
+  terminal.say(
+    `scheme ${study.seed.scheme}, generator ${study.seed.generator}, global ${study.seed.global}, stride ${study.seed.stride}`,
+  );
   terminal.say(formatTable(['cell', 'base seed'], listed));
   if (seeds.length > LISTED) terminal.say(`... and ${seeds.length - LISTED} more (--json lists all)`);
   terminal.say(overlapText(audit));
   for (const { first, second, lag, shared } of audit.largest.slice(0, 3)) {
-    terminal.say(`  ${cells.idAt(first)} and ${cells.idAt(second)}: lag ${lag}, ${shared.toLocaleString('en')} permutations`);
+    terminal.say(
+      `  ${cells.idAt(first)} and ${cells.idAt(second)}: lag ${lag}, ${shared.toLocaleString('en')} permutations`,
+    );
   }
   terminal.result({
     scheme: study.seed.scheme,
@@ -91,8 +111,12 @@ export function overlapText(audit: StudyOverlap): string {
 }
 
 export function noSuchCell(cell_id: string, where: string): EngineError {
-  return new EngineError('USAGE', `${where} has no cell "${cell_id}". permafrost seeds lists the cells of a study; cell ids are the folder names below per_cell/ without "cell_".`, {
-    path: '--cell',
-    value: cell_id,
-  });
+  return new EngineError(
+    'USAGE',
+    `${where} has no cell "${cell_id}". permafrost seeds lists the cells of a study; cell ids are the folder names below per_cell/ without "cell_".`,
+    {
+      path: '--cell',
+      value: cell_id,
+    },
+  );
 }

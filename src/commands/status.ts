@@ -34,7 +34,15 @@ export function statusCommand(): Command {
       terminal.say(statusLine(status));
     }
     const { cells_total, cells_complete, permutations_done, permutations_total, complete } = status;
-    terminal.result({ run, cells_total, cells_complete, permutations_done, permutations_total, complete, heartbeat: status.heartbeat ?? null });
+    terminal.result({
+      run,
+      cells_total,
+      cells_complete,
+      permutations_done,
+      permutations_total,
+      complete,
+      heartbeat: status.heartbeat ?? null,
+    });
     return 0;
   });
 }

@@ -57,4 +57,5 @@ export interface ChunkResult {
 }
 
 /** What a worker sends back: the result, or an operating error with its code. */
-export type Answer<T> = T | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly path?: string } };
+export type Answer<T> =
+  T | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly path?: string } };

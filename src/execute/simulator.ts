@@ -190,4 +190,3 @@ function withoutFailures(
   const keep = (_: number, i: number): boolean => !failed.has(first + i);
   return { perm_index: all.filter(keep), columns: columns.map((column) => column.filter(keep)) };
 }
-

@@ -16,7 +16,10 @@ export function formatNumber(value: number, digits = 4): string {
 export function formatWithError(value: number, error: number): string {
   if (!Number.isFinite(value)) return String(value);
   // Without error the value is a fact: as short as it can be said.
-  if (error === 0) return formatNumber(value, 6).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+  if (error === 0)
+    return formatNumber(value, 6)
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '');
   if (!Number.isFinite(error)) return `${formatNumber(value)} ± ?`;
   if (error < 1e-15 || Math.abs(value) >= 1e15) return `${value.toExponential(3)} ± ${error.toExponential(1)}`;
   const decimals = Math.min(20, Math.max(0, 1 - exponentOf(Number(error.toPrecision(2)))));

@@ -54,7 +54,16 @@ class BarDisplay implements ProgressDisplay {
   constructor(stream: NodeJS.WriteStream, numbers: () => DisplayedProgress) {
     this.numbers = numbers;
     this.bars = new cliProgress.MultiBar(
-      { stream, hideCursor: true, clearOnComplete: true, stopOnComplete: false, barsize: 28, autopadding: true, emptyOnZero: true, fps: 1000 / REDRAW_MS },
+      {
+        stream,
+        hideCursor: true,
+        clearOnComplete: true,
+        stopOnComplete: false,
+        barsize: 28,
+        autopadding: true,
+        emptyOnZero: true,
+        fps: 1000 / REDRAW_MS,
+      },
       { ...cliProgress.Presets.shades_classic, format: '{bar} {percentage}%  {text}' },
     );
     this.overall = this.bars.create(1, 0, { text: '' });

@@ -38,7 +38,10 @@ export function cellTable(cells: readonly ReportedCell[], metric: string, width?
       }),
     ];
   });
-  const which = cells.length <= TABLE_ROWS ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}` : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
+  const which =
+    cells.length <= TABLE_ROWS
+      ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+      : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
   return `${which} (± is the Monte Carlo error):\n${formatTable(header, rows, width === undefined ? {} : { width })}`.trimEnd();
 }
 
@@ -56,4 +59,3 @@ function parameterText(value: ParameterValue | undefined): string {
   if (value === undefined) return '-';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
-

@@ -10,7 +10,7 @@ import { countPermutations, describeRanges, type PermutationRange } from '../stu
 import type { CellWork } from './cell-work.ts';
 import { percent, progressCsv } from './progress-csv.ts';
 import type { Progress } from './progress.ts';
-import type { CellStates} from './run-cell.ts';
+import type { CellStates } from './run-cell.ts';
 import { type CellStatus, type RunCell, type RunCells } from './run-cell.ts';
 import type { RunObserver } from './observer.ts';
 
@@ -127,7 +127,10 @@ export class Bookkeeper {
     this.n_failures += failures.length;
     this.first_failure ??= { cell_id: cell.cell_id, failure: failures[0]! };
     for (const failure of failures) {
-      this.log(cell, `permutation ${failure.perm_index} failed (seed ${failure.seed}): ${failure.error_class}: ${failure.message}`);
+      this.log(
+        cell,
+        `permutation ${failure.perm_index} failed (seed ${failure.seed}): ${failure.error_class}: ${failure.message}`,
+      );
     }
   }
 
@@ -225,6 +228,8 @@ export class Bookkeeper {
   private warn(error: unknown): void {
     if (this.warned) return;
     this.warned = true;
-    this.options.observer.warning(`progress files cannot be written (${error instanceof Error ? error.message : String(error)}); rows are not affected`);
+    this.options.observer.warning(
+      `progress files cannot be written (${error instanceof Error ? error.message : String(error)}); rows are not affected`,
+    );
   }
 }

@@ -58,13 +58,20 @@ function readInputs(study: Study): Record<string, InputFile> {
     try {
       files[name] = { path, bytes: readFileSync(file) };
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-      throw new EngineError('DATA', `inputs.${name}: cannot read ${file}: ${reason}. Paths are relative to the study file ${study.file}.`, {
-        path: `inputs.${name}`,
-        value: path,
-        allowed: 'a readable file',
-        cause: error,
-      });
+      const reason =
+        error instanceof Error && 'code' in error && error.code === 'ENOENT'
+          ? 'there is no such file'
+          : (error as Error).message;
+      throw new EngineError(
+        'DATA',
+        `inputs.${name}: cannot read ${file}: ${reason}. Paths are relative to the study file ${study.file}.`,
+        {
+          path: `inputs.${name}`,
+          value: path,
+          allowed: 'a readable file',
+          cause: error,
+        },
+      );
     }
   }
   return files;
@@ -78,7 +85,8 @@ function checkInputs(study: Study, cells: CellList, inputs: unknown): void {
     for (const problem of study.model.checkInputs(allParameters(cell), inputs)) problems.add(problem);
     if (problems.size >= 10) break;
   }
-  if (problems.size > 0) throw new EngineError('DATA', `${study.file}: ${[...problems].join('\n')}`, { path: 'inputs' });
+  if (problems.size > 0)
+    throw new EngineError('DATA', `${study.file}: ${[...problems].join('\n')}`, { path: 'inputs' });
 }
 
 /** What a worker needs to compute the experiment's chunks. */
@@ -107,12 +115,23 @@ export function runCell(experiment: Experiment, cell: Cell, output: string): Run
     },
   };
   const { folder } = layoutOf(output).cell(cell.cell_id);
-  return { index: cell.index, cell_id: cell.cell_id, parameters: setup.parameters, setup, place: { folder, schema: setup.schema } };
+  return {
+    index: cell.index,
+    cell_id: cell.cell_id,
+    parameters: setup.parameters,
+    setup,
+    place: { folder, schema: setup.schema },
+  };
 }
 
 /** The metrics of the unperturbed case of a cell; undefined where the model has none. */
 export function baselineOf(experiment: Experiment, cell: RunCell): Readonly<Record<string, number>> | undefined {
   const { study, inputs, shared } = experiment;
-  const context: PrepareContext<unknown> = { parameters: cell.parameters, inputs, streams: study.streams.sharing, shared };
+  const context: PrepareContext<unknown> = {
+    parameters: cell.parameters,
+    inputs,
+    streams: study.streams.sharing,
+    shared,
+  };
   return study.model.baseline?.(context);
 }

@@ -42,7 +42,10 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
   const found = readManifest(port, output);
   if (found === undefined) return undefined;
   if (found['manifest_version'] !== 1 || typeof found['identity'] !== 'object') {
-    throw new EngineError('NOT_A_RUN', `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`);
+    throw new EngineError(
+      'NOT_A_RUN',
+      `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
+    );
   }
   return found as unknown as RunManifest;
 }
@@ -51,7 +54,11 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
 export function requireManifest(port: FilePort, output: string): RunManifest {
   const manifest = loadManifest(port, output);
   if (manifest === undefined) {
-    throw new EngineError('NOT_A_RUN', `${output} holds no run: there is no run_manifest.json in it. Name the output folder of a run.`, { path: output });
+    throw new EngineError(
+      'NOT_A_RUN',
+      `${output} holds no run: there is no run_manifest.json in it. Name the output folder of a run.`,
+      { path: output },
+    );
   }
   return manifest;
 }

@@ -3,7 +3,12 @@ import type { Progress } from './progress.ts';
 /** What a run tells whoever watches: the terminal, a test, a program that uses the library. */
 export interface RunObserver {
   /** The plan is made; computing starts. */
-  started(run: { readonly output: string; readonly threads: number; readonly progress: Progress; readonly resumed: boolean }): void;
+  started(run: {
+    readonly output: string;
+    readonly threads: number;
+    readonly progress: Progress;
+    readonly resumed: boolean;
+  }): void;
   /** A cell is being computed now. */
   cellStarted(cell_id: string, n_missing: number, n_target: number): void;
   /** Rows of a cell count from now on. */

@@ -58,7 +58,12 @@ export async function planStudy(file: string, options: PlanOptions): Promise<Stu
   const worker_data: WorkerData = { setups: [] };
   const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
   try {
-    for await (const { cell, scan } of scannedCells({ cells: selected(experiment, options.selection), target, pool, port: disk })) {
+    for await (const { cell, scan } of scannedCells({
+      cells: selected(experiment, options.selection),
+      target,
+      pool,
+      port: disk,
+    })) {
       const missing = subtractRanges(everything, scan.present);
       cells.push({ cell_id: cell.cell_id, n_done: target - countPermutations(missing), missing });
     }
@@ -108,11 +113,19 @@ async function forecast(experiment: Experiment, cells: readonly PlannedCell[], t
   let rows = 0;
   let bytes = 0;
   for (const planned of open.filter((_, i) => i % every === 0).slice(0, SAMPLED_CELLS)) {
-    const cell = runCell(experiment, experiment.cells.at(experiment.cells.indexOf(planned.cell_id)), experiment.study.output).setup;
+    const cell = runCell(
+      experiment,
+      experiment.cells.at(experiment.cells.indexOf(planned.cell_id)),
+      experiment.study.output,
+    ).setup;
     // The first chunk prepares the cell and warms the code up: it does not count.
     let count = 16;
     await simulator.computeChunk({ setup: 0, cell, first: 0, count });
-    for (const started = performance.now(); performance.now() - started < SAMPLE_MS; count = Math.min(4096, count * 2)) {
+    for (
+      const started = performance.now();
+      performance.now() - started < SAMPLE_MS;
+      count = Math.min(4096, count * 2)
+    ) {
       const result = await simulator.computeChunk({ setup: 0, cell, first: 0, count });
       ms += result.compute_ms;
       rows += count;

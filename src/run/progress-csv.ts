@@ -10,7 +10,9 @@ export function progressCsv(cells: RunCells, states: CellStates, n_target: numbe
   const lines = [HEADER];
   for (const cell of cells) {
     const n_done = states.done(cell.index);
-    lines.push(`${csvField(cell.cell_id)},${states.status(cell.index)},${n_done},${n_target},${percent(n_done, n_target)}`);
+    lines.push(
+      `${csvField(cell.cell_id)},${states.status(cell.index)},${n_done},${n_target},${percent(n_done, n_target)}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

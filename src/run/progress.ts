@@ -70,7 +70,8 @@ export class Progress {
   private rate(): number {
     const first = this.samples[0];
     const now_ms = performance.now();
-    if (first === undefined || this.samples.length < 2) return this.permutations_computed / Math.max(0.001, (now_ms - this.started_ms) / 1000);
+    if (first === undefined || this.samples.length < 2)
+      return this.permutations_computed / Math.max(0.001, (now_ms - this.started_ms) / 1000);
     return ((this.permutations_computed - first.computed) * 1000) / Math.max(1, now_ms - first.at_ms);
   }
 }

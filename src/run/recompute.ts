@@ -54,7 +54,8 @@ function sampleRows(experiment: Experiment, amount: RecomputeAmount): Map<number
   rng.reseed(SAMPLE_SEED);
   const drawn = new Set<number>();
   // Two outputs make a 53-bit uniform: more rows than 2^32 are possible. Close to all rows, all are taken instead of waited for.
-  while (drawn.size < wanted && wanted < total * 0.9) drawn.add(Math.floor(((rng.uint32() * 2097152 + (rng.uint32() >>> 11)) / 2 ** 53) * total));
+  while (drawn.size < wanted && wanted < total * 0.9)
+    drawn.add(Math.floor(((rng.uint32() * 2097152 + (rng.uint32() >>> 11)) / 2 ** 53) * total));
   for (let row = 0; row < total && drawn.size < wanted; row += 1) drawn.add(row);
   const by_cell = new Map<number, number[]>();
   for (const row of [...drawn].sort((a, b) => a - b)) {
@@ -81,7 +82,11 @@ export function storedRows(cell: RunCell, target: number, perms: readonly number
   return found;
 }
 
-async function computeRow(pool: ThreadPool, cell: RunCell, perm_index: number): Promise<{ perm_index: number; text: string }> {
+async function computeRow(
+  pool: ThreadPool,
+  cell: RunCell,
+  perm_index: number,
+): Promise<{ perm_index: number; text: string }> {
   const setup = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
   const { bytes } = await pool.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
   return { perm_index, text: Buffer.from(bytes).toString('latin1') };

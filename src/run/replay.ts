@@ -19,7 +19,12 @@ export interface Replay {
 }
 
 /** Computes one permutation of a run alone. Undefined where the run has no such cell. */
-export async function replayPermutation(output: string, cell_id: string, perm_index: number, study_file?: string): Promise<Replay | undefined> {
+export async function replayPermutation(
+  output: string,
+  cell_id: string,
+  perm_index: number,
+  study_file?: string,
+): Promise<Replay | undefined> {
   const { experiment } = await storedExperiment(output, study_file);
   const { cells, study } = experiment;
   const place = cells.indexOf(cell_id);
@@ -38,7 +43,8 @@ export async function replayPermutation(output: string, cell_id: string, perm_in
     row,
     failure: computed instanceof Float64Array ? undefined : computed,
     stored,
-    equal: row !== undefined && stored !== undefined && metrics.every((metric) => Object.is(row[metric], stored[metric])),
+    equal:
+      row !== undefined && stored !== undefined && metrics.every((metric) => Object.is(row[metric], stored[metric])),
     trace: () => simulator.trace(cell.setup, perm_index),
   };
 }

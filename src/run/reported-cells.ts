@@ -17,7 +17,8 @@ export function reportedCells(output: string): { readonly cells: readonly Report
   for (const cell_id of Object.keys(manifest.identity.cells).slice(0, MOST_CELLS)) {
     const { folder, summary: path } = layout.cell(cell_id);
     const summary = existsSync(path) ? readSummary(folder) : undefined;
-    if (summary !== undefined) cells.push({ cell_id, parameters: summary.params, n: summary.n_perms_done, statistics: summary.statistics });
+    if (summary !== undefined)
+      cells.push({ cell_id, parameters: summary.params, n: summary.n_perms_done, statistics: summary.statistics });
   }
   return { cells, metric: Object.keys(manifest.metrics)[0]! };
 }

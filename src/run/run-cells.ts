@@ -100,7 +100,13 @@ async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<Op
   return { work, recording: Promise.resolve(), missing, n_failed_before, resume_detected: scan.n_rows_raw > 0 };
 }
 
-async function dispatch(run: RunContext, cell: RunCell, open: OpenWork, in_flight: Slots, sync: GroupSync): Promise<void> {
+async function dispatch(
+  run: RunContext,
+  cell: RunCell,
+  open: OpenWork,
+  in_flight: Slots,
+  sync: GroupSync,
+): Promise<void> {
   const { work, missing } = open;
   for (const range of chunksOf(missing, () => run.lease.next())) {
     await in_flight.take();
@@ -130,7 +136,14 @@ async function dispatch(run: RunContext, cell: RunCell, open: OpenWork, in_fligh
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(run: RunContext, cell: RunCell, open: OpenWork, sequence: number, result: ChunkResult, sync: GroupSync): void {
+function take(
+  run: RunContext,
+  cell: RunCell,
+  open: OpenWork,
+  sequence: number,
+  result: ChunkResult,
+  sync: GroupSync,
+): void {
   run.lease.observe(result.count, result.compute_ms);
   const failures = open.work.deliver(sequence, result);
   sync.appended(open.work);
@@ -179,6 +192,10 @@ function chunkError(error: unknown, cell: RunCell, range: PermutationRange): unk
   const where = `cell ${cell.cell_id}, permutations ${range.from}-${range.to - 1}`;
   const died = error instanceof Error && ('code' in error ? String(error.code).startsWith('ERR_WORKER') : false);
   return died
-    ? new EngineError('WORKER', `A worker thread died at ${where}: ${text}. Every row before is safe; the same command goes on.`, { cause: error })
+    ? new EngineError(
+        'WORKER',
+        `A worker thread died at ${where}: ${text}. Every row before is safe; the same command goes on.`,
+        { cause: error },
+      )
     : new EngineError('SIMULATION', `The model failed at ${where}: ${text}`, { cause: error });
 }

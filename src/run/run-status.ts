@@ -35,7 +35,9 @@ export interface RunStatus {
 export async function runStatus(output: string, scan: boolean): Promise<RunStatus> {
   const manifest = requireManifest(disk, output);
   const target = manifest.permutations;
-  const done = scan ? await scannedCounts(output) : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output)));
+  const done = scan
+    ? await scannedCounts(output)
+    : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output)));
   const counts = Object.keys(manifest.identity.cells).map((cell_id) => Math.min(target, done.get(cell_id) ?? 0));
   const cells_complete = counts.filter((n) => n === target).length;
   return {

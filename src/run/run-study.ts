@@ -63,7 +63,12 @@ export interface StudyResult {
  * Runs a study to its end, or resumes it: locks the output, holds the study against what is there, computes what is missing, writes summaries.
  * An error that comes before anything is written is thrown; one that stops a run on its way is in `stopped`, after everything begun is on disk.
  */
-export async function runStudy(file: string, options: RunOptions, stop: StopSwitch, observer: RunObserver): Promise<StudyResult> {
+export async function runStudy(
+  file: string,
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult> {
   const experiment = await loadExperiment(file, studyOverrides(options));
   const cells = selectedCells(experiment, options.selection);
   const { lock, resumed } = await claimOutput(experiment, options.truncate === true, observer);
@@ -75,7 +80,11 @@ export async function runStudy(file: string, options: RunOptions, stop: StopSwit
 }
 
 /** Refuses an output that holds something else, locks it and writes the manifest. */
-async function claimOutput(experiment: Experiment, truncate: boolean, observer: RunObserver): Promise<{ readonly lock: Lock; readonly resumed: boolean }> {
+async function claimOutput(
+  experiment: Experiment,
+  truncate: boolean,
+  observer: RunObserver,
+): Promise<{ readonly lock: Lock; readonly resumed: boolean }> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
   // Refuse before locking: an output that this study may not touch stays as it is, without even a lock file.
@@ -98,7 +107,11 @@ async function claimOutput(experiment: Experiment, truncate: boolean, observer: 
 }
 
 function studyOverrides({ output, format, permutations }: RunOptions): Parameters<typeof loadExperiment>[1] {
-  return { ...(output !== undefined && { output }), ...(format !== undefined && { format }), ...(permutations !== undefined && { permutations }) };
+  return {
+    ...(output !== undefined && { output }),
+    ...(format !== undefined && { format }),
+    ...(permutations !== undefined && { permutations }),
+  };
 }
 
 async function runLocked(
@@ -115,8 +128,13 @@ async function runLocked(
   const states = new CellStates(experiment.cells.length);
   const known = readProgressCsv(layout.progress);
   const expected = new Float64Array(experiment.cells.length);
-  if (known !== undefined) for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id) ?? 0);
-  const progress = new Progress(cells.length, cells.length * target, expected.reduce((sum, n) => sum + n, 0));
+  if (known !== undefined)
+    for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id) ?? 0);
+  const progress = new Progress(
+    cells.length,
+    cells.length * target,
+    expected.reduce((sum, n) => sum + n, 0),
+  );
   const threads = options.threads ?? availableParallelism();
   const worker_data: WorkerData = { setups: [modelSetup(experiment, options.kernel ?? 'auto')] };
   const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
@@ -190,7 +208,10 @@ function selectedCells(experiment: Experiment, selection: Selection | undefined)
   const { cells, study } = experiment;
   const wanted = cellSelector(study, selection ?? {});
   const chosen = Uint32Array.from(cells, (cell) => (wanted(cell) ? cell.index + 1 : 0)).filter((place) => place > 0);
-  if (chosen.length === 0) throw new EngineError('USAGE', 'No cell of the study fits --cells and --step: there is nothing to run.', { path: '--cells' });
+  if (chosen.length === 0)
+    throw new EngineError('USAGE', 'No cell of the study fits --cells and --step: there is nothing to run.', {
+      path: '--cells',
+    });
   return {
     length: chosen.length,
     *[Symbol.iterator]() {
@@ -207,7 +228,11 @@ async function writeResults(experiment: Experiment, cells: RunCells, all_complet
   const everything = cells.length === experiment.cells.length ? cells : selectedCells(experiment, undefined);
   await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
   if (all_complete) {
-    await writeSmallFile(disk, layout.done, `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`);
+    await writeSmallFile(
+      disk,
+      layout.done,
+      `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`,
+    );
   }
 }
 

@@ -8,7 +8,10 @@ import { requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
  * The experiment of a run on disk, for computing its rows again: from the study file that the manifest names, or another one given. Throws IDENTITY where
  * that file is another experiment by now.
  */
-export async function storedExperiment(output: string, study_file?: string): Promise<{ readonly experiment: Experiment; readonly manifest: RunManifest }> {
+export async function storedExperiment(
+  output: string,
+  study_file?: string,
+): Promise<{ readonly experiment: Experiment; readonly manifest: RunManifest }> {
   const manifest = requireManifest(disk, output);
   const file = study_file ?? studyFileOf(output, manifest);
   const { permutations, format } = manifest;

@@ -120,7 +120,9 @@ export function readSummary(folder: string): CellSummary | undefined {
 
 function parseSummary(text: string): CellSummary | undefined {
   const summary = JSON.parse(text) as CellSummary | null;
-  return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object' ? summary : undefined;
+  return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object'
+    ? summary
+    : undefined;
 }
 
 /**
@@ -132,34 +134,47 @@ export async function* gridSummaryLines(
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {
+  const lines = summariesOf(cells);
+  const first = await lines.next();
+  if (first.done === true) {
+    yield `${['cell_id', ...parameters, 'n'].map(csvField).join(',')}\n`;
+    return;
+  }
+  yield gridSummaryHeader(parameters, metrics, first.value.summary);
+  yield gridSummaryLine(first.value.cell, parameters, metrics, first.value.summary);
+  for await (const { cell, summary } of lines) yield gridSummaryLine(cell, parameters, metrics, summary);
+}
+
+/** The summaries that are there, in the order of the cells; many are read at once. */
+async function* summariesOf(
+  cells: RunCells,
+): AsyncGenerator<{ readonly cell: RunCell; readonly summary: CellSummary }> {
   const limit = pLimit(READ_AT_ONCE);
-  let header_written = false;
-  let batch: Promise<{ cell: RunCell; summary: CellSummary | undefined }>[] = [];
-  const drained = async function* (): AsyncGenerator<string> {
-    for (const { cell, summary } of await Promise.all(batch)) {
-      if (summary === undefined) continue;
-      if (!header_written) yield gridSummaryHeader(parameters, metrics, summary);
-      header_written = true;
-      yield gridSummaryLine(cell, parameters, metrics, summary);
-    }
-    batch = [];
-  };
+  const ahead: Promise<{ cell: RunCell; summary: CellSummary | undefined }>[] = [];
   for (const cell of cells) {
     // Most cells of a large unfinished run have no summary: asking is much cheaper than failing.
     if (!existsSync(cellLayout(cell.place.folder).summary)) continue;
-    batch.push(limit(async () => ({ cell, summary: await readSummaryLater(cell.place.folder) })));
-    if (batch.length >= 8 * READ_AT_ONCE) yield* drained();
+    ahead.push(limit(async () => ({ cell, summary: await readSummaryLater(cell.place.folder) })));
+    if (ahead.length < 2 * READ_AT_ONCE) continue;
+    const { cell: next, summary } = await ahead.shift()!;
+    if (summary !== undefined) yield { cell: next, summary };
   }
-  yield* drained();
-  if (!header_written) yield `${['cell_id', ...parameters, 'n'].map(csvField).join(',')}\n`;
+  for (const { cell, summary } of await Promise.all(ahead)) if (summary !== undefined) yield { cell, summary };
 }
 
 function gridSummaryHeader(parameters: readonly string[], metrics: readonly string[], summary: CellSummary): string {
-  const statistics = metrics.flatMap((metric) => flatStatistics(summary.statistics[metric]!).map(([name]) => `${metric}_${name}`));
+  const statistics = metrics.flatMap((metric) =>
+    flatStatistics(summary.statistics[metric]!).map(([name]) => `${metric}_${name}`),
+  );
   return `${['cell_id', ...parameters, 'n', ...statistics].map(csvField).join(',')}\n`;
 }
 
-function gridSummaryLine(cell: RunCell, parameters: readonly string[], metrics: readonly string[], summary: CellSummary): string {
+function gridSummaryLine(
+  cell: RunCell,
+  parameters: readonly string[],
+  metrics: readonly string[],
+  summary: CellSummary,
+): string {
   const values = parameters.map((name) => {
     const value = cell.parameters[name];
     return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));

@@ -44,7 +44,11 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
   const manifest = requireManifest(disk, output);
   const again = options.recompute === undefined ? undefined : await storedExperiment(output, options.study_file);
   const worker_data: WorkerData = { setups: again === undefined ? [] : [modelSetup(again.experiment, 'auto')] };
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads: availableParallelism(), worker_data });
+  const pool = new ThreadPool({
+    worker: new URL('./worker.js', import.meta.url),
+    threads: availableParallelism(),
+    worker_data,
+  });
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
@@ -61,7 +65,9 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
       const done = await recompute(again.experiment, options.recompute, pool);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
-      problems.push(...done.mismatches.map(({ cell_id, message }): Problem => ({ cell_id, code: 'MISMATCH', message })));
+      problems.push(
+        ...done.mismatches.map(({ cell_id, message }): Problem => ({ cell_id, code: 'MISMATCH', message })),
+      );
     }
     const bad = new Set(problems.map((problem) => problem.cell_id));
     const cells_checked = Object.keys(manifest.identity.cells).length;
@@ -86,8 +92,14 @@ interface ScannedStoredCell {
 }
 
 /** Cells in UTF-8 byte order of their ids, each with its scan; some scans run ahead. */
-async function* scannedInDigestOrder(output: string, manifest: RunManifest, pool: ThreadPool): AsyncGenerator<ScannedStoredCell> {
-  const cells = [...storedCells(output, manifest)].sort((a, b) => Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)));
+async function* scannedInDigestOrder(
+  output: string,
+  manifest: RunManifest,
+  pool: ThreadPool,
+): AsyncGenerator<ScannedStoredCell> {
+  const cells = [...storedCells(output, manifest)].sort((a, b) =>
+    Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)),
+  );
   const scan = async (cell: StoredCell): Promise<ScannedStoredCell> => {
     try {
       return { cell, scan: await pool.call<CellScan>('scan', { place: cell.place, target: manifest.permutations }) };
@@ -112,14 +124,34 @@ function scanProblems(cell: StoredCell, scan: CellScan | EngineError, manifest: 
   const target = manifest.permutations;
   const missing = subtractRanges([{ from: 0, to: target }], scan.present);
   const found: (readonly [ProblemCode, boolean, string])[] = [
-    ['INCOMPLETE', missing.length > 0, `${target - countPermutations(missing)} of ${target} rows; missing ${describeRanges(missing)}`],
+    [
+      'INCOMPLETE',
+      missing.length > 0,
+      `${target - countPermutations(missing)} of ${target} rows; missing ${describeRanges(missing)}`,
+    ],
     ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
-    ['CONFLICT', scan.n_conflicts > 0, `${scan.n_conflicts} rows were found twice with different values: determinism was broken; see quarantine/`],
+    [
+      'CONFLICT',
+      scan.n_conflicts > 0,
+      `${scan.n_conflicts} rows were found twice with different values: determinism was broken; see quarantine/`,
+    ],
     ['DAMAGED', scan.n_rows_damaged > 0, `${scan.n_rows_damaged} damaged rows: ${findingText(scan)}`],
     ['PAST_TARGET', scan.n_rows_past_target > 0, `${scan.n_rows_past_target} rows at or past the target ${target}`],
-    ['TORN', scan.end < scan.size && scan.canonical && !scan.sealed, `${scan.size - scan.end} bytes at the end are no whole row: a crash tore it, the next run cuts it`],
-    ['ORDER', !scan.canonical && scan.exists, `rows are not in the order and form in which this engine writes them: ${findingText(scan)}`],
-    ['UNSEALED', scan.exists && scan.canonical && missing.length === 0 && !scan.sealed, 'all rows are there, but their checksums are not complete: the next run seals the file'],
+    [
+      'TORN',
+      scan.end < scan.size && scan.canonical && !scan.sealed,
+      `${scan.size - scan.end} bytes at the end are no whole row: a crash tore it, the next run cuts it`,
+    ],
+    [
+      'ORDER',
+      !scan.canonical && scan.exists,
+      `rows are not in the order and form in which this engine writes them: ${findingText(scan)}`,
+    ],
+    [
+      'UNSEALED',
+      scan.exists && scan.canonical && missing.length === 0 && !scan.sealed,
+      'all rows are there, but their checksums are not complete: the next run seals the file',
+    ],
   ];
   return found.filter(([, there]) => there).map(([code, , message]) => ({ cell_id, code, message }));
 }
@@ -132,7 +164,13 @@ function findingText(scan: CellScan): string {
 }
 
 /** Adds a cell's rows to the digest, and looks for values that no metric may have. Returns the number of rows. */
-function addRows(cell: StoredCell, scan: CellScan | EngineError, manifest: RunManifest, digest: Hash, problems: Problem[]): number {
+function addRows(
+  cell: StoredCell,
+  scan: CellScan | EngineError,
+  manifest: RunManifest,
+  digest: Hash,
+  problems: Problem[],
+): number {
   if (scan instanceof EngineError || !scan.exists) return 0;
   const suspicious = new Map<string, number>();
   for (const text of readRowText(disk, cell.place, scan)) {
@@ -141,19 +179,27 @@ function addRows(cell: StoredCell, scan: CellScan | EngineError, manifest: RunMa
     if (text.includes('N') || text.includes('I')) countNotFinite(text, manifest.metrics, suspicious);
   }
   for (const [metric, count] of suspicious) {
-    problems.push({ cell_id: cell.cell_id, code: 'NOT_FINITE', message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true` });
+    problems.push({
+      cell_id: cell.cell_id,
+      code: 'NOT_FINITE',
+      message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true`,
+    });
   }
   return countPermutations(scan.present);
 }
 
-function countNotFinite(text: Buffer, metrics: Readonly<Record<string, MetricSpec>>, counts: Map<string, number>): void {
+function countNotFinite(
+  text: Buffer,
+  metrics: Readonly<Record<string, MetricSpec>>,
+  counts: Map<string, number>,
+): void {
   const names = Object.keys(metrics);
   for (const line of text.toString('latin1').split('\n')) {
     if (!/[NI]/.test(line)) continue;
     for (const [i, field] of line.split(',').slice(1).entries()) {
       const name = names[i]!;
-      if (!Number.isFinite(Number(field)) && metrics[name]?.missing !== true) counts.set(name, (counts.get(name) ?? 0) + 1);
+      if (!Number.isFinite(Number(field)) && metrics[name]?.missing !== true)
+        counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
 }
-

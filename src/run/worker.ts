@@ -40,7 +40,9 @@ export function scan(task: ScanTask): Promise<Answer<CellScan>> {
 }
 
 export function summary(task: SummariseTask): Promise<Answer<CellStatistics>> {
-  return answer(() => summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options));
+  return answer(() =>
+    summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options),
+  );
 }
 
 /** An operating error keeps its code on its way to the coordinator: an exception would arrive as a plain Error. */

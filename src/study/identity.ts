@@ -59,17 +59,25 @@ export function commonIdentity(study: Study, inputs: Readonly<Record<string, str
  * resolved parameters (those defaulted from inputs included), inputs, cell_id, seed, streams, metric columns. What all cells
  * have in common is written once: a study may have 100,000 cells.
  */
-export function experimentHasher(common: CommonIdentity): (cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>) => string {
+export function experimentHasher(
+  common: CommonIdentity,
+): (cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>) => string {
   const { model, model_version, inputs, seed, streams, shared, metrics } = common;
   // Keys in code-unit order: cell_id, inputs, metrics, model, model_version, parameters, seed, shared, streams.
   const before = canonicalJson({ inputs, metrics, model, model_version }).slice(1, -1);
   const after = canonicalJson({ seed, shared, streams }).slice(1);
   return (cell) =>
-    hash('sha256', `{"cell_id":${JSON.stringify(cell.cell_id)},${before},"parameters":${canonicalJson(allParameters(cell))},${after}`);
+    hash(
+      'sha256',
+      `{"cell_id":${JSON.stringify(cell.cell_id)},${before},"parameters":${canonicalJson(allParameters(cell))},${after}`,
+    );
 }
 
 /** The experiment of one cell. */
-export function experimentHash(common: CommonIdentity, cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>): string {
+export function experimentHash(
+  common: CommonIdentity,
+  cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>,
+): string {
   return experimentHasher(common)(cell);
 }
 

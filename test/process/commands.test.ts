@@ -67,7 +67,16 @@ describe('run', () => {
   it('says that a finished study is complete and computes nothing', async () => {
     const again = await permafrost(['run', study.file, '--json']);
     expect(again.json()).toMatchObject({
-      outputs: [{ output: study.output, cells: 2, complete: 2, permutations_computed: 0, permutations_reused: 4000, permutations_total: 4000 }],
+      outputs: [
+        {
+          output: study.output,
+          cells: 2,
+          complete: 2,
+          permutations_computed: 0,
+          permutations_reused: 4000,
+          permutations_total: 4000,
+        },
+      ],
       exit: 0,
     });
     expect(again.stderr).toContain('Complete: 2 of 2 cells');
@@ -81,14 +90,22 @@ describe('run', () => {
     expect(stopped.stderr).toContain(`permafrost run ${long.file}`);
     const verified = await permafrost(['verify', long.output, '--json']);
     expect(verified.exit).toBe(1);
-    expect((verified.json() as { problems: { code: string }[] }).problems.map(({ code }) => code)).toContain('INCOMPLETE');
+    expect((verified.json() as { problems: { code: string }[] }).problems.map(({ code }) => code)).toContain(
+      'INCOMPLETE',
+    );
     long.remove();
   });
 
   it('--dry-run writes nothing', async () => {
     const fresh = new SmallStudy({ permutations: 1000 });
     const dry = await permafrost(['run', fresh.file, '--dry-run', '--json']);
-    expect(dry.json()).toMatchObject({ cells: 2, cells_folded: 0, permutations_total: 2000, permutations_done: 0, permutations_missing: 2000 });
+    expect(dry.json()).toMatchObject({
+      cells: 2,
+      cells_folded: 0,
+      permutations_total: 2000,
+      permutations_done: 0,
+      permutations_missing: 2000,
+    });
     expect(readdirSync(fresh.folder).sort()).toEqual(['study.yaml', 'trades.csv']);
     fresh.remove();
   });
@@ -97,10 +114,20 @@ describe('run', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'bad.yaml');
     writeFileSync(join(folder, 'trades.csv'), 'entry_time,exit_time,entry_price,exit_price,pnl,qty\n');
-    writeFileSync(file, 'model: trades\ninputs: { trades: trades.csv }\ngrid: { p_skipp: [0.1], p_skip: [0, 1.5] }\npermutation: 10\n');
+    writeFileSync(
+      file,
+      'model: trades\ninputs: { trades: trades.csv }\ngrid: { p_skipp: [0.1], p_skip: [0, 1.5] }\npermutation: 10\n',
+    );
     const bad = await permafrost(['run', file]);
     expect(bad.exit).toBe(2);
-    for (const part of ['p_skipp', 'did you mean p_skip', 'grid.p_skip[1]', '1.5', 'permutation', 'did you mean permutations']) {
+    for (const part of [
+      'p_skipp',
+      'did you mean p_skip',
+      'grid.p_skip[1]',
+      '1.5',
+      'permutation',
+      'did you mean permutations',
+    ]) {
       expect(bad.stderr).toContain(part);
     }
     expect(readdirSync(folder).sort()).toEqual(['bad.yaml', 'trades.csv']);
@@ -149,7 +176,9 @@ describe('a failing permutation', () => {
 
     const again = await permafrost(['run', file, '--json']);
     expect(again.exit).toBe(1);
-    expect((again.json() as { outputs: { permutations_computed: number }[] }).outputs[0]!.permutations_computed).toBe(0);
+    expect((again.json() as { outputs: { permutations_computed: number }[] }).outputs[0]!.permutations_computed).toBe(
+      0,
+    );
     const retried = await permafrost(['run', file, '--retry-failed', '--on-error', 'continue', '--json']);
     expect(retried.exit).toBe(1);
     expect(readFileSync(join(cell, 'failures.csv'), 'utf8').trim().split('\n')).toHaveLength(failures.length + 1);
@@ -162,16 +191,35 @@ describe('a failing permutation', () => {
     writeFileSync(file, 'model: ./sometimes.mjs\npermutations: 3000000\noutput: out\n');
     const run = await permafrost(['run', file, '--json']);
     expect(run.exit).toBe(1);
-    expect((run.json() as { outputs: { permutations_computed: number }[] }).outputs[0]!.permutations_computed).toBeLessThan(3_000_000);
+    expect(
+      (run.json() as { outputs: { permutations_computed: number }[] }).outputs[0]!.permutations_computed,
+    ).toBeLessThan(3_000_000);
   });
 });
 
 describe('replay', () => {
   it('computes one permutation alone, equal to the stored row', async () => {
-    const replayed = await permafrost(['replay', study.output, '--cell', cells[1]!, '--perm', '1234', '--trace', '--json']);
+    const replayed = await permafrost([
+      'replay',
+      study.output,
+      '--cell',
+      cells[1]!,
+      '--perm',
+      '1234',
+      '--trace',
+      '--json',
+    ]);
     expect(replayed.exit, replayed.stderr).toBe(0);
-    const row = readFileSync(join(study.output, 'per_cell', `cell_${cells[1]!}`, 'metrics_compact.csv'), 'utf8').split('\n')[1235]!.split(',').map(Number);
-    const result = replayed.json() as { equal: boolean; row: Record<string, number>; stored: Record<string, number>; seed: number };
+    const row = readFileSync(join(study.output, 'per_cell', `cell_${cells[1]!}`, 'metrics_compact.csv'), 'utf8')
+      .split('\n')[1235]!
+      .split(',')
+      .map(Number);
+    const result = replayed.json() as {
+      equal: boolean;
+      row: Record<string, number>;
+      stored: Record<string, number>;
+      seed: number;
+    };
     expect(result.equal).toBe(true);
     expect(Object.values(result.row)).toEqual(row.slice(1));
     expect(result.stored).toEqual(result.row);
@@ -195,7 +243,15 @@ describe('verify', () => {
   it('recomputes a share of the rows and finds them equal', async () => {
     const verified = await permafrost(['verify', study.output, '--recompute', '5%', '--json']);
     expect(verified.exit, verified.stderr).toBe(0);
-    expect(verified.json()).toMatchObject({ ok: true, cells_checked: 2, cells_ok: 2, rows: 4000, problems: [], recomputed: 200, mismatches: 0 });
+    expect(verified.json()).toMatchObject({
+      ok: true,
+      cells_checked: 2,
+      cells_ok: 2,
+      rows: 4000,
+      problems: [],
+      recomputed: 200,
+      mismatches: 0,
+    });
   });
 
   it('finds rows that were computed otherwise, though their checksums are in order', async () => {
@@ -204,7 +260,12 @@ describe('verify', () => {
     // Without its sums a file is judged by syntax alone: recomputing is what finds a plausible wrong number.
     writeFileSync(join(cell, 'metrics_compact.sums'), '');
     const metrics = join(cell, 'metrics_compact.csv');
-    writeFileSync(metrics, readFileSync(metrics, 'utf8').replace(/^(\d+),([^,]*)/gm, (_, perm: string) => (perm === 'perm_index' ? perm : `${perm},1.5`)));
+    writeFileSync(
+      metrics,
+      readFileSync(metrics, 'utf8').replace(/^(\d+),([^,]*)/gm, (_, perm: string) =>
+        perm === 'perm_index' ? perm : `${perm},1.5`,
+      ),
+    );
     const verified = await permafrost(['verify', other.output, '--recompute', '200', '--json']);
     expect(verified.exit).toBe(1);
     expect((verified.json() as { mismatches: number }).mismatches).toBeGreaterThan(50);

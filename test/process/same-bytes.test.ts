@@ -22,7 +22,12 @@ output: out
 `;
 
 interface RunJson {
-  readonly outputs: readonly { readonly permutations_computed: number; readonly permutations_total: number; readonly cells: number; readonly complete: number }[];
+  readonly outputs: readonly {
+    readonly permutations_computed: number;
+    readonly permutations_total: number;
+    readonly cells: number;
+    readonly complete: number;
+  }[];
 }
 
 function study(folder: string): string {
@@ -46,7 +51,15 @@ describe('one digest', () => {
     'with $threads threads and chunks of $chunk',
     async ({ threads, chunk }) => {
       const folder = temporaryFolder();
-      const result = await permafrost(['run', study(folder), '--threads', String(threads), '--chunk', String(chunk), '--json']);
+      const result = await permafrost([
+        'run',
+        study(folder),
+        '--threads',
+        String(threads),
+        '--chunk',
+        String(chunk),
+        '--json',
+      ]);
       expect(result.exit, result.stderr).toBe(0);
       expect(await digestOf(join(folder, 'out'))).toBe(expected);
     },

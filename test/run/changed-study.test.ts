@@ -54,7 +54,10 @@ describe('a changed study is refused, naming the field, its old and its new valu
   it('the version of the model', async () => {
     const study = await finishedStudy();
     const manifest = join(study.output, 'run_manifest.json');
-    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"model_version": "[^"]+"/, '"model_version": "0.0.1"'));
+    writeFileSync(
+      manifest,
+      readFileSync(manifest, 'utf8').replace(/"model_version": "[^"]+"/, '"model_version": "0.0.1"'),
+    );
     expect((await refusal(study)).message).toContain('model_version: was "0.0.1"');
   });
 
@@ -70,7 +73,8 @@ describe('a changed study is refused, naming the field, its old and its new valu
   ])('the %s of its files, with the way out', async (field, more, old) => {
     const study = await finishedStudy();
     study.write({ permutations: N, more });
-    if (field === 'batch_rows') writeFileSync(study.file, readFileSync(study.file, 'utf8').replace('batch_rows: 1000', 'batch_rows: 4000'));
+    if (field === 'batch_rows')
+      writeFileSync(study.file, readFileSync(study.file, 'utf8').replace('batch_rows: 1000', 'batch_rows: 4000'));
     const { message } = await refusal(study);
     expect(message).toContain(old);
     expect(message).toContain('--output');
@@ -91,7 +95,9 @@ describe('what may change', () => {
     const at_once = await finishedStudy({ permutations: N + 1700 });
     expect(await study.digest()).toBe(await at_once.digest());
     for (const name of ['metrics_compact.csv', 'metrics_compact.sums']) {
-      expect(readFileSync(join(study.cellFolder(0), name)).equals(readFileSync(join(at_once.cellFolder(0), name)))).toBe(true);
+      expect(
+        readFileSync(join(study.cellFolder(0), name)).equals(readFileSync(join(at_once.cellFolder(0), name))),
+      ).toBe(true);
     }
   });
 
@@ -99,10 +105,18 @@ describe('what may change', () => {
     const study = await finishedStudy();
     study.write({ permutations: 1500 });
     expect((await refusal(study)).message).toContain('--truncate');
-    expect(await study.run({ truncate: true })).toMatchObject({ exit: 0, permutations_computed: 0, permutations_total: 3000 });
+    expect(await study.run({ truncate: true })).toMatchObject({
+      exit: 0,
+      permutations_computed: 0,
+      permutations_total: 3000,
+    });
     const at_once = await finishedStudy({ permutations: 1500 });
     expect(await study.digest()).toBe(await at_once.digest());
-    expect(readFileSync(join(study.cellFolder(0), 'metrics_compact.csv')).equals(readFileSync(join(at_once.cellFolder(0), 'metrics_compact.csv')))).toBe(true);
+    expect(
+      readFileSync(join(study.cellFolder(0), 'metrics_compact.csv')).equals(
+        readFileSync(join(at_once.cellFolder(0), 'metrics_compact.csv')),
+      ),
+    ).toBe(true);
   });
 
   it('a wider grid adds cells and recomputes none', async () => {
@@ -115,7 +129,10 @@ describe('what may change', () => {
 
   it('a parameter fixed at what was its default renames and recomputes nothing', async () => {
     const study = await finishedStudy();
-    writeFileSync(study.file, readFileSync(study.file, 'utf8').replace('slip_dollars: 20,', 'slip_dollars: 20, point_value: 1,'));
+    writeFileSync(
+      study.file,
+      readFileSync(study.file, 'utf8').replace('slip_dollars: 20,', 'slip_dollars: 20, point_value: 1,'),
+    );
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: 0 });
   });
 
@@ -135,7 +152,9 @@ describe('what may change', () => {
     const [threshold] = summary.statistics.max_drawdown_pct.thresholds;
     expect(threshold).toMatchObject({ threshold: 0.5 });
     expect(threshold!.probability).toBe(threshold!.count / N);
-    expect(readFileSync(join(study.output, 'aggregated', 'grid_summary.csv'), 'utf8').split('\n')[0]).toContain('max_drawdown_pct_p_gt_0.5');
+    expect(readFileSync(join(study.output, 'aggregated', 'grid_summary.csv'), 'utf8').split('\n')[0]).toContain(
+      'max_drawdown_pct_p_gt_0.5',
+    );
   });
 
   it('only some of the cells, when asked; the rest later', async () => {
@@ -143,7 +162,11 @@ describe('what may change', () => {
     onTestFinished(() => {
       study.remove();
     });
-    expect(await study.run({ selection: { cells: ['p_skip=0.1'] } })).toMatchObject({ exit: 0, cells: 1, permutations_computed: N });
+    expect(await study.run({ selection: { cells: ['p_skip=0.1'] } })).toMatchObject({
+      exit: 0,
+      cells: 1,
+      permutations_computed: N,
+    });
     expect(existsSync(join(study.output, 'aggregated', 'DONE.txt'))).toBe(false);
     expect(await study.run()).toMatchObject({ exit: 0, cells: 2, permutations_computed: N });
     expect(existsSync(join(study.output, 'aggregated', 'DONE.txt'))).toBe(true);

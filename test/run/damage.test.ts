@@ -54,7 +54,10 @@ function quarantined(cell: string): string[] {
 }
 
 /** Runs again; the rows must be what they were, to the last byte, in both files of the cell. */
-async function expectHealed({ study, metrics }: { study: SmallStudy; metrics: string }, computed: number): Promise<void> {
+async function expectHealed(
+  { study, metrics }: { study: SmallStudy; metrics: string },
+  computed: number,
+): Promise<void> {
   const result = await study.run();
   expect(result.exit).toBe(0);
   expect(result.permutations_computed).toBe(computed);
@@ -71,7 +74,11 @@ describe('a spoilt metrics file', () => {
     expect(before.ok).toBe(false);
     expect(before.problems.map(({ code }) => code)).toContain('DUPLICATE');
     await expectHealed(run, 0);
-    expect(summaryOf(run.cell)).toMatchObject({ n_duplicates_dropped: 10, n_rows_raw: PERMUTATIONS + 10, n_rows_deduped: PERMUTATIONS });
+    expect(summaryOf(run.cell)).toMatchObject({
+      n_duplicates_dropped: 10,
+      n_rows_raw: PERMUTATIONS + 10,
+      n_rows_deduped: PERMUTATIONS,
+    });
   });
 
   it('with a conflicting duplicate keeps the first, sets the other aside, and fails verification for as long as that stands', async () => {
@@ -90,7 +97,9 @@ describe('a spoilt metrics file', () => {
   });
 
   it('with rows past the target drops and counts them', async () => {
-    const run = spoilt((bytes) => `${bytes.toString('latin1')}${PERMUTATIONS},1,2,3,4,5,6,7,8\n${PERMUTATIONS + 7},1,2,3,4,5,6,7,8\n`);
+    const run = spoilt(
+      (bytes) => `${bytes.toString('latin1')}${PERMUTATIONS},1,2,3,4,5,6,7,8\n${PERMUTATIONS + 7},1,2,3,4,5,6,7,8\n`,
+    );
     await expectHealed(run, 0);
     expect(summaryOf(run.cell).n_rows_past_target).toBe(2);
   });
@@ -103,7 +112,10 @@ describe('a spoilt metrics file', () => {
   });
 
   it('without the final newline computes the last row again: it could be a torn one', async () => {
-    await expectHealed(spoilt((bytes) => bytes.subarray(0, bytes.length - 1)), 1);
+    await expectHealed(
+      spoilt((bytes) => bytes.subarray(0, bytes.length - 1)),
+      1,
+    );
   });
 
   it('with a row of too few fields sets it aside and computes it again', async () => {
@@ -114,7 +126,10 @@ describe('a spoilt metrics file', () => {
   });
 
   it('with NUL bytes at the end cuts them', async () => {
-    await expectHealed(spoilt((bytes) => Buffer.concat([bytes, Buffer.alloc(4096)])), 0);
+    await expectHealed(
+      spoilt((bytes) => Buffer.concat([bytes, Buffer.alloc(4096)])),
+      0,
+    );
   });
 
   it('with NUL bytes for its last rows computes these again', async () => {
@@ -144,7 +159,10 @@ describe('a spoilt metrics file', () => {
   });
 
   it('that is empty starts the cell again', async () => {
-    await expectHealed(spoilt(() => ''), PERMUTATIONS);
+    await expectHealed(
+      spoilt(() => ''),
+      PERMUTATIONS,
+    );
   });
 
   it('that is binary is set aside and the cell starts again', async () => {
@@ -154,7 +172,14 @@ describe('a spoilt metrics file', () => {
   });
 
   it('with one changed digit is found by its checksum, and the block is computed again', async () => {
-    const run = spoilt(edited((lines) => lines.with(2500, lines[2500]!.replace(/\d$/, (d) => String((Number(d) + 1) % 10)))));
+    const run = spoilt(
+      edited((lines) =>
+        lines.with(
+          2500,
+          lines[2500]!.replace(/\d$/, (d) => String((Number(d) + 1) % 10)),
+        ),
+      ),
+    );
     expect((await verifyRun(run.study.output)).ok).toBe(false);
     const result = await run.study.run();
     expect(result.exit).toBe(0);
@@ -219,7 +244,11 @@ describe('files that only tell', () => {
     onTestFinished(() => {
       study.remove();
     });
-    const foreign = [join(study.output, 'notes.txt'), join(study.output, 'per_cell', 'README'), join(study.cellFolder(0), 'mine.bin')];
+    const foreign = [
+      join(study.output, 'notes.txt'),
+      join(study.output, 'per_cell', 'README'),
+      join(study.cellFolder(0), 'mine.bin'),
+    ];
     for (const path of foreign) writeFileSync(path, 'mine');
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: 0 });
     for (const path of foreign) expect(readFileSync(path, 'utf8')).toBe('mine');
@@ -232,11 +261,14 @@ describe('files that only tell', () => {
       study.remove();
     });
     rmSync(join(study.output, 'aggregated'), { recursive: true });
-    for (const k of [0, 1]) for (const name of ['summary.json', 'progress.json', 'logs.txt']) rmSync(join(study.cellFolder(k), name));
+    for (const k of [0, 1])
+      for (const name of ['summary.json', 'progress.json', 'logs.txt']) rmSync(join(study.cellFolder(k), name));
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: 0 });
     expect(await study.digest()).toBe(digest);
     for (const name of ['grid_summary.csv', 'DONE.txt']) {
-      expect(readFileSync(join(study.output, 'aggregated', name), 'utf8')).toBe(readFileSync(join(whole.output, 'aggregated', name), 'utf8'));
+      expect(readFileSync(join(study.output, 'aggregated', name), 'utf8')).toBe(
+        readFileSync(join(whole.output, 'aggregated', name), 'utf8'),
+      );
     }
   });
 });

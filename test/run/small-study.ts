@@ -2,7 +2,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { runStudy, SILENT, StopSwitch, verifyRun, type RunObserver, type RunOptions, type StudyResult } from '../../dist/index.js';
+import {
+  runStudy,
+  SILENT,
+  StopSwitch,
+  verifyRun,
+  type RunObserver,
+  type RunOptions,
+  type StudyResult,
+} from '../../dist/index.js';
 
 /** Twelve trades over five months: enough for every stage, small enough for tests that run a whole study each. */
 const TRADES = `entry_time,exit_time,entry_price,exit_price,pnl,qty,side
@@ -66,7 +74,9 @@ ${more}`,
 
   /** Folders of the cells, in study order. */
   cellFolder(index: number): string {
-    const manifest = JSON.parse(readFileSync(join(this.output, 'run_manifest.json'), 'utf8')) as { identity: { cells: Record<string, string> } };
+    const manifest = JSON.parse(readFileSync(join(this.output, 'run_manifest.json'), 'utf8')) as {
+      identity: { cells: Record<string, string> };
+    };
     return join(this.output, 'per_cell', `cell_${Object.keys(manifest.identity.cells)[index]!}`);
   }
 
