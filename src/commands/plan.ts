@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Format } from '../encoding/metrics-schema.ts';
 import { FORMATS } from '../encoding/metrics-schema.ts';
 import { formatBytes, formatDuration } from '../report/format-number.ts';
-import { planStudy, type PlanOptions, type StudyPlan } from '../run/plan-study.ts';
+import { planStudies, type PlanOptions, type RunPlan, type StudyPlan } from '../run/plan-study.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import { gather, oneOf, runs, wholeNumber, type Terminal } from './command.ts';
 import { overlapText } from './seeds.ts';
@@ -16,6 +16,7 @@ interface PlanFlags {
   readonly truncate?: boolean;
   readonly cells?: string[];
   readonly step?: string[];
+  readonly reuse?: string[];
 }
 
 /** Cells named one by one in the text; --json has them all. */
@@ -25,6 +26,7 @@ const EXAMPLES = `
 Examples:
   permafrost plan study.yaml                        what run would do, and why
   permafrost plan study.yaml --permutations 400000  what an extension would cost
+  permafrost plan a.yaml b.yaml                     what they share is counted once
   permafrost plan study.yaml --json | jq .permutations_missing`;
 
 export function planCommand(): Command {
@@ -42,35 +44,44 @@ export function planCommand(): Command {
     .option('--truncate', 'allow fewer permutations than are there')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
+    .option('--reuse <dir...>', 'other runs whose rows are taken instead of computed')
     .addHelpText('after', EXAMPLES);
-  return runs<PlanFlags>(command, planStudies);
+  return runs<PlanFlags>(command, showPlan);
 }
 
 /** Also what `run --dry-run` does. */
-export async function planStudies(studies: readonly string[], flags: PlanFlags, terminal: Terminal): Promise<number> {
-  const plans: StudyPlan[] = [];
-  for (const study of studies) {
-    const plan = await planStudy(study, planOptions(flags));
-    plans.push(plan);
-    terminal.say(planText(plan));
-  }
-  const sum = (value: (plan: StudyPlan) => number): number => plans.reduce((total, plan) => total + value(plan), 0);
-  const total = sum((plan) => plan.permutations_total);
-  const shared_streams = sum((plan) => plan.overlap.shared_streams);
+export async function showPlan(files: readonly string[], flags: PlanFlags, terminal: Terminal): Promise<number> {
+  const plan = await planStudies(files, planOptions(flags));
+  for (const study of plan.studies) terminal.say(planText(study));
+  if (files.length > 1 || flags.reuse !== undefined) terminal.say(togetherText(plan));
+  const { studies, cells, cells_shared, permutations_total, permutations_done, permutations_missing } = plan;
+  const sum = (value: (study: StudyPlan) => number): number =>
+    studies.reduce((total, study) => total + value(study), 0);
+  const shared_streams = sum((study) => study.overlap.shared_streams);
   terminal.result({
-    cells: sum((plan) => plan.cells.length),
-    cells_folded: sum((plan) => plan.experiment.cells.folded),
-    permutations_total: total,
-    permutations_done: sum((plan) => plan.permutations_done),
-    permutations_missing: sum((plan) => plan.permutations_missing),
+    cells,
+    cells_folded: sum((study) => study.experiment.cells.folded),
+    cells_shared,
+    permutations_total,
+    permutations_done,
+    permutations_missing,
     seed_overlap: {
-      pairs: sum((plan) => plan.overlap.pairs),
+      pairs: sum((study) => study.overlap.pairs),
       shared_streams,
-      fraction: total === 0 ? 0 : shared_streams / total,
+      fraction: permutations_total === 0 ? 0 : shared_streams / permutations_total,
     },
-    forecast: plans.length === 1 ? (plans[0]!.forecast ?? null) : plans.map((plan) => plan.forecast ?? null),
-    by_cell: plans.flatMap((plan) =>
-      plan.cells.map(({ cell_id, n_done, missing }) => ({
+    forecast: studies.length === 1 ? (studies[0]!.forecast ?? null) : studies.map((study) => study.forecast ?? null),
+    outputs: studies.map((study) => ({
+      output: study.experiment.study.output,
+      cells: study.cells.length,
+      cells_shared: study.cells_shared,
+      permutations_total: study.permutations_total,
+      permutations_done: study.permutations_done,
+      permutations_missing: study.permutations_missing,
+      permutations_computed: study.permutations_computed,
+    })),
+    by_cell: studies.flatMap((study) =>
+      study.cells.map(({ cell_id, n_done, missing }) => ({
         cell_id,
         n_done,
         missing: missing.map(({ from, to }) => [from, to]),
@@ -80,8 +91,14 @@ export async function planStudies(studies: readonly string[], flags: PlanFlags, 
   return 0;
 }
 
+function togetherText(plan: RunPlan): string {
+  const count = (n: number): string => n.toLocaleString('en');
+  const reached = plan.studies.reduce((sum, study) => sum + study.permutations_missing, 0);
+  return `together: ${count(plan.cells)} distinct experiments, ${count(plan.cells_shared)} of them in more than one study; ${count(plan.permutations_missing)} permutations are computed, ${count(reached - plan.permutations_missing)} rows are copied or shared`;
+}
+
 function planOptions(flags: PlanFlags): PlanOptions {
-  const { output, format, permutations, cells, step, threads, truncate } = flags;
+  const { output, format, permutations, cells, step, threads, truncate, reuse } = flags;
   return {
     overrides: {
       ...(output !== undefined && { output }),
@@ -91,11 +108,14 @@ function planOptions(flags: PlanFlags): PlanOptions {
     selection: { ...(cells && { cells }), ...(step && { steps: step }) },
     ...(threads !== undefined && { threads }),
     ...(truncate !== undefined && { truncate }),
+    ...(reuse !== undefined && { reuse }),
   };
 }
 
 function planText(plan: StudyPlan): string {
-  const { experiment, cells, permutations_total, permutations_done, permutations_missing, overlap, forecast } = plan;
+  const { experiment, cells, permutations_total, permutations_done, permutations_missing, permutations_computed } =
+    plan;
+  const { overlap, forecast } = plan;
   const { study } = experiment;
   const count = (n: number): string => n.toLocaleString('en');
   const complete = cells.filter((cell) => cell.missing.length === 0).length;
@@ -106,7 +126,7 @@ function planText(plan: StudyPlan): string {
       ? `  ${count(points)} grid points; ${count(folded)} differ only in parameters that are inactive there and are folded`
       : undefined,
     `  done      ${count(permutations_done)} of ${count(permutations_total)} permutations, ${count(complete)} of ${count(cells.length)} cells complete`,
-    `  missing   ${count(permutations_missing)} permutations`,
+    `  missing   ${count(permutations_missing)} permutations${permutations_computed < permutations_missing ? `, ${count(permutations_computed)} of them computed for this output, the others copied or shared` : ''}`,
     forecast === undefined
       ? '  nothing to compute'
       : `  forecast  about ${formatDuration(forecast.seconds)} on ${forecast.threads} threads, ${formatBytes(forecast.bytes)} of disk (measured just now)`,

@@ -1,15 +1,16 @@
 import { Command } from 'commander';
 
+import { EngineError } from '../errors.ts';
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
 import { KERNELS, type Kernel } from '../models/model.ts';
 import { createDisplay, type ProgressDisplay } from '../report/progress-display.ts';
 import { DURABILITIES, type Durability } from '../run/group-sync.ts';
 import type { RunObserver } from '../run/observer.ts';
-import type { Progress } from '../run/progress.ts';
-import { runStudy, type RunOptions, type StudyResult } from '../run/run-study.ts';
+import { sumOfNumbers, type Progress } from '../run/progress.ts';
+import { runStudies, type RunOptions, type StudyResult } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { gather, oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
-import { planStudies } from './plan.ts';
+import { showPlan } from './plan.ts';
 import { studyResultText } from './run-text.ts';
 
 interface RunFlags {
@@ -26,6 +27,7 @@ interface RunFlags {
   readonly kernel?: Kernel;
   readonly retryFailed?: boolean;
   readonly onError?: 'stop' | 'continue';
+  readonly reuse?: string[];
   readonly dryRun?: boolean;
 }
 
@@ -35,6 +37,8 @@ Examples:
   permafrost run study.yaml --threads 8 --max-seconds 3600
   permafrost run study.yaml --permutations 400000   extend every cell; nothing is computed twice
   permafrost run study.yaml --cells p_skip=0.02,shuffle_mode=permute
+  permafrost run a.yaml b.yaml                      what they have in common is computed once
+  permafrost run b.yaml --reuse runs/a              rows that an earlier run holds are copied
   permafrost run study.yaml --dry-run               what it would do`;
 
 export function runCommand(): Command {
@@ -55,6 +59,10 @@ export function runCommand(): Command {
     .option('--truncate', 'allow fewer permutations than are there: drops computed rows')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
+    .option(
+      '--reuse <dir...>',
+      'other runs, or folders of runs: rows of the same experiments are taken from there instead of computed',
+    )
     .option(
       '--durability <mode>',
       'chunk: counts only after fsync; interval: fsync every second; none (default: chunk)',
@@ -79,7 +87,7 @@ export function runCommand(): Command {
     .option('--dry-run', 'only say what would be done, like plan')
     .addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
-    if (flags.dryRun === true) return planStudies(studies, flags, terminal);
+    if (flags.dryRun === true) return showPlan(studies, flags, terminal);
     const stop = new StopSwitch();
     const screen = createScreen(terminal);
     const release = stopOnSignals(stop, screen);
@@ -98,16 +106,13 @@ async function runAll(
   screen: Screen,
   terminal: Terminal,
 ): Promise<number> {
-  const results: StudyResult[] = [];
-  for (const study of studies) {
-    if (stop.reason !== undefined) break;
-    const result = await runStudy(study, runOptions(flags), stop, screen.observer);
-    results.push(result);
+  const results = await runStudies(studies, runOptions(flags), stop, screen.observer);
+  for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
     terminal.say(studyResultText(result));
   }
   const exit = results.find((result) => result.exit !== 0)?.exit ?? 0;
-  const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+  const seconds = Math.max(...results.map((result) => result.seconds));
   terminal.result({ outputs: results.map(outputJson), seconds, exit });
   return exit;
 }
@@ -127,6 +132,7 @@ function runOptions(flags: RunFlags): RunOptions {
     maxSeconds,
     retryFailed,
     onError,
+    reuse,
   } = flags;
   return {
     ...(output !== undefined && { output }),
@@ -143,12 +149,22 @@ function runOptions(flags: RunFlags): RunOptions {
     ...(maxSeconds !== undefined && { max_seconds: maxSeconds }),
     ...(retryFailed !== undefined && { retry_failed: retryFailed }),
     ...(onError !== undefined && { on_error: onError }),
+    ...(reuse !== undefined && { reuse }),
   };
 }
 
 function outputJson(result: StudyResult): unknown {
-  const { output, cells, complete, permutations_computed, permutations_reused, permutations_total } = result;
-  return { output, cells, complete, permutations_computed, permutations_reused, permutations_total };
+  const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, stopped } = result;
+  const error = stopped?.kind === 'error' && stopped.error instanceof EngineError ? stopped.error : undefined;
+  return {
+    output,
+    cells,
+    complete,
+    permutations_computed,
+    permutations_reused,
+    permutations_total,
+    ...(error !== undefined && { error: { code: error.code, message: error.message } }),
+  };
 }
 
 /** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to go on. Twice: at once; what is on disk is safe all the same. */
@@ -176,14 +192,16 @@ interface Screen {
 
 function createScreen(terminal: Terminal): Screen {
   let display: ProgressDisplay | undefined;
+  const outputs: Progress[] = [];
   const line = (text: string): void => {
     if (display === undefined) terminal.say(text);
     else display.line(text);
   };
   const observer: RunObserver = {
     started: ({ output, threads, progress, resumed }) => {
-      terminal.say(startText(output, threads, progress, resumed));
-      display = createDisplay(process.stderr, () => progress.numbers());
+      line(startText(output, threads, progress, resumed));
+      outputs.push(progress);
+      display ??= createDisplay(process.stderr, () => sumOfNumbers(outputs.map((each) => each.numbers())));
     },
     cellStarted: (cell_id, n_missing, n_target) => display?.cellStarted(cell_id, n_target - n_missing, n_target),
     acknowledged: (cell_id, rows) => display?.cellAdvanced(cell_id, rows),

@@ -34,6 +34,8 @@ export interface ChunkTask {
   readonly cell: CellSetup;
   readonly first: number;
   readonly count: number;
+  /** Further files that these rows go to and whose bytes differ: they are encoded once more for each. */
+  readonly more_schemas?: readonly MetricsSchema[];
 }
 
 /** A permutation that left no row. */
@@ -51,6 +53,8 @@ export interface ChunkResult {
   readonly rows: number;
   /** The rows in the bytes of the metrics file. */
   readonly bytes: Uint8Array;
+  /** The same rows in the bytes of each of the task's `more_schemas`. */
+  readonly more_bytes?: readonly Uint8Array[];
   readonly failures: readonly PermutationFailure[];
   /** Time this chunk took in the worker [ms], for choosing the next chunk's size. Reaches no row. */
   readonly compute_ms: number;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 
 import { encodeRows } from '../encoding/encode-rows.ts';
-import type { Model, PrepareContext, Row } from '../models/model.ts';
+import type { Rows } from '../encoding/metrics-schema.ts';
+import type { Kernel, Model, PrepareContext, Row } from '../models/model.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
 import { loadReferencedModel } from './load-setup.ts';
@@ -50,12 +51,11 @@ export class Simulator {
     const columns = this.emptyColumns(task.count);
     const failures = this.fill(state, streams, columns);
     const kept = withoutFailures(task.first, columns, failures);
-    const bytes = encodeRows(task.cell.schema, kept, this.setup.kernel);
     return {
       first: task.first,
       count: task.count,
       rows: kept.perm_index.length,
-      bytes,
+      ...encodeForAll(task, kept, this.setup.kernel),
       failures,
       compute_ms: performance.now() - started,
     };
@@ -167,6 +167,17 @@ export class Simulator {
     const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
     return { perm_index, seed: describeSeed(streams.source, perm_index), error_class: name, message };
   }
+}
+
+/** The rows in the bytes of every file that they go to. */
+export function encodeForAll(
+  { cell, more_schemas }: ChunkTask,
+  rows: Rows,
+  kernel: Kernel,
+): Pick<ChunkResult, 'bytes' | 'more_bytes'> {
+  const bytes = encodeRows(cell.schema, rows, kernel);
+  if (more_schemas === undefined) return { bytes };
+  return { bytes, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
 }
 
 /** A metric that may not be missing was NaN. */

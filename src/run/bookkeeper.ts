@@ -2,12 +2,11 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { PermutationFailure } from '../execute/messages.ts';
-import type { CellScan } from '../store/cell-file.ts';
+import type { CellFile, CellScan } from '../store/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
 import { writeSmallFile } from '../store/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../study/permutation-range.ts';
-import type { CellWork } from './cell-work.ts';
 import { percent, progressCsv } from './progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from './run-cell.ts';
@@ -22,7 +21,6 @@ const HEARTBEAT_MS = 10_000;
 /** A cell being computed, and what its progress.json says of how it began. */
 interface OpenCell {
   readonly cell: RunCell;
-  readonly work: CellWork;
   readonly started_ms: number;
   readonly resume_info: ResumeInfo;
   n_done: number;
@@ -88,8 +86,7 @@ export class Bookkeeper {
     observer.cellFinished(cell.cell_id, true);
   }
 
-  begun(cell: RunCell, work: CellWork, missing: readonly PermutationRange[]): void {
-    const { file } = work;
+  begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {
     this.current_cell_id = cell.cell_id;
     const resume_info: ResumeInfo = {
       resume_detected: file.n_rows_raw > 0,
@@ -99,25 +96,26 @@ export class Bookkeeper {
     };
     this.open.set(cell.index, {
       cell,
-      work,
       started_ms: performance.now(),
       resume_info,
       n_done: this.options.states.done(cell.index),
       n_failed: 0,
       written_n_done: -1,
     });
-    const computing = missing.length === 0 ? 'nothing to compute' : `computing ${describeRanges(missing)}`;
+    const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
     this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
     this.options.observer.cellStarted(cell.cell_id, countPermutations(missing), this.options.target);
   }
 
-  acknowledged(cell: RunCell, rows: number): void {
+  /** Rows count from now on: those computed for this output, and those that another file or another output's chunk had. */
+  acknowledged(cell: RunCell, computed: number, copied: number): void {
+    const rows = computed + copied;
     const open = this.open.get(cell.index);
     if (open !== undefined) {
       open.n_done += rows;
       this.options.states.set(cell.index, 'running', open.n_done);
     }
-    this.options.progress.computed(rows);
+    this.options.progress.advanced(computed, copied);
     this.options.observer.acknowledged(cell.cell_id, rows);
   }
 

@@ -1,29 +1,34 @@
 import assert from 'node:assert/strict';
 
 import type { ChunkResult, PermutationFailure } from '../execute/messages.ts';
-import type { CellFile } from '../store/cell-file.ts';
+import type { CellTarget } from './cell-target.ts';
 import type { Syncable } from './group-sync.ts';
 
+/** A chunk that came back, and where it goes. */
+export interface Delivery {
+  readonly result: ChunkResult;
+  /** Read from another file instead of computed. */
+  readonly copied: boolean;
+  /** The files that miss these rows, each with its bytes. */
+  readonly parts: readonly { readonly target: CellTarget; readonly bytes: Uint8Array }[];
+}
+
 /**
- * One cell while its permutations are computed: chunks come back in any order and are appended in permutation order, so that an undamaged file is
- * always a prefix. Chunks that wait here are never more than are in flight.
+ * One experiment while its permutations are computed, with the file of every output that wants it: chunks come back in any order and are appended in
+ * permutation order, so that an undamaged file is always a prefix. Chunks that wait here are never more than are in flight.
+ * A chunk counts when it is in all its files.
  */
 export class CellWork implements Syncable {
-  readonly file: CellFile;
-  private readonly onAcknowledged: (rows: number) => void;
-  private readonly waiting = new Map<number, ChunkResult>();
+  readonly targets: readonly CellTarget[];
+  private readonly waiting = new Map<number, Delivery>();
   private dispatched = 0;
   private outstanding = 0;
   private next = 0;
-  private n_appended = 0;
-  private n_synced = 0;
-  private n_acknowledged = 0;
   private syncing: Promise<void> = Promise.resolve();
   private onSettled: (() => void) | undefined;
 
-  constructor(file: CellFile, onAcknowledged: (rows: number) => void) {
-    this.file = file;
-    this.onAcknowledged = onAcknowledged;
+  constructor(targets: readonly CellTarget[]) {
+    this.targets = targets;
   }
 
   /** Numbers the chunks in the order in which they are to be appended. */
@@ -34,26 +39,18 @@ export class CellWork implements Syncable {
     return sequence;
   }
 
-  /** Takes a computed chunk and appends all that are due now. Returns the failures of the appended ones, in order. */
-  deliver(sequence: number, result: ChunkResult): PermutationFailure[] {
+  /** Takes a chunk and appends all that are due now. Returns the failures of the appended ones, in order. */
+  deliver(sequence: number, delivery: Delivery): PermutationFailure[] {
     assert(sequence >= this.next && !this.waiting.has(sequence), 'a chunk is delivered once');
-    this.waiting.set(sequence, result);
-    try {
-      return this.appendDue();
-    } finally {
-      this.settle();
-    }
-  }
-
-  private appendDue(): PermutationFailure[] {
+    this.waiting.set(sequence, delivery);
     const failures: PermutationFailure[] = [];
     for (let due = this.waiting.get(this.next); due !== undefined; due = this.waiting.get(this.next)) {
-      this.file.append(due);
+      appendToAll(due);
       this.waiting.delete(this.next);
       this.next += 1;
-      this.n_appended += due.rows;
-      failures.push(...due.failures);
+      failures.push(...due.result.failures);
     }
+    this.settle();
     return failures;
   }
 
@@ -79,22 +76,28 @@ export class CellWork implements Syncable {
   /** One sync at a time: the next waits for the one under way. */
   sync(): Promise<void> {
     this.syncing = this.syncing.then(async () => {
-      const covered = this.n_appended;
-      await this.file.sync();
-      this.n_synced = covered;
+      await Promise.all(this.targets.map((target) => target.sync()));
     });
     return this.syncing;
   }
 
-  acknowledge(durability_reached = this.n_synced): void {
-    const rows = durability_reached - this.n_acknowledged;
-    if (rows <= 0) return;
-    this.n_acknowledged = durability_reached;
-    this.onAcknowledged(rows);
+  acknowledge(): void {
+    for (const target of this.targets) target.acknowledge('synced');
   }
 
-  /** Counts everything appended, durable or not: for the durability modes that promise less. */
   acknowledgeAppended(): void {
-    this.acknowledge(this.n_appended);
+    for (const target of this.targets) target.acknowledge('appended');
+  }
+}
+
+/** The first file that is still written to has the rows as computed, the others have them from it. */
+function appendToAll({ result, copied, parts }: Delivery): void {
+  const { first, count, rows, failures } = result;
+  let source: 'computed' | 'copied' = copied ? 'copied' : 'computed';
+  for (const { target, bytes } of parts) {
+    if (!target.output.live) continue;
+    target.append({ first, count, rows, bytes }, source);
+    if (failures.length > 0) target.record(failures);
+    if (target.output.live) source = 'copied';
   }
 }

@@ -1,5 +1,3 @@
-import { wholeBatches } from '../plan/chunks.ts';
-
 /** What a chunk should cost a worker [ms]: long against the cost of a message, short against a person's patience at Ctrl-C. */
 const TARGET_MS = 15;
 /** The first chunk of a run, before anything is known of the model's speed. */
@@ -14,19 +12,16 @@ const GROWTH = 8;
  * the last ones took. No byte of the result depends on it.
  */
 export class LeaseSize {
-  private readonly batch_rows: number | undefined;
   private readonly fixed: number | undefined;
   private current: number;
 
-  /** `batch_rows`: chunks must be whole batches of so many rows; undefined where they need not. */
-  constructor(chunk: number | 'auto', batch_rows: number | undefined) {
-    this.batch_rows = batch_rows;
+  constructor(chunk: number | 'auto') {
     this.fixed = chunk === 'auto' ? undefined : chunk;
     this.current = this.fixed ?? FIRST;
   }
 
   next(): number {
-    return this.batch_rows === undefined ? this.current : wholeBatches(this.current, this.batch_rows);
+    return this.current;
   }
 
   /** A chunk of `count` permutations took a worker `compute_ms`. */

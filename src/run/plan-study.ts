@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os';
 
+import { EngineError } from '../errors.ts';
 import { Simulator } from '../execute/simulator.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
+import { segmentsOf } from '../plan/segments.ts';
 import { disk } from '../store/disk.ts';
-import { cellSelector, type Selection } from '../study/select.ts';
+import type { Selection } from '../study/select.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
-import { loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
-import { loadManifest, manifestOf, refuseOther } from './manifest.ts';
-import type { RunCells } from './run-cell.ts';
-import { scannedCells } from './scan-cells.ts';
+import { refuseOtherRun } from './claim-output.ts';
+import { loadExperiment, modelSetup, type Experiment } from './experiment.ts';
+import { reusableRuns } from './reuse.ts';
+import { scannedExperiments, type CellSet, type ScannedExperiment } from './scan-cells.ts';
+import { selectedCells } from './select-cells.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface PlannedCell {
@@ -19,15 +22,33 @@ export interface PlannedCell {
   readonly missing: readonly PermutationRange[];
 }
 
-/** What `run` would do, and what it would cost. */
+/** What `run` would do for one output. */
 export interface StudyPlan {
   readonly experiment: Experiment;
   readonly cells: readonly PlannedCell[];
   readonly permutations_total: number;
   readonly permutations_done: number;
+  /** Rows that the output misses. */
   readonly permutations_missing: number;
+  /** Of these the ones that are computed for it; the others come from another output, or from the chunks of an earlier study. */
+  readonly permutations_computed: number;
+  /** Cells that an earlier study of this plan has, too. */
+  readonly cells_shared: number;
   readonly overlap: StudyOverlap;
   readonly forecast: Forecast | undefined;
+}
+
+/** What `run` would do, and what it would cost: each distinct experiment counted once. */
+export interface RunPlan {
+  readonly studies: readonly StudyPlan[];
+  readonly cells: number;
+  /** Experiments that more than one of the studies has. */
+  readonly cells_shared: number;
+  readonly permutations_total: number;
+  /** Held by one of the outputs, or by a run that may be reused. */
+  readonly permutations_done: number;
+  /** To be computed. */
+  readonly permutations_missing: number;
 }
 
 export interface Forecast {
@@ -43,35 +64,88 @@ export interface PlanOptions {
   readonly selection: Selection;
   readonly threads?: number;
   readonly truncate?: boolean;
+  readonly reuse?: readonly string[];
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
 export async function planStudy(file: string, options: PlanOptions): Promise<StudyPlan> {
-  const experiment = await loadExperiment(file, options.overrides);
-  const { output } = experiment.study;
-  const before = loadManifest(disk, output);
-  if (before !== undefined) refuseOther(before, manifestOf(experiment), output, options.truncate === true);
+  const { studies } = await planStudies([file], options);
+  return studies[0]!;
+}
+
+/** One output as the plan looks at it. */
+interface PlannedOutput extends CellSet {
+  readonly experiment: Experiment;
+  readonly planned: PlannedCell[];
+  /** Permutations to be computed for the output, by cell; absent where none are. */
+  readonly computed: Map<string, number>;
+  cells_shared: number;
+}
+
+/** The same for several studies: experiments that they have in common are computed once. */
+export async function planStudies(files: readonly string[], options: PlanOptions): Promise<RunPlan> {
+  const outputs: PlannedOutput[] = [];
+  for (const file of files) {
+    const experiment = await loadExperiment(file, options.overrides);
+    refuseOtherRun(experiment, options.truncate === true);
+    const cells = selectedCells(experiment, options.selection);
+    const target = experiment.study.permutations;
+    outputs.push({ experiment, cells, target, planned: [], computed: new Map(), cells_shared: 0 });
+  }
   const threads = options.threads ?? availableParallelism();
-  const target = experiment.study.permutations;
-  const everything: PermutationRange[] = [{ from: 0, to: target }];
-  const cells: PlannedCell[] = [];
   const worker_data: WorkerData = { setups: [] };
+  const reuse = reusableRuns(
+    options.reuse ?? [],
+    outputs.map(({ experiment }) => experiment.study.output),
+  );
   const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_missing: 0 };
   try {
-    for await (const { cell, scan } of scannedCells({
-      cells: selected(experiment, options.selection),
-      target,
-      pool,
-      port: disk,
-    })) {
-      const missing = subtractRanges(everything, scan.present);
-      cells.push({ cell_id: cell.cell_id, n_done: target - countPermutations(missing), missing });
+    for await (const experiment of scannedExperiments({ outputs, reuse, pool, port: disk })) {
+      const missing = planExperiment(experiment);
+      sums.cells += 1;
+      sums.cells_shared += experiment.members.length > 1 ? 1 : 0;
+      sums.permutations_total += Math.max(...experiment.members.map(({ output }) => output.target));
+      sums.permutations_missing += missing;
     }
   } finally {
     await pool.close();
   }
-  const permutations_done = cells.reduce((sum, cell) => sum + cell.n_done, 0);
+  const studies: StudyPlan[] = [];
+  for (const output of outputs) studies.push(await studyPlan(output, threads));
+  return { studies, ...sums, permutations_done: sums.permutations_total - sums.permutations_missing };
+}
+
+/** Takes down what each output misses, and which permutations are computed for it. Returns how many are computed at all. */
+function planExperiment({ members, donors }: ScannedExperiment<PlannedOutput>): number {
+  const missing = members.map(({ output, scan }) => {
+    if (scan instanceof EngineError) throw scan;
+    return subtractRanges([{ from: 0, to: output.target }], scan.present);
+  });
+  for (const [k, { output, cell }] of members.entries()) {
+    const n_done = output.target - countPermutations(missing[k]!);
+    output.planned.push({ cell_id: cell.cell_id, n_done, missing: missing[k]! });
+    if (k > 0) output.cells_shared += 1;
+  }
+  const segments = segmentsOf(
+    missing,
+    donors.map(({ scan }) => scan.present),
+  );
+  const computed = segments.filter(({ held_by }) => held_by.length === 0);
+  for (const segment of computed) {
+    const { output, cell } = members[segment.wanted_by[0]!]!;
+    const before = output.computed.get(cell.cell_id) ?? 0;
+    output.computed.set(cell.cell_id, before + segment.to - segment.from);
+  }
+  return countPermutations(computed);
+}
+
+async function studyPlan(output: PlannedOutput, threads: number): Promise<StudyPlan> {
+  const { experiment, planned, target, computed, cells_shared } = output;
+  // Cells that came with an earlier study stand out of order.
+  const cells = cells_shared === 0 ? planned : inStudyOrder(output);
   const permutations_total = cells.length * target;
+  const permutations_done = cells.reduce((sum, cell) => sum + cell.n_done, 0);
   const permutations_missing = permutations_total - permutations_done;
   return {
     experiment,
@@ -79,20 +153,16 @@ export async function planStudy(file: string, options: PlanOptions): Promise<Stu
     permutations_total,
     permutations_done,
     permutations_missing,
+    permutations_computed: [...computed.values()].reduce((sum, n) => sum + n, 0),
+    cells_shared,
     overlap: overlapOf(experiment),
-    forecast: permutations_missing === 0 ? undefined : await forecast(experiment, cells, threads),
+    forecast: permutations_missing === 0 ? undefined : await forecast(output, permutations_missing, threads),
   };
 }
 
-function selected(experiment: Experiment, selection: Selection): RunCells {
-  const { cells, study } = experiment;
-  const wanted = cellSelector(study, selection);
-  return {
-    length: cells.length,
-    *[Symbol.iterator]() {
-      for (const cell of cells) if (wanted(cell)) yield runCell(experiment, cell, study.output);
-    },
-  };
+function inStudyOrder({ cells, planned }: PlannedOutput): PlannedCell[] {
+  const by_id = new Map(planned.map((cell) => [cell.cell_id, cell]));
+  return Array.from(cells, (cell) => by_id.get(cell.cell_id)!);
 }
 
 export function overlapOf({ study, cells }: Experiment): StudyOverlap {
@@ -105,26 +175,23 @@ const SAMPLED_CELLS = 8;
 const SAMPLE_MS = 60;
 
 /** Computes a few permutations of a few cells, without writing them, and extrapolates. */
-async function forecast(experiment: Experiment, cells: readonly PlannedCell[], threads: number): Promise<Forecast> {
-  const open = cells.filter((cell) => cell.missing.length > 0);
-  const every = Math.max(1, Math.floor(open.length / SAMPLED_CELLS));
+async function forecast(output: PlannedOutput, rows_written: number, threads: number): Promise<Forecast> {
+  const { experiment, computed, cells } = output;
   const simulator = await Simulator.create(modelSetup(experiment, 'auto'));
+  const open = computed.size > 0 ? [...computed.keys()] : output.planned.slice(0, 1).map(({ cell_id }) => cell_id);
+  const every = Math.max(1, Math.floor(open.length / SAMPLED_CELLS));
   let ms = 0;
   let rows = 0;
   let bytes = 0;
-  for (const planned of open.filter((_, i) => i % every === 0).slice(0, SAMPLED_CELLS)) {
-    const cell = runCell(
-      experiment,
-      experiment.cells.at(experiment.cells.indexOf(planned.cell_id)),
-      experiment.study.output,
-    ).setup;
+  for (const cell_id of open.filter((_, i) => i % every === 0).slice(0, SAMPLED_CELLS)) {
+    const cell = cells.find(cell_id)!.setup;
     // The first chunk prepares the cell and warms the code up: it does not count.
-    let count = 16;
+    let count = Math.min(16, output.target);
     await simulator.computeChunk({ setup: 0, cell, first: 0, count });
     for (
       const started = performance.now();
       performance.now() - started < SAMPLE_MS;
-      count = Math.min(4096, count * 2)
+      count = Math.min(4096, count * 2, output.target)
     ) {
       const result = await simulator.computeChunk({ setup: 0, cell, first: 0, count });
       ms += result.compute_ms;
@@ -132,6 +199,6 @@ async function forecast(experiment: Experiment, cells: readonly PlannedCell[], t
       bytes += result.bytes.length;
     }
   }
-  const missing = cells.reduce((sum, cell) => sum + countPermutations(cell.missing), 0);
-  return { threads, seconds: ((ms / rows) * missing) / 1000 / threads, bytes: (bytes / rows) * missing };
+  const missing = [...computed.values()].reduce((sum, n) => sum + n, 0);
+  return { threads, seconds: ((ms / rows) * missing) / 1000 / threads, bytes: (bytes / rows) * rows_written };
 }

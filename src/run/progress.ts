@@ -13,6 +13,24 @@ export interface ProgressNumbers {
   readonly uptime_seconds: number;
 }
 
+/** Several outputs of one run as one. */
+export function sumOfNumbers(all: readonly ProgressNumbers[]): ProgressNumbers {
+  const sum = (value: (numbers: ProgressNumbers) => number): number =>
+    all.reduce((total, numbers) => total + value(numbers), 0);
+  const etas = all.map((numbers) => numbers.eta_seconds);
+  return {
+    cells_total: sum((numbers) => numbers.cells_total),
+    cells_complete: sum((numbers) => numbers.cells_complete),
+    permutations_total: sum((numbers) => numbers.permutations_total),
+    permutations_done: sum((numbers) => numbers.permutations_done),
+    permutations_computed: sum((numbers) => numbers.permutations_computed),
+    permutations_per_second: sum((numbers) => numbers.permutations_per_second),
+    // They are worked on in turn: until each has a rate there is no estimate.
+    eta_seconds: etas.some((eta) => eta === undefined) ? undefined : Math.max(...etas.map((eta) => eta ?? 0)),
+    uptime_seconds: Math.max(...all.map((numbers) => numbers.uptime_seconds)),
+  };
+}
+
 /** The rate is measured over this long [ms]: short enough to follow a change of cell, long enough not to flicker. */
 const WINDOW_MS = 20_000;
 const SAMPLES = 40;
@@ -23,9 +41,11 @@ export class Progress {
   readonly permutations_total: number;
   cells_complete = 0;
   permutations_computed = 0;
+  /** Computed or copied by this process: what the rate is about. */
+  private advanced_here = 0;
   private done = 0;
   private readonly started_ms = performance.now();
-  private readonly samples: { readonly at_ms: number; readonly computed: number }[] = [];
+  private readonly samples: { readonly at_ms: number; readonly advanced: number }[] = [];
 
   constructor(cells_total: number, permutations_total: number, expected_done: number) {
     this.cells_total = cells_total;
@@ -38,13 +58,14 @@ export class Progress {
     this.done += found - expected;
   }
 
-  computed(rows: number): void {
-    this.done += rows;
-    this.permutations_computed += rows;
+  advanced(computed: number, copied: number): void {
+    this.done += computed + copied;
+    this.advanced_here += computed + copied;
+    this.permutations_computed += computed;
     const at_ms = performance.now();
     const last = this.samples.at(-1);
     if (last !== undefined && at_ms - last.at_ms < WINDOW_MS / SAMPLES) return;
-    this.samples.push({ at_ms, computed: this.permutations_computed });
+    this.samples.push({ at_ms, advanced: this.advanced_here });
     while (this.samples.length > 2 && at_ms - this.samples[0]!.at_ms > WINDOW_MS) this.samples.shift();
   }
 
@@ -71,7 +92,7 @@ export class Progress {
     const first = this.samples[0];
     const now_ms = performance.now();
     if (first === undefined || this.samples.length < 2)
-      return this.permutations_computed / Math.max(0.001, (now_ms - this.started_ms) / 1000);
-    return ((this.permutations_computed - first.computed) * 1000) / Math.max(1, now_ms - first.at_ms);
+      return this.advanced_here / Math.max(0.001, (now_ms - this.started_ms) / 1000);
+    return ((this.advanced_here - first.advanced) * 1000) / Math.max(1, now_ms - first.at_ms);
   }
 }

@@ -16,6 +16,8 @@ export interface RunCell {
 /** The cells of a run, made one at a time: memory does not grow with their number. */
 export interface RunCells extends Iterable<RunCell> {
   readonly length: number;
+  /** The cell with this id; undefined where the run has none. The first call looks at every cell. */
+  find(cell_id: string): RunCell | undefined;
 }
 
 /** How far a cell is. */

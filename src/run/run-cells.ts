@@ -1,36 +1,37 @@
 import { EngineError } from '../errors.ts';
 import type { ThreadPool } from '../execute/threads.ts';
-import type { ChunkResult } from '../execute/messages.ts';
-import { chunksOf } from '../plan/chunks.ts';
-import type { CellScan } from '../store/cell-file.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import { chunksOf, wholeBatches } from '../plan/chunks.ts';
+import { segmentsOf } from '../plan/segments.ts';
 import type { FilePort } from '../store/port.ts';
-import { openCell } from '../store/open-cell.ts';
-import { appendFailures, clearFailures, readFailures } from '../store/failures.ts';
-import { countPermutations, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
-import type { Bookkeeper } from './bookkeeper.ts';
-import { CellWork } from './cell-work.ts';
+import type { PermutationRange } from '../study/permutation-range.ts';
+import { CellTarget } from './cell-target.ts';
+import { CellWork, type Delivery } from './cell-work.ts';
+import { batchRowsOf, bytesFor, schemasOf } from './chunk-bytes.ts';
 import { GroupSync, type Durability } from './group-sync.ts';
 import type { LeaseSize } from './lease-size.ts';
-import type { CellStatus, RunCell, RunCells } from './run-cell.ts';
-import { scannedCells } from './scan-cells.ts';
+import type { ReusableRun } from './reuse.ts';
+import type { CellStatus } from './run-cell.ts';
+import type { RunOutput } from './run-output.ts';
+import { scannedExperiments, type Donor, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
 import type { StopSwitch } from './stop.ts';
-import type { CellSummaries } from './summaries.ts';
+import type { CopyTask } from './worker.ts';
 
-/** Cells open at once: those whose last chunks are being computed or whose files are being sealed. */
-const OPEN_CELLS = 16;
+/** Experiments open at once: those whose last chunks are being computed or whose files are being sealed. */
+const OPEN_EXPERIMENTS = 16;
+/** Rows copied from another file at once. Each copy reads that file from its beginning. */
+const COPY_ROWS = 65_536;
 /** After a stop, chunks in flight are waited for this long [ms]; what is longer is abandoned and computed again next time. */
 const GRACE_MS = 2_500;
 
 export interface RunContext {
-  readonly cells: RunCells;
-  /** Permutations per cell. */
-  readonly target: number;
+  readonly outputs: readonly RunOutput[];
+  /** Other runs whose rows are taken instead of computed. */
+  readonly reuse: readonly ReusableRun[];
   readonly pool: ThreadPool;
   readonly port: FilePort;
   readonly stop: StopSwitch;
-  readonly books: Bookkeeper;
-  readonly summaries: CellSummaries;
   readonly durability: Durability;
   readonly lease: LeaseSize;
   readonly retry_failed: boolean;
@@ -38,11 +39,12 @@ export interface RunContext {
 }
 
 /**
- * The one loop: cell after cell, read what its file holds, compute what is missing, append it in order, seal and summarise it. All cells
- * share the threads, so the end of one overlaps the start of the next. Returns when everything that was begun is on disk.
+ * The one loop: experiment after experiment, read what the files hold, compute (or copy) what any of them misses, append it in order to all
+ * that miss it, seal and summarise. All experiments share the threads, so the end of one overlaps the start of the next. Returns when
+ * everything that was begun is on disk.
  */
 export async function runCells(run: RunContext): Promise<void> {
-  const open = new Slots(OPEN_CELLS);
+  const open = new Slots(OPEN_EXPERIMENTS);
   const in_flight = new Slots(run.pool.parallel);
   const sync = new GroupSync(run.durability, (error) => {
     run.stop.stop({ kind: 'error', error });
@@ -50,16 +52,12 @@ export async function runCells(run: RunContext): Promise<void> {
   const ending = new Set<Promise<void>>();
   abandonAfterGrace(run);
   try {
-    for await (const { cell, scan } of scannedCells(run)) {
+    for await (const experiment of scannedExperiments(run)) {
       if (run.stop.reason !== undefined) break;
-      if (run.summaries.isUpToDate(cell, scan)) {
-        run.books.found(cell, scan, true);
-        continue;
-      }
       await open.take();
-      const work = await begin(run, cell, scan);
-      await dispatch(run, cell, work, in_flight, sync);
-      const end = finish(run, cell, work, sync).finally(() => {
+      const work = await begin(run, experiment);
+      await dispatch(run, work, experiment.donors, in_flight, sync);
+      const end = finish(run, work, sync).finally(() => {
         ending.delete(end);
         open.give();
       });
@@ -72,110 +70,131 @@ export async function runCells(run: RunContext): Promise<void> {
   await sync.end();
 }
 
-/** One cell open for writing, and what of it is to be computed. */
-interface OpenWork {
-  readonly work: CellWork;
-  /** failures.csv being written, one append after the other. */
-  recording: Promise<void>;
-  readonly missing: readonly PermutationRange[];
-  /** Permutations that failed before and are not tried again. */
-  readonly n_failed_before: number;
-  readonly resume_detected: boolean;
-}
-
-async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<OpenWork> {
-  run.summaries.withdraw(cell);
-  const file = await openCell(run.port, cell.place, scan, (line) => {
-    run.books.log(cell, line);
-  });
-  if (run.retry_failed) await clearFailures(run.port, cell.place.folder);
-  const failed = rangesOf(readFailures(run.port, cell.place.folder).map((failure) => failure.perm_index));
-  const missing = subtractRanges(file.missing, failed);
-  const n_failed_before = countPermutations(file.missing) - countPermutations(missing);
-  const work = new CellWork(file, (rows) => {
-    run.books.acknowledged(cell, rows);
-  });
-  run.books.found(cell, scan, false);
-  run.books.begun(cell, work, missing);
-  return { work, recording: Promise.resolve(), missing, n_failed_before, resume_detected: scan.n_rows_raw > 0 };
+/** Opens the files that are not as an undisturbed run leaves them. */
+async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
+  const targets: CellTarget[] = [];
+  for (const { output, cell, scan } of members) {
+    if (!output.live) continue;
+    if (scan instanceof EngineError) {
+      output.fail(scan);
+      continue;
+    }
+    const complete = output.summaries.isUpToDate(cell, scan);
+    output.books.found(cell, scan, complete);
+    if (complete) continue;
+    const target = await CellTarget.open(run.port, output, cell, scan, run.retry_failed);
+    if (target === undefined) continue;
+    output.books.begun(cell, target.file, target.missing);
+    targets.push(target);
+  }
+  return new CellWork(targets);
 }
 
 async function dispatch(
   run: RunContext,
-  cell: RunCell,
-  open: OpenWork,
+  work: CellWork,
+  donors: readonly Donor[],
   in_flight: Slots,
   sync: GroupSync,
 ): Promise<void> {
-  const { work, missing } = open;
-  for (const range of chunksOf(missing, () => run.lease.next())) {
-    await in_flight.take();
-    if (run.stop.reason !== undefined) {
-      in_flight.give();
-      return;
-    }
-    const sequence = work.dispatch();
-    void run.pool
-      .compute({ setup: 0, cell: cell.setup, first: range.from, count: range.to - range.from })
-      .then(
-        (result) => {
-          take(run, cell, open, sequence, result, sync);
-        },
-        (error: unknown) => {
-          work.lost();
-          throw chunkError(error, cell, range);
-        },
-      )
-      .catch((error: unknown) => {
-        run.stop.stop({ kind: 'error', error });
-      })
-      .finally(() => {
+  const segments = segmentsOf(
+    work.targets.map(({ missing }) => missing),
+    donors.map(({ scan }) => scan.present),
+  );
+  for (const segment of segments) {
+    const held_by = segment.held_by.map((k) => donors[k]!);
+    const batch_rows = batchRowsOf(segment.wanted_by.map((k) => work.targets[k]!));
+    const size = (): number =>
+      held_by.length > 0 ? wholeBatches(COPY_ROWS, batch_rows) : wholeBatches(run.lease.next(), batch_rows);
+    for (const range of chunksOf([segment], size)) {
+      await in_flight.take();
+      const targets = segment.wanted_by.map((k) => work.targets[k]!).filter(({ output }) => output.live);
+      if (run.stop.reason !== undefined || targets.length === 0) {
         in_flight.give();
-      });
+        if (run.stop.reason !== undefined) return;
+        continue;
+      }
+      const sequence = work.dispatch();
+      void produce(run, range, targets, held_by)
+        .then(
+          (delivery) => {
+            take(run, work, sequence, delivery, sync);
+          },
+          (error: unknown) => {
+            work.lost();
+            throw chunkError(error, targets[0]!.cell.cell_id, range);
+          },
+        )
+        .catch((error: unknown) => {
+          run.stop.stop({ kind: 'error', error });
+        })
+        .finally(() => {
+          in_flight.give();
+        });
+    }
   }
+}
+
+/** The rows of a chunk in the bytes of every file that misses them: from a file that holds them, else computed. */
+async function produce(
+  run: RunContext,
+  { from, to }: PermutationRange,
+  targets: readonly CellTarget[],
+  held_by: readonly Donor[],
+): Promise<Delivery> {
+  const { cell, output } = targets[0]!;
+  const more_schemas = schemasOf(targets).slice(1);
+  const chunk: ChunkTask = {
+    setup: output.setup,
+    cell: cell.setup,
+    first: from,
+    count: to - from,
+    ...(more_schemas.length > 0 && { more_schemas }),
+  };
+  for (const { place, scan } of held_by) {
+    const task: CopyTask = { chunk, from: { place, target: scan.target } };
+    const result = await run.pool.call<ChunkResult | undefined>('copy', task);
+    // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
+    if (result !== undefined) return { result, copied: true, parts: bytesFor(targets, result) };
+  }
+  const result = await run.pool.compute(chunk);
+  run.lease.observe(result.count, result.compute_ms);
+  return { result, copied: false, parts: bytesFor(targets, result) };
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(
-  run: RunContext,
-  cell: RunCell,
-  open: OpenWork,
-  sequence: number,
-  result: ChunkResult,
-  sync: GroupSync,
-): void {
-  run.lease.observe(result.count, result.compute_ms);
-  const failures = open.work.deliver(sequence, result);
-  sync.appended(open.work);
-  if (failures.length === 0) return;
-  open.recording = open.recording
-    .then(() => appendFailures(run.port, cell.place.folder, failures))
-    .catch((error: unknown) => {
-      run.stop.stop({ kind: 'error', error });
-    });
-  run.books.failed(cell, failures);
-  if (run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+function take(run: RunContext, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
+  const failures = work.deliver(sequence, delivery);
+  sync.appended(work);
+  if (failures.length > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
-/** The end of a cell, or of what a stopped run got done of it. */
-async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: GroupSync): Promise<void> {
-  const { work, n_failed_before, resume_detected } = open;
-  let status: CellStatus = 'stopped';
+/** The end of an experiment, or of what a stopped run got done of it. */
+async function finish(run: RunContext, work: CellWork, sync: GroupSync): Promise<void> {
   try {
     await work.settled();
-    await open.recording;
     await sync.now(work);
-    if (work.file.missing.length === 0) {
-      const rows_crc32 = await work.file.complete();
-      await run.summaries.write(cell, work.file, rows_crc32, resume_detected);
-      status = 'complete';
-    } else if (n_failed_before + run.books.failuresOf(cell) > 0) status = 'failed';
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
-  } finally {
-    work.file.close();
   }
-  await run.books.ended(cell, status);
+  for (const target of work.targets) await end(target);
+}
+
+async function end(target: CellTarget): Promise<void> {
+  const { output, cell, file } = target;
+  let status: CellStatus = 'stopped';
+  try {
+    if (output.live && file.missing.length === 0) {
+      const rows_crc32 = await file.complete();
+      await output.summaries.write(cell, file, rows_crc32, target.resume_detected);
+      status = 'complete';
+    } else if (target.n_failed > 0) status = 'failed';
+  } catch (error) {
+    output.fail(error);
+  } finally {
+    file.close();
+  }
+  await output.books.ended(cell, status);
 }
 
 function abandonAfterGrace(run: RunContext): void {
@@ -186,10 +205,10 @@ function abandonAfterGrace(run: RunContext): void {
 }
 
 /** What a chunk's rejection means: the model threw outside a permutation, or the thread died. */
-function chunkError(error: unknown, cell: RunCell, range: PermutationRange): unknown {
+function chunkError(error: unknown, cell_id: string, range: PermutationRange): unknown {
   if (error instanceof EngineError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  const where = `cell ${cell.cell_id}, permutations ${range.from}-${range.to - 1}`;
+  const where = `cell ${cell_id}, permutations ${range.from}-${range.to - 1}`;
   const died = error instanceof Error && ('code' in error ? String(error.code).startsWith('ERR_WORKER') : false);
   return died
     ? new EngineError(

@@ -3,28 +3,31 @@ import { rmSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
+import type { ModelSetup } from '../execute/messages.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
 import { makeFolder } from '../store/folder.ts';
-import { acquireLock, type Lock } from '../store/lock.ts';
-import { writeManifest } from '../store/manifest.ts';
-import { writeLines, writeSmallFile } from '../store/small-file.ts';
-import { cellSelector, type Selection } from '../study/select.ts';
+import { canonicalJson } from '../study/canonical-json.ts';
+import type { Selection } from '../study/select.ts';
 import { Bookkeeper } from './bookkeeper.ts';
-import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
+import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
+import { baselineOf, loadExperiment, modelSetup, type Experiment } from './experiment.ts';
 import type { Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
-import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
 import type { RunObserver } from './observer.ts';
 import { Progress } from './progress.ts';
 import { readProgressCsv } from './progress-csv.ts';
+import { reusableRuns } from './reuse.ts';
 import { CellStates, type RunCells } from './run-cell.ts';
 import { runCells } from './run-cells.ts';
+import { RunOutput } from './run-output.ts';
+import { selectedCells } from './select-cells.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
-import { CellSummaries, gridSummaryLines } from './summaries.ts';
+import { CellSummaries } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
+import { writeResults } from './write-results.ts';
 
 export interface RunOptions {
   readonly output?: string;
@@ -39,6 +42,8 @@ export interface RunOptions {
   readonly kernel?: Kernel;
   readonly retry_failed?: boolean;
   readonly on_error?: 'stop' | 'continue';
+  /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
+  readonly reuse?: readonly string[];
 }
 
 /** What one run of one study did. */
@@ -47,7 +52,9 @@ export interface StudyResult {
   readonly study_file: string;
   readonly cells: number;
   readonly complete: number;
+  /** By this process for this output; a permutation computed for several outputs counts in the first. */
   readonly permutations_computed: number;
+  /** Found on disk, or copied from another output. */
   readonly permutations_reused: number;
   readonly permutations_total: number;
   readonly seconds: number;
@@ -69,41 +76,63 @@ export async function runStudy(
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult> {
-  const experiment = await loadExperiment(file, studyOverrides(options));
-  const cells = selectedCells(experiment, options.selection);
-  const { lock, resumed } = await claimOutput(experiment, options.truncate === true, observer);
+  const [result] = await runStudies([file], options, stop, observer);
+  return result!;
+}
+
+/**
+ * The same for several studies at once: experiments that they have in common are computed once and reach every output. An output that cannot be
+ * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others go on. Results are in the order of the files.
+ */
+export async function runStudies(
+  files: readonly string[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  const studies = await loadStudies(files, options);
+  const claimed = await claimAll(studies, options, observer);
   try {
-    return await runLocked(experiment, cells, options, stop, observer, resumed);
+    return await runClaimed(claimed, options, stop, observer);
   } finally {
-    lock.release();
+    for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();
   }
 }
 
-/** Refuses an output that holds something else, locks it and writes the manifest. */
-async function claimOutput(
-  experiment: Experiment,
-  truncate: boolean,
-  observer: RunObserver,
-): Promise<{ readonly lock: Lock; readonly resumed: boolean }> {
-  const { output } = experiment.study;
-  const manifest = manifestOf(experiment);
-  // Refuse before locking: an output that this study may not touch stays as it is, without even a lock file.
-  const seen = loadManifest(disk, output);
-  if (seen !== undefined) refuseOther(seen, manifest, output, truncate);
-  await makeFolder(disk, output);
-  const lock = await acquireLock(output);
-  try {
-    const before = loadManifest(disk, output);
-    if (before !== undefined) {
-      refuseOther(before, manifest, output, truncate);
-      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+interface LoadedStudy {
+  readonly experiment: Experiment;
+  readonly cells: RunCells;
+}
+
+/** A study and its output, locked; or why it cannot be written. */
+interface ClaimedStudy extends LoadedStudy {
+  readonly claim: Claim | EngineError;
+}
+
+async function loadStudies(files: readonly string[], options: RunOptions): Promise<LoadedStudy[]> {
+  const studies: LoadedStudy[] = [];
+  for (const file of files) {
+    const experiment = await loadExperiment(file, studyOverrides(options));
+    const { output } = experiment.study;
+    const other = studies.find(({ experiment: { study } }) => study.output === output);
+    if (other !== undefined) {
+      throw new EngineError(
+        'USAGE',
+        `${other.experiment.study.file} and ${file} write to the same output ${output}; give each study its own, and run them without --output.`,
+        { path: '--output', value: output },
+      );
     }
-    await writeManifest(disk, output, { ...manifest, created_at: before?.created_at ?? manifest.created_at });
-    return { lock, resumed: before !== undefined };
-  } catch (error) {
-    lock.release();
-    throw error;
+    studies.push({ experiment, cells: selectedCells(experiment, options.selection) });
   }
+  for (const { experiment } of studies) {
+    try {
+      refuseOtherRun(experiment, options.truncate === true);
+    } catch (error) {
+      // An output whose disk does not answer is left out when it is to be locked; the others need not wait for it.
+      if (studies.length === 1 || !isTemporary(error)) throw error;
+    }
+  }
+  return studies;
 }
 
 function studyOverrides({ output, format, permutations }: RunOptions): Parameters<typeof loadExperiment>[1] {
@@ -114,19 +143,109 @@ function studyOverrides({ output, format, permutations }: RunOptions): Parameter
   };
 }
 
-async function runLocked(
-  experiment: Experiment,
-  cells: RunCells,
+/** An output that cannot be written now (exit 3) is left out, as long as another one can. */
+async function claimAll(
+  studies: readonly LoadedStudy[],
+  options: RunOptions,
+  observer: RunObserver,
+): Promise<ClaimedStudy[]> {
+  const claimed: ClaimedStudy[] = [];
+  for (const study of studies) {
+    try {
+      claimed.push({ ...study, claim: await claimOutput(study.experiment, options.truncate === true, observer) });
+    } catch (error) {
+      if (studies.length === 1 || !isTemporary(error)) {
+        for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();
+        throw error;
+      }
+      claimed.push({ ...study, claim: error });
+    }
+  }
+  return claimed;
+}
+
+/** An error of the disk or a lock: exit 3, the same command goes on another time. */
+function isTemporary(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.exit === 3;
+}
+
+async function runClaimed(
+  claimed: readonly ClaimedStudy[],
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
-  resumed: boolean,
-): Promise<StudyResult> {
+): Promise<StudyResult[]> {
+  const threads = options.threads ?? availableParallelism();
+  const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
+  const worker_data: WorkerData = { setups };
+  const reuse = reusableRuns(
+    options.reuse ?? [],
+    claimed.map(({ experiment }) => experiment.study.output),
+  );
+  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const outputs: RunOutput[] = [];
+  const onFailed = (failed: RunOutput): void => {
+    if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
+    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
+  };
+  const timer = stopAfter(options.max_seconds, stop);
+  try {
+    for (const study of claimed) outputs.push(createOutput(study, setupOf(study), { pool, observer, onFailed }));
+    for (const [k, { claim }] of claimed.entries()) {
+      if (claim instanceof EngineError) outputs[k]!.fail(claim);
+      else await startOutput(outputs[k]!, threads, claim.resumed, observer);
+    }
+    await runCells({
+      outputs,
+      reuse,
+      pool,
+      port: disk,
+      stop,
+      durability: options.durability ?? 'chunk',
+      lease: new LeaseSize(options.chunk ?? 'auto'),
+      retry_failed: options.retry_failed === true,
+      on_error: options.on_error ?? 'stop',
+    });
+    const results: StudyResult[] = [];
+    for (const [k, output] of outputs.entries()) results.push(await endOutput(claimed[k]!, output, stop));
+    return results;
+  } finally {
+    clearTimeout(timer);
+    observer.finished();
+    await pool.close();
+  }
+}
+
+/** Studies with the same model and inputs share one setup in every worker. */
+function modelSetups(
+  studies: readonly LoadedStudy[],
+  kernel: Kernel,
+): { readonly setups: readonly ModelSetup[]; readonly setupOf: (study: LoadedStudy) => number } {
+  const keyOf = ({ experiment: { common, study } }: LoadedStudy): string => {
+    const { model, model_version, inputs, streams, shared } = common;
+    return canonicalJson({ model, model_version, inputs, streams, shared, own: study.model_code !== undefined });
+  };
+  const distinct = new Map<string, ModelSetup>();
+  for (const study of studies) {
+    const key = keyOf(study);
+    if (!distinct.has(key)) distinct.set(key, modelSetup(study.experiment, kernel));
+  }
+  const keys = [...distinct.keys()];
+  return { setups: [...distinct.values()], setupOf: (study) => keys.indexOf(keyOf(study)) };
+}
+
+interface Surroundings {
+  readonly pool: ThreadPool;
+  readonly observer: RunObserver;
+  readonly onFailed: (output: RunOutput) => void;
+}
+
+function createOutput({ experiment, cells }: LoadedStudy, setup: number, around: Surroundings): RunOutput {
   const { study } = experiment;
-  const layout = layoutOf(study.output);
+  const { pool, observer, onFailed } = around;
   const target = study.permutations;
   const states = new CellStates(experiment.cells.length);
-  const known = readProgressCsv(layout.progress);
+  const known = readProgressCsv(layoutOf(study.output).progress);
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
     for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id) ?? 0);
@@ -135,9 +254,6 @@ async function runLocked(
     cells.length * target,
     expected.reduce((sum, n) => sum + n, 0),
   );
-  const threads = options.threads ?? availableParallelism();
-  const worker_data: WorkerData = { setups: [modelSetup(experiment, options.kernel ?? 'auto')] };
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
   const books = new Bookkeeper({
     port: disk,
     output: study.output,
@@ -157,83 +273,61 @@ async function runLocked(
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
   });
-  const timer = stopAfter(options.max_seconds, stop);
+  return new RunOutput({ folder: study.output, cells, target, setup, books, summaries, states, progress, onFailed });
+}
+
+async function startOutput(output: RunOutput, threads: number, resumed: boolean, observer: RunObserver): Promise<void> {
+  const layout = layoutOf(output.folder);
   try {
     await makeFolder(disk, layout.per_cell);
     await makeFolder(disk, layout.aggregated);
     rmSync(layout.done, { force: true });
-    observer.started({ output: study.output, threads, progress, resumed });
-    books.start();
-    await runCells({
-      cells,
-      target,
-      pool,
-      port: disk,
-      stop,
-      books,
-      summaries,
-      durability: options.durability ?? 'chunk',
-      lease: new LeaseSize(options.chunk ?? 'auto', study.format === 'arrow' ? study.batch_rows : undefined),
-      retry_failed: options.retry_failed === true,
-      on_error: options.on_error ?? 'stop',
-    });
-    const complete = states.count('complete');
-    await books.end();
-    await writeResults(experiment, cells, complete === experiment.cells.length);
-    const numbers = progress.numbers();
-    return {
-      output: study.output,
-      study_file: study.file,
-      cells: cells.length,
-      complete,
-      permutations_computed: numbers.permutations_computed,
-      permutations_reused: numbers.permutations_done - numbers.permutations_computed,
-      permutations_total: numbers.permutations_total,
-      seconds: numbers.uptime_seconds,
-      permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
-      n_failures: books.n_failures,
-      first_failure: books.first_failure,
-      stopped: stop.reason,
-      exit: exitCode(stop.reason, complete === cells.length),
-    };
-  } finally {
-    clearTimeout(timer);
-    observer.finished();
-    await pool.close();
+  } catch (error) {
+    output.fail(error);
+    return;
   }
+  observer.started({ output: output.folder, threads, progress: output.progress, resumed });
+  output.books.start();
 }
 
-/** The cells asked for, made one at a time: only their places are kept. */
-function selectedCells(experiment: Experiment, selection: Selection | undefined): RunCells {
-  const { cells, study } = experiment;
-  const wanted = cellSelector(study, selection ?? {});
-  const chosen = Uint32Array.from(cells, (cell) => (wanted(cell) ? cell.index + 1 : 0)).filter((place) => place > 0);
-  if (chosen.length === 0)
-    throw new EngineError('USAGE', 'No cell of the study fits --cells and --step: there is nothing to run.', {
-      path: '--cells',
-    });
+/** The last words of a run in one output. */
+async function endOutput(
+  { experiment, claim }: ClaimedStudy,
+  output: RunOutput,
+  stop: StopSwitch,
+): Promise<StudyResult> {
+  const { study } = experiment;
+  const { progress, states, cells, books } = output;
+  const complete = states.count('complete');
+  if (!(claim instanceof EngineError)) {
+    await books.end();
+    try {
+      await writeResults(experiment, states);
+    } catch (error) {
+      output.fail(error);
+    }
+  }
+  const numbers = progress.numbers();
+  const stopped: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
   return {
-    length: chosen.length,
-    *[Symbol.iterator]() {
-      for (const place of chosen) yield runCell(experiment, cells.at(place - 1), study.output);
-    },
+    output: study.output,
+    study_file: study.file,
+    cells: cells.length,
+    complete,
+    permutations_computed: numbers.permutations_computed,
+    permutations_reused: numbers.permutations_done - numbers.permutations_computed,
+    permutations_total: numbers.permutations_total,
+    seconds: numbers.uptime_seconds,
+    permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
+    n_failures: books.n_failures,
+    first_failure: books.first_failure,
+    stopped,
+    exit: exitCode(stopped, complete === cells.length),
   };
 }
 
-async function writeResults(experiment: Experiment, cells: RunCells, all_complete: boolean): Promise<void> {
-  const { study } = experiment;
-  const layout = layoutOf(study.output);
-  const metrics = Object.keys(study.model.metrics);
-  const parameters = Object.keys(study.model.parameters);
-  const everything = cells.length === experiment.cells.length ? cells : selectedCells(experiment, undefined);
-  await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
-  if (all_complete) {
-    await writeSmallFile(
-      disk,
-      layout.done,
-      `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`,
-    );
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function stopAfter(max_seconds: number | undefined, stop: StopSwitch): NodeJS.Timeout | undefined {

@@ -1,31 +1,60 @@
+import { EngineError } from '../errors.ts';
 import type { ThreadPool } from '../execute/threads.ts';
-import type { CellScan } from '../store/cell-file.ts';
+import type { CellPlace, CellScan } from '../store/cell-file.ts';
 import type { FilePort } from '../store/port.ts';
 import { noFile } from '../store/scan-cell.ts';
+import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
 
-export interface ScannedCell {
+/** Cells that are scanned together: those of one study, with the number of permutations it wants of each. */
+export interface CellSet {
+  readonly cells: RunCells;
+  readonly target: number;
+}
+
+/** One cell in one output. */
+export interface ScannedCell<Set extends CellSet> {
+  readonly output: Set;
   readonly cell: RunCell;
+  /** What its file holds, or why that cannot be known. */
+  readonly scan: CellScan | EngineError;
+}
+
+/** A file with rows of this experiment that are good to be copied. */
+export interface Donor {
+  readonly place: CellPlace;
   readonly scan: CellScan;
+}
+
+/** One experiment and everything that is known of it on disk. */
+export interface ScannedExperiment<Set extends CellSet> {
+  /** At least one; those of all outputs that want it. */
+  readonly members: readonly ScannedCell<Set>[];
+  readonly donors: readonly Donor[];
+}
+
+export interface ScanOptions<Set extends CellSet> {
+  readonly outputs: readonly Set[];
+  /** Other runs whose rows may be taken. */
+  readonly reuse: readonly ReusableRun[];
+  readonly pool: ThreadPool;
+  readonly port: FilePort;
 }
 
 /** Scans under way ahead of the cell that is worked on. */
 const AHEAD = 8;
 
 /**
- * The cells in order, each with what its metrics file holds. Files are read by the workers, some cells ahead; a cell without a
- * folder costs nothing, so a new run of 100,000 cells starts at once.
+ * The distinct experiments of all outputs, in the order of the first study that has them, each with what its files hold. Files are read by the
+ * workers, some cells ahead; a cell without a folder costs nothing, so a new run of 100,000 cells starts at once.
  */
-export async function* scannedCells(run: {
-  readonly cells: RunCells;
-  readonly target: number;
-  readonly pool: ThreadPool;
-  readonly port: FilePort;
-}): AsyncGenerator<ScannedCell> {
-  const ahead: Promise<ScannedCell>[] = [];
+export async function* scannedExperiments<Set extends CellSet>(
+  run: ScanOptions<Set>,
+): AsyncGenerator<ScannedExperiment<Set>> {
+  const ahead: Promise<ScannedExperiment<Set>>[] = [];
   try {
-    for (const cell of run.cells) {
-      ahead.push(scan(run, cell));
+    for (const members of distinctExperiments(run.outputs)) {
+      ahead.push(scanExperiment(run, members));
       if (ahead.length >= AHEAD) yield await ahead.shift()!;
     }
     while (ahead.length > 0) yield await ahead.shift()!;
@@ -35,11 +64,70 @@ export async function* scannedCells(run: {
   }
 }
 
+interface Member<Set extends CellSet> {
+  readonly output: Set;
+  readonly cell: RunCell;
+}
+
+/** Cells of several outputs with one experiment come together, at the place of the first. */
+function* distinctExperiments<Set extends CellSet>(outputs: readonly Set[]): Generator<Member<Set>[]> {
+  for (const [k, output] of outputs.entries()) {
+    const same = (other: Set, cell: RunCell): RunCell | undefined => {
+      const found = other.cells.find(cell.cell_id);
+      return found?.setup.schema.experiment === cell.setup.schema.experiment ? found : undefined;
+    };
+    for (const cell of output.cells) {
+      if (outputs.slice(0, k).some((earlier) => same(earlier, cell) !== undefined)) continue;
+      const later = outputs.slice(k + 1).flatMap((other) => {
+        const found = same(other, cell);
+        return found === undefined ? [] : [{ output: other, cell: found }];
+      });
+      yield [{ output, cell }, ...later];
+    }
+  }
+}
+
+async function scanExperiment<Set extends CellSet>(
+  run: ScanOptions<Set>,
+  cells: readonly Member<Set>[],
+): Promise<ScannedExperiment<Set>> {
+  const members = await Promise.all(
+    cells.map(async ({ output, cell }) => ({ output, cell, scan: await scan(run, cell.place, output.target) })),
+  );
+  const whole = ({ scan }: ScannedCell<Set>): boolean =>
+    !(scan instanceof EngineError) && scan.present[0]?.from === 0 && scan.present[0].to === scan.target;
+  const elsewhere = members.every(whole) ? [] : reusablePlaces(run.reuse, cells[0]!.cell);
+  const reused = await Promise.all(
+    elsewhere.map(async ({ place, target }) => ({ place, scan: await scan(run, place, target) })),
+  );
+  const files = [...members.map(({ cell, scan }) => ({ place: cell.place, scan })), ...reused];
+  return { members, donors: files.filter(isDonor) };
+}
+
+function reusablePlaces(runs: readonly ReusableRun[], cell: RunCell): { place: CellPlace; target: number }[] {
+  return runs.flatMap((run) => {
+    const place = run.placeOf(cell.cell_id, cell.setup.schema.experiment);
+    return place === undefined ? [] : [{ place, target: run.target }];
+  });
+}
+
+/** A file whose rows are good to be copied: no row of it was ever in doubt, and nobody else saved it. */
+function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | EngineError }): file is Donor {
+  const { scan } = file;
+  if (scan instanceof EngineError || scan.present.length === 0) return false;
+  return scan.n_conflicts === 0 && scan.findings.every(({ kind }) => kind !== 'foreign');
+}
+
 async function scan(
-  run: { readonly target: number; readonly pool: ThreadPool; readonly port: FilePort },
-  cell: RunCell,
-): Promise<ScannedCell> {
-  const { target } = run;
-  if (run.port.stat(cell.place.folder) === undefined) return { cell, scan: noFile(target) };
-  return { cell, scan: await run.pool.call<CellScan>('scan', { place: cell.place, target }) };
+  run: Pick<ScanOptions<CellSet>, 'pool' | 'port'>,
+  place: CellPlace,
+  target: number,
+): Promise<CellScan | EngineError> {
+  try {
+    if (run.port.stat(place.folder) === undefined) return noFile(target);
+    return await run.pool.call<CellScan>('scan', { place, target });
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
 }

@@ -146,7 +146,7 @@ export async function* gridSummaryLines(
 }
 
 /** The summaries that are there, in the order of the cells; many are read at once. */
-async function* summariesOf(
+export async function* summariesOf(
   cells: RunCells,
 ): AsyncGenerator<{ readonly cell: RunCell; readonly summary: CellSummary }> {
   const limit = pLimit(READ_AT_ONCE);
@@ -175,15 +175,23 @@ function gridSummaryLine(
   metrics: readonly string[],
   summary: CellSummary,
 ): string {
-  const values = parameters.map((name) => {
+  const statistics = metrics.flatMap((metric) =>
+    flatStatistics(summary.statistics[metric]!).map(([, value]) => numberText(value)),
+  );
+  return `${[csvField(cell.cell_id), ...parameterTexts(cell, parameters), String(summary.n_perms_done), ...statistics].join(',')}\n`;
+}
+
+/** A cell's parameters as CSV fields; empty where one is inactive. */
+export function parameterTexts(cell: RunCell, names: readonly string[]): string[] {
+  return names.map((name) => {
     const value = cell.parameters[name];
     return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
-  // JSON has null for what is not finite.
-  const statistics = metrics.flatMap((metric) =>
-    flatStatistics(summary.statistics[metric]!).map(([, value]) => String((value as number | null) ?? NaN)),
-  );
-  return `${[csvField(cell.cell_id), ...values, String(summary.n_perms_done), ...statistics].join(',')}\n`;
+}
+
+/** A number of a summary as a CSV field. JSON has null for what is not finite. */
+export function numberText(value: number | null): string {
+  return String(value ?? NaN);
 }
 
 async function readSummaryLater(folder: string): Promise<CellSummary | undefined> {

@@ -2,10 +2,11 @@ import { Piscina, workerData } from 'piscina';
 
 import { EngineError } from '../errors.ts';
 import type { Answer, ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
-import { Simulator } from '../execute/simulator.ts';
+import { encodeForAll, Simulator } from '../execute/simulator.ts';
 import { summarise, type CellStatistics, type SummariseOptions } from '../statistics/summarise.ts';
 import type { CellPlace, CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
+import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
 import { scanCell } from '../store/scan-cell.ts';
 
@@ -21,6 +22,11 @@ export interface ScanTask {
   readonly place: CellPlace;
   readonly target: number;
 }
+/** Rows that another file holds: read there, encoded as those of `chunk`. */
+export interface CopyTask {
+  readonly chunk: ChunkTask;
+  readonly from: ScanTask;
+}
 export interface SummariseTask extends ScanTask {
   readonly options: SummariseOptions;
 }
@@ -32,6 +38,16 @@ export function compute(task: ChunkTask): Promise<Answer<ChunkResult>> {
   return answer(async () => {
     const simulator = await (simulators[task.setup] ??= Simulator.create(setups[task.setup]!));
     return handOver(await simulator.computeChunk(task));
+  });
+}
+
+/** Undefined where the other file does not hold every row by now: whoever asked computes them. */
+export function copy({ chunk, from }: CopyTask): Promise<Answer<ChunkResult | undefined>> {
+  return answer(() => {
+    const { first, count } = chunk;
+    const rows = readRange(disk, from.place, from.target, first, first + count);
+    if (rows === undefined) return undefined;
+    return handOver({ first, count, rows: count, ...encodeForAll(chunk, rows, 'auto'), failures: [], compute_ms: 0 });
   });
 }
 
@@ -58,8 +74,9 @@ async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
 
 /** The result with its bytes handed over instead of copied, where they are a buffer of their own. */
 function handOver(result: ChunkResult): ChunkResult {
-  const { buffer } = result.bytes;
-  if (buffer.byteLength !== result.bytes.byteLength) return result;
-  const transferable = { [Piscina.transferableSymbol]: [buffer], [Piscina.valueSymbol]: result };
+  const own = [result.bytes, ...(result.more_bytes ?? [])].filter((bytes) => bytes.buffer.byteLength === bytes.length);
+  if (own.length === 0) return result;
+  const buffers = own.map((bytes) => bytes.buffer);
+  const transferable = { [Piscina.transferableSymbol]: buffers, [Piscina.valueSymbol]: result };
   return Piscina.move(transferable as never) as unknown as ChunkResult;
 }

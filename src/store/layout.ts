@@ -13,6 +13,7 @@ export interface RunLayout {
   readonly grid_summary: string;
   readonly done: string;
   readonly results: string;
+  readonly final_results: string;
   readonly report: string;
   cell(cell_id: string): CellLayout;
 }
@@ -40,6 +41,7 @@ export function layoutOf(output: string): RunLayout {
     grid_summary: join(aggregated, 'grid_summary.csv'),
     done: join(aggregated, 'DONE.txt'),
     results: join(output, 'results'),
+    final_results: join(output, 'results', 'final_results.csv'),
     report: join(output, 'report'),
     cell: (cell_id) => cellLayout(join(per_cell, `cell_${encodeCellId(cell_id)}`)),
   };

@@ -1,0 +1,42 @@
+import type { MetricsSchema } from '../encoding/metrics-schema.ts';
+import type { ChunkResult } from '../execute/messages.ts';
+import type { CellTarget } from './cell-target.ts';
+
+/** Larger common multiples of batch sizes are not worth waiting for: a batch that is cut is put together at the end of its cell. */
+const LARGEST_COMMON_BATCH = 65_536;
+
+/** One schema for each kind of bytes that the files want; the first is that of the first file. */
+export function schemasOf(targets: readonly CellTarget[]): MetricsSchema[] {
+  const schemas = new Map(targets.map(({ cell }) => [kindOf(cell.place.schema), cell.place.schema]));
+  return [...schemas.values()];
+}
+
+/** Each file with its bytes. `result` was made for the schemas of these files. */
+export function bytesFor(
+  targets: readonly CellTarget[],
+  result: ChunkResult,
+): { readonly target: CellTarget; readonly bytes: Uint8Array }[] {
+  const kinds = schemasOf(targets).map(kindOf);
+  const encoded = [result.bytes, ...(result.more_bytes ?? [])];
+  return targets.map((target) => ({ target, bytes: encoded[kinds.indexOf(kindOf(target.cell.place.schema))]! }));
+}
+
+/** Chunks for these files are multiples of this: whole record batches of every Arrow file. */
+export function batchRowsOf(targets: readonly CellTarget[]): number {
+  const sizes = schemasOf(targets)
+    .filter(({ format }) => format === 'arrow')
+    .map(({ batch_rows }) => batch_rows);
+  const common = sizes.reduce(leastCommonMultiple, 1);
+  return common <= LARGEST_COMMON_BATCH ? common : Math.max(...sizes);
+}
+
+/** Files of one experiment differ in nothing else; batches are nothing to a CSV line. */
+function kindOf({ format, batch_rows }: MetricsSchema): string {
+  return format === 'csv' ? 'csv' : `arrow ${batch_rows}`;
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b];
+  while (rest > 0) [divisor, rest] = [rest, divisor % rest];
+  return (a / divisor) * b;
+}

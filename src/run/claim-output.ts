@@ -1,0 +1,39 @@
+import { disk } from '../store/disk.ts';
+import { makeFolder } from '../store/folder.ts';
+import { acquireLock, type Lock } from '../store/lock.ts';
+import { writeManifest } from '../store/manifest.ts';
+import type { Experiment } from './experiment.ts';
+import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
+import type { RunObserver } from './observer.ts';
+
+export interface Claim {
+  readonly lock: Lock;
+  /** The output held a run before. */
+  readonly resumed: boolean;
+}
+
+/** Refuses an output that holds something else (IDENTITY). Reads only: an output that this study may not touch stays as it is, without even a lock file. */
+export function refuseOtherRun({ study, ...rest }: Experiment, truncate: boolean): void {
+  const seen = loadManifest(disk, study.output);
+  if (seen !== undefined) refuseOther(seen, manifestOf({ study, ...rest }), study.output, truncate);
+}
+
+/** Locks an output and writes its manifest. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
+export async function claimOutput(experiment: Experiment, truncate: boolean, observer: RunObserver): Promise<Claim> {
+  const { output } = experiment.study;
+  const manifest = manifestOf(experiment);
+  await makeFolder(disk, output);
+  const lock = await acquireLock(output);
+  try {
+    const before = loadManifest(disk, output);
+    if (before !== undefined) {
+      refuseOther(before, manifest, output, truncate);
+      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+    }
+    await writeManifest(disk, output, { ...manifest, created_at: before?.created_at ?? manifest.created_at });
+    return { lock, resumed: before !== undefined };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

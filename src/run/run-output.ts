@@ -1,0 +1,65 @@
+import type { Progress } from './progress.ts';
+import type { Bookkeeper } from './bookkeeper.ts';
+import type { CellStates, RunCells } from './run-cell.ts';
+import type { CellSummaries } from './summaries.ts';
+
+export interface RunOutputOptions {
+  readonly folder: string;
+  readonly cells: RunCells;
+  readonly target: number;
+  readonly setup: number;
+  readonly books: Bookkeeper;
+  readonly summaries: CellSummaries;
+  readonly states: CellStates;
+  readonly progress: Progress;
+  /** Told once, when the output cannot go on. */
+  readonly onFailed: (output: RunOutput) => void;
+}
+
+/**
+ * One output that a run writes: the cells of one study, and everything that is kept for it. An output that fails (disk full, read-only) stops
+ * for itself; others go on.
+ */
+export class RunOutput {
+  readonly folder: string;
+  readonly cells: RunCells;
+  /** Permutations per cell. */
+  readonly target: number;
+  /** The model and inputs of its study, among those that every worker has. */
+  readonly setup: number;
+  readonly books: Bookkeeper;
+  readonly summaries: CellSummaries;
+  readonly states: CellStates;
+  readonly progress: Progress;
+  private readonly onFailed: (output: RunOutput) => void;
+  private reason: unknown;
+
+  constructor(options: RunOutputOptions) {
+    this.folder = options.folder;
+    this.cells = options.cells;
+    this.target = options.target;
+    this.setup = options.setup;
+    this.books = options.books;
+    this.summaries = options.summaries;
+    this.states = options.states;
+    this.progress = options.progress;
+    this.onFailed = options.onFailed;
+  }
+
+  /** Nothing failed so far: it is written to. */
+  get live(): boolean {
+    return this.reason === undefined;
+  }
+
+  /** Why it stopped; undefined while it is live. */
+  get error(): unknown {
+    return this.reason;
+  }
+
+  /** The first error stays. */
+  fail(error: unknown): void {
+    if (this.reason !== undefined) return;
+    this.reason = error;
+    this.onFailed(this);
+  }
+}

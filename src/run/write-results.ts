@@ -1,0 +1,28 @@
+import { disk } from '../store/disk.ts';
+import { layoutOf } from '../store/layout.ts';
+import { makeFolder } from '../store/folder.ts';
+import { writeLines, writeSmallFile } from '../store/small-file.ts';
+import type { Experiment } from './experiment.ts';
+import { finalResultsLines } from './final-results.ts';
+import type { CellStates } from './run-cell.ts';
+import { selectedCells } from './select-cells.ts';
+import { gridSummaryLines } from './summaries.ts';
+
+/** Everything that a run leaves beside its cells: tables made from the summaries of all complete cells, those of earlier runs included. */
+export async function writeResults(experiment: Experiment, states: CellStates): Promise<void> {
+  const { study } = experiment;
+  const layout = layoutOf(study.output);
+  const metrics = Object.keys(study.model.metrics);
+  const parameters = Object.keys(study.model.parameters);
+  const everything = selectedCells(experiment);
+  await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
+  await makeFolder(disk, layout.results);
+  await writeLines(disk, layout.final_results, finalResultsLines(everything, parameters, metrics));
+  if (states.count('complete') === experiment.cells.length) {
+    await writeSmallFile(
+      disk,
+      layout.done,
+      `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`,
+    );
+  }
+}
