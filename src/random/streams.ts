@@ -1,0 +1,63 @@
+import { createAlea } from './alea.ts';
+import { createArc4 } from './arc4.ts';
+import type { GeneratorName, Streams, StreamSource } from './generator.ts';
+import { createPhilox } from './philox.ts';
+import type { PhiloxRng } from './philox.ts';
+import type { SeededRng } from './seeded.ts';
+import { createSfc32 } from './sfc32.ts';
+import { createTychei } from './tychei.ts';
+import { createXor4096 } from './xor4096.ts';
+
+const CREATE: Readonly<Record<Exclude<GeneratorName, 'philox'>, () => SeededRng>> = {
+  alea: () => createAlea(),
+  tychei: () => createTychei(),
+  arc4: () => createArc4(),
+  xor4096: () => createXor4096(),
+  sfc32: () => createSfc32(),
+};
+
+/** A new generator of scheme `sha256-32`, apart from the one that `createStreams` hands out. */
+export function createSeededRng(generator: Exclude<GeneratorName, 'philox'>): SeededRng {
+  return CREATE[generator]();
+}
+
+/**
+ * The one object per generator of this thread: a model's call sites then see the same function for ever and stay
+ * monomorphic. What it holds is overwritten by every restart, so no permutation leaves anything for the next.
+ */
+const seeded = new Map<string, SeededRng>();
+let philox: PhiloxRng | undefined;
+
+/**
+ * The streams of permutations `first` .. `first + count - 1` of the cell that `source` describes.
+ * All streams of a thread share one `Rng` object per generator: use one permutation's stream up before
+ * asking for the next.
+ */
+export function createStreams(source: StreamSource, first: number, count: number): Streams {
+  if (source.scheme === 'philox') {
+    const rng = (philox ??= createPhilox());
+    const { key } = source;
+    return {
+      source,
+      first,
+      count,
+      rng: (i) => {
+        rng.restart(key, first + i);
+        return rng;
+      },
+    };
+  }
+  const { generator, base_seed } = source;
+  let rng = seeded.get(generator);
+  if (rng === undefined) seeded.set(generator, (rng = createSeededRng(generator)));
+  const one = rng;
+  return {
+    source,
+    first,
+    count,
+    rng: (i) => {
+      one.reseed((base_seed + Math.imul(first + i, 1000003)) >>> 0);
+      return one;
+    },
+  };
+}
