@@ -90,7 +90,8 @@ export type Row = Record<string, number>;
 export type Columns = readonly Float64Array[];
 
 /** How a fast form is computed: WebAssembly, its TypeScript twin, or the best that the machine offers. Never changes a bit. */
-export type Kernel = 'auto' | 'wasm' | 'typescript';
+export const KERNELS = ['auto', 'wasm', 'typescript'] as const;
+export type Kernel = (typeof KERNELS)[number];
 
 /**
  * A model: what is simulated. Everything here must be a pure function of its arguments: no clock, no Math.random,

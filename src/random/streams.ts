@@ -6,6 +6,7 @@ import type { PhiloxRng } from './philox.ts';
 import type { SeededRng } from './seeded.ts';
 import { createSfc32 } from './sfc32.ts';
 import { createTychei } from './tychei.ts';
+import { seedOf } from './seeding.ts';
 import { createXor4096 } from './xor4096.ts';
 
 const CREATE: Readonly<Record<Exclude<GeneratorName, 'philox'>, () => SeededRng>> = {
@@ -56,8 +57,14 @@ export function createStreams(source: StreamSource, first: number, count: number
     first,
     count,
     rng: (i) => {
-      one.reseed((base_seed + Math.imul(first + i, 1000003)) >>> 0);
+      one.reseed(seedOf(base_seed, first + i));
       return one;
     },
   };
+}
+
+/** The seed of one permutation for a person: a number, or `key:key:perm_index` with scheme philox. */
+export function describeSeed(source: StreamSource, perm_index: number): string {
+  if (source.scheme === 'philox') return `${source.key[0]}:${source.key[1]}:${perm_index}`;
+  return String(seedOf(source.base_seed, perm_index));
 }

@@ -35,18 +35,34 @@ export interface CellScan {
   /** Well-formed rows below the target, duplicates included. */
   readonly n_rows_raw: number;
   readonly n_duplicates: number;
+  /** Rows that differ from an earlier one of the same index: those in the file now and the standing records under quarantine/. */
   readonly n_conflicts: number;
   readonly n_rows_damaged: number;
   readonly n_rows_past_target: number;
   /** The first 100 findings, in file order; `n_findings` counts all. */
   readonly findings: readonly Finding[];
   readonly n_findings: number;
-  /** The file is, byte for byte, what an undisturbed run would have left after rows 0 .. k-1, perhaps with a torn tail behind. */
+  /**
+   * The file holds its rows in perm_index order in exactly the bytes this engine writes, perhaps with a torn tail
+   * behind. Indices may be missing (failed permutations); `present` says which are there.
+   */
   readonly canonical: boolean;
+  /** `complete()` was through with exactly these rows: the block sums (csv) or the end-of-stream marker (arrow) stand. */
+  readonly sealed: boolean;
   /** Where a canonical file ends and the next append goes [bytes]; the size without the torn tail. */
   readonly end: number;
   /** CRC-32 (8 hex digits) over the rows below the target as they stand: changes when any row changes. `undefined` for a file that is not canonical. */
   readonly rows_crc32: string | undefined;
+  /** The last block begun in a canonical file: what the next append goes on from. */
+  readonly last_block: LastBlock | undefined;
+}
+
+export interface LastBlock {
+  /** Its rows are [block x batch_rows, (block + 1) x batch_rows). */
+  readonly block: number;
+  readonly rows: number;
+  /** Salted CRC-32 over its rows (csv). */
+  readonly crc32: number;
 }
 
 /** Where a cell lives and what its file must look like. */

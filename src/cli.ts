@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+
+import { reportError } from './commands/command.ts';
+import { planCommand } from './commands/plan.ts';
+import { replayCommand } from './commands/replay.ts';
+import { runCommand } from './commands/run.ts';
+import { seedsCommand } from './commands/seeds.ts';
+import { statusCommand } from './commands/status.ts';
+import { verifyCommand } from './commands/verify.ts';
+import { ENGINE_VERSION } from './run/version.ts';
+
+const program = new Command('permafrost')
+  .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')
+  .version(ENGINE_VERSION)
+  .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
+  .addHelpText('after', '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again goes on where it stopped.');
+
+for (const command of [runCommand(), planCommand(), statusCommand(), verifyCommand(), replayCommand(), seedsCommand()]) {
+  program.addCommand(command);
+}
+for (const command of [program, ...program.commands]) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** commander has already printed its own message; help and version are no errors. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const json = process.argv.includes('--json');
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'USAGE', message: error.message } })}\n`);
+    return 2;
+  }
+  return reportError(error, { json: process.argv.includes('--json'), debug: process.argv.includes('--debug') });
+}

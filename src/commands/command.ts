@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+
+import { EngineError } from '../errors.ts';
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Where a command's words go: people's text to stderr, one JSON object to stdout. */
+export interface Terminal {
+  /** Whether `--json` was given. */
+  readonly json: boolean;
+  /** A line (or several) for a person. */
+  say(text: string): void;
+  /** The one JSON object, printed only with `--json`. */
+  result(value: unknown): void;
+}
+
+/** What a command's action returns: the process exit code. */
+export type Action<Options> = (args: readonly string[], options: Options & CommonOptions, terminal: Terminal) => Promise<number>;
+
+/**
+ * Adds the common options to a command and runs its action: an `EngineError` becomes one message and its exit code, anything else is a bug
+ * and says so. Stack traces only with `--debug`.
+ */
+export function runs<Options>(command: Command, action: Action<Options>): Command {
+  return command
+    .option('--json', 'print one JSON object on stdout')
+    .option('--debug', 'show where an error came from')
+    .action(async (...given: unknown[]) => {
+      const options = command.opts<Options & CommonOptions>();
+      const args = given.slice(0, -2).flat().filter((arg): arg is string => typeof arg === 'string');
+      process.exitCode = await perform(() => action(args, options, createTerminal(options.json === true)), options);
+    });
+}
+
+function createTerminal(json: boolean): Terminal {
+  return {
+    json,
+    say: (text) => process.stderr.write(`${text}\n`),
+    result: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+  };
+}
+
+async function perform(action: () => Promise<number>, options: CommonOptions): Promise<number> {
+  try {
+    return await action();
+  } catch (error) {
+    return reportError(error, options);
+  }
+}
+
+/** Prints an error for a person and, with `--json`, for a program. Returns the exit code. */
+export function reportError(error: unknown, options: CommonOptions): number {
+  const known = error instanceof EngineError;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(known ? `permafrost: ${message}\n` : `permafrost: internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.\n`);
+  if (options.debug === true && error instanceof Error) process.stderr.write(`${String(error.stack)}\n`);
+  if (options.json === true) {
+    const { code, path, value, allowed } = known ? error : { code: 'INTERNAL', path: undefined, value: undefined, allowed: undefined };
+    process.stdout.write(`${JSON.stringify({ error: { code, message, path, value, allowed } })}\n`);
+  }
+  return known ? error.exit : 1;
+}
+
+/** An option's whole number, at least `min`. */
+export function wholeNumber(name: string, min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
+      throw new EngineError('USAGE', `${name} takes a whole number, ${min} or more; "${text}" is none.`, {
+        path: name,
+        value: text,
+        allowed: `whole number >= ${min}`,
+      });
+    }
+    return value;
+  };
+}
+
+/** An option's positive number. */
+export function positiveNumber(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
+      throw new EngineError('USAGE', `${name} takes a number above 0; "${text}" is none.`, { path: name, value: text, allowed: 'number > 0' });
+    }
+    return value;
+  };
+}
+
+/** An option's choice among words. */
+export function oneOf<const Word extends string>(name: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) {
+      throw new EngineError('USAGE', `${name} takes ${words.join(', ')}; "${text}" is none of them.`, { path: name, value: text, allowed: words.join(' | ') });
+    }
+    return word;
+  };
+}

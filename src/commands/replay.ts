@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+
+import { EngineError } from '../errors.ts';
+import { replayPermutation } from '../run/replay.ts';
+import { noSuchCell } from './seeds.ts';
+import { runs, wholeNumber } from './command.ts';
+
+interface ReplayFlags {
+  readonly cell: string;
+  readonly perm: number;
+  readonly trace?: boolean;
+  readonly study?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17           the row, its seed, whether it is what is stored
+  permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17 --trace   and what happened in it`;
+
+export function replayCommand(): Command {
+  const command = new Command('replay')
+    .description('compute one permutation alone and compare it with the stored row')
+    .argument('<run>', 'output folder of a run')
+    .requiredOption('--cell <id>', 'cell id')
+    .requiredOption('--perm <n>', 'perm_index', wholeNumber('--perm', 0))
+    .option('--trace', 'what happened, step by step, where the model tells')
+    .option('--study <file>', 'the study file, where it has moved since the run')
+    .addHelpText('after', EXAMPLES);
+  return runs<ReplayFlags>(command, async ([run], { cell, perm, trace, study }, terminal) => {
+    const replayed = await replayPermutation(run!, cell, perm, study);
+    if (replayed === undefined) throw noSuchCell(cell, run!);
+    if (perm >= replayed.target) {
+      throw new EngineError('USAGE', `--perm ${perm} is past the end: the run has permutations 0 to ${replayed.target - 1}.`, { path: '--perm', value: perm });
+    }
+    const { seed, row, stored, equal, failure } = replayed;
+    terminal.say(`cell ${cell}, permutation ${perm}, seed ${seed}`);
+    if (trace === true) for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.say(`  ${line}`);
+    if (failure !== undefined) terminal.say(`failed: ${failure.error_class}: ${failure.message}`);
+    for (const [metric, value] of Object.entries(row ?? {})) terminal.say(`  ${metric.padEnd(24)} ${value}`);
+    terminal.say(stored === undefined ? 'no row is stored for it' : equal ? 'equal to the stored row, to the last bit' : `NOT equal to the stored row: ${JSON.stringify(stored)}`);
+    terminal.result({ cell_id: cell, perm_index: perm, seed, row: row ?? null, stored: stored ?? null, equal, ...(failure !== undefined && { failure }) });
+    return stored !== undefined && !equal ? 1 : failure !== undefined ? 1 : 0;
+  });
+}

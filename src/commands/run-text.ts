@@ -1,0 +1,67 @@
+import { relative } from 'node:path';
+
+import { formatDuration } from '../report/format-number.ts';
+import { cellTable } from '../report/run-report.ts';
+import { reportedCells } from '../run/reported-cells.ts';
+import type { StudyResult } from '../run/run-study.ts';
+import { layoutOf } from '../store/layout.ts';
+
+/** How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next. */
+export function studyResultText(result: StudyResult): string {
+  const parts = [outcome(result)];
+  if (result.complete > 0) {
+    const { cells, metric } = reportedCells(result.output);
+    parts.push(cellTable(cells, metric));
+  }
+  parts.push(whereAndNext(result));
+  return parts.join('\n\n');
+}
+
+function outcome(result: StudyResult): string {
+  const { cells, complete, permutations_computed, permutations_reused, permutations_total, seconds, stopped } = result;
+  const done = permutations_computed + permutations_reused;
+  const count = (n: number): string => n.toLocaleString('en');
+  const work =
+    permutations_computed === 0
+      ? `nothing was left to compute (${count(done)} permutations are there)`
+      : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
+  if (complete === cells && stopped?.kind !== 'error') return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
+  const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${count(permutations_total)} permutations on disk; ${work}.`;
+  return `${stopText(result)} ${where}`;
+}
+
+function stopText(result: StudyResult): string {
+  const { stopped, first_failure, n_failures } = result;
+  if (first_failure !== undefined) {
+    const { cell_id, failure } = first_failure;
+    const again = `permafrost replay ${shown(result.output)} --cell ${cell_id} --perm ${failure.perm_index}`;
+    return `${n_failures === 1 ? 'A permutation' : `${n_failures} permutations`} failed; the first is ${failure.perm_index} of cell ${cell_id} (seed ${failure.seed}): ${failure.error_class}: ${failure.message}\n  see it alone: ${again}\n  all of them: per_cell/*/failures.csv; tried again with --retry-failed.\nNot complete:`;
+  }
+  switch (stopped?.kind) {
+    case 'interrupted':
+      return 'Interrupted:';
+    case 'time':
+      return `Stopped after ${formatDuration(stopped.seconds)} as asked:`;
+    case 'error':
+      return 'Stopped by the error above:';
+    case 'failure':
+    case undefined:
+      return 'Not complete: earlier failures are not tried again without --retry-failed.';
+  }
+}
+
+function whereAndNext(result: StudyResult): string {
+  const layout = layoutOf(result.output);
+  const output = shown(result.output);
+  const lines =
+    result.complete === result.cells
+      ? [`rows      ${output}/per_cell/cell_<id>/`, `summary   ${shown(layout.grid_summary)}`, `check     permafrost verify ${output}`]
+      : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
+  return lines.join('\n');
+}
+
+/** A path as a person would type it here. */
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' ? '.' : near.startsWith('..') ? path : near;
+}

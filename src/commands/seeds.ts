@@ -1,0 +1,98 @@
+import { Command } from 'commander';
+
+import { EngineError } from '../errors.ts';
+import { describeSeed } from '../random/streams.ts';
+import { streamSource } from '../random/seeding.ts';
+import type { StudyOverlap } from '../plan/overlap.ts';
+import { formatTable } from '../report/table.ts';
+import { loadExperiment, type Experiment } from '../run/experiment.ts';
+import { overlapOf } from '../run/plan-study.ts';
+import { runs, wholeNumber, type Terminal } from './command.ts';
+
+interface SeedsFlags {
+  readonly cell?: string;
+  readonly perm?: number;
+  readonly permutations?: number;
+}
+
+/** Cells listed in the text; --json has them all. */
+const LISTED = 10;
+
+const EXAMPLES = `
+Examples:
+  permafrost seeds study.yaml                            base seeds and the exact overlap audit
+  permafrost seeds study.yaml --cell 3_2_0_1_1 --perm 7  the seed of one permutation`;
+
+export function seedsCommand(): Command {
+  const command = new Command('seeds')
+    .description('base seeds of all cells and the exact audit of streams that cells share')
+    .argument('<study>', 'study file')
+    .option('--cell <id>', 'one cell')
+    .option('--perm <n>', 'one permutation of that cell', wholeNumber('--perm', 0))
+    .option('--permutations <n>', 'permutations per cell, instead of what the study says', wholeNumber('--permutations', 1))
+    .addHelpText('after', EXAMPLES);
+  return runs<SeedsFlags>(command, async ([study], { cell, perm, permutations }, terminal) => {
+    const experiment = await loadExperiment(study!, permutations === undefined ? {} : { permutations });
+    if (cell !== undefined) return oneSeed(experiment, cell, perm ?? 0, terminal);
+    if (perm !== undefined) throw new EngineError('USAGE', '--perm needs --cell: a seed belongs to a permutation of a cell.', { path: '--perm' });
+    return allSeeds(experiment, terminal);
+  });
+}
+
+function oneSeed({ study, cells }: Experiment, cell_id: string, perm_index: number, terminal: Terminal): number {
+  const place = cells.indexOf(cell_id);
+  if (place < 0) throw noSuchCell(cell_id, study.file);
+  if (perm_index >= study.permutations) {
+    throw new EngineError('USAGE', `--perm ${perm_index} is past the end: the study has ${study.permutations} permutations per cell, 0 to ${study.permutations - 1}.`, { path: '--perm', value: perm_index });
+  }
+  const source = streamSource(cell_id, study.seed, study.streams);
+  const base = baseOf(source);
+  const seed = source.scheme === 'philox' ? source.key : Number(describeSeed(source, perm_index));
+  terminal.say(`cell ${cell_id}, permutation ${perm_index}: ${source.generator} from seed ${String(seed)} (base seed ${String(base)})`);
+  terminal.result({ cell_id, perm_index, base_seed: base, seed });
+  return 0;
+}
+
+/** base_seed, or the key of scheme philox. */
+function baseOf(source: ReturnType<typeof streamSource>): number | readonly [number, number] {
+  return source.scheme === 'philox' ? source.key : source.base_seed;
+}
+
+function allSeeds(experiment: Experiment, terminal: Terminal): number {
+  const { study, cells } = experiment;
+  const audit = overlapOf(experiment);
+  const seeds = Array.from(cells, ({ cell_id }) => ({ cell_id, base_seed: baseOf(streamSource(cell_id, study.seed, study.streams)) }));
+  const listed = seeds.slice(0, LISTED).map(({ cell_id, base_seed }) => [cell_id, String(base_seed)]);
+  terminal.say(`scheme ${study.seed.scheme}, generator ${study.seed.generator}, global ${study.seed.global}, stride ${study.seed.stride}`);
+  terminal.say(formatTable(['cell', 'base seed'], listed));
+  if (seeds.length > LISTED) terminal.say(`... and ${seeds.length - LISTED} more (--json lists all)`);
+  terminal.say(overlapText(audit));
+  for (const { first, second, lag, shared } of audit.largest.slice(0, 3)) {
+    terminal.say(`  ${cells.idAt(first)} and ${cells.idAt(second)}: lag ${lag}, ${shared.toLocaleString('en')} permutations`);
+  }
+  terminal.result({
+    scheme: study.seed.scheme,
+    cells: seeds,
+    pairs: audit.pairs,
+    shared_streams: audit.shared_streams,
+    fraction: audit.fraction,
+  });
+  return 0;
+}
+
+/** What the overlap audit found, in a sentence or two. */
+export function overlapText(audit: StudyOverlap): string {
+  const count = (n: number): string => n.toLocaleString('en');
+  const found =
+    audit.kind === 'overlap'
+      ? `${count(audit.pairs)} pairs of cells share streams (${count(audit.cells_involved)} cells, ${count(audit.shared_streams)} permutations, ${(100 * audit.fraction).toFixed(2)} %; ${audit.expected_pairs.toPrecision(2)} pairs are to be expected)`
+      : '';
+  return [found, ...audit.notes].filter((line) => line !== '').join('\n            ');
+}
+
+export function noSuchCell(cell_id: string, where: string): EngineError {
+  return new EngineError('USAGE', `${where} has no cell "${cell_id}". permafrost seeds lists the cells of a study; cell ids are the folder names below per_cell/ without "cell_".`, {
+    path: '--cell',
+    value: cell_id,
+  });
+}

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+
+import { EngineError } from '../errors.ts';
+import { verifyRun, type RecomputeAmount, type Verification } from '../run/verify-run.ts';
+import { runs } from './command.ts';
+
+interface VerifyFlags {
+  readonly recompute?: RecomputeAmount;
+  readonly study?: string;
+}
+
+/** Problems listed in the text; --json has them all. */
+const LISTED = 20;
+
+const EXAMPLES = `
+Examples:
+  permafrost verify runs/study                  every row of every cell, checksums, summaries
+  permafrost verify runs/study --recompute 1%   and a sample of rows computed again, bit for bit`;
+
+export function verifyCommand(): Command {
+  const command = new Command('verify')
+    .description('check everything a run has on disk; changes nothing')
+    .argument('<run>', 'output folder of a run')
+    .option('--recompute <n|p%>', 'compute so many rows (or this share of them) again and compare the bits', parseAmount)
+    .option('--study <file>', 'the study file, where it has moved since the run')
+    .addHelpText('after', EXAMPLES);
+  return runs<VerifyFlags>(command, async ([run], { recompute, study }, terminal) => {
+    const verification = await verifyRun(run!, {
+      ...(recompute !== undefined && { recompute }),
+      ...(study !== undefined && { study_file: study }),
+    });
+    terminal.say(verificationText(run!, verification));
+    terminal.result(verification);
+    return verification.ok ? 0 : 1;
+  });
+}
+
+function parseAmount(text: string): RecomputeAmount {
+  const fields = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+  const value = Number(fields?.[1]);
+  const percent = fields?.[2] === '%';
+  if (fields === null || value <= 0 || (percent ? value > 100 : !Number.isSafeInteger(value))) {
+    throw new EngineError('USAGE', `--recompute takes a number of rows or a percentage (1000, 0.5%); "${text}" is neither.`, { path: '--recompute', value: text });
+  }
+  return percent ? { percent: value } : { rows: value };
+}
+
+function verificationText(run: string, { ok, cells_checked, cells_ok, rows, problems, recomputed, mismatches, digest }: Verification): string {
+  const count = (n: number): string => n.toLocaleString('en');
+  const lines = [
+    `${run}: ${count(cells_ok)} of ${count(cells_checked)} cells are as they must be, ${count(rows)} rows`,
+    ...problems.slice(0, LISTED).map(({ cell_id, code, message }) => `  cell ${cell_id}: ${code}: ${message}`),
+  ];
+  if (problems.length > LISTED) lines.push(`  and ${count(problems.length - LISTED)} more (--json lists all)`);
+  if (recomputed > 0) lines.push(`${count(recomputed)} rows computed again: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`);
+  if (!ok && problems.every(({ code }) => code !== 'MISMATCH' && code !== 'CONFLICT')) lines.push('The run command of this study repairs and completes what is listed here.');
+  lines.push(`digest ${digest}`);
+  return lines.join('\n');
+}

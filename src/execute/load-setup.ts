@@ -1,0 +1,16 @@
+import { builtInModels } from '../models/registry.ts';
+import type { Model } from '../models/model.ts';
+import { EngineError } from '../errors.ts';
+import type { ModelReference } from './messages.ts';
+
+/** The model behind a reference. A user's own model comes as one bundled module and is imported from memory: nothing is written. */
+export async function loadReferencedModel(reference: ModelReference): Promise<Model> {
+  if ('builtin' in reference) {
+    const model = await builtInModels.load(reference.builtin);
+    if (model === undefined) throw new EngineError('MODEL', `There is no built-in model "${reference.builtin}".`);
+    return model;
+  }
+  const url = `data:text/javascript;base64,${Buffer.from(reference.code).toString('base64')}`;
+  const module = (await import(url)) as { readonly default: Model };
+  return module.default;
+}

@@ -1,0 +1,60 @@
+import type { ErrorCode } from '../errors.ts';
+import type { MetricsSchema } from '../encoding/metrics-schema.ts';
+import type { Json, Kernel, Parameters } from '../models/model.ts';
+import type { StreamSource } from '../random/generator.ts';
+
+/** What crosses between the coordinator and a worker. Both sides import this file and nothing else of each other. */
+
+/** A model as a worker can load it: one of the built-in ones, or the bundled code of the user's own. */
+export type ModelReference =
+  | { readonly builtin: string }
+  /** `code`: one ES module; `file`: where it came from, for messages. */
+  | { readonly code: string; readonly file: string };
+
+/** Sent once to every worker. */
+export interface ModelSetup {
+  readonly model: ModelReference;
+  /** What `Model.load` returned; arrays on SharedArrayBuffers are shared, not copied. */
+  readonly inputs: unknown;
+  readonly streams: 'independent' | 'shared';
+  readonly shared: Json | undefined;
+  readonly kernel: Kernel;
+}
+
+export interface CellSetup {
+  /** All active parameters, those taken from inputs included. */
+  readonly parameters: Parameters;
+  readonly source: StreamSource;
+  readonly schema: MetricsSchema;
+}
+
+/** Compute permutations `first` .. `first + count - 1` of a cell and encode them. `setup`: index into the worker's list of models. */
+export interface ChunkTask {
+  readonly setup: number;
+  readonly cell: CellSetup;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A permutation that left no row. */
+export interface PermutationFailure {
+  readonly perm_index: number;
+  readonly seed: string;
+  readonly error_class: string;
+  readonly message: string;
+}
+
+export interface ChunkResult {
+  readonly first: number;
+  readonly count: number;
+  /** Rows in `bytes`: `count` less the failures. */
+  readonly rows: number;
+  /** The rows in the bytes of the metrics file. */
+  readonly bytes: Uint8Array;
+  readonly failures: readonly PermutationFailure[];
+  /** Time this chunk took in the worker [ms], for choosing the next chunk's size. Reaches no row. */
+  readonly compute_ms: number;
+}
+
+/** What a worker sends back: the result, or an operating error with its code. */
+export type Answer<T> = T | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly path?: string } };

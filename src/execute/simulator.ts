@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+
+import { encodeRows } from '../encoding/encode-rows.ts';
+import type { Model, PrepareContext, Row } from '../models/model.ts';
+import type { Streams } from '../random/generator.ts';
+import { createStreams, describeSeed } from '../random/streams.ts';
+import { loadReferencedModel } from './load-setup.ts';
+import type { CellSetup, ChunkResult, ChunkTask, ModelSetup, PermutationFailure } from './messages.ts';
+
+/** A cell made ready: what `Model.prepare` returned. */
+interface PreparedCell {
+  readonly cell: CellSetup;
+  readonly state: unknown;
+}
+
+/** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
+const PREPARED_CELLS = 4;
+
+/**
+ * Computes permutations of one model, in a worker or in the calling thread. Every row is a pure function of the cell and its
+ * perm_index: nothing of one chunk is left for the next but the prepared state.
+ */
+export class Simulator {
+  private readonly model: Model;
+  private readonly setup: ModelSetup;
+  private readonly metrics: readonly string[];
+  private readonly may_be_missing: readonly boolean[];
+  /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
+  private readonly row: Row;
+  private readonly prepared = new Map<string, Promise<PreparedCell>>();
+  private columns: Float64Array[] = [];
+
+  private constructor(model: Model, setup: ModelSetup) {
+    this.model = model;
+    this.setup = setup;
+    this.metrics = Object.keys(model.metrics);
+    this.may_be_missing = this.metrics.map((name) => model.metrics[name]?.missing === true);
+    this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
+  }
+
+  static async create(setup: ModelSetup): Promise<Simulator> {
+    return new Simulator(await loadReferencedModel(setup.model), setup);
+  }
+
+  /** One chunk, encoded as the rows of its metrics file. A permutation that fails leaves no row. */
+  async computeChunk(task: ChunkTask): Promise<ChunkResult> {
+    const started = performance.now();
+    const { state } = await this.prepareCell(task.cell);
+    const streams = createStreams(task.cell.source, task.first, task.count);
+    const columns = this.emptyColumns(task.count);
+    const failures = this.fill(state, streams, columns);
+    const kept = withoutFailures(task.first, columns, failures);
+    const bytes = encodeRows(task.cell.schema, kept);
+    return {
+      first: task.first,
+      count: task.count,
+      rows: kept.perm_index.length,
+      bytes,
+      failures,
+      compute_ms: performance.now() - started,
+    };
+  }
+
+  /** One permutation alone: its row, or how it failed. */
+  async computeOne(cell: CellSetup, perm_index: number): Promise<Float64Array | PermutationFailure> {
+    const { state } = await this.prepareCell(cell);
+    const columns = this.emptyColumns(1);
+    const failures = this.fill(state, createStreams(cell.source, perm_index, 1), columns);
+    return failures[0] ?? Float64Array.from(columns, (column) => column[0]!);
+  }
+
+  /** The steps of one permutation for a person, or undefined where the model tells none. */
+  async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
+    const { state } = await this.prepareCell(cell);
+    return this.model.trace?.(state, createStreams(cell.source, perm_index, 1).rng(0));
+  }
+
+  private prepareCell(cell: CellSetup): Promise<PreparedCell> {
+    const key = cell.schema.experiment;
+    const known = this.prepared.get(key);
+    if (known !== undefined) return known;
+    const prepared = this.prepareNew(cell);
+    this.prepared.set(key, prepared);
+    for (const oldest of this.prepared.keys()) {
+      if (this.prepared.size <= PREPARED_CELLS) break;
+      this.prepared.delete(oldest);
+    }
+    return prepared;
+  }
+
+  private async prepareNew(cell: CellSetup): Promise<PreparedCell> {
+    const context: PrepareContext<unknown> = {
+      parameters: cell.parameters,
+      inputs: this.setup.inputs,
+      streams: this.setup.streams,
+      shared: this.setup.shared,
+    };
+    return { cell, state: this.model.prepare === undefined ? context : await this.model.prepare(context) };
+  }
+
+  /** Columns of NaN, one per metric; the arrays are used again by the next chunk. */
+  private emptyColumns(count: number): Float64Array[] {
+    if ((this.columns[0]?.length ?? 0) < count) this.columns = this.metrics.map(() => new Float64Array(count));
+    return this.columns.map((column) => column.subarray(0, count).fill(NaN));
+  }
+
+  /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
+  private fill(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
+    const failures = this.simulateAll(state, streams, columns);
+    const failed = new Set(failures.map((failure) => failure.perm_index));
+    columns.forEach((column, m) => {
+      for (let i = 0; i < streams.count; i += 1) {
+        const value = column[i]!;
+        if (value === 0) column[i] = 0;
+        else if (value !== value) {
+          column[i] = NaN;
+          if (this.may_be_missing[m] !== true && !failed.has(streams.first + i)) {
+            failed.add(streams.first + i);
+            failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
+          }
+        }
+      }
+    });
+    return failures.sort((a, b) => a.perm_index - b.perm_index);
+  }
+
+  private simulateAll(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
+    if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns);
+    try {
+      this.model.simulateChunk(state, streams, columns, this.setup.kernel);
+      return [];
+    } catch (error) {
+      // One permutation of the chunk failed: the chunk again, one at a time, tells which.
+      if (streams.count === 1) return [this.failure(streams, 0, error)];
+      return this.simulateOneByOne(state, streams, columns);
+    }
+  }
+
+  private simulateOneByOne(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
+    const failures: PermutationFailure[] = [];
+    for (let i = 0; i < streams.count; i += 1) {
+      const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
+      failures.push(...this.simulateAll(state, createStreams(streams.source, streams.first + i, 1), single));
+    }
+    return failures;
+  }
+
+  private simulateRows(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
+    const { model, row, metrics } = this;
+    assert(model.simulate !== undefined, `model ${model.name} has neither simulate nor simulateChunk`);
+    const failures: PermutationFailure[] = [];
+    for (let i = 0; i < streams.count; i += 1) {
+      for (const name of metrics) row[name] = NaN;
+      try {
+        model.simulate(state, streams.rng(i), row);
+      } catch (error) {
+        failures.push(this.failure(streams, i, error));
+        continue;
+      }
+      for (let m = 0; m < metrics.length; m += 1) columns[m]![i] = row[metrics[m]!]!;
+    }
+    return failures;
+  }
+
+  private failure(streams: Streams, i: number, error: unknown): PermutationFailure {
+    const perm_index = streams.first + i;
+    const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
+    return { perm_index, seed: describeSeed(streams.source, perm_index), error_class: name, message };
+  }
+}
+
+/** A metric that may not be missing was NaN. */
+class UndefinedMetric extends Error {
+  override readonly name = 'UndefinedMetric';
+  constructor(metric: string) {
+    super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** The rows that are there, without those of failed permutations. */
+function withoutFailures(
+  first: number,
+  columns: readonly Float64Array[],
+  failures: readonly PermutationFailure[],
+): { perm_index: Uint32Array; columns: readonly Float64Array[] } {
+  const count = columns[0]?.length ?? 0;
+  const all = Uint32Array.from({ length: count }, (_, i) => first + i);
+  if (failures.length === 0) return { perm_index: all, columns };
+  const failed = new Set(failures.map((failure) => failure.perm_index));
+  const keep = (_: number, i: number): boolean => !failed.has(first + i);
+  return { perm_index: all.filter(keep), columns: columns.map((column) => column.filter(keep)) };
+}
+

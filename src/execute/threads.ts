@@ -1,0 +1,45 @@
+import { Piscina } from 'piscina';
+
+import type { Executor } from './executor.ts';
+import { EngineError } from '../errors.ts';
+import type { Answer, ChunkResult, ChunkTask } from './messages.ts';
+
+/** Chunks a worker holds at once: one it computes, one that waits, so that it never idles for the coordinator. */
+const IN_FLIGHT_PER_THREAD = 2;
+
+/** A Piscina pool. The worker module exports one function per kind of task; `compute` is the one for chunks. */
+export class ThreadPool implements Executor {
+  readonly parallel: number;
+  private readonly pool: Piscina;
+
+  constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
+    this.parallel = options.threads * IN_FLIGHT_PER_THREAD;
+    this.pool = new Piscina({
+      filename: options.worker.href,
+      minThreads: options.threads,
+      maxThreads: options.threads,
+      concurrentTasksPerWorker: IN_FLIGHT_PER_THREAD,
+      // The coordinator never has more in flight than `parallel` chunks and a few scans and summaries: a longer queue is a bug.
+      maxQueue: options.threads * 64,
+      workerData: options.worker_data,
+    });
+  }
+
+  compute(task: ChunkTask): Promise<ChunkResult> {
+    return this.call<ChunkResult>('compute', task);
+  }
+
+  /** Any function that the worker module exports. */
+  async call<Result>(name: string, task: unknown): Promise<Result> {
+    const answer = (await this.pool.run(task, { name })) as Answer<Result>;
+    if (typeof answer === 'object' && answer !== null && 'failed' in answer) {
+      const { code, message, path } = answer.failed;
+      throw new EngineError(code, message, path === undefined ? {} : { path });
+    }
+    return answer;
+  }
+
+  close(): Promise<void> {
+    return this.pool.destroy();
+  }
+}

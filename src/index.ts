@@ -1,0 +1,2 @@
+export { defineModel } from './models/model.ts';
+export { EngineError } from './errors.ts';

@@ -1,0 +1,24 @@
+import type { Model } from './model.ts';
+
+/**
+ * The built-in models by name, loaded when asked for: a study pays only for the model it names. To add one: a folder
+ * beside this file whose model.ts exports it by default, and a line here.
+ */
+const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: unknown }>>> = {
+  trades: () => import('./trades/model.ts'),
+};
+
+export const builtInModels = {
+  names: Object.keys(LOADERS),
+  /** Undefined where there is none of that name. */
+  load(name: string): Promise<Model> | undefined {
+    if (!Object.hasOwn(LOADERS, name)) return undefined;
+    // The engine never looks into a model's inputs and state: it only hands them back to the model.
+    return LOADERS[name]!().then((module) => module.default as Model);
+  },
+};
+
+/** All built-in models, for the JSON Schema. */
+export function models(): Promise<readonly Model[]> {
+  return Promise.all(builtInModels.names.map((name) => builtInModels.load(name)!));
+}

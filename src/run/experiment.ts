@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { EngineError } from '../errors.ts';
+import type { CellSetup, ModelReference, ModelSetup } from '../execute/messages.ts';
+import type { InputFile, Json, Kernel, Parameters, PrepareContext } from '../models/model.ts';
+import { builtInModels } from '../models/registry.ts';
+import { streamSource } from '../random/seeding.ts';
+import { layoutOf } from '../store/layout.ts';
+import { allParameters, expandCells, type Cell, type CellList } from '../study/cells.ts';
+import { commonIdentity, experimentHash, type CommonIdentity } from '../study/identity.ts';
+import { loadStudy, type Study, type StudyOverrides } from '../study/study.ts';
+import type { RunCell } from './run-cell.ts';
+
+/** A study with its inputs read and its cells expanded: everything that decides rows, ready to plan and run. */
+export interface Experiment {
+  readonly study: Study;
+  readonly cells: CellList;
+  /** What `Model.load` made of the input files. */
+  readonly inputs: unknown;
+  /** SHA-256 of each input file, 64 hex digits. */
+  readonly input_hashes: Readonly<Record<string, string>>;
+  /** Defaults that `Model.defaultsFrom` took from the inputs. */
+  readonly input_defaults: Parameters;
+  /** What `Model.shared` says of all cells; undefined with independent streams. */
+  readonly shared: Json | undefined;
+  /** What all cells' experiments have in common. */
+  readonly common: CommonIdentity;
+}
+
+/** Reads a study file and everything it names. Throws EngineError STUDY, MODEL or DATA; nothing is written. */
+export async function loadExperiment(file: string, overrides: StudyOverrides): Promise<Experiment> {
+  return experimentOf(await loadStudy(file, { models: builtInModels, overrides }));
+}
+
+export async function experimentOf(study: Study): Promise<Experiment> {
+  const { model } = study;
+  const files = readInputs(study);
+  const input_hashes = Object.fromEntries(
+    Object.entries(files).map(([name, { bytes }]) => [name, createHash('sha256').update(bytes).digest('hex')]),
+  );
+  const inputs = model.load === undefined ? undefined : await model.load(files);
+  const input_defaults = model.defaultsFrom?.(inputs) ?? {};
+  const cells = expandCells(study, input_defaults);
+  checkInputs(study, cells, inputs);
+  const shared = study.streams.sharing === 'shared' ? model.shared?.(parametersOf(cells)) : undefined;
+  return { study, cells, inputs, input_defaults, input_hashes, shared, common: commonIdentity(study, input_hashes, shared) };
+}
+
+function* parametersOf(cells: CellList): Iterable<Parameters> {
+  for (const cell of cells) yield allParameters(cell);
+}
+
+function readInputs(study: Study): Record<string, InputFile> {
+  const files: Record<string, InputFile> = {};
+  for (const [name, { path, file }] of Object.entries(study.inputs)) {
+    try {
+      files[name] = { path, bytes: readFileSync(file) };
+    } catch (error) {
+      const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : String((error as Error).message);
+      throw new EngineError('DATA', `inputs.${name}: cannot read ${file}: ${reason}. Paths are relative to the study file ${study.file}.`, {
+        path: `inputs.${name}`,
+        value: path,
+        allowed: 'a readable file',
+        cause: error,
+      });
+    }
+  }
+  return files;
+}
+
+/** What single cells need of the inputs; each sentence once, the first ten. */
+function checkInputs(study: Study, cells: CellList, inputs: unknown): void {
+  if (study.model.checkInputs === undefined) return;
+  const problems = new Set<string>();
+  for (const cell of cells) {
+    for (const problem of study.model.checkInputs(allParameters(cell), inputs)) problems.add(problem);
+    if (problems.size >= 10) break;
+  }
+  if (problems.size > 0) throw new EngineError('DATA', `${study.file}: ${[...problems].join('\n')}`, { path: 'inputs' });
+}
+
+/** What a worker needs to compute the experiment's chunks. */
+export function modelSetup(experiment: Experiment, kernel: Kernel): ModelSetup {
+  const { study, inputs, shared } = experiment;
+  return { model: modelReference(study), inputs, streams: study.streams.sharing, shared, kernel };
+}
+
+function modelReference(study: Study): ModelReference {
+  return study.model_code === undefined ? { builtin: study.model.name } : { code: study.model_code, file: study.file };
+}
+
+/** A cell as the run works on it. */
+export function runCell(experiment: Experiment, cell: Cell, output: string): RunCell {
+  const { study, common } = experiment;
+  const setup: CellSetup = {
+    parameters: allParameters(cell),
+    source: streamSource(cell.cell_id, study.seed, study.streams),
+    schema: {
+      format: study.format,
+      model: study.model.name,
+      cell_id: cell.cell_id,
+      experiment: experimentHash(common, cell),
+      metrics: Object.keys(study.model.metrics),
+      batch_rows: study.batch_rows,
+    },
+  };
+  const { folder } = layoutOf(output).cell(cell.cell_id);
+  return { index: cell.index, cell_id: cell.cell_id, parameters: setup.parameters, setup, place: { folder, schema: setup.schema } };
+}
+
+/** The metrics of the unperturbed case of a cell; undefined where the model has none. */
+export function baselineOf(experiment: Experiment, cell: RunCell): Readonly<Record<string, number>> | undefined {
+  const { study, inputs, shared } = experiment;
+  const context: PrepareContext<unknown> = { parameters: cell.parameters, inputs, streams: study.streams.sharing, shared };
+  return study.model.baseline?.(context);
+}

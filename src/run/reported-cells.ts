@@ -1,0 +1,20 @@
+import { layoutOf } from '../store/layout.ts';
+import { disk } from '../store/disk.ts';
+import type { ReportedCell } from '../report/run-report.ts';
+import { requireManifest } from './manifest.ts';
+import { readSummary } from './summaries.ts';
+
+/** More cells than this are not ranked for the terminal: their summaries are in grid_summary.csv. */
+const MOST_CELLS = 5_000;
+
+/** The complete cells of a run for its closing table, and the metric that it is about: the first. */
+export function reportedCells(output: string): { readonly cells: readonly ReportedCell[]; readonly metric: string } {
+  const manifest = requireManifest(disk, output);
+  const layout = layoutOf(output);
+  const cells: ReportedCell[] = [];
+  for (const cell_id of Object.keys(manifest.identity.cells).slice(0, MOST_CELLS)) {
+    const summary = readSummary(layout.cell(cell_id).folder);
+    if (summary !== undefined) cells.push({ cell_id, parameters: summary.params, n: summary.n_perms_done, statistics: summary.statistics });
+  }
+  return { cells, metric: Object.keys(manifest.metrics)[0]! };
+}

@@ -1,0 +1,53 @@
+import type { CellSetup } from '../execute/messages.ts';
+import type { Parameters } from '../models/model.ts';
+import type { CellPlace } from '../store/cell-file.ts';
+
+/** A cell as the run works on it. */
+export interface RunCell {
+  /** Position in the study. */
+  readonly index: number;
+  readonly cell_id: string;
+  /** Active parameters as the study and the defaults give them. */
+  readonly parameters: Parameters;
+  readonly setup: CellSetup;
+  readonly place: CellPlace;
+}
+
+/** The cells of a run, made one at a time: memory does not grow with their number. */
+export interface RunCells extends Iterable<RunCell> {
+  readonly length: number;
+}
+
+/** How far a cell is. */
+export const CELL_STATUSES = ['waiting', 'running', 'complete', 'failed', 'stopped'] as const;
+export type CellStatus = (typeof CELL_STATUSES)[number];
+
+/** Status and row count of every cell, in a few bytes each. */
+export class CellStates {
+  private readonly statuses: Uint8Array;
+  private readonly n_done: Float64Array;
+
+  constructor(cells: number) {
+    this.statuses = new Uint8Array(cells);
+    this.n_done = new Float64Array(cells);
+  }
+
+  set(index: number, status: CellStatus, n_done: number): void {
+    this.statuses[index] = CELL_STATUSES.indexOf(status);
+    this.n_done[index] = n_done;
+  }
+
+  status(index: number): CellStatus {
+    return CELL_STATUSES[this.statuses[index]!]!;
+  }
+
+  done(index: number): number {
+    return this.n_done[index]!;
+  }
+
+  /** How many cells have this status. */
+  count(status: CellStatus): number {
+    const code = CELL_STATUSES.indexOf(status);
+    return this.statuses.reduce((count, each) => count + (each === code ? 1 : 0), 0);
+  }
+}

@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import pLimit from 'p-limit';
+
+import { csvField } from '../encoding/csv-field.ts';
+import type { ThreadPool } from '../execute/threads.ts';
+import type { ParameterValue } from '../models/model.ts';
+import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
+import type { CellFile, CellScan } from '../store/cell-file.ts';
+import { cellLayout } from '../store/layout.ts';
+import type { FilePort } from '../store/port.ts';
+import { writeSmallFile } from '../store/small-file.ts';
+import type { RunCell, RunCells } from './run-cell.ts';
+import type { SummariseTask } from './worker.ts';
+
+/** Summaries read at once for grid_summary.csv. */
+const READ_AT_ONCE = 32;
+
+/** summary.json: the statistics are a function of the rows alone; the counts tell the file's history. Never trusted for resume. */
+export interface CellSummary {
+  readonly cell_id: string;
+  readonly n_perms_target: number;
+  readonly n_perms_done: number;
+  readonly n_rows_raw: number;
+  readonly n_rows_deduped: number;
+  readonly n_duplicates_dropped: number;
+  readonly n_conflicting_duplicates: number;
+  readonly n_rows_damaged: number;
+  readonly n_rows_past_target: number;
+  readonly resume_detected: boolean;
+  readonly params: Readonly<Record<string, ParameterValue>>;
+  readonly seed: unknown;
+  readonly baseline: unknown;
+  /** CRC-32 over the rows that the statistics were computed from. */
+  readonly rows_crc32: string;
+  /** The thresholds that the statistics were asked for. */
+  readonly thresholds: Readonly<Record<string, readonly number[]>>;
+  readonly statistics: CellStatistics;
+}
+
+export interface CellSummariesOptions {
+  readonly port: FilePort;
+  readonly pool: ThreadPool;
+  readonly target: number;
+  readonly statistics: SummariseOptions;
+  readonly seedOf: (cell: RunCell) => unknown;
+  readonly baselineOf: (cell: RunCell) => unknown;
+}
+
+/** Makes, checks and withdraws the summary.json of cells. */
+export class CellSummaries {
+  private readonly options: CellSummariesOptions;
+
+  constructor(options: CellSummariesOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Whether nothing is left to do for a cell: its file is whole and as an undisturbed run leaves it, and its summary was made from these very rows.
+   * Decided from the rows; the summary only says which rows it is of.
+   */
+  isUpToDate(cell: RunCell, scan: CellScan): boolean {
+    const { target, statistics } = this.options;
+    const whole =
+      scan.canonical &&
+      scan.sealed &&
+      scan.end === scan.size &&
+      scan.n_rows_past_target === 0 &&
+      (target === 0 || (scan.present.length === 1 && scan.present[0]!.from === 0 && scan.present[0]!.to === target));
+    if (!whole || scan.rows_crc32 === undefined) return false;
+    const summary = readSummary(cell.place.folder);
+    return (
+      summary?.rows_crc32 === scan.rows_crc32 &&
+      summary.n_perms_target === target &&
+      JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {})
+    );
+  }
+
+  /** Removes the summary of a cell whose file is about to change. */
+  withdraw(cell: RunCell): void {
+    const { summary } = cellLayout(cell.place.folder);
+    if (this.options.port.stat(summary) !== undefined) this.options.port.unlink(summary);
+  }
+
+  async write(cell: RunCell, file: CellFile, rows_crc32: string, resume_detected: boolean): Promise<void> {
+    const { port, target, pool, statistics, seedOf, baselineOf } = this.options;
+    const task: SummariseTask = { place: cell.place, target, options: statistics };
+    const summary: CellSummary = {
+      cell_id: cell.cell_id,
+      n_perms_target: target,
+      n_perms_done: target,
+      n_rows_raw: file.n_rows_raw,
+      n_rows_deduped: file.n_rows_raw - file.n_duplicates_dropped,
+      n_duplicates_dropped: file.n_duplicates_dropped,
+      n_conflicting_duplicates: file.n_conflicting_duplicates,
+      n_rows_damaged: file.n_rows_damaged,
+      n_rows_past_target: file.n_rows_past_target,
+      resume_detected,
+      params: cell.parameters,
+      seed: seedOf(cell),
+      baseline: baselineOf(cell),
+      rows_crc32,
+      thresholds: statistics.thresholds ?? {},
+      statistics: await pool.call<CellStatistics>('summary', task),
+    };
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
+  }
+}
+
+/** A cell's summary.json, or undefined where there is none that can be read. */
+export function readSummary(folder: string): CellSummary | undefined {
+  try {
+    return parseSummary(readFileSync(cellLayout(folder).summary, 'utf8'));
+  } catch {
+    // Missing, torn or garbage: it is made again from the rows, which are the truth.
+    return undefined;
+  }
+}
+
+function parseSummary(text: string): CellSummary | undefined {
+  const summary = JSON.parse(text) as CellSummary | null;
+  return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object' ? summary : undefined;
+}
+
+/** Statistics that grid_summary.csv has a column of, per metric. */
+const GRID_STATISTICS = ['mean', 'sd', 'mcse', 'min', 'max', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'] as const;
+
+/**
+ * aggregated/grid_summary.csv, line by line: the complete cells in study order, from their summaries. `parameters` and `metrics` name the
+ * columns.
+ */
+export async function* gridSummaryLines(
+  cells: RunCells,
+  parameters: readonly string[],
+  metrics: readonly string[],
+  thresholds: Readonly<Record<string, readonly number[]>>,
+): AsyncGenerator<string> {
+  const columns = metrics.flatMap((metric) => [
+    ...GRID_STATISTICS.map((statistic) => `${metric}_${statistic}`),
+    ...(thresholds[metric] ?? []).map((t) => `${metric}_probability_above_${t}`),
+  ]);
+  yield `${['cell_id', ...parameters, 'n', ...columns].map(csvField).join(',')}\n`;
+  const limit = pLimit(READ_AT_ONCE);
+  let batch: Promise<string | undefined>[] = [];
+  const drained = async function* (): AsyncGenerator<string> {
+    for (const line of await Promise.all(batch)) if (line !== undefined) yield line;
+    batch = [];
+  };
+  for (const cell of cells) {
+    batch.push(limit(async () => gridSummaryLine(cell, parameters, metrics, await readSummaryLater(cell.place.folder))));
+    if (batch.length >= 8 * READ_AT_ONCE) yield* drained();
+  }
+  yield* drained();
+}
+
+function gridSummaryLine(
+  cell: RunCell,
+  parameters: readonly string[],
+  metrics: readonly string[],
+  summary: CellSummary | undefined,
+): string | undefined {
+  if (summary === undefined) return undefined;
+  const values = parameters.map((name) => {
+    const value = cell.parameters[name];
+    return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  });
+  const statistics = metrics.flatMap((metric) => {
+    const found = summary.statistics[metric];
+    const columns = GRID_STATISTICS.map((statistic) => found?.[statistic]);
+    return [...columns, ...(found?.thresholds ?? []).map((t) => t.probability)].map((value) => String(value ?? NaN));
+  });
+  return `${[csvField(cell.cell_id), ...values, String(summary.n_perms_done), ...statistics].join(',')}\n`;
+}
+
+async function readSummaryLater(folder: string): Promise<CellSummary | undefined> {
+  try {
+    return parseSummary(await readFile(cellLayout(folder).summary, 'utf8'));
+  } catch {
+    return undefined; // not complete yet
+  }
+}

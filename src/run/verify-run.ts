@@ -1,0 +1,183 @@
+import { createHash, type Hash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+
+import { EngineError } from '../errors.ts';
+import { ThreadPool } from '../execute/threads.ts';
+import type { MetricSpec } from '../models/model.ts';
+import type { CellScan } from '../store/cell-file.ts';
+import { disk } from '../store/disk.ts';
+import { readRowText } from '../store/row-text.ts';
+import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
+import { modelSetup } from './experiment.ts';
+import { requireManifest, type RunManifest } from './manifest.ts';
+import { recompute, type Mismatch } from './recompute.ts';
+import { storedCells, type StoredCell } from './stored-cells.ts';
+import { storedExperiment } from './stored-experiment.ts';
+import { summaryProblems } from './summary-problems.ts';
+import type { WorkerData } from './worker.ts';
+
+/** Codes of what verification finds. */
+export type ProblemCode =
+  | 'INCOMPLETE'
+  | 'DUPLICATE'
+  | 'CONFLICT'
+  | 'DAMAGED'
+  | 'PAST_TARGET'
+  | 'TORN'
+  | 'ORDER'
+  | 'UNSEALED'
+  | 'NOT_FINITE'
+  | 'IDENTITY'
+  | 'SUMMARY'
+  | 'MISMATCH'
+  | 'DISK';
+
+export interface Problem {
+  readonly cell_id: string;
+  readonly code: ProblemCode;
+  readonly message: string;
+}
+
+export interface Verification {
+  readonly ok: boolean;
+  readonly cells_checked: number;
+  readonly cells_ok: number;
+  readonly rows: number;
+  readonly problems: readonly Problem[];
+  /** Rows computed again, and how many of them differ. */
+  readonly recomputed: number;
+  readonly mismatches: number;
+  /** SHA-256 over the rows of all cells, the same for every format. */
+  readonly digest: string;
+}
+
+/** How many rows to compute again: a number, or a share of all. */
+export type RecomputeAmount = { readonly rows: number } | { readonly percent: number };
+
+export interface VerifyOptions {
+  readonly recompute?: RecomputeAmount;
+  /** The study file, where it is not where the manifest says. */
+  readonly study_file?: string;
+}
+
+/** Files read ahead by the workers. */
+const SCANS_AHEAD = 8;
+
+/** Reads everything a run has on disk and holds it against itself. Changes nothing. */
+export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
+  const manifest = requireManifest(disk, output);
+  const again = options.recompute === undefined ? undefined : await storedExperiment(output, options.study_file);
+  const worker_data: WorkerData = { setups: again === undefined ? [] : [modelSetup(again.experiment, 'auto')] };
+  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads: availableParallelism(), worker_data });
+  try {
+    const problems: Problem[] = [];
+    const digest = createHash('sha256');
+    let rows = 0;
+    for await (const { cell, scan } of scannedInDigestOrder(output, manifest, pool)) {
+      problems.push(...scanProblems(cell, scan, manifest));
+      digest.update(`${cell.cell_id}\n`);
+      rows += addRows(cell, scan, manifest, digest, problems);
+      problems.push(...summaryProblems(cell, scan, manifest));
+    }
+    const mismatches: Mismatch[] = [];
+    let recomputed = 0;
+    if (options.recompute !== undefined && again !== undefined) {
+      const done = await recompute(again.experiment, options.recompute, pool);
+      recomputed = done.recomputed;
+      mismatches.push(...done.mismatches);
+      problems.push(...done.mismatches.map(({ cell_id, message }): Problem => ({ cell_id, code: 'MISMATCH', message })));
+    }
+    const bad = new Set(problems.map((problem) => problem.cell_id));
+    const cells_checked = Object.keys(manifest.identity.cells).length;
+    return {
+      ok: problems.length === 0,
+      cells_checked,
+      cells_ok: cells_checked - bad.size,
+      rows,
+      problems,
+      recomputed,
+      mismatches: mismatches.length,
+      digest: digest.digest('hex'),
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+interface ScannedStoredCell {
+  readonly cell: StoredCell;
+  readonly scan: CellScan | EngineError;
+}
+
+/** Cells in UTF-8 byte order of their ids, each with its scan; some scans run ahead. */
+async function* scannedInDigestOrder(output: string, manifest: RunManifest, pool: ThreadPool): AsyncGenerator<ScannedStoredCell> {
+  const cells = [...storedCells(output, manifest)].sort((a, b) => Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)));
+  const scan = async (cell: StoredCell): Promise<ScannedStoredCell> => {
+    try {
+      return { cell, scan: await pool.call<CellScan>('scan', { place: cell.place, target: manifest.permutations }) };
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return { cell, scan: error };
+    }
+  };
+  const ahead: Promise<ScannedStoredCell>[] = [];
+  for (const cell of cells) {
+    ahead.push(scan(cell));
+    if (ahead.length >= SCANS_AHEAD) yield await ahead.shift()!;
+  }
+  while (ahead.length > 0) yield await ahead.shift()!;
+}
+
+function scanProblems(cell: StoredCell, scan: CellScan | EngineError, manifest: RunManifest): Problem[] {
+  const { cell_id } = cell;
+  if (scan instanceof EngineError) {
+    return [{ cell_id, code: scan.code === 'IDENTITY' ? 'IDENTITY' : 'DISK', message: scan.message }];
+  }
+  const target = manifest.permutations;
+  const missing = subtractRanges([{ from: 0, to: target }], scan.present);
+  const found: (readonly [ProblemCode, boolean, string])[] = [
+    ['INCOMPLETE', missing.length > 0, `${target - countPermutations(missing)} of ${target} rows; missing ${describeRanges(missing)}`],
+    ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
+    ['CONFLICT', scan.n_conflicts > 0, `${scan.n_conflicts} rows were found twice with different values: determinism was broken; see quarantine/`],
+    ['DAMAGED', scan.n_rows_damaged > 0, `${scan.n_rows_damaged} damaged rows: ${findingText(scan)}`],
+    ['PAST_TARGET', scan.n_rows_past_target > 0, `${scan.n_rows_past_target} rows at or past the target ${target}`],
+    ['TORN', scan.end < scan.size && scan.canonical && !scan.sealed, `${scan.size - scan.end} bytes at the end are no whole row: a crash tore it, the next run cuts it`],
+    ['ORDER', !scan.canonical && scan.exists, `rows are not in the order and form in which this engine writes them: ${findingText(scan)}`],
+    ['UNSEALED', scan.exists && scan.canonical && missing.length === 0 && !scan.sealed, 'all rows are there, but their checksums are not complete: the next run seals the file'],
+  ];
+  return found.filter(([, there]) => there).map(([code, , message]) => ({ cell_id, code, message }));
+}
+
+function findingText(scan: CellScan): string {
+  const first = scan.findings[0];
+  if (first === undefined) return 'order';
+  const more = scan.n_findings > 1 ? ` (and ${scan.n_findings - 1} more)` : '';
+  return `byte ${first.offset}: ${first.reason}${more}`;
+}
+
+/** Adds a cell's rows to the digest, and looks for values that no metric may have. Returns the number of rows. */
+function addRows(cell: StoredCell, scan: CellScan | EngineError, manifest: RunManifest, digest: Hash, problems: Problem[]): number {
+  if (scan instanceof EngineError || !scan.exists) return 0;
+  const suspicious = new Map<string, number>();
+  for (const text of readRowText(disk, cell.place, scan)) {
+    digest.update(text);
+    // N and I stand in no finite number: rows are looked at one by one only where one of them does.
+    if (text.includes('N') || text.includes('I')) countNotFinite(text, manifest.metrics, suspicious);
+  }
+  for (const [metric, count] of suspicious) {
+    problems.push({ cell_id: cell.cell_id, code: 'NOT_FINITE', message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true` });
+  }
+  return countPermutations(scan.present);
+}
+
+function countNotFinite(text: Buffer, metrics: Readonly<Record<string, MetricSpec>>, counts: Map<string, number>): void {
+  const names = Object.keys(metrics);
+  for (const line of text.toString('latin1').split('\n')) {
+    if (!/[NI]/.test(line)) continue;
+    for (const [i, field] of line.split(',').slice(1).entries()) {
+      const name = names[i]!;
+      if (!Number.isFinite(Number(field)) && metrics[name]?.missing !== true) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+}
+

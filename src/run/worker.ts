@@ -1,0 +1,63 @@
+import { Piscina, workerData } from 'piscina';
+
+import { EngineError } from '../errors.ts';
+import type { Answer, ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import { Simulator } from '../execute/simulator.ts';
+import { summarise, type CellStatistics, type SummariseOptions } from '../statistics/summarise.ts';
+import type { CellPlace, CellScan } from '../store/cell-file.ts';
+import { disk } from '../store/disk.ts';
+import { readRows } from '../store/read-rows.ts';
+import { scanCell } from '../store/scan-cell.ts';
+
+/**
+ * The entry of a worker thread: one exported function per kind of task. Workers compute, encode and read; the coordinator alone
+ * writes. Keep this file thin: coverage does not see it.
+ */
+
+export interface WorkerData {
+  readonly setups: readonly ModelSetup[];
+}
+export interface ScanTask {
+  readonly place: CellPlace;
+  readonly target: number;
+}
+export interface SummariseTask extends ScanTask {
+  readonly options: SummariseOptions;
+}
+
+const { setups } = workerData as WorkerData;
+const simulators: Promise<Simulator>[] = [];
+
+export function compute(task: ChunkTask): Promise<Answer<ChunkResult>> {
+  return answer(async () => {
+    const simulator = await (simulators[task.setup] ??= Simulator.create(setups[task.setup]!));
+    return handOver(await simulator.computeChunk(task));
+  });
+}
+
+export function scan(task: ScanTask): Promise<Answer<CellScan>> {
+  return answer(() => scanCell(disk, task.place, task.target));
+}
+
+export function summary(task: SummariseTask): Promise<Answer<CellStatistics>> {
+  return answer(() => summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options));
+}
+
+/** An operating error keeps its code on its way to the coordinator: an exception would arrive as a plain Error. */
+async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const { code, message, path } = error;
+    return { failed: { code, message, ...(path !== undefined && { path }) } };
+  }
+}
+
+/** The result with its bytes handed over instead of copied, where they are a buffer of their own. */
+function handOver(result: ChunkResult): ChunkResult {
+  const { buffer } = result.bytes;
+  if (buffer.byteLength !== result.bytes.byteLength) return result;
+  const transferable = { [Piscina.transferableSymbol]: [buffer], [Piscina.valueSymbol]: result };
+  return Piscina.move(transferable as never) as unknown as ChunkResult;
+}

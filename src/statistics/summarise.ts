@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import type { Rows } from '../encoding/metrics-schema.ts';
+import { Deviations } from './deviations.ts';
+import type { Interval } from './interval.ts';
+import { mcseOfMean } from './mcse-of-mean.ts';
+import { intervalRanks, mcseOfQuantile, quantileInterval, type IntervalRanks } from './quantile-interval.ts';
+import { quantileOf, quantileRanks } from './quantile.ts';
+import { RankSearch } from './rank-search.ts';
+import { seOfSd } from './se-of-sd.ts';
+import { selectRanks } from './select-ranks.ts';
+import { Z_95 } from './special.ts';
+import { Tally } from './tally.ts';
+import { wilson } from './wilson.ts';
+
+/** The quantiles reported, by their name in summary.json. */
+export const QUANTILES = { p01: 0.01, p05: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p95: 0.95, p99: 0.99 } as const;
+export type QuantileName = keyof typeof QUANTILES;
+const QUANTILE_NAMES = Object.keys(QUANTILES) as QuantileName[];
+
+/** P(metric > threshold) over the n values that are not NaN, with Wilson's 95 % interval. */
+export interface ThresholdStatistics {
+  readonly threshold: number;
+  /** Values above the threshold. */
+  readonly count: number;
+  readonly probability: number;
+  readonly ci: Interval;
+}
+
+/**
+ * One metric's part of `statistics` in summary.json. Numbers may be NaN (undefined) or infinite: JSON.stringify writes
+ * null for both. Everything has the unit of the metric but counts and probabilities.
+ */
+export type MetricStatistics = Readonly<Record<QuantileName, number>> & {
+  /** Values that are not NaN: what all the rest is about. n + n_nan is the number of rows. */
+  readonly n: number;
+  readonly n_nan: number;
+  /** Only where there are any: infinite values, which count for quantiles, min and max but not for mean, sd, mcse. */
+  readonly n_infinite?: number;
+  /** Correctly rounded sum / count of the finite values. */
+  readonly mean: number;
+  readonly sd: number;
+  /** Monte Carlo standard error of the mean. */
+  readonly mcse: number;
+  readonly min: number;
+  readonly max: number;
+  /** Standard error of sd. */
+  readonly sd_se: number;
+  /** Monte Carlo standard error of each quantile; infinite (null) where n is too small for a bounded interval. */
+  readonly quantile_mcse: Readonly<Record<QuantileName, number>>;
+  /** 95 % intervals: mean +- z mcse, quantiles by order statistics (an infinite end is unbounded: null). */
+  readonly ci: Readonly<Record<'mean' | QuantileName, Interval>>;
+  /** Only where the study asks for any. */
+  readonly thresholds?: readonly ThresholdStatistics[];
+};
+
+/** The `statistics` object of summary.json: by metric, in column order. */
+export type CellStatistics = Readonly<Record<string, MetricStatistics>>;
+
+/** All rows of one cell, in blocks of bounded size; every call starts again at the first row. */
+export type RowSource = () => Iterable<Rows>;
+
+export interface SummariseOptions {
+  /** metric -> t, ...: reports P(metric > t). Other metrics than the cell's are not allowed. */
+  readonly thresholds?: Readonly<Record<string, readonly number[]>>;
+  /** Up to so many bytes of values are held in memory (and the source read once); beyond, the source is read up to seven times. */
+  readonly memory_bytes?: number;
+}
+
+const MEMORY_BYTES = 64 * 2 ** 20;
+
+/**
+ * The statistics of one cell: a function of the set of its rows alone, so neither their order, nor how they are cut into
+ * blocks, nor the memory allowed changes a bit. Everything is from + - * / sqrt.
+ * `metrics` names the columns of the rows, in order.
+ */
+export function summarise(
+  source: RowSource,
+  metrics: readonly string[],
+  options: SummariseOptions = {},
+): CellStatistics {
+  for (const name of Object.keys(options.thresholds ?? {})) assert(metrics.includes(name), `no metric ${name}`);
+  const thresholds = metrics.map((name) => options.thresholds?.[name] ?? []);
+  const memory_bytes = options.memory_bytes ?? MEMORY_BYTES;
+  const columns = load(source, metrics.length, memory_bytes);
+  const ranks = new RanksOfSize();
+  const found =
+    columns === undefined
+      ? searchColumns(source, thresholds, ranks, memory_bytes)
+      : columns.map((column, m) => selectInColumn(column, thresholds[m]!, ranks));
+  return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, thresholds[m]!, ranks)]));
+}
+
+/** All that is read from the values of one metric. */
+interface Found {
+  readonly tally: Tally;
+  readonly deviations: Deviations;
+  /** The order statistic of a 0-based rank among the values that are not NaN. */
+  readonly at: (rank: number) => number;
+}
+
+/** Which ranks n values need; the same for every metric with the same n, and worked out once. */
+class RanksOfSize {
+  readonly #intervals = new Map<number, Readonly<Record<QuantileName, IntervalRanks>>>();
+
+  intervals(n: number): Readonly<Record<QuantileName, IntervalRanks>> {
+    let known = this.#intervals.get(n);
+    if (known === undefined) {
+      known = byQuantile((name) => intervalRanks(n, QUANTILES[name]));
+      this.#intervals.set(n, known);
+    }
+    return known;
+  }
+
+  /** 0-based. */
+  wanted(n: number): number[] {
+    if (n === 0) return [];
+    const intervals = this.intervals(n);
+    return QUANTILE_NAMES.flatMap((name) => [
+      ...quantileRanks(n, QUANTILES[name]),
+      ...[intervals[name].lower - 1, intervals[name].upper - 1].filter((rank) => rank >= 0 && rank < n),
+    ]);
+  }
+}
+
+/** The columns of all rows, or nothing when they need more than `memory_bytes` (reading stops there). */
+function load(source: RowSource, width: number, memory_bytes: number): Float64Array[] | undefined {
+  const most = Math.floor(memory_bytes / (8 * Math.max(1, width)));
+  let capacity = Math.min(most, 4096);
+  let columns = Array.from({ length: width }, () => new Float64Array(capacity));
+  let n = 0;
+  for (const rows of source()) {
+    assert(rows.columns.length === width, `rows of ${rows.columns.length} columns for ${width} metrics`);
+    const more = rows.perm_index.length;
+    if (n + more > most) return undefined;
+    if (n + more > capacity) {
+      capacity = Math.min(most, Math.max(2 * capacity, n + more));
+      columns = columns.map((column) => {
+        const wider = new Float64Array(capacity);
+        wider.set(column.subarray(0, n));
+        return wider;
+      });
+    }
+    for (let m = 0; m < width; m++) columns[m]!.set(rows.columns[m]!.subarray(0, more), n);
+    n += more;
+  }
+  return columns.map((column) => column.subarray(0, n));
+}
+
+/** In memory. Reorders the column. */
+function selectInColumn(column: Float64Array, thresholds: readonly number[], ranks: RanksOfSize): Found {
+  const tally = new Tally(thresholds);
+  tally.add(column);
+  const deviations = new Deviations(tally.mean);
+  deviations.add(column);
+  const values = tally.n_nan === 0 ? column : withoutNaN(column);
+  selectRanks(values, ranks.wanted(tally.n));
+  return { tally, deviations, at: (rank) => values[rank]! };
+}
+
+/** In bounded memory: one pass for the tallies, one for the deviations, as many as the rank searches need. */
+function searchColumns(
+  source: RowSource,
+  thresholds: readonly (readonly number[])[],
+  ranks: RanksOfSize,
+  memory_bytes: number,
+): Found[] {
+  const keep = Math.floor(memory_bytes / (8 * thresholds.length));
+  const tallies = thresholds.map((those) => new Tally(those));
+  const searches = thresholds.map(() => new RankSearch(keep));
+  for (const { columns } of source()) {
+    columns.forEach((column, m) => {
+      tallies[m]!.add(column);
+      searches[m]!.add(withoutNaN(column));
+    });
+  }
+  const deviations = tallies.map((tally) => new Deviations(tally.mean));
+  let open = searches.map((search, m) => search.endPass(() => ranks.wanted(tallies[m]!.n)));
+  for (let pass = 2; pass === 2 || open.includes(true); pass++) {
+    for (const { columns } of source()) {
+      columns.forEach((column, m) => {
+        if (pass === 2) deviations[m]!.add(column);
+        if (open[m]!) searches[m]!.add(withoutNaN(column));
+      });
+    }
+    open = open.map((was, m) => was && searches[m]!.endPass(() => []));
+  }
+  return tallies.map((tally, m) => ({
+    tally,
+    deviations: deviations[m]!,
+    at: (rank) => searches[m]!.valueAt(rank),
+  }));
+}
+
+function withoutNaN(values: Float64Array): Float64Array {
+  return values.includes(NaN) ? values.filter((value) => !Number.isNaN(value)) : values;
+}
+
+function report({ tally, deviations, at }: Found, thresholds: readonly number[], ranks: RanksOfSize): MetricStatistics {
+  const { n, n_nan, n_infinite, n_finite, mean, min, max } = tally;
+  const sd = Math.sqrt(deviations.variance);
+  const mcse = mcseOfMean(sd, n_finite);
+  const intervals = byQuantile((name): Interval =>
+    n === 0 ? [NaN, NaN] : quantileInterval(at, n, ranks.intervals(n)[name]),
+  );
+  return {
+    n,
+    n_nan,
+    ...(n_infinite > 0 && { n_infinite }),
+    mean,
+    sd,
+    mcse,
+    min,
+    max,
+    ...byQuantile((name) => quantileOf(at, n, QUANTILES[name])),
+    sd_se: seOfSd(sd, deviations.kurtosis, n_finite),
+    quantile_mcse: byQuantile((name) => mcseOfQuantile(intervals[name])),
+    ci: { mean: [mean - Z_95 * mcse, mean + Z_95 * mcse], ...intervals },
+    ...(thresholds.length > 0 && {
+      thresholds: thresholds.map((threshold, j) => {
+        const count = tally.above[j]!;
+        return { threshold, count, probability: count / n, ci: wilson(count, n) };
+      }),
+    }),
+  };
+}
+
+function byQuantile<Value>(of: (name: QuantileName) => Value): Readonly<Record<QuantileName, Value>> {
+  return Object.fromEntries(QUANTILE_NAMES.map((name) => [name, of(name)])) as Record<QuantileName, Value>;
+}

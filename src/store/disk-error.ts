@@ -1,0 +1,58 @@
+import { EngineError } from '../errors.ts';
+
+const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: free space there, then run the same command again to go on',
+  EDQUOT: 'the quota is used up: free space there, then run the same command again to go on',
+  EFBIG: 'the file-size limit is reached: raise it (ulimit -f), then run the same command again to go on',
+  EROFS: 'the file system is read-only: make it writable or choose another output, then run again',
+  EACCES: 'permission denied: check owner and mode, then run the same command again to go on',
+  EPERM: 'not permitted: check owner and mode, then run the same command again to go on',
+  EMFILE: 'too many open files: raise the limit (ulimit -n), then run the same command again to go on',
+  ENFILE: 'too many open files on this machine; run the same command again later to go on',
+  EIO: 'input/output error: check the disk (dmesg), then run the same command again to go on',
+  ELOOP: 'a link stands in the way: remove it, then run the same command again',
+  EISDIR: 'a folder stands where a file belongs: move it away, then run the same command again',
+  ENOTDIR: 'a file stands where a folder belongs: move it away, then run the same command again',
+  ENOENT: 'a file or folder vanished during the run: run the same command again to go on',
+};
+
+/** Whether this is an error of the operating system (it has a code like `EIO`). */
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code);
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return isSystemError(error) && error.code === code;
+}
+
+/** One line for a person: what failed, where, what to do. Errors that are not the operating system's come back as they are. */
+export function diskError(error: unknown, doing: string, path: string, safe?: string): unknown {
+  if (!isSystemError(error)) return error;
+  const what = WHAT_TO_DO[error.code] ?? 'run the same command again to go on';
+  const kept = safe === undefined ? '' : ` (${safe})`;
+  return new EngineError(
+    FULL.has(error.code) ? 'DISK_FULL' : 'DISK',
+    `cannot ${doing} ${path}: ${error.code}, ${what}${kept}`,
+    { path, cause: error },
+  );
+}
+
+/** Runs `work`; what the operating system refuses becomes an EngineError that names `path`. */
+export function onDisk<T>(doing: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw diskError(error, doing, path);
+  }
+}
+
+/** `onDisk` for asynchronous work. */
+export async function onDiskAsync<T>(doing: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw diskError(error, doing, path);
+  }
+}

@@ -1,0 +1,56 @@
+import * as fs from 'node:fs';
+import * as fsPromises from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { FilePort, FileStat } from './port.ts';
+
+const fsync = promisify(fs.fsync);
+const fdatasync = promisify(fs.fdatasync);
+
+/** The real disk. Everything durable goes through here. */
+export const disk: FilePort = {
+  open: (path, flags) => fs.openSync(path, flags),
+  close: (fd) => {
+    fs.closeSync(fd);
+  },
+  pwrite: (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position),
+  pread: (fd, into, position) => fs.readSync(fd, into, 0, into.length, position),
+  ftruncate: (fd, length) => {
+    fs.ftruncateSync(fd, length);
+  },
+  fsync: (fd) => fsync(fd),
+  fdatasync: (fd) => fdatasync(fd),
+  syncFolder,
+  rename: (from, to) => {
+    fs.renameSync(from, to);
+  },
+  link: (existing, path) => {
+    fs.linkSync(existing, path);
+  },
+  unlink: (path) => {
+    fs.unlinkSync(path);
+  },
+  mkdir: (path) => {
+    fs.mkdirSync(path, { recursive: true });
+  },
+  readdir: (path) => fs.readdirSync(path),
+  stat,
+};
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a folder; NTFS journals its names itself.
+  if (process.platform === 'win32') return;
+  const handle = await fsPromises.open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function stat(path: string): FileStat | undefined {
+  const found = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  if (found.isFile()) return { kind: 'file', size: found.size };
+  if (found.isDirectory()) return { kind: 'folder', size: 0 };
+  return { kind: found.isSymbolicLink() ? 'link' : 'other', size: 0 };
+}

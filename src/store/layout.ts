@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { Format } from '../encoding/metrics-schema.ts';
+
+/** Where everything of a run stands, below its output folder. */
+export interface RunLayout {
+  readonly output: string;
+  readonly manifest: string;
+  readonly lock: string;
+  readonly per_cell: string;
+  readonly aggregated: string;
+  readonly heartbeat: string;
+  readonly progress: string;
+  readonly grid_summary: string;
+  readonly done: string;
+  readonly results: string;
+  readonly report: string;
+  cell(cell_id: string): CellLayout;
+}
+
+export interface CellLayout {
+  readonly folder: string;
+  readonly progress: string;
+  readonly summary: string;
+  readonly logs: string;
+  readonly failures: string;
+  readonly quarantine: string;
+}
+
+export function layoutOf(output: string): RunLayout {
+  const aggregated = join(output, 'aggregated');
+  const per_cell = join(output, 'per_cell');
+  return {
+    output,
+    manifest: join(output, 'run_manifest.json'),
+    lock: join(output, '.lock'),
+    per_cell,
+    aggregated,
+    heartbeat: join(aggregated, 'heartbeat.json'),
+    progress: join(aggregated, 'progress.csv'),
+    grid_summary: join(aggregated, 'grid_summary.csv'),
+    done: join(aggregated, 'DONE.txt'),
+    results: join(output, 'results'),
+    report: join(output, 'report'),
+    cell: (cell_id) => cellLayout(join(per_cell, `cell_${encodeCellId(cell_id)}`)),
+  };
+}
+
+export function cellLayout(folder: string): CellLayout {
+  return {
+    folder,
+    progress: join(folder, 'progress.json'),
+    summary: join(folder, 'summary.json'),
+    logs: join(folder, 'logs.txt'),
+    failures: join(folder, 'failures.csv'),
+    quarantine: join(folder, 'quarantine'),
+  };
+}
+
+/** A cell id as part of a folder name: everything but letters, digits, `.`, `_`, `-` percent-encoded, byte by byte of its UTF-8. */
+export function encodeCellId(cell_id: string): string {
+  let name = '';
+  for (const byte of Buffer.from(cell_id, 'utf8')) {
+    const char = String.fromCharCode(byte);
+    name += /[A-Za-z0-9._-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return name;
+}
+
+/** The cell id back from a folder name below `per_cell`, or undefined where it is none. */
+export function cellIdOf(folderName: string): string | undefined {
+  if (!folderName.startsWith('cell_')) return undefined;
+  try {
+    return decodeURIComponent(folderName.slice('cell_'.length));
+  } catch {
+    return undefined; // not percent-encoded UTF-8: no folder of ours
+  }
+}
+
+export function metricsFileName(format: Format): string {
+  return `metrics_compact.${format}`;
+}
+
+/** `<folder>/metrics_compact.csv` or `.arrow`. */
+export function metricsPath(folder: string, format: Format): string {
+  return join(folder, metricsFileName(format));
+}
+
+/** Block checksums beside a CSV metrics file. */
+export function sumsPath(folder: string): string {
+  return join(folder, 'metrics_compact.sums');
+}
+
+/** The temporary name under which a file is written before it is renamed into place. One writer per folder: one name is enough. */
+export function temporaryPath(path: string): string {
+  return `${path}.tmp`;
+}

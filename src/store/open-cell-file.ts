@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { EngineError } from '../errors.ts';
+import type { BlockSums } from './block-sums.ts';
+import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange } from './cell-file.ts';
+import { diskError, isSystemError } from './disk-error.ts';
+import { FileReader } from './file-reader.ts';
+import { metricsPath } from './layout.ts';
+import { rewriteWithSums } from './rewrite.ts';
+import type { FilePort } from './port.ts';
+import { RangeBuilder, missingFrom, sizeOf, subtract } from './ranges.ts';
+import { formatOf } from './scan-cell.ts';
+import { writeFully } from './write-fully.ts';
+
+const NEWLINE = 10;
+
+/** The only writer of one metrics file; see `CellFile`. Made by `openCell`. */
+export class OpenCell implements CellFile {
+  readonly #port: FilePort;
+  readonly #place: CellPlace;
+  readonly #path: string;
+  readonly #target: number;
+  readonly #sums: BlockSums;
+  #fd: number | undefined;
+  /** Names of a new file are not durable yet. */
+  #newNames = false;
+  /** Where the next append goes, and how far the file is durable. */
+  #end: number;
+  #durableEnd: number;
+  #missing: readonly PermutationRange[];
+  #rows: number;
+  #rowsDurable: number;
+  #lastIndex: number;
+  #lastBlock: number;
+  /** Rows stand in perm_index order, one batch per block. */
+  #ordered = true;
+  #failure: unknown;
+  #syncing: Promise<void> = Promise.resolve();
+  readonly #appended: { n: number } = { n: 0 };
+  readonly #found: CellScan;
+
+  constructor(port: FilePort, place: CellPlace, scan: CellScan, sums: BlockSums, fd: number | undefined) {
+    this.#port = port;
+    this.#place = place;
+    this.#path = metricsPath(place.folder, place.schema.format);
+    this.#target = scan.target;
+    this.#sums = sums;
+    this.#fd = fd;
+    this.#end = this.#durableEnd = scan.end;
+    this.#missing = missingFrom(scan.present, scan.target);
+    this.#rows = this.#rowsDurable = sizeOf(scan.present);
+    this.#lastIndex = (scan.present.at(-1)?.to ?? 0) - 1;
+    this.#lastBlock = this.#lastIndex < 0 ? -1 : Math.floor(this.#lastIndex / place.schema.batch_rows);
+    this.#found = scan;
+  }
+
+  get n_rows_raw(): number {
+    return this.#found.n_rows_raw + this.#appended.n;
+  }
+  get n_duplicates_dropped(): number {
+    return this.#found.n_duplicates;
+  }
+  get n_conflicting_duplicates(): number {
+    return this.#found.n_conflicts;
+  }
+  get n_rows_damaged(): number {
+    return this.#found.n_rows_damaged;
+  }
+  get n_rows_past_target(): number {
+    return this.#found.n_rows_past_target;
+  }
+  get n_rows_durable(): number {
+    return this.#rowsDurable;
+  }
+  get missing(): readonly PermutationRange[] {
+    return this.#missing;
+  }
+
+  append(chunk: EncodedChunk): void {
+    this.#assertUsable();
+    const indices = this.#indicesOf(chunk);
+    if (chunk.rows === 0) return;
+    const missing = this.#missingWithout(chunk, indices);
+    const batch_rows = this.#place.schema.batch_rows;
+    const first = indices?.[0] ?? chunk.first;
+    const last = indices?.at(-1) ?? chunk.first + chunk.rows - 1;
+    try {
+      const fd = (this.#fd ??= this.#create());
+      if (this.#end === 0) {
+        const header = formatOf(this.#place).header(this.#place);
+        writeFully(this.#port, fd, header, 0);
+        this.#end = header.length;
+      }
+      writeFully(this.#port, fd, chunk.bytes, this.#end);
+    } catch (error) {
+      this.#fail(error, 'write to');
+    }
+    this.#end += chunk.bytes.length;
+    const arrow = this.#place.schema.format === 'arrow';
+    if (first <= this.#lastIndex || (arrow && Math.floor(first / batch_rows) <= this.#lastBlock)) this.#ordered = false;
+    this.#lastIndex = Math.max(this.#lastIndex, last);
+    this.#lastBlock = Math.floor(this.#lastIndex / batch_rows);
+    if (this.#ordered && !arrow) this.#addToSums(chunk, indices);
+    this.#missing = missing;
+    this.#rows += chunk.rows;
+    this.#appended.n += chunk.rows;
+  }
+
+  /** The rows' indices where some permutations of the chunk failed; undefined where the chunk is whole. */
+  #indicesOf(chunk: EncodedChunk): Uint32Array | undefined {
+    const end = chunk.first + chunk.count;
+    assert(chunk.rows <= chunk.count && end <= this.#target, 'a chunk lies below the target');
+    if (chunk.rows === chunk.count) return undefined;
+    const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows);
+    assert(
+      indices.every((index) => index >= chunk.first && index < end),
+      'a chunk holds its own permutations',
+    );
+    return indices;
+  }
+
+  /** What is missing after the chunk, all of whose rows are missing before it. */
+  #missingWithout(chunk: EncodedChunk, indices: Uint32Array | undefined): readonly PermutationRange[] {
+    const taken = new RangeBuilder();
+    if (indices === undefined) taken.add(chunk.first, chunk.first + chunk.count);
+    else for (const index of indices) taken.add(index);
+    const rest = subtract(this.#missing, taken.ranges);
+    assert(sizeOf(rest) === sizeOf(this.#missing) - chunk.rows, 'a chunk holds only missing permutations');
+    return rest;
+  }
+
+  #create(): number {
+    this.#port.mkdir(this.#place.folder);
+    this.#newNames = true;
+    return this.#port.open(this.#path, 'wx+');
+  }
+
+  /** Cuts the chunk at block borders. */
+  #addToSums(chunk: EncodedChunk, indices: Uint32Array | undefined): void {
+    const { batch_rows } = this.#place.schema;
+    const bytes = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.length);
+    const indexOf = (row: number) => indices?.[row] ?? chunk.first + row;
+    let start = 0;
+    for (let row = 0; row < chunk.rows;) {
+      const block = Math.floor(indexOf(row) / batch_rows);
+      let to = Math.min(chunk.rows, indices === undefined ? (block + 1) * batch_rows - chunk.first : chunk.rows);
+      while (Math.floor(indexOf(to - 1) / batch_rows) !== block) to--;
+      let end = bytes.length;
+      if (to < chunk.rows) {
+        end = start;
+        for (let line = row; line < to; line++) end = bytes.indexOf(NEWLINE, end) + 1;
+      }
+      this.#sums.add(block, to - row, bytes.subarray(start, end), indexOf(to - 1) === (block + 1) * batch_rows - 1);
+      row = to;
+      start = end;
+    }
+  }
+
+  /** One after the other: the error of a failed sync is reported only once, so no later one may overtake it. */
+  sync(): Promise<void> {
+    const next = this.#syncing.then(() => this.#syncOnce());
+    this.#syncing = next.catch(() => undefined); // whoever asked for that sync has its error; `#failure` keeps it for the next
+    return next;
+  }
+
+  async #syncOnce(): Promise<void> {
+    this.#assertUsable();
+    const end = this.#end;
+    const rows = this.#rows;
+    if (this.#fd === undefined || (end === this.#durableEnd && !this.#newNames)) return;
+    try {
+      if (this.#place.schema.format === 'csv') this.#sums.write();
+      await this.#port.fdatasync(this.#fd);
+      if (this.#newNames) {
+        await this.#port.syncFolder(this.#place.folder);
+        await this.#port.syncFolder(dirname(this.#place.folder));
+        this.#newNames = false;
+      }
+    } catch (error) {
+      this.#fail(error, 'make durable');
+    }
+    this.#assertUsable();
+    this.#durableEnd = end;
+    this.#rowsDurable = rows;
+  }
+
+  async complete(): Promise<string> {
+    await this.sync();
+    try {
+      if (!this.#ordered) await this.#bringIntoOrder();
+      return await this.#seal();
+    } catch (error) {
+      if (this.#failure === undefined) this.#fail(error, 'complete');
+      throw error;
+    }
+  }
+
+  /** Gaps were filled behind the tail: rewrites the file in perm_index order. */
+  async #bringIntoOrder(): Promise<void> {
+    const sums = this.#sums.finished;
+    const reader = new FileReader(this.#port, this.#fd!, this.#end);
+    const analysis = formatOf(this.#place).analyse(reader, this.#place, this.#target, sums);
+    if (analysis.scan.n_findings > 0 || analysis.scan.n_rows_raw !== this.#rows) throw this.#changedUnderneath();
+    this.#sums.close();
+    const rewritten = await rewriteWithSums(this.#port, this.#place, analysis, sums, this.#target, true);
+    this.#port.close(this.#fd!);
+    this.#fd = undefined;
+    this.#fd = this.#port.open(this.#path, 'r+');
+    this.#end = this.#durableEnd = rewritten.end;
+    this.#sums.reset(rewritten.sums);
+    this.#ordered = true;
+  }
+
+  /** Reads everything back, then writes what says that the file is whole. */
+  async #seal(): Promise<string> {
+    const format = formatOf(this.#place);
+    if (this.#fd === undefined) return '00000000';
+    const reader = new FileReader(this.#port, this.#fd, this.#end);
+    const found = format.scanCanonical(reader, this.#place, this.#target, this.#sums.known);
+    if (found === undefined || found.scan.end !== this.#end || found.scan.n_rows_raw !== this.#rows) {
+      throw this.#changedUnderneath();
+    }
+    if (this.#place.schema.format === 'csv') await this.#sums.seal(found.sums);
+    if (format.end_marker.length > 0) {
+      writeFully(this.#port, this.#fd, format.end_marker, this.#end);
+      await this.#port.fdatasync(this.#fd);
+    }
+    return found.scan.rows_crc32!;
+  }
+
+  #changedUnderneath(): EngineError {
+    return new EngineError(
+      'DISK',
+      `${this.#path} does not read back as it was written; run the same command again: it is checked and repaired then. Check the disk`,
+      { path: this.#path },
+    );
+  }
+
+  #assertUsable(): void {
+    // Whatever failed once is final: what the disk says afterwards cannot be believed.
+    if (this.#failure !== undefined) throw this.#failure as Error;
+  }
+
+  /** Cuts back to what is durable; nothing beyond it was acknowledged. */
+  #fail(error: unknown, doing: string): never {
+    let safe = `${this.#rowsDurable} rows are safe`;
+    if (isSystemError(error) && this.#fd !== undefined) {
+      try {
+        this.#port.ftruncate(this.#fd, this.#durableEnd);
+      } catch (second) {
+        safe += `; the rest could not be cut off: ${String(second)}`;
+      }
+    }
+    this.#failure = diskError(error, doing, this.#path, safe);
+    throw this.#failure as Error;
+  }
+
+  close(): void {
+    this.#sums.close();
+    if (this.#fd !== undefined) this.#port.close(this.#fd);
+    this.#fd = undefined;
+  }
+}

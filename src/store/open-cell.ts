@@ -1,0 +1,134 @@
+import { dirname } from 'node:path';
+import { BlockSums } from './block-sums.ts';
+import type { CellFile, CellPlace, CellScan } from './cell-file.ts';
+import { onDiskAsync } from './disk-error.ts';
+import { FileReader } from './file-reader.ts';
+import { cellLayout, metricsPath, sumsPath, temporaryPath } from './layout.ts';
+import { OpenCell } from './open-cell-file.ts';
+import type { FilePort } from './port.ts';
+import { quarantineRecords, setAside, standingConflicts } from './quarantine.ts';
+import { LOUD_SHARE } from './recover.ts';
+import { rewriteWithSums, uselessSums } from './rewrite.ts';
+import type { Rewritten } from './rewrite.ts';
+import { formatOf, readSums, readSumsText } from './scan-cell.ts';
+import { removeFile } from './small-file.ts';
+
+/**
+ * Opens a cell's metrics file as its only writer. What the scan found is repaired first, after the table in recover.ts,
+ * and what stands then is durable before this returns: file, folder and parent folder are synced, since a killed
+ * predecessor may have left rows only in memory. A cell without a file costs nothing until its first append.
+ *
+ * `log` gets a line for a person about everything that was cut, dropped or set aside.
+ */
+export async function openCell(
+  port: FilePort,
+  place: CellPlace,
+  scan: CellScan,
+  log: (line: string) => void,
+): Promise<CellFile> {
+  const path = metricsPath(place.folder, place.schema.format);
+  return onDiskAsync('repair', path, async () => {
+    if (!scan.exists) return new OpenCell(port, place, scan, new BlockSums(port, place, '', undefined), undefined);
+    await clearTheWay(port, place, scan);
+    tell(place, scan, log);
+    const settled = scan.canonical ? scan : await repair(port, place, scan, log);
+    const fd = await settle(port, place, settled);
+    const sums = new BlockSums(port, place, settled.end === 0 ? '' : readSumsText(port, place), settled.last_block);
+    const useless = uselessSums(sums.finished, settled.present, place.schema.batch_rows, settled.target);
+    for (const block of useless) sums.forget(block);
+    return new OpenCell(port, place, settled, sums, fd);
+  });
+}
+
+/** Left-over temporary files go; a summary goes before the rows that it speaks of change. */
+async function clearTheWay(port: FilePort, place: CellPlace, scan: CellScan): Promise<void> {
+  removeFile(port, temporaryPath(metricsPath(place.folder, place.schema.format)));
+  removeFile(port, temporaryPath(sumsPath(place.folder)));
+  const { summary } = cellLayout(place.folder);
+  if ((!scan.canonical || scan.n_findings > 0) && port.stat(summary) !== undefined) {
+    port.unlink(summary);
+    await port.syncFolder(place.folder);
+  }
+}
+
+/** Cuts a torn tail and makes everything that stands durable. */
+async function settle(port: FilePort, place: CellPlace, scan: CellScan): Promise<number> {
+  const fd = port.open(metricsPath(place.folder, place.schema.format), 'r+');
+  try {
+    if (scan.size > scan.end && !scan.sealed) port.ftruncate(fd, scan.end);
+    await port.fsync(fd);
+    await port.syncFolder(place.folder);
+    await port.syncFolder(dirname(place.folder));
+  } catch (error) {
+    port.close(fd);
+    throw error;
+  }
+  return fd;
+}
+
+async function repair(
+  port: FilePort,
+  place: CellPlace,
+  scan: CellScan,
+  log: (line: string) => void,
+): Promise<CellScan> {
+  const path = metricsPath(place.folder, place.schema.format);
+  const fd = port.open(path, 'r');
+  try {
+    const reader = new FileReader(port, fd, scan.size);
+    const sums = readSums(port, place);
+    const analysis = formatOf(place).analyse(reader, place, scan.target, sums);
+    const whole = analysis.scan.findings.find(({ kind }) => kind === 'foreign' || kind === 'unreadable');
+    await setAside(
+      port,
+      place.folder,
+      { path, reader },
+      analysis.set_aside,
+      analysis.keep_original ? whole : undefined,
+    );
+    warnLoudly(place, analysis.scan, log);
+    const rewritten = await rewriteWithSums(port, place, analysis, sums, scan.target, false);
+    const n_conflicts = standingConflicts(quarantineRecords(port, place.folder));
+    return { ...analysis.scan, ...asFound(rewritten), n_conflicts };
+  } finally {
+    port.close(fd);
+  }
+}
+
+function asFound(rewritten: Rewritten) {
+  const { end, rows_crc32, last_block } = rewritten;
+  return { canonical: true, sealed: false, size: end, end, rows_crc32, last_block };
+}
+
+function tell(place: CellPlace, scan: CellScan, log: (line: string) => void): void {
+  const cell = `cell ${place.schema.cell_id}:`;
+  for (const finding of scan.findings) {
+    const done =
+      finding.kind === 'torn' ? 'cut' : finding.kind === 'foreign' ? 'rewritten, original set aside' : 'set aside';
+    log(`${cell} ${finding.length} bytes at byte ${finding.offset} ${done}: ${finding.reason}`);
+  }
+  if (scan.n_findings > scan.findings.length) log(`${cell} and ${scan.n_findings - scan.findings.length} more`);
+  if (scan.n_duplicates > 0) log(`${cell} ${scan.n_duplicates} duplicate rows dropped`);
+  if (scan.n_rows_past_target > 0)
+    log(`${cell} ${scan.n_rows_past_target} rows at or past the target of ${scan.target} dropped`);
+}
+
+function warnLoudly(place: CellPlace, scan: CellScan, log: (line: string) => void): void {
+  const cell = `cell ${place.schema.cell_id}`;
+  if (scan.findings.some(({ kind }) => kind === 'foreign')) {
+    log(
+      `WARNING: ${cell}: the metrics file was saved by another program, which may have rounded its values; they are kept as they stand, the original is under quarantine/`,
+    );
+  }
+  const all = scan.n_rows_raw + scan.n_rows_damaged;
+  if (scan.n_rows_damaged > LOUD_SHARE * all) {
+    log(
+      `WARNING: ${cell}: ${scan.n_rows_damaged} of ${all} rows were damaged; they are under quarantine/ and are computed again. Check the disk.`,
+    );
+  }
+  if (scan.n_conflicts > 0) {
+    log(
+      `WARNING: ${cell}: ${scan.n_conflicts} rows differ from an earlier row of the same perm_index: something is not deterministic. They are under quarantine/; verify fails as long as that record stands.`,
+    );
+  }
+}

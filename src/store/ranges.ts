@@ -1,0 +1,44 @@
+import type { PermutationRange } from './cell-file.ts';
+
+/** Collects ascending indices into ranges. */
+export class RangeBuilder {
+  readonly ranges: { from: number; to: number }[] = [];
+  #last: { from: number; to: number } | undefined;
+
+  add(from: number, to = from + 1): void {
+    if (this.#last !== undefined && this.#last.to === from) this.#last.to = to;
+    else this.ranges.push((this.#last = { from, to }));
+  }
+}
+
+/** What [0, target) has beyond `present`. */
+export function missingFrom(present: readonly PermutationRange[], target: number): PermutationRange[] {
+  const missing: PermutationRange[] = [];
+  let next = 0;
+  for (const range of present) {
+    if (range.from > next) missing.push({ from: next, to: range.from });
+    next = range.to;
+  }
+  if (next < target) missing.push({ from: next, to: target });
+  return missing;
+}
+
+/** `ranges` without `taken`; both ascending and disjoint. */
+export function subtract(ranges: readonly PermutationRange[], taken: readonly PermutationRange[]): PermutationRange[] {
+  const rest: PermutationRange[] = [];
+  let t = 0;
+  for (const range of ranges) {
+    let from = range.from;
+    while (t < taken.length && taken[t]!.to <= from) t++;
+    for (let k = t; k < taken.length && taken[k]!.from < range.to; k++) {
+      if (taken[k]!.from > from) rest.push({ from, to: taken[k]!.from });
+      from = Math.max(from, taken[k]!.to);
+    }
+    if (from < range.to) rest.push({ from, to: range.to });
+  }
+  return rest;
+}
+
+export function sizeOf(ranges: readonly PermutationRange[]): number {
+  return ranges.reduce((sum, range) => sum + range.to - range.from, 0);
+}

@@ -1,0 +1,38 @@
+import type { Rows } from '../encoding/metrics-schema.ts';
+import type { CellPlace } from './cell-file.ts';
+import { onDisk } from './disk-error.ts';
+import { FileReader } from './file-reader.ts';
+import { metricsPath } from './layout.ts';
+import type { FilePort } from './port.ts';
+import { formatOf, readSums, sizeOfFile } from './scan-cell.ts';
+
+/**
+ * The good rows of a cell below `target`, in perm_index order, each index once, at most one aligned block at a time.
+ * A file that is not canonical is understood first (as `scanCell` does) and then read in order; nothing is changed.
+ * No rows where there is no file. The file stays open until the iteration ends.
+ */
+export function* readRows(port: FilePort, place: CellPlace, target: number): Iterable<Rows> {
+  const path = metricsPath(place.folder, place.schema.format);
+  const size = onDisk('read', path, () => sizeOfFile(port, path));
+  if (size === undefined) return;
+  const fd = onDisk('read', path, () => port.open(path, 'r'));
+  try {
+    const reader = new FileReader(port, fd, size);
+    const blocks = onDisk('read', path, () => blocksOf(port, reader, place, target))[Symbol.iterator]();
+    for (;;) {
+      const next = onDisk('read', path, () => blocks.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    port.close(fd);
+  }
+}
+
+function blocksOf(port: FilePort, reader: FileReader, place: CellPlace, target: number): Iterable<Rows> {
+  const format = formatOf(place);
+  const sums = readSums(port, place);
+  const canonical = format.scanCanonical(reader, place, target, sums);
+  if (canonical === undefined) return format.analyse(reader, place, target, sums).kept();
+  return format.rowsOf(reader, place, canonical.scan.end);
+}

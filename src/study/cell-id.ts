@@ -1,0 +1,41 @@
+import { hash } from 'node:crypto';
+import type { Parameters } from '../models/model.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/** The longest name that common file systems take [bytes]. */
+const MAX_NAME_BYTES = 255;
+const MAX_ID_LENGTH = 64;
+
+/**
+ * The id of `cell_ids: params`: the first 16 hex digits of SHA-256 over `{"model":...,"parameters":{...}}`, keys in code-unit
+ * order, no spaces. `parameters` are all resolved active ones but those defaulted from an input file.
+ * `{"model":"coin","parameters":{"flips":100,"p":0.5}}` gives c9f3a0bd4f0f85ad.
+ */
+export function paramsId(model: string, parameters: Parameters): string {
+  return hash('sha256', canonicalJson({ model, parameters })).slice(0, 16);
+}
+
+/** Why a text cannot be the id of a cell, as what would be allowed; undefined where it can. */
+export function refusedId(id: string): string | undefined {
+  const length = [...id].length;
+  if (length === 0 || length > MAX_ID_LENGTH) return `a text of 1 to ${MAX_ID_LENGTH} characters`;
+  if (/[\p{Surrogate}\p{Control}]/u.test(id)) return 'a text without control characters';
+  if (id.normalize('NFC') !== id)
+    return 'a text in Unicode normal form NFC (this one is not: type it again, or write it with other characters)';
+  if (cellFolderName(id).length > MAX_NAME_BYTES) {
+    return `a shorter text: its folder name takes ${cellFolderName(id).length} bytes, at most ${MAX_NAME_BYTES}`;
+  }
+  return undefined;
+}
+
+/**
+ * The folder of a cell: `cell_` and the id with everything but ASCII letters, digits, `.`, `_`, `-` percent-encoded (UTF-8). One name in one folder,
+ * whatever the id: no `/` survives, and the prefix keeps `.` and `..` harmless. Different ids have different names.
+ */
+export function cellFolderName(id: string): string {
+  const encoded = Array.from(Buffer.from(id, 'utf8'), (byte) => {
+    const char = String.fromCharCode(byte);
+    return /[A-Za-z0-9._-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+  return `cell_${encoded.join('')}`;
+}

@@ -1,0 +1,178 @@
+import { closest } from 'fastest-levenshtein';
+import type { Model, ParameterSpec } from '../models/model.ts';
+import { checkValue } from './parameter-value.ts';
+import { Problems, show, StudyError } from './problem.ts';
+import type { Path } from './problem.ts';
+import { resolutionOrder } from './resolution-order.ts';
+
+const KEYS = [
+  'name',
+  'version',
+  'description',
+  'parameters',
+  'inputs',
+  'metrics',
+  'check',
+  'load',
+  'defaultsFrom',
+  'checkInputs',
+  'shared',
+  'prepare',
+  'simulate',
+  'simulateChunk',
+  'baseline',
+  'trace',
+];
+const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
+const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
+/** Columns that the engine itself writes beside metrics or parameters, and keys of an explicit cell. */
+const RESERVED = ['perm_index', 'cell_id', 'n', 'step', 'id', 'parameters'];
+const SNAKE_CASE = /^[a-z][a-z0-9_]{0,63}$/;
+
+/**
+ * Checks that a module's default export follows the Model interface, all problems at once (EngineError MODEL). `shown` names it
+ * in messages.
+ */
+export function checkModel(value: unknown, shown: string): Model {
+  const problems = new Problems();
+  if (!isMap(value)) {
+    problems.wrong([], value, 'a model: export default defineModel({ name, version, parameters, metrics, simulate })');
+  } else {
+    texts(value, problems);
+    parameters(value.parameters, value.inputs, problems);
+    metrics(value.metrics, value.parameters, problems);
+    functions(value, problems);
+  }
+  if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
+  return value as unknown as Model;
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function texts(model: Raw, problems: Problems): void {
+  const name = 'a name of letters, digits, _ and -, beginning with a letter, at most 64 characters';
+  if (typeof model.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(model.name))
+    problems.wrong(['name'], model.name, name);
+  if (typeof model.version !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(model.version)) {
+    problems.wrong(['version'], model.version, "a text such as '1'");
+  }
+  for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
+}
+
+function functions(model: Raw, problems: Problems): void {
+  for (const key of FUNCTIONS) {
+    if (model[key] !== undefined && typeof model[key] !== 'function') problems.wrong([key], model[key], 'a function');
+  }
+  if (model.simulate === undefined && model.simulateChunk === undefined) {
+    problems.wrong(['simulate'], undefined, 'a function simulate(state, rng, row), or simulateChunk');
+  }
+}
+
+function goodName(name: string, path: Path, problems: Problems): void {
+  if (RESERVED.includes(name))
+    problems.add(path, `the name ${name} belongs to the engine; choose another`, { value: name });
+  else if (!SNAKE_CASE.test(name))
+    problems.wrong(path, name, 'a snake_case name: a-z, 0-9 and _, at most 64 characters');
+}
+
+function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
+  if (!isMap(raw) || Object.keys(raw).length === 0) {
+    problems.wrong(['metrics'], raw, 'a map with at least one metric: { heads: { unit: "count" } }');
+    return;
+  }
+  for (const [name, spec] of Object.entries(raw)) {
+    goodName(name, ['metrics', name], problems);
+    // Both are columns of one table.
+    if (isMap(parameters) && Object.hasOwn(parameters, name))
+      problems.add(['metrics', name], 'a parameter has this name, too; choose another');
+    if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing }');
+    else if (spec.missing !== undefined && typeof spec.missing !== 'boolean') {
+      problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
+    }
+  }
+}
+
+function parameters(raw: unknown, inputs: unknown, problems: Problems): void {
+  if (!isMap(raw)) {
+    problems.wrong(['parameters'], raw, 'a map from names to { type, default, ... }; {} for none');
+    return;
+  }
+  const before = problems.list.length;
+  for (const [name, spec] of Object.entries(raw)) {
+    const path = ['parameters', name];
+    goodName(name, path, problems);
+    if (!isMap(spec)) problems.wrong(path, spec, '{ type, default, ... }');
+    else if (typeof spec.type !== 'string' || !TYPES.includes(spec.type))
+      problems.wrong([...path, 'type'], spec.type, TYPES.join(', '));
+    else parameter(spec, path, problems);
+  }
+  if (problems.list.length > before) return;
+  conditions(raw as Readonly<Record<string, ParameterSpec>>, inputs, problems);
+}
+
+function parameter(raw: Raw, path: Path, problems: Problems): void {
+  const before = problems.list.length;
+  for (const bound of ['min', 'max', 'above', 'below']) {
+    if (raw[bound] !== undefined && !Number.isFinite(raw[bound]))
+      problems.wrong([...path, bound], raw[bound], 'a finite number');
+  }
+  if (raw.type === 'choice') choice(raw, path, problems);
+  if (raw.type === 'list' && raw.items !== 'numbers' && raw.items !== 'pairs') {
+    problems.wrong([...path, 'items'], raw.items, 'numbers or pairs');
+  }
+  if (problems.list.length > before || raw.default === undefined) return;
+  const checked = checkValue(raw as unknown as ParameterSpec, raw.default);
+  if (!('value' in checked)) problems.wrong([...path, 'default'], raw.default, checked.allowed);
+}
+
+function choice(raw: Raw, path: Path, problems: Problems): void {
+  const values = raw.values;
+  const texts = Array.isArray(values) && values.length > 0 && values.every((value) => typeof value === 'string');
+  if (!texts) {
+    problems.wrong([...path, 'values'], values, 'a list of at least one text');
+    return;
+  }
+  for (const [alias, value] of Object.entries(isMap(raw.aliases) ? raw.aliases : {})) {
+    if (!values.includes(value as string)) problems.wrong([...path, 'aliases', alias], value, values.join(', '));
+  }
+}
+
+/** `active_when` names parameters and values that exist, and does not run in a circle; `default_from` names an input. */
+function conditions(specs: Readonly<Record<string, ParameterSpec>>, inputs: unknown, problems: Problems): void {
+  const names = Object.keys(specs);
+  for (const [name, spec] of Object.entries(specs)) {
+    if (spec.default_from !== undefined && !(isMap(inputs) && Object.hasOwn(inputs, spec.default_from))) {
+      const known = isMap(inputs) ? Object.keys(inputs) : [];
+      problems.unknown(['parameters', name, 'default_from'], 'input', spec.default_from, known);
+    }
+    if (spec.active_when === undefined) continue;
+    const path = ['parameters', name, 'active_when'];
+    if (!Array.isArray(spec.active_when) || spec.active_when.length === 0 || !spec.active_when.every(isMap)) {
+      problems.wrong(path, spec.active_when, 'a list of conditions: [{ other_parameter: value }]');
+      continue;
+    }
+    for (const [i, condition] of spec.active_when.entries()) {
+      for (const [other, wanted] of Object.entries(condition)) {
+        const at = [...path, i, other];
+        const otherSpec = Object.hasOwn(specs, other) ? specs[other] : undefined;
+        if (otherSpec === undefined) {
+          problems.add(at, `no such parameter; the nearest is ${names.length === 0 ? 'none' : closest(other, names)}`);
+          continue;
+        }
+        for (const value of Array.isArray(wanted) ? wanted : [wanted]) {
+          const checked = checkValue(otherSpec, value);
+          if (!('value' in checked)) problems.wrong(at, value, checked.allowed);
+          else if (checked.value !== value)
+            problems.add(at, `${show(value)} is an alias; write ${show(checked.value)}`);
+        }
+      }
+    }
+  }
+  const { circle } = problems.list.length === 0 ? resolutionOrder({ parameters: specs }, []) : { circle: undefined };
+  if (circle !== undefined)
+    problems.add(['parameters', circle[0]!, 'active_when'], `depends on itself: ${circle.join(' -> ')}`);
+}

@@ -1,0 +1,117 @@
+import * as z from 'zod';
+import type { Model, ParameterSpec } from '../models/model.ts';
+import { studySchema } from './schema.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON Schema (draft-07) of a study file for editors: the shape that the engine itself checks and, for each of the models given, names,
+ * types, ranges and descriptions of its parameters, inputs and metrics.
+ */
+export function studyJsonSchema(models: readonly Model[]): Schema {
+  const shape = z.toJSONSchema(studySchema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as Schema;
+  const properties = shape.properties as Readonly<Record<string, Schema>>;
+  return {
+    ...shape,
+    title: 'permafrost study',
+    ...(models.length === 0
+      ? {}
+      : {
+          properties: { ...properties, model: modelNames(models, properties.model) },
+          allOf: models.map(schemaOfModel),
+        }),
+  };
+}
+
+/** Editors offer the built-in names; a file or a package is as good. */
+function modelNames(models: readonly Model[], schema: Schema | undefined): Schema {
+  return { ...schema, anyOf: [{ enum: models.map((model) => model.name) }, { type: 'string' }] };
+}
+
+function schemaOfModel(model: Model): Schema {
+  const specs = Object.entries(model.parameters);
+  const values = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfParameter(spec)]));
+  const axes = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfAxis(spec)]));
+  const parameters = closed(values);
+  const grid = closed(axes);
+  const cells = { type: 'array', items: closed({ id: { type: 'string', minLength: 1 }, parameters, ...values }) };
+  const metrics = Object.entries(model.metrics).map(([name, { description = '' }]) => [name, { description }] as const);
+  const inputs = Object.entries(model.inputs ?? {}).map(
+    ([name, { description }]) => [name, { type: 'string', description }] as const,
+  );
+  const step = { properties: { parameters, grid, cells } };
+  return {
+    if: { properties: { model: { const: model.name } }, required: ['model'] },
+    then: {
+      properties: {
+        parameters,
+        grid,
+        cells,
+        steps: { additionalProperties: step },
+        inputs: { properties: Object.fromEntries(inputs), additionalProperties: false },
+        thresholds: { properties: Object.fromEntries(metrics), additionalProperties: false },
+      },
+    },
+  };
+}
+
+function closed(properties: Schema): Schema {
+  return { type: 'object', properties, additionalProperties: false };
+}
+
+function schemaOfParameter(spec: ParameterSpec): Schema {
+  const notes = [spec.description, spec.unit === undefined ? undefined : `[${spec.unit}]`].filter(
+    (note) => note !== undefined,
+  );
+  return {
+    ...(notes.length === 0 ? {} : { description: notes.join(' ') }),
+    ...(spec.default === undefined ? {} : { default: spec.default }),
+    ...typeOf(spec),
+  };
+}
+
+function typeOf(spec: ParameterSpec): Schema {
+  switch (spec.type) {
+    case 'number':
+    case 'integer': {
+      const bounds = {
+        minimum: spec.min,
+        maximum: spec.max,
+        exclusiveMinimum: spec.above,
+        exclusiveMaximum: spec.below,
+      };
+      return {
+        type: spec.type,
+        ...Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined)),
+      };
+    }
+    case 'choice':
+      return { enum: [...spec.values, ...Object.keys(spec.aliases ?? {})] };
+    case 'string':
+      return { type: 'string' };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'list': {
+      const number = { type: 'number' };
+      return {
+        type: 'array',
+        items: spec.items === 'numbers' ? number : { type: 'array', items: number, minItems: 2, maxItems: 2 },
+      };
+    }
+  }
+}
+
+function schemaOfAxis(spec: ParameterSpec): Schema {
+  const value = schemaOfParameter(spec);
+  const list = { type: 'array', items: value, minItems: 1 };
+  const when = { type: 'object' };
+  const values = { ...closed({ values: { anyOf: [value, list] }, when }), required: ['values'] };
+  const number = { type: 'number' };
+  const range = { ...closed({ from: number, to: number, step: number, when }), required: ['from', 'to', 'step'] };
+  const numeric = spec.type === 'number' || spec.type === 'integer';
+  const { description } = value;
+  return {
+    ...(description === undefined ? {} : { description }),
+    anyOf: [value, list, values, ...(numeric ? [range] : [])],
+  };
+}

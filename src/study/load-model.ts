@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { extname, isAbsolute, join, resolve } from 'node:path';
+import { EngineError } from '../errors.ts';
+import type { Model } from '../models/model.ts';
+import { bundle, importBundle } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
+import { checkModel } from './check-model.ts';
+import { nearest, quoted } from './problem.ts';
+
+/** The built-in models: their names, and how one is loaded (undefined where there is none of that name). */
+export interface BuiltInModels {
+  readonly names: readonly string[];
+  load(name: string): Promise<Model> | undefined;
+}
+
+/** A model ready to run, in this thread and in any worker. */
+export interface LoadedModel {
+  /** For a user's own model `version` is its own, `+`, and the first 16 hex digits of SHA-256 of `code`. */
+  readonly model: Model;
+  /** A user's own model as one ESM text: a worker imports `moduleUrl(code)`. Undefined for a built-in one. */
+  readonly code: string | undefined;
+}
+
+/**
+ * Finds the model that a study names: a built-in one, a file (`./coin.ts`, relative to `folder`), or a package installed where the study is.
+ * Throws EngineError STUDY where there is none of that name, MODEL where it is no good.
+ */
+export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
+  const own = builtIn.load(reference);
+  if (own !== undefined) return { model: await own, code: undefined };
+  const bundled = isFile(reference)
+    ? await bundleFile(reference, folder)
+    : await bundlePackage(reference, folder, builtIn);
+  const checked = checkModel(await importBundle(bundled, reference, 'MODEL'), reference);
+  const version = `${checked.version}+${hash('sha256', bundled.code).slice(0, 16)}`;
+  // The module's own object stays as it is; its prototype is kept for models that are instances of a class.
+  const model = Object.assign(Object.create(Object.getPrototypeOf(checked) as object), checked, { version }) as Model;
+  return { model, code: bundled.code };
+}
+
+function isFile(reference: string): boolean {
+  return /^\.\.?[/\\]/.test(reference) || isAbsolute(reference);
+}
+
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
+
+function bundleFile(reference: string, folder: string): Promise<Bundle> {
+  if (!EXTENSIONS.includes(extname(reference).toLowerCase())) {
+    const allowed = EXTENSIONS.join(', ');
+    throw new EngineError('STUDY', `model: ${quoted(reference)} is not a kind of model file; allowed: ${allowed}`, {
+      path: 'model',
+      value: reference,
+      allowed,
+    });
+  }
+  return bundle({ file: resolve(folder, reference), shown: reference, code: 'MODEL' });
+}
+
+async function bundlePackage(reference: string, folder: string, builtIn: BuiltInModels): Promise<Bundle> {
+  try {
+    return await bundle({ package: reference, folder, shown: reference, code: 'MODEL' });
+  } catch (error) {
+    if (!(error instanceof EngineError) || !error.message.includes(`Could not resolve "${reference}"`)) throw error;
+    const near = existsSync(join(folder, reference)) ? `./${reference}` : nearest(reference, builtIn.names);
+    const allowed = `${builtIn.names.join(', ')}, ./file.ts, or an installed package`;
+    const hint = near === undefined ? '' : `; did you mean ${near}?`;
+    throw new EngineError('STUDY', `model: there is no model ${quoted(reference)}; allowed: ${allowed}${hint}`, {
+      path: 'model',
+      value: reference,
+      allowed,
+      cause: error,
+    });
+  }
+}

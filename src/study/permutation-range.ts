@@ -1,0 +1,48 @@
+/** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
+export interface PermutationRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function countPermutations(ranges: readonly PermutationRange[]): number {
+  let count = 0;
+  for (const range of ranges) count += range.to - range.from;
+  return count;
+}
+
+/** What is in `ranges` and not in `removed`. Both ascending and disjoint; so is the result. */
+export function subtractRanges(
+  ranges: readonly PermutationRange[],
+  removed: readonly PermutationRange[],
+): PermutationRange[] {
+  const left: PermutationRange[] = [];
+  let next = 0;
+  for (const range of ranges) {
+    let from = range.from;
+    while (next < removed.length && removed[next]!.to <= from) next += 1;
+    for (let k = next; k < removed.length && removed[k]!.from < range.to; k += 1) {
+      if (removed[k]!.from > from) left.push({ from, to: removed[k]!.from });
+      from = Math.max(from, removed[k]!.to);
+    }
+    if (from < range.to) left.push({ from, to: range.to });
+  }
+  return left;
+}
+
+/** Ascending permutation indices as ranges. Throws nothing: repeated indices count once. */
+export function rangesOf(ascending: Iterable<number>): PermutationRange[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const index of ascending) {
+    const last = ranges.at(-1);
+    if (last !== undefined && index <= last.to) last.to = Math.max(last.to, index + 1);
+    else ranges.push({ from: index, to: index + 1 });
+  }
+  return ranges;
+}
+
+/** `0-1999, 4000-7999` for people; at most `most` ranges are named. */
+export function describeRanges(ranges: readonly PermutationRange[], most = 5): string {
+  const named = ranges.slice(0, most).map(({ from, to }) => (to - from === 1 ? `${from}` : `${from}-${to - 1}`));
+  if (ranges.length > most) named.push(`and ${ranges.length - most} more`);
+  return named.join(', ');
+}

@@ -1,0 +1,166 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { Document, Node } from 'yaml';
+import { EngineError } from '../errors.ts';
+import { bundle, importBundle } from './bundle.ts';
+import { Problems, show, StudyError } from './problem.ts';
+import type { Locate, Path } from './problem.ts';
+
+/** A study file as it was read, before anything in it is checked. */
+export interface StudySource {
+  /** As the user named it, for messages. */
+  readonly file: string;
+  /** Absolute folder of the file: paths in the study are relative to it. */
+  readonly folder: string;
+  /** The file's base name without its extension. */
+  readonly base: string;
+  /** The text of the file, for the record. */
+  readonly text: string;
+  /** Plain data: maps, lists, strings, numbers, booleans, null. */
+  readonly raw: unknown;
+  readonly locate: Locate;
+}
+
+const MODULES = ['.js', '.mjs', '.ts', '.mts'];
+
+/** Reads a study file: `.yaml`, `.yml` or `.json`, or a module (`.ts`, `.js`, ...) that exports the study as default. Throws EngineError STUDY. */
+export async function readStudySource(file: string): Promise<StudySource> {
+  const path = resolve(file);
+  const text = await readText(file, path);
+  const extension = extname(path).toLowerCase();
+  const place = { file, folder: dirname(path), base: basename(path, extname(path)) || 'study', text };
+  if (MODULES.includes(extension)) {
+    const made = await importBundle(await bundle({ file: path, shown: file, code: 'STUDY' }), file, 'STUDY');
+    return { ...place, raw: plainData(made, file), locate: () => undefined };
+  }
+  if (['.yaml', '.yml', '.json'].includes(extension)) return { ...place, ...parseStudyText(text, file) };
+  throw new EngineError(
+    'STUDY',
+    `${file}: not a kind of study file: found ${show(extension)}; allowed: .yaml, .yml, .json, .ts, .js, .mjs`,
+    { path: file, value: extension, allowed: '.yaml, .yml, .json, .ts, .js, .mjs' },
+  );
+}
+
+/** A study that is already an object (the library's way in). `folder` is where its paths start. */
+export function studySourceOf(study: unknown, folder: string, file = 'study'): StudySource {
+  const raw = plainData(study, file);
+  return {
+    file,
+    folder: resolve(folder),
+    base: 'study',
+    text: JSON.stringify(raw, null, 2),
+    raw,
+    locate: () => undefined,
+  };
+}
+
+async function readText(file: string, path: string): Promise<string> {
+  let bytes: Uint8Array;
+  try {
+    if ((await stat(path)).isDirectory()) {
+      throw new EngineError('STUDY', `${file}: a folder, not a study file; name the file in it`, { path: file });
+    }
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const reason = code === 'ENOENT' ? 'there is no such study file' : `the study file cannot be read (${code})`;
+    throw new EngineError('STUDY', `${file}: ${reason}`, { path: file, cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new EngineError('STUDY', `${file}: not UTF-8 text; save the study as UTF-8`, { path: file, cause });
+  }
+}
+
+/** The text of a YAML or JSON study. JSON is read as the YAML it also is: so it has positions and duplicate keys are found. */
+export function parseStudyText(text: string, file: string): Pick<StudySource, 'raw' | 'locate'> {
+  if (text.trim() === '')
+    throw new EngineError('STUDY', `${file}: empty; a study names at least a model and permutations`, { path: file });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  // One error in YAML makes many after it: the first is the one to mend. Duplicate keys are all real.
+  const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  const found = errors.every((e) => e.code === 'DUPLICATE_KEY') ? errors : errors.slice(0, 1);
+  if (found.length > 0) {
+    throw new StudyError(
+      file,
+      found.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        const key = /^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+        const message =
+          error.code === 'DUPLICATE_KEY'
+            ? `the key ${key} stands here twice; keep one`
+            : `cannot be read as ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${error.message}`;
+        return { path: '', message, line, column: col };
+      }),
+    );
+  }
+  return { raw: plainData(toJS(document, file), file), locate: locator(document, lines) };
+}
+
+function toJS(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError('STUDY', `${file}: cannot be read as YAML: ${reason}`, { path: file, cause });
+  }
+}
+
+/** Position of the key, or of the list item, that a path leads to; of the last step that exists where it leads nowhere. */
+function locator(document: Document, lines: LineCounter): Locate {
+  return (path: Path) => {
+    let node: unknown = document.contents;
+    let offset: number | undefined;
+    for (const step of path) {
+      if (isMap(node)) {
+        const pair = node.items.find((p) => String(isScalar(p.key) ? p.key.value : p.key) === String(step));
+        if (pair === undefined) break;
+        offset = (pair.key as Node | null)?.range?.[0] ?? offset;
+        node = pair.value;
+      } else if (isSeq(node) && typeof step === 'number') {
+        node = node.items[step];
+        offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      } else break;
+    }
+    if (offset === undefined) return undefined;
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+}
+
+/** Deeper than any study goes: list of pairs in `values` of an axis of a step. */
+const MAX_DEPTH = 12;
+
+/** Copies to maps, lists and scalars; anything else (a function, a date, a cycle) is a problem. */
+function plainData(value: unknown, file: string): unknown {
+  const problems = new Problems();
+  const copy = (from: unknown, path: Path): unknown => {
+    if (from === null || ['string', 'number', 'boolean'].includes(typeof from)) return from;
+    if (path.length > MAX_DEPTH) {
+      problems.add(path.slice(0, 3), 'nested too deeply, or in a circle');
+      return null;
+    }
+    if (Array.isArray(from)) return from.map((item, i) => copy(item, [...path, i]));
+    const prototype: unknown = typeof from === 'object' ? Object.getPrototypeOf(from) : undefined;
+    // An object of another realm (a bundled module's is ours) has another Object.prototype, whose own prototype is null too.
+    if (typeof from === 'object' && (prototype === null || Object.getPrototypeOf(prototype) === null)) {
+      const entries = Object.entries(from).filter(([, inner]) => inner !== undefined);
+      return Object.fromEntries(entries.map(([key, inner]) => [key, copy(inner, [...path, key])]));
+    }
+    problems.wrong(path, from, 'plain data: maps, lists, texts, numbers, true, false');
+    return null;
+  };
+  let copied: unknown;
+  try {
+    copied = copy(value, []);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError('STUDY', `${file}: its data cannot be read: ${reason}`, { path: file, cause });
+  }
+  problems.throwIfAny(file);
+  return copied;
+}

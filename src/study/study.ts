@@ -1,0 +1,253 @@
+import { resolve } from 'node:path';
+import { EngineError } from '../errors.ts';
+import type { Format } from '../encoding/metrics-schema.ts';
+import type { Model } from '../models/model.ts';
+import { GENERATORS } from '../random/generator.ts';
+import type { GeneratorName } from '../random/generator.ts';
+import { SHARED_GROUP } from '../random/seeding.ts';
+import type { Seed, Sharing } from '../random/seeding.ts';
+import { loadModel } from './load-model.ts';
+import type { BuiltInModels, LoadedModel } from './load-model.ts';
+import { Problems, StudyError } from './problem.ts';
+import type { Locate } from './problem.ts';
+import type { Precision, RawStudy } from './schema.ts';
+import { checkShape } from './shape.ts';
+import { readStudySource, studySourceOf } from './source.ts';
+import type { StudySource } from './source.ts';
+import { readSurface } from './surface.ts';
+import type { Surface } from './surface.ts';
+
+/** One input file of a study. */
+export interface StudyInput {
+  /** As the study writes it, for messages. */
+  readonly path: string;
+  /** Absolute: relative paths start at the study file. */
+  readonly file: string;
+}
+
+/** A checked study: everything complete, every value allowed. Its cells are expanded by `expandCells`. */
+export interface Study {
+  /** A label; default the name of the file without its extension. */
+  readonly name: string;
+  /** The study file as the user named it, for messages. */
+  readonly file: string;
+  /** The text of the study file, for the record. */
+  readonly text: string;
+  readonly locate: Locate;
+  readonly model: Model;
+  /** A user's own model as one ESM text (see LoadedModel); undefined for a built-in one. */
+  readonly model_code: string | undefined;
+  readonly inputs: Readonly<Record<string, StudyInput>>;
+  readonly surface: Surface;
+  /** Per cell, 1 .. 2^32. */
+  readonly permutations: number;
+  readonly seed: Seed;
+  readonly streams: Sharing;
+  readonly cell_ids: 'params' | 'index';
+  readonly format: Format;
+  /** Rows per record batch (arrow, at least 1000) or checksum block (csv). */
+  readonly batch_rows: number;
+  /** Empty where the study asks for none. */
+  readonly precision: readonly Precision[];
+  /** Per metric the t of P(metric > t), ascending as written. */
+  readonly thresholds: Readonly<Record<string, readonly number[]>>;
+  readonly results: { readonly key: readonly string[]; readonly keep: 'last' | 'first' } | undefined;
+  /**
+   * Absolute. The study's `output` starts at the study file, as its inputs do, so that a command does the same from any folder; default
+   * `runs/<name of the study file>` there.
+   */
+  readonly output: string;
+}
+
+/** What the command line says in place of the study. */
+export interface StudyOverrides {
+  readonly permutations?: number;
+  readonly format?: Format;
+  /** As it is: not relative to the study file. */
+  readonly output?: string;
+}
+
+export interface StudyOptions {
+  readonly models: BuiltInModels;
+  readonly overrides?: StudyOverrides;
+}
+
+/** Reads, loads and checks a study file. Throws EngineError: STUDY with all problems at once (a StudyError), or MODEL. */
+export async function loadStudy(file: string, options: StudyOptions): Promise<Study> {
+  return checkStudy(await readStudySource(file), options);
+}
+
+/** The same for a study that is already an object; its paths start at `folder`. */
+export async function studyOf(study: unknown, folder: string, options: StudyOptions): Promise<Study> {
+  return checkStudy(studySourceOf(study, folder), options);
+}
+
+/** Checks what was read and loads the model that it names. */
+export async function checkStudy(source: StudySource, { models, overrides = {} }: StudyOptions): Promise<Study> {
+  const problems = new Problems(source.locate);
+  const raw = withOverrides(source.raw, overrides);
+  const shape = checkShape(raw, problems);
+  const loaded = await modelOf(raw, source, models, problems);
+  const seed = seedOfStudy(shape, problems);
+  const surface = loaded && readSurface(raw, loaded.model, new Set(Object.keys(shape?.inputs ?? {})), problems);
+  if (shape !== undefined) {
+    if (loaded !== undefined) checkAgainstModel(shape, loaded.model, problems);
+    checkBatchRows(shape, problems);
+  }
+  problems.throwIfAny(source.file);
+  return complete(source, shape!, loaded!, surface!, seed!, overrides);
+}
+
+function withOverrides(raw: unknown, { permutations, format }: StudyOverrides): unknown {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  return { ...raw, ...(permutations !== undefined && { permutations }), ...(format !== undefined && { format }) };
+}
+
+/** The model; undefined where it has to be reported together with other problems. Trouble inside the model itself is thrown at once. */
+async function modelOf(
+  raw: unknown,
+  source: StudySource,
+  models: BuiltInModels,
+  problems: Problems,
+): Promise<LoadedModel | undefined> {
+  const reference = (raw as { readonly model?: unknown } | null)?.model;
+  if (typeof reference !== 'string' || reference === '') return undefined;
+  try {
+    return await loadModel(reference, source.folder, models);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'STUDY' || error instanceof StudyError) throw error;
+    const { allowed } = error;
+    problems.add(['model'], error.message.replace(/^model: /, ''), {
+      value: reference,
+      ...(allowed !== undefined && { allowed }),
+    });
+    return undefined;
+  }
+}
+
+/** Why a generator of seedrandom is not offered: with arithmetic seeds its permutations are correlated. */
+const REFUSED_GENERATORS: Readonly<Record<string, string>> = {
+  xor128: 'with arithmetic seeds its permutations are correlated, and with seed 0 it returns only zeros',
+  xorwow: 'with arithmetic seeds its permutations are correlated',
+  xorshift7: 'with arithmetic seeds its permutations are correlated: 1,000 distinct streams for all seeds from 2^31',
+};
+
+function seedOfStudy(shape: RawStudy | undefined, problems: Problems): Seed | undefined {
+  if (shape === undefined) return undefined;
+  const { global, stride, namespace } = shape.seed;
+  const scheme = shape.seed.scheme ?? (shape.seed.generator === 'philox' ? undefined : 'sha256-32');
+  const generator = shape.seed.generator ?? (scheme === 'philox' ? 'philox' : 'alea');
+  const path = ['seed', 'generator'];
+  const reason = Object.hasOwn(REFUSED_GENERATORS, generator) ? REFUSED_GENERATORS[generator] : undefined;
+  if (reason !== undefined) {
+    problems.add(path, `${generator} is refused: ${reason}; allowed: ${GENERATORS.join(', ')}`, {
+      value: generator,
+      allowed: GENERATORS.join(', '),
+    });
+  } else if (!isGenerator(generator)) problems.unknown(path, 'generator', generator, GENERATORS);
+  else if (scheme === undefined)
+    problems.add(path, 'philox goes with seed.scheme: philox; name the scheme', { value: generator });
+  else if ((scheme === 'philox') !== (generator === 'philox')) {
+    const allowed = scheme === 'philox' ? 'philox' : GENERATORS.filter((name) => name !== 'philox').join(', ');
+    problems.wrong(path, generator, `${allowed} (scheme ${scheme})`);
+  } else if (scheme === 'philox' && stride !== 0)
+    problems.wrong(['seed', 'stride'], stride, '0: the scheme philox has no stride');
+  else if (scheme !== 'philox' && namespace !== '') {
+    problems.wrong(['seed', 'namespace'], namespace, 'none: only the scheme philox has namespaces');
+  } else return { global, stride, scheme, generator, namespace };
+  return undefined;
+}
+
+function isGenerator(name: string): name is GeneratorName {
+  return (GENERATORS as readonly string[]).includes(name);
+}
+
+/** Inputs and metrics that the study names are those of the model. */
+function checkAgainstModel(shape: RawStudy, model: Model, problems: Problems): void {
+  const inputs = Object.keys(model.inputs ?? {});
+  for (const [name, path] of Object.entries(shape.inputs)) {
+    if (!inputs.includes(name)) problems.unknown(['inputs', name], `input of model ${model.name}`, name, inputs, path);
+  }
+  for (const [name, { required, description }] of Object.entries(model.inputs ?? {})) {
+    if (required === true && !Object.hasOwn(shape.inputs, name))
+      problems.wrong(['inputs', name], undefined, `a file: ${description}`);
+  }
+  const metrics = Object.keys(model.metrics);
+  for (const name of Object.keys(shape.thresholds)) {
+    if (!metrics.includes(name)) problems.unknown(['thresholds', name], `metric of model ${model.name}`, name, metrics);
+  }
+  const several = Array.isArray(shape.precision);
+  for (const [i, rule] of precisionOf(shape).entries()) {
+    const path = several ? ['precision', i] : ['precision'];
+    if (!metrics.includes(rule.metric))
+      problems.unknown([...path, 'metric'], `metric of model ${model.name}`, rule.metric, metrics);
+    if (rule.quantile !== undefined && rule.threshold !== undefined) {
+      problems.add([...path, 'threshold'], 'a quantile is given, too; give one of them, or none for the mean', {
+        value: rule.threshold,
+      });
+    }
+  }
+  const columns = Object.keys(model.parameters);
+  for (const [i, name] of (shape.results?.key ?? []).entries()) {
+    if (!columns.includes(name))
+      problems.unknown(['results', 'key', i], `parameter of model ${model.name}`, name, columns);
+  }
+}
+
+/** Small record batches are slow to read (specification of the store). */
+const MIN_ARROW_BATCH = 1000;
+
+function checkBatchRows({ format, batch_rows }: RawStudy, problems: Problems): void {
+  if (format === 'arrow' && batch_rows < MIN_ARROW_BATCH) {
+    problems.wrong(['batch_rows'], batch_rows, `an integer from ${MIN_ARROW_BATCH} to 1000000 (format arrow)`);
+  }
+}
+
+function precisionOf(shape: RawStudy): Precision[] {
+  if (shape.precision === undefined) return [];
+  return Array.isArray(shape.precision) ? shape.precision : [shape.precision];
+}
+
+function complete(
+  source: StudySource,
+  shape: RawStudy,
+  { model, code }: LoadedModel,
+  surface: Surface,
+  seed: Seed,
+  overrides: StudyOverrides,
+): Study {
+  const inputs = Object.entries(shape.inputs).map(
+    ([name, path]) => [name, { path, file: resolve(source.folder, path) }] as const,
+  );
+  const thresholds = Object.entries(shape.thresholds).map(
+    ([metric, t]) => [metric, Array.isArray(t) ? t : [t]] as const,
+  );
+  return {
+    name: shape.name ?? source.base,
+    file: source.file,
+    text: source.text,
+    locate: source.locate,
+    model,
+    model_code: code,
+    inputs: Object.fromEntries(inputs),
+    surface,
+    permutations: shape.permutations,
+    seed,
+    streams: sharingOf(shape.streams),
+    cell_ids: shape.cell_ids,
+    format: shape.format,
+    batch_rows: shape.batch_rows,
+    precision: precisionOf(shape),
+    thresholds: Object.fromEntries(thresholds),
+    results: shape.results,
+    output:
+      overrides.output === undefined
+        ? resolve(source.folder, shape.output ?? `runs/${source.base}`)
+        : resolve(overrides.output),
+  };
+}
+
+function sharingOf(streams: RawStudy['streams']): Sharing {
+  if (streams === 'independent') return { sharing: 'independent' };
+  return { sharing: 'shared', group: streams === 'shared' ? SHARED_GROUP : streams.shared };
+}

@@ -1,0 +1,392 @@
+import type { FilePort, FileStat } from '../../src/store/port.ts';
+
+/** What a power cut leaves of what was not synced. */
+export type CutPolicy =
+  | 'kill' // kill -9: nothing is lost, the page cache lives
+  | 'nothing' // only what was synced
+  | 'names' // names survive, data does not: zero length after a rename
+  | 'sizes' // names and sizes survive, data does not: NULs
+  | 'data' // data survives, names do not
+  | 'random'; // each 64-byte sector, size and name by the seeded generator; names of one folder keep their order
+
+export const POLICIES: readonly CutPolicy[] = ['kill', 'nothing', 'names', 'sizes', 'data', 'random'];
+
+/** The process died here; nothing of it runs any more. */
+export class Cut extends Error {}
+
+type Random = () => number;
+const SECTOR = 64;
+
+interface DataChange {
+  readonly kind: 'write' | 'truncate';
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+interface Inode {
+  readonly kind: 'file';
+  /** As processes see it. */
+  data: Uint8Array;
+  /** As the platter has it. */
+  durable: Uint8Array;
+  /** Not synced, in order. A failed sync drops them for good: the kernel calls the pages clean. */
+  pending: DataChange[];
+}
+interface Folder {
+  readonly kind: 'folder';
+  names: Map<string, Inode | Folder>;
+  durable: Map<string, Inode | Folder>;
+  pending: ((names: Map<string, Inode | Folder>) => void)[];
+}
+
+export interface DiskFault {
+  /** Operation number, from 0, at which it happens; every later operation of the kind too where `forGood`. */
+  readonly at: number;
+  readonly code: string;
+  readonly forGood: boolean;
+}
+
+/** Seeded 32-bit xorshift: the crash campaign must be repeatable. */
+export function seededRandom(seed: number): Random {
+  let state = (seed * 2654435761 + 1) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
+}
+
+/**
+ * A disk in memory that keeps apart what processes see and what survives a power cut. Behind the file port every
+ * operation is counted; `cutAt` kills the process before that operation, `fault` makes operations fail, `shortWrites`
+ * takes at most that many bytes per write.
+ */
+export class SimulatedDisk {
+  readonly root: Folder = newFolder();
+  operations = 0;
+  cutAt = Infinity;
+  fault: DiskFault | undefined;
+  shortWrites = Infinity;
+  readonly log: string[] = [];
+  readonly #open = new Map<number, Inode>();
+  #nextFd = 10;
+  #dead = false;
+
+  readonly port: FilePort = {
+    open: (path, flags) => {
+      this.#step('open', path);
+      let inode = this.#find(path);
+      if (inode?.kind === 'folder') throw failure('EISDIR', path);
+      if (inode !== undefined && flags === 'wx+') throw failure('EEXIST', path);
+      if (inode === undefined) {
+        if (flags === 'r' || flags === 'r+') throw failure('ENOENT', path);
+        const made: Inode = { kind: 'file', data: new Uint8Array(0), durable: new Uint8Array(0), pending: [] };
+        this.#name(path, (names, name) => names.set(name, made));
+        inode = made;
+      } else if (flags === 'w+') {
+        change(inode, { kind: 'truncate', at: 0, bytes: new Uint8Array(0) });
+      }
+      this.#open.set(this.#nextFd, inode);
+      return this.#nextFd++;
+    },
+    close: (fd) => {
+      this.#open.delete(fd);
+    },
+    pwrite: (fd, bytes, at) => {
+      this.#step('pwrite', `${fd} @${at} +${bytes.length}`);
+      const taken = bytes.slice(0, Math.min(bytes.length, this.shortWrites));
+      change(this.#inode(fd), { kind: 'write', at, bytes: taken });
+      return taken.length;
+    },
+    pread: (fd, into, at) => {
+      this.#step('pread', String(fd));
+      const bytes = this.#inode(fd).data.subarray(at, at + into.length);
+      into.set(bytes);
+      return bytes.length;
+    },
+    ftruncate: (fd, length) => {
+      this.#step('ftruncate', `${fd} ${length}`);
+      change(this.#inode(fd), { kind: 'truncate', at: length, bytes: new Uint8Array(0) });
+    },
+    fsync: (fd) => this.#sync(fd),
+    fdatasync: (fd) => this.#sync(fd),
+    syncFolder: async (path) => {
+      const folder = this.#find(path);
+      if (folder?.kind !== 'folder') throw failure('ENOENT', path);
+      const pending = folder.pending;
+      try {
+        this.#step('fsync folder', path);
+      } finally {
+        if (!this.#dead) folder.pending = [];
+      }
+      for (const apply of pending) apply(folder.durable);
+      return Promise.resolve();
+    },
+    rename: (from, to) => {
+      this.#step('rename', to);
+      const inode = this.#find(from);
+      if (inode === undefined) throw failure('ENOENT', from);
+      const old = last(from);
+      this.#name(to, (names, name) => {
+        names.set(name, inode);
+        names.delete(old);
+      });
+    },
+    link: (existing, path) => {
+      this.#step('link', path);
+      const inode = this.#find(existing);
+      if (inode === undefined) throw failure('ENOENT', existing);
+      if (this.#find(path) !== undefined) throw failure('EEXIST', path);
+      this.#name(path, (names, name) => names.set(name, inode));
+    },
+    unlink: (path) => {
+      this.#step('unlink', path);
+      if (this.#find(path) === undefined) throw failure('ENOENT', path);
+      this.#name(path, (names, name) => names.delete(name));
+    },
+    mkdir: (path) => {
+      this.#step('mkdir', path);
+      const parts = path.split('/').filter((part) => part !== '');
+      for (let n = 1; n <= parts.length; n++) {
+        const at = `/${parts.slice(0, n).join('/')}`;
+        if (this.#find(at) !== undefined) continue;
+        const made = newFolder();
+        this.#name(at, (names, name) => names.set(name, made));
+      }
+    },
+    readdir: (path) => {
+      this.#step('readdir', path);
+      const folder = this.#find(path);
+      if (folder?.kind !== 'folder') throw failure('ENOENT', path);
+      return [...folder.names.keys()];
+    },
+    stat: (path): FileStat | undefined => {
+      this.#step('stat', path);
+      const found = this.#find(path);
+      if (found === undefined) return undefined;
+      return { kind: found.kind, size: found.kind === 'file' ? found.data.length : 0 };
+    },
+  };
+
+  /** What a process sees at a path now; undefined where there is no file. */
+  read(path: string): Buffer | undefined {
+    const found = this.#find(path);
+    return found?.kind === 'file' ? Buffer.from(found.data) : undefined;
+  }
+
+  sizeOf(fd: number): number {
+    return this.#inode(fd).data.length;
+  }
+
+  /** Puts bytes there, durable at once: how a test makes damage. */
+  put(path: string, bytes: Uint8Array): void {
+    const folder = this.#parent(path);
+    const inode: Inode = { kind: 'file', data: Uint8Array.from(bytes), durable: Uint8Array.from(bytes), pending: [] };
+    folder.names.set(last(path), inode);
+    folder.durable.set(last(path), inode);
+  }
+
+  remove(path: string): void {
+    this.#parent(path).names.delete(last(path));
+    this.#parent(path).durable.delete(last(path));
+  }
+
+  /** Everything durable as it is: the start of a campaign. */
+  settle(): void {
+    const visit = (folder: Folder): void => {
+      folder.durable = new Map(folder.names);
+      folder.pending = [];
+      for (const child of folder.names.values()) {
+        if (child.kind === 'folder') visit(child);
+        else {
+          child.durable = child.data.slice();
+          child.pending = [];
+        }
+      }
+    };
+    visit(this.root);
+  }
+
+  /** The machine after the cut: what survived, in a new disk. */
+  afterCut(policy: CutPolicy, random: Random): SimulatedDisk {
+    const next = new SimulatedDisk();
+    const made = new Map<Inode, Inode>();
+    const visit = (from: Folder, to: Folder): void => {
+      for (const [name, child] of survivingNames(from, policy, random)) {
+        if (child.kind === 'folder') {
+          const folder = newFolder();
+          to.names.set(name, folder);
+          visit(child, folder);
+          continue;
+        }
+        let inode = made.get(child);
+        if (inode === undefined) {
+          const data = survivingData(child, policy, random);
+          // After kill -9 the page cache lives on: what was not synced is still not synced.
+          inode =
+            policy === 'kill'
+              ? { kind: 'file', data, durable: child.durable.slice(), pending: [...child.pending] }
+              : { kind: 'file', data, durable: data.slice(), pending: [] };
+          made.set(child, inode);
+        }
+        to.names.set(name, inode);
+      }
+      to.durable = policy === 'kill' ? mapDurable(from, to, made) : new Map(to.names);
+      if (policy === 'kill' && !sameNames(to.durable, to.names)) {
+        const names = new Map(to.names);
+        to.pending = [
+          (durable) => {
+            durable.clear();
+            for (const [name, child] of names) durable.set(name, child);
+          },
+        ];
+      }
+    };
+    visit(this.root, next.root);
+    return next;
+  }
+
+  #step(kind: string, detail: string): void {
+    if (this.#dead || this.operations >= this.cutAt) {
+      this.#dead = true;
+      throw new Cut('the process is dead');
+    }
+    const number = this.operations++;
+    this.log.push(`${kind} ${detail}`);
+    const { fault } = this;
+    if (fault !== undefined && (number === fault.at || (fault.forGood && number > fault.at))) {
+      throw failure(fault.code, detail);
+    }
+  }
+
+  async #sync(fd: number): Promise<void> {
+    const inode = this.#inode(fd);
+    const pending = inode.pending;
+    try {
+      this.#step('fsync', String(fd));
+    } finally {
+      if (!this.#dead) inode.pending = [];
+    }
+    for (const one of pending) inode.durable = applied(inode.durable, one);
+    return Promise.resolve();
+  }
+
+  #inode(fd: number): Inode {
+    const inode = this.#open.get(fd);
+    if (inode === undefined) throw failure('EBADF', String(fd));
+    return inode;
+  }
+
+  #find(path: string): Inode | Folder | undefined {
+    let at: Inode | Folder | undefined = this.root;
+    for (const part of path.split('/').filter((name) => name !== '')) {
+      if (at?.kind !== 'folder') return undefined;
+      at = at.names.get(part);
+    }
+    return at;
+  }
+
+  #parent(path: string): Folder {
+    const parent = this.#find(path.slice(0, path.lastIndexOf('/')));
+    if (parent?.kind !== 'folder') throw failure('ENOENT', path);
+    return parent;
+  }
+
+  #name(path: string, apply: (names: Map<string, Inode | Folder>, name: string) => void): void {
+    const folder = this.#parent(path);
+    const name = last(path);
+    apply(folder.names, name);
+    folder.pending.push((names) => {
+      apply(names, name);
+    });
+  }
+}
+
+function newFolder(): Folder {
+  return { kind: 'folder', names: new Map(), durable: new Map(), pending: [] };
+}
+
+function last(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function failure(code: string, detail: string): Error {
+  return Object.assign(new Error(`${code}: simulated, ${detail}`), { code });
+}
+
+function change(inode: Inode, one: DataChange): void {
+  inode.data = applied(inode.data, one);
+  inode.pending.push(one);
+}
+
+function applied(data: Uint8Array, one: DataChange): Uint8Array {
+  const size = one.kind === 'truncate' ? one.at : Math.max(data.length, one.at + one.bytes.length);
+  const next = new Uint8Array(size);
+  next.set(data.subarray(0, size));
+  if (one.kind === 'write') next.set(one.bytes, one.at);
+  return next;
+}
+
+function survivingNames(folder: Folder, policy: CutPolicy, random: Random): Map<string, Inode | Folder> {
+  if (policy === 'kill' || policy === 'names' || policy === 'sizes') return folder.names;
+  const names = new Map(folder.durable);
+  if (policy === 'random') {
+    const kept = Math.floor(random() * (folder.pending.length + 1));
+    for (const apply of folder.pending.slice(0, kept)) apply(names);
+  }
+  return names;
+}
+
+function survivingData(inode: Inode, policy: CutPolicy, random: Random): Uint8Array {
+  switch (policy) {
+    case 'kill':
+    case 'data':
+      return inode.data.slice();
+    case 'nothing':
+    case 'names':
+      return inode.durable.slice();
+    case 'sizes': {
+      const data = new Uint8Array(inode.data.length);
+      data.set(inode.durable.subarray(0, data.length));
+      return data;
+    }
+    case 'random': {
+      let data: Uint8Array = inode.durable.slice();
+      for (const one of inode.pending) data = random() < 0.25 ? data : partly(data, one, random);
+      return data;
+    }
+  }
+}
+
+function partly(data: Uint8Array, one: DataChange, random: Random): Uint8Array {
+  if (one.kind === 'truncate') return applied(data, one);
+  const bytes = one.bytes.slice();
+  for (let at = 0; at < bytes.length; at += SECTOR) {
+    if (random() < 0.5) continue;
+    for (let i = at; i < Math.min(at + SECTOR, bytes.length); i++) bytes[i] = data[one.at + i] ?? 0;
+  }
+  const length = random() < 0.3 ? Math.floor(random() * (bytes.length + 1)) : bytes.length;
+  return applied(data, { ...one, bytes: bytes.subarray(0, length) });
+}
+
+function mapDurable(from: Folder, to: Folder, made: ReadonlyMap<Inode, Inode>): Map<string, Inode | Folder> {
+  const durable = new Map<string, Inode | Folder>();
+  for (const [name, child] of from.durable) {
+    const mine = child.kind === 'file' ? made.get(child) : to.names.get(name);
+    if (child.kind === 'folder') {
+      if (mine !== undefined) durable.set(name, mine);
+    } else {
+      durable.set(
+        name,
+        mine ?? { kind: 'file', data: child.durable.slice(), durable: child.durable.slice(), pending: [] },
+      );
+    }
+  }
+  return durable;
+}
+
+function sameNames(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  return a.size === b.size && [...a].every(([name, child]) => b.get(name) === child);
+}

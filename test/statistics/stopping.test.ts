@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { confidenceSequence, decideProportion, mixtureEvidence } from '../../src/statistics/confidence-sequence.ts';
+import { normalQuantile } from '../../src/statistics/special.ts';
+import { checkpoints, decide, type Decision, type PrecisionRule } from '../../src/statistics/stopping.ts';
+import { wilson } from '../../src/statistics/wilson.ts';
+import { normals, uniforms } from './reference.ts';
+
+/** Looks at the checkpoints until the rule is content; the last look otherwise. */
+function run(rule: PrecisionRule, column: Float64Array, min = 1000): Decision {
+  const looks = checkpoints(column.length, min);
+  for (const n of looks) {
+    const decision = decide(rule, column, n);
+    if (decision.stop || n === column.length) return decision;
+  }
+  throw new Error('no look');
+}
+
+describe('checkpoints', () => {
+  test('double from the minimum and end at the target', () => {
+    expect(checkpoints(200000)).toEqual([1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 200000]);
+    expect(checkpoints(4000, 1000)).toEqual([1000, 2000, 4000]);
+    expect(checkpoints(500, 1000)).toEqual([500]);
+  });
+});
+
+describe('decide', () => {
+  const uniform = uniforms(31);
+  const column = Float64Array.from({ length: 50000 }, () => 10 + uniform());
+
+  test('stops where the interval is as narrow as asked, absolutely or as a share of the estimate', () => {
+    const absolute = run({ metric: 'm', mean: true, half_width: 0.01 }, column);
+    expect(absolute.stop).toBe(true);
+    expect(absolute.n).toBe(4000); // 1.96 x 0.2887 / sqrt(n) <= 0.01 from n = 3,201 on
+    const relative = run({ metric: 'm', mean: true, half_width: 0.001, relative: true }, column);
+    expect(relative.n).toBe(4000); // 0.001 x 10.5
+    const median = run({ metric: 'm', quantile: 0.5, half_width: 0.01 }, column);
+    expect(median.n).toBe(16000); // 1.96 x 0.5 / sqrt(n) <= 0.01 from n = 9,604 on
+  });
+
+  test('depends on the rows below the look alone', () => {
+    const other = column.slice();
+    other.fill(1e9, 4000);
+    const rule: PrecisionRule = { metric: 'm', quantile: 0.05, half_width: 0.02 };
+    expect(decide(rule, other, 4000)).toEqual(decide(rule, column, 4000));
+    expect(decide(rule, column.slice(0, 4000), 4000)).toEqual(decide(rule, column, 4000));
+  });
+
+  test('never stops before the minimum, however narrow', () => {
+    const { stop, reason } = decide({ metric: 'm', mean: true, half_width: 100, min: 2000 }, column, 1000);
+    expect(stop).toBe(false);
+    expect(reason).toMatch(/1000 of at least 2000/);
+  });
+
+  test('never stops on no event or on few: zero events are not perfect precision', () => {
+    const rare = new Float64Array(20000);
+    for (let event = 0; event < 9; event++) rare[event * 100] = 1;
+    for (const rule of [
+      { metric: 'm', threshold: 0.5, half_width: 0.5 },
+      { metric: 'm', threshold: -1, half_width: 0.5 },
+      { metric: 'm', mean: true, half_width: 0.5 },
+    ] as const) {
+      expect(decide(rule, rare, 20000)).toMatchObject({ stop: false });
+      expect(decide(rule, new Float64Array(20000), 20000)).toMatchObject({ stop: false });
+    }
+    expect(decide({ metric: 'm', quantile: 0.999, half_width: 5 }, rare, 5000)).toMatchObject({ stop: false });
+    rare[5] = 1;
+    expect(decide({ metric: 'm', threshold: 0.5, half_width: 0.5 }, rare, 20000)).toMatchObject({ stop: true });
+  });
+
+  test('a column of NaN, or one whose interval ends at infinity, never stops', () => {
+    const nothing = new Float64Array(2000).fill(NaN);
+    const endless = Float64Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? Infinity : i));
+    for (const quantity of [{ quantile: 0.5 }, { threshold: 1 }, { mean: true }] as const) {
+      expect(decide({ metric: 'm', half_width: 1, relative: true, ...quantity }, nothing, 2000).stop).toBe(false);
+    }
+    expect(decide({ metric: 'm', half_width: 1, quantile: 0.5 }, endless, 2000).stop).toBe(false);
+  });
+
+  test('the interval at the stop covers the truth about as often as it says, rare events included', () => {
+    const draw = uniforms(41);
+    const [p, repetitions] = [0.01, 400];
+    let covered = 0;
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      const events = Float64Array.from({ length: 16000 }, () => (draw() < p ? 1 : 0));
+      const { ci } = run({ metric: 'm', threshold: 0.5, half_width: 0.2, relative: true }, events);
+      if (ci[0] <= p && p <= ci[1]) covered++;
+    }
+    expect(covered / repetitions).toBeGreaterThan(0.915);
+  });
+
+  test('the same for a tail quantile of a heavy-tailed metric', () => {
+    const normal = normals(uniforms(43));
+    const truth = Math.exp(1.5 * normalQuantile(0.95));
+    let covered = 0;
+    let early = 0;
+    for (let repetition = 0; repetition < 400; repetition++) {
+      const values = Float64Array.from({ length: 8000 }, () => Math.exp(1.5 * normal()));
+      const { ci, n } = run({ metric: 'm', quantile: 0.95, half_width: 0.1, relative: true }, values);
+      if (ci[0] <= truth && truth <= ci[1]) covered++;
+      if (n < 8000) early++;
+    }
+    expect(covered / 400).toBeGreaterThan(0.915);
+    expect(early).toBeGreaterThan(40);
+  });
+});
+
+describe('confidence sequence', () => {
+  test('the evidence is the beta mixture: one head in one toss of a fair coin gives 1, by hand', () => {
+    // B(3/2, 1/2) / B(1/2, 1/2) / p = (1/2) / (1/2)
+    expect(mixtureEvidence(1, 1, 0.5)).toBeCloseTo(0, 12);
+    // B(5/2, 1/2) / B(1/2, 1/2) / p^2 = (3/8) / (1/4)
+    expect(mixtureEvidence(2, 2, 0.5)).toBeCloseTo(Math.log(1.5), 12);
+  });
+
+  test('the interval is where the evidence stays below 1 / alpha, and wider than Wilson’s', () => {
+    for (const [k, n] of [
+      [3, 10],
+      [50, 1000],
+      [1234, 200000],
+    ] as const) {
+      const [lower, upper] = confidenceSequence(k, n);
+      expect(mixtureEvidence(k, n, lower)).toBeCloseTo(Math.log(20), 5);
+      expect(mixtureEvidence(k, n, upper)).toBeCloseTo(Math.log(20), 5);
+      expect(lower).toBeLessThan(wilson(k, n)[0]);
+      expect(upper).toBeGreaterThan(wilson(k, n)[1]);
+    }
+    expect(confidenceSequence(0, 10)[0]).toBe(0);
+    expect(confidenceSequence(10, 10)[1]).toBe(1);
+    expect(confidenceSequence(0, 0)).toEqual([0, 1]);
+  });
+
+  test('a look at every row decides wrongly far less than 5 times in 100, where a plain interval is wrong a quarter of the time', () => {
+    const uniform = uniforms(47);
+    const repetitions = 300;
+    let wrong = 0;
+    let peeked = 0;
+    for (let repetition = 0; repetition < repetitions; repetition++) {
+      let k = 0;
+      let decided = false;
+      let excluded = false;
+      for (let n = 1; n <= 3000; n++) {
+        if (uniform() < 0.05) k++;
+        decided ||= decideProportion(k, n, 0.05) !== 'undecided';
+        if (n >= 100 && n % 20 === 0) {
+          const [lower, upper] = wilson(k, n);
+          excluded ||= lower > 0.05 || upper < 0.05;
+        }
+      }
+      if (decided) wrong++;
+      if (excluded) peeked++;
+    }
+    expect(wrong / repetitions).toBeLessThan(0.05);
+    expect(peeked / repetitions).toBeGreaterThan(0.15);
+  });
+
+  test('it decides when the truth is clearly on one side', () => {
+    expect(decideProportion(100, 1000, 0.05)).toBe('above');
+    expect(decideProportion(10, 1000, 0.05)).toBe('below');
+    expect(decideProportion(55, 1000, 0.05)).toBe('undecided');
+    expect(decideProportion(0, 0, 0.05)).toBe('undecided');
+  });
+});

@@ -1,0 +1,179 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Rows } from '../../src/encoding/metrics-schema.ts';
+import { flatStatistics } from '../../src/statistics/flat-statistics.ts';
+import { mean } from '../../src/statistics/mean.ts';
+import { quantile } from '../../src/statistics/quantile.ts';
+import { sd } from '../../src/statistics/sd.ts';
+import { summarise, type RowSource } from '../../src/statistics/summarise.ts';
+import { wilson } from '../../src/statistics/wilson.ts';
+import { pythonSample, uniforms } from './reference.ts';
+
+/** Columns as a source of blocks; the arrays of a block are overwritten by the next one, as a reader may do. */
+function sourceOf(columns: readonly Float64Array[], block = 250): RowSource {
+  return function* () {
+    const n = columns[0]!.length;
+    const scratch = columns.map(() => new Float64Array(block));
+    for (let from = 0; from < n; from += block) {
+      const count = Math.min(block, n - from);
+      columns.forEach((column, m) => {
+        scratch[m]!.set(column.subarray(from, from + count));
+      });
+      const rows: Rows = {
+        perm_index: Uint32Array.from({ length: count }, (_, i) => from + i),
+        columns: scratch.map((values) => values.subarray(0, count)),
+      };
+      yield rows;
+      scratch.forEach((values) => values.fill(NaN));
+    }
+  };
+}
+
+const text = (source: RowSource, metrics: string[], options = {}): string =>
+  JSON.stringify(summarise(source, metrics, options));
+
+describe('summarise', () => {
+  test('every statistic is the one of its own function', () => {
+    const values = pythonSample();
+    const { profit } = summarise(sourceOf([values]), ['profit'], { thresholds: { profit: [90, 1000] } });
+    expect(profit).toMatchObject({
+      n: 997,
+      n_nan: 0,
+      mean: mean(values),
+      sd: sd(values),
+      mcse: sd(values) / Math.sqrt(997),
+      min: Math.min(...values),
+      max: Math.max(...values),
+      p01: quantile(values, 0.01),
+      p50: quantile(values, 0.5),
+      p99: quantile(values, 0.99),
+    });
+    const above = values.filter((value) => value > 90).length;
+    expect(profit!.thresholds).toEqual([
+      { threshold: 90, count: above, probability: above / 997, ci: wilson(above, 997) },
+      { threshold: 1000, count: 0, probability: 0, ci: wilson(0, 997) },
+    ]);
+    expect(profit).not.toHaveProperty('n_infinite');
+  });
+
+  test('the keys of the contract come first and in its order', () => {
+    const { m } = summarise(sourceOf([pythonSample()]), ['m']);
+    const contract = [
+      'n',
+      'n_nan',
+      'mean',
+      'sd',
+      'mcse',
+      'min',
+      'max',
+      'p01',
+      'p05',
+      'p25',
+      'p50',
+      'p75',
+      'p95',
+      'p99',
+    ];
+    expect(Object.keys(m!).slice(0, contract.length)).toEqual(contract);
+  });
+
+  test('every quantile comes with its error, inside its interval', () => {
+    const { m } = summarise(sourceOf([pythonSample()]), ['m']);
+    for (const name of ['p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'] as const) {
+      const [lower, upper] = m!.ci[name];
+      expect(lower).toBeLessThanOrEqual(m![name]);
+      expect(upper).toBeGreaterThanOrEqual(m![name]);
+      expect(m!.quantile_mcse[name]).toBe((upper - lower) / (2 * 1.959963984540054));
+    }
+  });
+
+  test('NaN is counted and left out; infinities sort at the ends and leave the mean, with their number', () => {
+    const column = Float64Array.of(1, NaN, 2, Infinity, 3, -Infinity, NaN, 4);
+    const { m } = summarise(sourceOf([column]), ['m'], { thresholds: { m: [2] } });
+    expect(m).toMatchObject({ n: 6, n_nan: 2, n_infinite: 2, mean: 2.5, min: -Infinity, max: Infinity, p50: 2.5 });
+    expect(m!.sd).toBe(sd(Float64Array.of(1, 2, 3, 4)));
+    expect(m!.thresholds![0]).toMatchObject({ count: 3, probability: 0.5 });
+    expect(JSON.parse(JSON.stringify(m))).toMatchObject({ min: null, max: null });
+  });
+
+  test.each([
+    ['no rows', new Float64Array(0)],
+    ['only NaN', Float64Array.of(NaN, NaN)],
+  ])('%s: counts, and null for the rest', (_, column) => {
+    for (const memory_bytes of [0, 1e6]) {
+      const { m } = JSON.parse(text(sourceOf([column]), ['m'], { memory_bytes, thresholds: { m: [0] } })) as Record<
+        string,
+        object
+      >;
+      expect(m).toMatchObject({
+        n: 0,
+        n_nan: column.length,
+        mean: null,
+        sd: null,
+        min: null,
+        p50: null,
+        ci: { p50: [null, null] },
+      });
+    }
+  });
+
+  test('one row: its value, without an error', () => {
+    const { m } = summarise(sourceOf([Float64Array.of(5)]), ['m']);
+    expect(m).toMatchObject({ n: 1, mean: 5, sd: NaN, mcse: NaN, min: 5, max: 5, p01: 5, p99: 5 });
+    expect(m!.quantile_mcse.p50).toBe(Infinity);
+  });
+
+  test('the same rows give the same JSON text, in any order, in any blocks, in any memory', () => {
+    const value = fc.oneof(fc.double(), fc.integer({ min: -3, max: 3 }), fc.constantFrom(NaN, Infinity, -Infinity, 0));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(value, value), { maxLength: 80 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.constantFrom(0, 40, 400, 1200),
+        (pairs, block, memory_bytes) => {
+          const columns = [0, 1].map((m) => Float64Array.from(pairs, (pair) => pair[m]! + 0));
+          const backwards = columns.map((column) => column.slice().reverse());
+          const options = { thresholds: { b: [0, 1.5] } };
+          const expected = text(sourceOf(columns), ['a', 'b'], options);
+          expect(text(sourceOf(columns, block), ['a', 'b'], { ...options, memory_bytes })).toBe(expected);
+          expect(text(sourceOf(backwards, block), ['a', 'b'], { ...options, memory_bytes })).toBe(expected);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('a column larger than the memory allowed gives the same text, in few readings', () => {
+    const uniform = uniforms(2);
+    const columns = [
+      Float64Array.from({ length: 30000 }, () => uniform() * uniform()),
+      Float64Array.from({ length: 30000 }, () => Math.floor(10 * uniform())),
+      Float64Array.from({ length: 30000 }, () => (uniform() < 0.01 ? NaN : 1 / (uniform() - 0.5))),
+    ];
+    let readings = 0;
+    const counted: RowSource = () => {
+      readings++;
+      return sourceOf(columns, 2000)();
+    };
+    const expected = text(counted, ['a', 'b', 'c']);
+    expect(readings).toBe(1);
+    readings = 0;
+    expect(text(counted, ['a', 'b', 'c'], { memory_bytes: 100_000 })).toBe(expected);
+    expect(readings).toBeLessThanOrEqual(7);
+  });
+
+  test('a threshold on a metric that the rows do not have is a programmer error', () => {
+    expect(() => summarise(sourceOf([pythonSample()]), ['m'], { thresholds: { other: [1] } })).toThrow(/other/);
+    expect(() => summarise(sourceOf([pythonSample()]), ['m', 'k'])).toThrow(/columns/);
+  });
+});
+
+describe('flatStatistics', () => {
+  test('has the same columns for every metric with the same thresholds, whatever the rows', () => {
+    const names = (column: Float64Array): string[] =>
+      flatStatistics(summarise(sourceOf([column]), ['m'], { thresholds: { m: [40] } })['m']!).map(([name]) => name);
+    expect(names(Float64Array.of(NaN, Infinity))).toEqual(names(pythonSample()));
+    expect(names(pythonSample())).toContain('p_gt_40');
+    expect(names(pythonSample()).slice(0, 5)).toEqual(['n', 'n_nan', 'n_infinite', 'mean', 'sd']);
+  });
+});
