@@ -25,7 +25,8 @@ export function runBatches(queue: SubmitQueue, design: Design, window: number, r
     runs++;
     if (outcome[batch] === BROKEN) continue;
     beginSet(evaluation);
-    for (let link = chain[batch]!; link !== NONE; link = next[link]!) addMember(evaluation, pending.effects[member[link]!]!, suite);
+    for (let link = chain[batch]!; link !== NONE; link = next[link]!)
+      addMember(evaluation, pending.effects[member[link]!]!, suite);
     if (runSet(evaluation, suite, rng)) {
       outcome[batch] = PASSED;
       passed++;

@@ -31,7 +31,10 @@ export const CORRECTED_METRICS = {
   screen_recall: { description: 'group testing alone: culprits suspected / culprits decided', missing: true },
   screen_precision: { description: 'group testing alone: culprits suspected / changes suspected', missing: true },
   screen_fpr: { description: 'group testing alone: other changes suspected / other changes decided', missing: true },
-  innocents_delayed: { unit: 'changes', description: 'changes suspected that are no culprits: they pay the verification latency' },
+  innocents_delayed: {
+    unit: 'changes',
+    description: 'changes suspected that are no culprits: they pay the verification latency',
+  },
   innocents_rejected: { unit: 'changes', description: 'changes rejected that are no culprits' },
   culprits_created: { unit: 'changes', description: 'arrivals and replacements that break a test' },
 
@@ -50,13 +53,31 @@ export const CORRECTED_METRICS = {
   latency_total_hours_p95: { unit: 'hours', description: '95th percentile of the latency with rework', missing: true },
   latency_total_hours_p99: { unit: 'hours', description: '99th percentile of the latency with rework', missing: true },
   mean_queue: { unit: 'changes', description: 'pending changes after a step, time average', missing: true },
-  mean_verify_queue: { unit: 'changes', description: 'suspects waiting for or in verification, time average', missing: true },
-  mean_fix_queue: { unit: 'changes', description: 'rejected changes whose replacement is due, time average', missing: true },
-  runs_per_landed: { unit: 'batch runs', description: '(batch runs + verify_cost verifications started) / landings', missing: true },
-  slot_demand_mean: { description: 'batches planned / resources, mean over ticks with batches; above 1: more batches than slots', missing: true },
+  mean_verify_queue: {
+    unit: 'changes',
+    description: 'suspects waiting for or in verification, time average',
+    missing: true,
+  },
+  mean_fix_queue: {
+    unit: 'changes',
+    description: 'rejected changes whose replacement is due, time average',
+    missing: true,
+  },
+  runs_per_landed: {
+    unit: 'batch runs',
+    description: '(batch runs + verify_cost verifications started) / landings',
+    missing: true,
+  },
+  slot_demand_mean: {
+    description: 'batches planned / resources, mean over ticks with batches; above 1: more batches than slots',
+    missing: true,
+  },
   slot_demand_max: { description: 'batches planned / resources, maximum', missing: true },
   suppressed_arrivals: { unit: 'changes', description: 'arrivals lost to back-pressure' },
-  in_flight: { unit: 'changes', description: 'changes without a landing at the end: pending, in verification or being fixed' },
+  in_flight: {
+    unit: 'changes',
+    description: 'changes without a landing at the end: pending, in verification or being fixed',
+  },
   in_flight_pending: { unit: 'changes', description: 'pending at the end' },
   in_flight_verifying: { unit: 'changes', description: 'waiting for or in verification at the end' },
   in_flight_fixing: { unit: 'changes', description: 'rejected, replacement not yet due at the end' },
@@ -64,11 +85,19 @@ export const CORRECTED_METRICS = {
   mean_active_tests: { unit: 'tests', description: 'tests that gate, time average', missing: true },
   demotions: { unit: 'tests', description: 'tests leaving the active set' },
   promotions: { unit: 'tests', description: 'tests entering the active set' },
-  mean_impaired_tests: { unit: 'tests', description: 'tests that do not always pass on the main branch, time average', missing: true },
-  mean_broken_tests: { unit: 'tests', description: 'tests that never pass on the main branch, time average', missing: true },
+  mean_impaired_tests: {
+    unit: 'tests',
+    description: 'tests that do not always pass on the main branch, time average',
+    missing: true,
+  },
+  mean_broken_tests: {
+    unit: 'tests',
+    description: 'tests that never pass on the main branch, time average',
+    missing: true,
+  },
 
   measured_ticks: { unit: 'ticks', description: 'ticks simulated after the warm-up' },
-  arrivals: { unit: 'changes', description: 'changes that arrived, without replacements' },
+  arrived: { unit: 'changes', description: 'changes that arrived, without replacements' },
   replacements: { unit: 'changes', description: 'replacements of rejected changes' },
   landings: { unit: 'changes', description: 'changes landed' },
   rejections: { unit: 'changes', description: 'changes rejected' },
@@ -129,7 +158,7 @@ export function correctedStatistics({ corrected, queue }: Outcome, settings: Set
     mean_broken_tests: ratio(c.broken_tests_sum, c.ticks),
 
     measured_ticks: c.ticks,
-    arrivals: c.arrivals,
+    arrived: c.arrivals,
     replacements: c.replacements,
     landings: c.landings,
     rejections,
@@ -141,7 +170,11 @@ export function correctedStatistics({ corrected, queue }: Outcome, settings: Set
 type LabelName = Extract<keyof CorrectedStatistics, `label_${string}`>;
 
 /** The confusion matrix against `is_bad`, a truth of its own. Generated changes, replacements included, have no label. */
-function labelStatistics(c: Outcome['corrected']['counters'], rejections: number, settings: Settings): Record<LabelName, number> {
+function labelStatistics(
+  c: Outcome['corrected']['counters'],
+  rejections: number,
+  settings: Settings,
+): Record<LabelName, number> {
   const labelled = settings.mode === 'csv';
   const tp = labelled ? c.rejected_labelled : Number.NaN;
   const fn = labelled ? c.cleared_labelled + c.verified_labelled : Number.NaN;

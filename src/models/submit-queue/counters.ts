@@ -122,5 +122,6 @@ export function countersBetween(start: Readonly<Counters>, end: Readonly<Counter
 
 export const verifiedOf = (c: Readonly<Counters>): number => c.verified_innocent + c.verified_soft + c.verified_culprit;
 export const rejectedOf = (c: Readonly<Counters>): number => c.rejected_innocent + c.rejected_soft + c.rejected_culprit;
-export const suspectedOf = (c: Readonly<Counters>): number => c.suspected_innocent + c.suspected_soft + c.suspected_culprit;
+export const suspectedOf = (c: Readonly<Counters>): number =>
+  c.suspected_innocent + c.suspected_soft + c.suspected_culprit;
 export const clearedOf = (c: Readonly<Counters>): number => c.cleared_innocent + c.cleared_soft + c.cleared_culprit;

@@ -12,7 +12,13 @@ export interface DesignShelf {
 }
 
 export function createDesignShelf(plan: BatchPlan, positions: number, optimized: boolean): DesignShelf {
-  return { plan, positions, optimized, designs: plan.shapes.map(() => undefined), drawn: new Uint8Array(plan.shapes.length) };
+  return {
+    plan,
+    positions,
+    optimized,
+    designs: plan.shapes.map(() => undefined),
+    drawn: new Uint8Array(plan.shapes.length),
+  };
 }
 
 /** Nothing random is shared between replicates: all designs are drawn again. */

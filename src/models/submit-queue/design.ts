@@ -54,7 +54,8 @@ function holds(rows: Int32Array, start: number, length: number, row: number): bo
 function noteFirstPositions(design: Design): void {
   const { rows, column_weight, positions, first_position } = design;
   first_position.fill(positions);
-  for (let at = positions * column_weight - 1; at >= 0; at--) first_position[rows[at]!] = Math.floor(at / column_weight);
+  for (let at = positions * column_weight - 1; at >= 0; at--)
+    first_position[rows[at]!] = Math.floor(at / column_weight);
 }
 
 /**
@@ -116,6 +117,7 @@ function largestOverlapWith(design: Design, position: number): number {
 
 function membersByRow(design: Design): number[][] {
   const members: number[][] = Array.from({ length: design.batches }, () => []);
-  for (let at = 0; at < design.rows.length; at++) members[design.rows[at]!]!.push(Math.floor(at / design.column_weight));
+  for (let at = 0; at < design.rows.length; at++)
+    members[design.rows[at]!]!.push(Math.floor(at / design.column_weight));
   return members;
 }

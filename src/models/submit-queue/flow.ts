@@ -15,8 +15,16 @@ export function assertFlow(queue: SubmitQueue): void {
     counters.landings + rejected + pending.length + verification.length,
     'submit-queue: arrivals and replacements are not landings, rejections and waiting changes',
   );
-  assert.equal(rejected, counters.replacements + fixing.length, 'submit-queue: rejections are not replacements and fixes in progress');
-  assert.equal(counters.landings, clearedOf(counters) + verifiedOf(counters), 'submit-queue: landings are not clearances and verifications');
+  assert.equal(
+    rejected,
+    counters.replacements + fixing.length,
+    'submit-queue: rejections are not replacements and fixes in progress',
+  );
+  assert.equal(
+    counters.landings,
+    clearedOf(counters) + verifiedOf(counters),
+    'submit-queue: landings are not clearances and verifications',
+  );
   assert.equal(
     suspectedOf(counters),
     verifiedOf(counters) + rejected + verification.length,

@@ -69,7 +69,12 @@ export function historyFacts(history: History): HistoryFacts {
   };
 }
 
-function changeCounts(history: History): { culprits: number; soft: number; labelled_bad: number; labelled_without_failure: number } {
+function changeCounts(history: History): {
+  culprits: number;
+  soft: number;
+  labelled_bad: number;
+  labelled_without_failure: number;
+} {
   const counts = { culprits: 0, soft: 0, labelled_bad: 0, labelled_without_failure: 0 };
   for (let change = 0; change < history.changes; change++) {
     const results = history.result.subarray(history.first_result[change], history.first_result[change + 1]);

@@ -10,9 +10,18 @@ export function historyNotes(history: History): string[] {
   const facts = historyFacts(history);
   const late = history.hour.reduce((count, hour) => count + (hour >= DEFAULT_TICKS ? 1 : 0), 0);
   const notes = [
-    [facts.malformed_rows, `${facts.malformed_rows} malformed rows; with on_malformed: skip they are dropped, otherwise refused`],
-    [facts.conflicting_times, `${facts.conflicting_times} changes have rows with different creation_time_millis: the first row decides`],
-    [facts.conflicting_labels, `${facts.conflicting_labels} changes have rows with different is_bad: the first row decides`],
+    [
+      facts.malformed_rows,
+      `${facts.malformed_rows} malformed rows; with on_malformed: skip they are dropped, otherwise refused`,
+    ],
+    [
+      facts.conflicting_times,
+      `${facts.conflicting_times} changes have rows with different creation_time_millis: the first row decides`,
+    ],
+    [
+      facts.conflicting_labels,
+      `${facts.conflicting_labels} changes have rows with different is_bad: the first row decides`,
+    ],
     [
       facts.labelled_without_failure + facts.failing_without_label,
       `label and effect disagree: ${facts.labelled_bad} of ${facts.changes} changes are labelled is_bad, ${facts.culprits} have a failing target; ` +

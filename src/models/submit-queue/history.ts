@@ -1,7 +1,16 @@
 import { effectsOf, type Effects } from './change.ts';
 
 /** The columns of a build history: one row per (change, target) result. `timestamp` and `hour` are ignored. */
-export const HISTORY_COLUMNS = ['change_number', 'target', 'creation_time_millis', 'success', 'flake', 'timestamp', 'hour', 'is_bad'] as const;
+export const HISTORY_COLUMNS = [
+  'change_number',
+  'target',
+  'creation_time_millis',
+  'success',
+  'flake',
+  'timestamp',
+  'hour',
+  'is_bad',
+] as const;
 
 /** Length of a tick of a history. */
 export const HOUR_MS = 3_600_000;
@@ -47,7 +56,11 @@ export interface History {
 }
 
 /** The changes of the first `limit` hours, in order of arrival: failed targets get effect 0, flaky ones `flake_pass_rate`. */
-export function changesOfHistory(history: History, flake_pass_rate: number, limit: number): { effects: Effects[]; tick: Float64Array } {
+export function changesOfHistory(
+  history: History,
+  flake_pass_rate: number,
+  limit: number,
+): { effects: Effects[]; tick: Float64Array } {
   const effects: Effects[] = [];
   for (let change = 0; change < history.changes && history.hour[change]! < limit; change++) {
     const tests: number[] = [];

@@ -1,13 +1,14 @@
 import { defineModel, type InputFile, type Parameters } from '../model.ts';
-import { CORRECTED_METRICS, correctedStatistics } from './corrected-statistics.ts';
+import { CORRECTED_METRICS } from './corrected-statistics.ts';
 import type { History } from './history.ts';
 import { historyNotes } from './history-notes.ts';
 import { checkParameters, PARAMETERS, PRESETS, settingsOf } from './parameters.ts';
 import { readHistory } from './read-history.ts';
-import { REFERENCE_METRICS, referenceStatistics } from './reference-statistics.ts';
+import { REFERENCE_METRICS } from './reference-statistics.ts';
 import { createReplicate, type Replicate } from './replicate.ts';
 import { runReplicate } from './run-replicate.ts';
-import { SCORE_METRICS, scores } from './score.ts';
+import { SCORE_METRICS } from './score.ts';
+import { rowOf } from './single-run.ts';
 import { traceReplicate } from './trace.ts';
 
 /** The input files as read. */
@@ -21,7 +22,8 @@ const WARM_UP_TICKS = 252;
 export default defineModel<SubmitQueueInputs, Replicate>({
   name: 'submit-queue',
   version: '1',
-  description: 'a merge queue that tests overlapping batches of changes in parallel (group testing), verifies suspects alone and lives with flaky tests',
+  description:
+    'a merge queue that tests overlapping batches of changes in parallel (group testing), verifies suspects alone and lives with flaky tests',
   parameters: PARAMETERS,
   presets: PRESETS,
   inputs: { history: { description: 'csv mode: a build history, one row per change and target' } },
@@ -33,12 +35,10 @@ export default defineModel<SubmitQueueInputs, Replicate>({
     history ? { corrected_priming_ticks: Math.min(WARM_UP_TICKS, Math.floor(history.hours / 4)) } : {},
   checkInputs: historyProblems,
   notes: ({ history }) => (history ? historyNotes(history) : []),
-  prepare: ({ parameters, inputs }) => createReplicate(settingsOf(parameters), parameters.mode === 'csv' ? inputs.history : undefined),
+  prepare: ({ parameters, inputs }) =>
+    createReplicate(settingsOf(parameters), parameters.mode === 'csv' ? inputs.history : undefined),
   simulate: (replicate, rng, row) => {
-    const { settings } = replicate;
-    const outcome = runReplicate(replicate, rng);
-    const corrected = correctedStatistics(outcome, settings);
-    Object.assign(row, corrected, scores(corrected, outcome, settings), referenceStatistics(outcome, settings));
+    Object.assign(row, rowOf(runReplicate(replicate, rng), replicate));
   },
   trace: traceReplicate,
 });

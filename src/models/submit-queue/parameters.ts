@@ -9,7 +9,8 @@ export const PARAMETERS = {
     type: 'choice',
     values: ['random', 'csv'],
     default: 'random',
-    description: 'where changes and tests come from: generated, or replayed from the build history in the input `history`',
+    description:
+      'where changes and tests come from: generated, or replayed from the build history in the input `history`',
   },
 
   resources: {
@@ -52,7 +53,13 @@ export const PARAMETERS = {
     default: 19,
     description: 'verifications in progress at most: resources times this',
   },
-  fix_delay: { type: 'integer', min: 0, default: 108, unit: 'ticks', description: 'from a rejection to the replacement change' },
+  fix_delay: {
+    type: 'integer',
+    min: 0,
+    default: 108,
+    unit: 'ticks',
+    description: 'from a rejection to the replacement change',
+  },
 
   bp_threshold_1: {
     type: 'integer',
@@ -86,7 +93,15 @@ export const PARAMETERS = {
     active_when: IN_RANDOM_MODE,
     description: 'arrival multiplier: 25 times this many changes per tick in the mean',
   },
-  ntests: { type: 'integer', min: 1, max: 1_000_000, default: 32, unit: 'tests', active_when: IN_RANDOM_MODE, description: 'suite size' },
+  ntests: {
+    type: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 32,
+    unit: 'tests',
+    active_when: IN_RANDOM_MODE,
+    description: 'suite size',
+  },
   culprit_prob: {
     type: 'number',
     min: 0,
@@ -121,7 +136,14 @@ export const PARAMETERS = {
     unit: 'ticks',
     description: 'warm-up: counters are zeroed at its end, the state of the queue is kept',
   },
-  measure_ticks: { type: 'integer', min: 1, max: 10_000_000, default: 5040, unit: 'ticks', description: 'measured ticks' },
+  measure_ticks: {
+    type: 'integer',
+    min: 1,
+    max: 10_000_000,
+    default: 5040,
+    unit: 'ticks',
+    description: 'measured ticks',
+  },
   corrected_priming_ticks: {
     type: 'integer',
     min: 0,
@@ -130,7 +152,8 @@ export const PARAMETERS = {
     default_from: 'history',
     unit: 'ticks',
     active_when: IN_CSV_MODE,
-    description: 'warm-up of the corrected statistics; without a value the smaller of 252 and a quarter of the hours of the history',
+    description:
+      'warm-up of the corrected statistics; without a value the smaller of 252 and a quarter of the hours of the history',
   },
   ewma_alpha: {
     type: 'number',
@@ -139,7 +162,13 @@ export const PARAMETERS = {
     default: 0.05,
     description: "weight of a new observation in a test's estimated failure rate",
   },
-  repair_scale: { type: 'number', above: 0, default: 84, unit: 'landings', description: 'landings per e-fold in the repair law' },
+  repair_scale: {
+    type: 'number',
+    above: 0,
+    default: 84,
+    unit: 'landings',
+    description: 'landings per e-fold in the repair law',
+  },
   verify_cost: { type: 'number', min: 0, default: 0.0625, unit: 'batch runs', description: 'cost of one verification' },
   csv_flake_pass_rate: {
     type: 'number',
@@ -168,7 +197,8 @@ export const PARAMETERS = {
     type: 'choice',
     values: ['instant', 'lagged'],
     default: 'instant',
-    description: 'lagged: tests impaired in this tick are not repaired in it, and a broken test is repaired at a finite rate',
+    description:
+      'lagged: tests impaired in this tick are not repaired in it, and a broken test is repaired at a finite rate',
   },
   lagged_repair_base: {
     type: 'number',
@@ -240,7 +270,8 @@ export type Settings = { readonly [Name in keyof typeof PARAMETERS]: ValueOf<(ty
 export function settingsOf(parameters: Parameters): Settings {
   const random = parameters.mode !== 'csv';
   const resolved: Record<string, unknown> = {};
-  for (const [name, spec] of Object.entries<ParameterSpec>(PARAMETERS)) resolved[name] = parameters[name] ?? spec.default;
+  for (const [name, spec] of Object.entries<ParameterSpec>(PARAMETERS))
+    resolved[name] = parameters[name] ?? spec.default;
   resolved.tick_hours ??= random ? 2 : 1;
   // One warm-up in random mode: what is told apart in a short history is the same in a long run.
   if (random) resolved.corrected_priming_ticks = resolved.priming_ticks;

@@ -15,7 +15,8 @@ export function readHistory(path: string, bytes: Uint8Array): History {
   const rows = csvRows(decoded(path, bytes));
   const first = rows.next();
   if (first.done !== true) {
-    const header = first.value.cells[0] === HISTORY_COLUMNS[0] && first.value.problem === undefined ? first.value : undefined;
+    const header =
+      first.value.cells[0] === HISTORY_COLUMNS[0] && first.value.problem === undefined ? first.value : undefined;
     const layout = header ? layoutOf(path, header) : { width: HISTORY_COLUMNS.length, at: positions(HISTORY_COLUMNS) };
     if (!header) reading.take(first.value, layout);
     for (const row of rows) reading.take(row, layout);
@@ -39,7 +40,10 @@ interface Layout {
 }
 
 function positions(header: readonly string[]): Record<Column, number> {
-  return Object.fromEntries(HISTORY_COLUMNS.map((column) => [column, header.indexOf(column)])) as Record<Column, number>;
+  return Object.fromEntries(HISTORY_COLUMNS.map((column) => [column, header.indexOf(column)])) as Record<
+    Column,
+    number
+  >;
 }
 
 function layoutOf(path: string, header: CsvRow): Layout {
@@ -48,11 +52,15 @@ function layoutOf(path: string, header: CsvRow): Layout {
   const twice = HISTORY_COLUMNS.filter((column) => header.cells.indexOf(column) !== header.cells.lastIndexOf(column));
   if (missing.length === 0 && twice.length === 0) return { width: header.cells.length, at };
   const what = missing.length > 0 ? `has no column ${missing.join(', ')}` : `has the column ${twice.join(', ')} twice`;
-  throw new EngineError('DATA', `${path}, line ${header.line}: the header ${what}; a build history has ${HISTORY_COLUMNS.join(',')}`, {
-    path: `${path}:${header.line}`,
-    value: header.cells.join(','),
-    allowed: HISTORY_COLUMNS.join(','),
-  });
+  throw new EngineError(
+    'DATA',
+    `${path}, line ${header.line}: the header ${what}; a build history has ${HISTORY_COLUMNS.join(',')}`,
+    {
+      path: `${path}:${header.line}`,
+      value: header.cells.join(','),
+      allowed: HISTORY_COLUMNS.join(','),
+    },
+  );
 }
 
 /** The rows read so far. */
@@ -79,14 +87,21 @@ class Reading {
 
   take(row: CsvRow, { width, at }: Layout): void {
     const { cells } = row;
-    if (row.problem) return this.#refuse(row, this.#columnAt(row.problem.cell, at), row.problem.value, row.problem.message);
-    if (cells.length !== width) return this.#refuse(row, undefined, cells.join(','), `${cells.length} cells instead of ${width}`);
+    if (row.problem)
+      return this.#refuse(row, this.#columnAt(row.problem.cell, at), row.problem.value, row.problem.message);
+    if (cells.length !== width)
+      return this.#refuse(row, undefined, cells.join(','), `${cells.length} cells instead of ${width}`);
 
     const change = integer(cells[at.change_number]!);
     if (change === undefined) return this.#refuse(row, 'change_number', cells[at.change_number]!, 'not an integer');
     const time = integer(cells[at.creation_time_millis]!);
     if (time === undefined || time < 0) {
-      return this.#refuse(row, 'creation_time_millis', cells[at.creation_time_millis]!, 'not a time in whole milliseconds since 1970');
+      return this.#refuse(
+        row,
+        'creation_time_millis',
+        cells[at.creation_time_millis]!,
+        'not a time in whole milliseconds since 1970',
+      );
     }
     const success = boolean(cells[at.success]!);
     if (success === undefined) return this.#refuse(row, 'success', cells[at.success]!, NOT_BOOLEAN);
@@ -103,7 +118,9 @@ class Reading {
     this.#malformed_rows++;
     if (this.#malformed.length >= PROBLEMS_TOLD) return;
     const shown = value.length > 60 ? `${value.slice(0, 60)}...` : value;
-    this.#malformed.push(`${this.path}, line ${row.line}${column === undefined ? '' : `, column ${column}`}: ${JSON.stringify(shown)}: ${message}`);
+    this.#malformed.push(
+      `${this.path}, line ${row.line}${column === undefined ? '' : `, column ${column}`}: ${JSON.stringify(shown)}: ${message}`,
+    );
   }
 
   #columnAt(cell: number, at: Layout['at']): string {
@@ -208,7 +225,11 @@ function integer(cell: string): number | undefined {
 
 function noRecords(path: string, malformed_rows: number, malformed: readonly string[]): EngineError {
   const why = malformed_rows === 0 ? 'the file has no rows' : `all ${malformed_rows} rows are malformed`;
-  return new EngineError('DATA', [`${path}: no records: ${why}; a build history has ${HISTORY_COLUMNS.join(',')}`, ...malformed].join('\n'), { path });
+  return new EngineError(
+    'DATA',
+    [`${path}: no records: ${why}; a build history has ${HISTORY_COLUMNS.join(',')}`, ...malformed].join('\n'),
+    { path },
+  );
 }
 
 function sharedInts(values: readonly number[]): Int32Array {

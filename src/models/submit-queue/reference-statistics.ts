@@ -16,17 +16,31 @@ export const REFERENCE_METRICS = {
   },
   reference_culprits_caught: { unit: 'changes', description: "failed verifications, whatever the change's truth" },
   reference_innocent_flagged: { unit: 'changes', description: "passed verifications, whatever the change's truth" },
-  reference_false_negative_rate: { description: '(created - caught) / created; can be negative. Not a false negative rate: see miss_rate' },
-  reference_true_positive_rate: { description: 'caught / (caught + flagged). Not a true positive rate: see recall and precision' },
+  reference_false_negative_rate: {
+    description: '(created - caught) / created; can be negative. Not a false negative rate: see miss_rate',
+  },
+  reference_true_positive_rate: {
+    description: 'caught / (caught + flagged). Not a true positive rate: see recall and precision',
+  },
   reference_slowdown: {
-    description: '25 traffic (csv mode: 25) / (landings in measured ticks / measure_ticks); Infinity where nothing landed',
+    description:
+      '25 traffic (csv mode: 25) / (landings in measured ticks / measure_ticks); Infinity where nothing landed',
     missing: true,
   },
-  reference_avg_queue_size: { unit: 'changes', description: 'sum over measured ticks of the pending changes after the step / measure_ticks' },
+  reference_avg_queue_size: {
+    unit: 'changes',
+    description: 'sum over measured ticks of the pending changes after the step / measure_ticks',
+  },
   reference_mb_pass_rate: { description: 'passed batch runs / batch runs' },
   reference_victim_rate: { description: 'passed verifications / verifications started' },
-  reference_avg_submit_time: { unit: 'hours', description: '2 + 2 times the mean wait in ticks, in csv mode too; 0 if nothing landed' },
-  reference_avg_runs_per_submitted: { unit: 'batch runs', description: '(batch runs + verifications started / 16) / landings' },
+  reference_avg_submit_time: {
+    unit: 'hours',
+    description: '2 + 2 times the mean wait in ticks, in csv mode too; 0 if nothing landed',
+  },
+  reference_avg_runs_per_submitted: {
+    unit: 'batch runs',
+    description: '(batch runs + verifications started / 16) / landings',
+  },
   reference_wait_time_min: { unit: 'ticks', description: 'shortest wait of a landing' },
   reference_wait_time_p50: { unit: 'ticks', description: 'median wait, truncated to an integer' },
   reference_wait_time_p95: { unit: 'ticks', description: '95th percentile of the wait, truncated to an integer' },
@@ -36,7 +50,10 @@ export const REFERENCE_METRICS = {
   reference_max_verify_queue: { unit: 'changes', description: 'longest verification queue' },
   reference_batch_utilization: { description: 'batches with a member / batches planned' },
   reference_active_tests: { unit: 'tests', description: 'tests that gate at the end' },
-  reference_demoted_tests: { unit: 'tests', description: 'net decreases of the active set, summed over post-submit runs' },
+  reference_demoted_tests: {
+    unit: 'tests',
+    description: 'net decreases of the active set, summed over post-submit runs',
+  },
 } as const satisfies Record<string, MetricSpec>;
 
 export type ReferenceStatistics = Record<keyof typeof REFERENCE_METRICS, number>;
@@ -65,7 +82,10 @@ export function referenceStatistics({ reference, queue }: Outcome, settings: Set
     reference_mb_pass_rate: ratioOrZero(c.batches_passed, c.batch_runs),
     reference_victim_rate: ratioOrZero(innocent, c.verifications_started),
     reference_avg_submit_time: c.landings === 0 ? 0 : 2 + (2 * c.wait_ticks) / c.landings,
-    reference_avg_runs_per_submitted: ratioOrZero(c.batch_runs + c.verifications_started / VERIFICATIONS_PER_RUN, c.landings),
+    reference_avg_runs_per_submitted: ratioOrZero(
+      c.batch_runs + c.verifications_started / VERIFICATIONS_PER_RUN,
+      c.landings,
+    ),
     reference_wait_time_min: truncatedPercentile(waits, c.landings, 0),
     reference_wait_time_p50: truncatedPercentile(waits, c.landings, 0.5),
     reference_wait_time_p95: truncatedPercentile(waits, c.landings, 0.95),

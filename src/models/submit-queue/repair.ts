@@ -18,7 +18,8 @@ export function repairTests(queue: SubmitQueue, landings: number, rng: Rng): voi
       impaired_now[test] = 0;
       continue;
     }
-    if (landings > 0 && rng() >= staysImpaired(lagged ? Math.max(base, settings.lagged_repair_base) : base, exponent)) suite.base[test] = 1;
+    if (landings > 0 && rng() >= staysImpaired(lagged ? Math.max(base, settings.lagged_repair_base) : base, exponent))
+      suite.base[test] = 1;
   }
 }
 

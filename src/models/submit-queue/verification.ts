@@ -16,7 +16,8 @@ export function verifySuspects(queue: SubmitQueue, t: number, rng: Rng): void {
 
   const capacity = settings.resources * settings.verify_resource_mult;
   const starting = Math.min(capacity - queue.verifying, verification.length - queue.verifying);
-  for (let i = 0; i < starting; i++) verification.due[verification.head + queue.verifying++] = t + settings.verify_latency;
+  for (let i = 0; i < starting; i++)
+    verification.due[verification.head + queue.verifying++] = t + settings.verify_latency;
   counters.verifications_started += starting;
 
   while (queue.verifying > 0 && verification.due[verification.head]! <= t) {

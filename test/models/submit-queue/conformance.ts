@@ -25,7 +25,9 @@ export interface OracleSet {
 }
 
 export function oracleSets(): OracleSet[] {
-  const oracle = JSON.parse(new TextDecoder().decode(sharedFile('oracle', 'submit-queue.json'))) as { sets: OracleSet[] };
+  const oracle = JSON.parse(new TextDecoder().decode(sharedFile('oracle', 'submit-queue.json'))) as {
+    sets: OracleSet[];
+  };
   return oracle.sets;
 }
 
@@ -118,7 +120,10 @@ export function compareSet(set: OracleSet, n: number, base_seed: number): Compar
   return [...values].map(([statistic, column]) => ({ statistic, ...compared(column, set.stats[statistic]!) }));
 }
 
-function compared(column: readonly number[], { mean, sd, n }: OracleStatistic): { ours: number; theirs: number; z: number } {
+function compared(
+  column: readonly number[],
+  { mean, sd, n }: OracleStatistic,
+): { ours: number; theirs: number; z: number } {
   const m = column.reduce((sum, x) => sum + x, 0) / column.length;
   // Undefined in every replicate, on both sides.
   if (column.length === 0 && n === 0) return { ours: Number.NaN, theirs: Number.NaN, z: 0 };
@@ -142,7 +147,9 @@ export interface Verdict {
 
 /** Over the statistics that vary on either side. */
 export function verdict(comparisons: readonly Comparison[]): Verdict {
-  const largest = comparisons.reduce((most, one) => (Math.abs(one.z) > Math.abs(most.z) || Number.isNaN(one.z) ? one : most));
+  const largest = comparisons.reduce((most, one) =>
+    Math.abs(one.z) > Math.abs(most.z) || Number.isNaN(one.z) ? one : most,
+  );
   const varying = comparisons.filter(({ z }) => z !== 0);
   return {
     values: varying.length,
