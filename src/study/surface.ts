@@ -144,7 +144,8 @@ class SurfaceReader {
     const { presets } = this.model;
     if (name === undefined || presets === undefined) return {};
     if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name]!;
-    this.problems.unknown(path, 'preset', String(name), Object.keys(presets), name);
+    if (typeof name === 'string') this.problems.unknown(path, 'preset', name, Object.keys(presets));
+    else this.problems.wrong(path, name, `one of ${Object.keys(presets).join(', ')}`);
     return {};
   }
 

@@ -32,11 +32,12 @@ function landOne(queue: SubmitQueue, changes: ChangeQueue, entry: number, t: num
 }
 
 function impair(queue: SubmitQueue, effects: Effects): void {
+  const { landed_now } = queue;
   const { base } = queue.suite;
   for (let j = 0; j < effects.tests.length; j++) {
     const test = effects.tests[j]!;
-    if (effects.rates[j]! >= base[test]!) continue;
-    base[test] = effects.rates[j]!;
-    queue.impaired_now[test] = 1;
+    const rate = effects.rates[j]!;
+    if (rate < landed_now[test]!) landed_now[test] = rate;
+    if (rate < base[test]!) base[test] = rate;
   }
 }

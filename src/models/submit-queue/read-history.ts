@@ -63,6 +63,67 @@ function layoutOf(path: string, header: CsvRow): Layout {
   );
 }
 
+/** One row understood. */
+interface Result {
+  readonly change: number;
+  readonly time_ms: number;
+  readonly target: string;
+  readonly success: boolean;
+  readonly flake: boolean;
+  readonly is_bad: boolean;
+}
+/** The first thing in a row that cannot be understood. */
+interface Malformed {
+  readonly column: string | undefined;
+  readonly value: string;
+  readonly message: string;
+}
+
+function parsedRow({ cells, problem }: CsvRow, { width, at }: Layout): Result | Malformed {
+  if (problem) {
+    const column = HISTORY_COLUMNS.find((name) => at[name] === problem.cell) ?? String(problem.cell + 1);
+    return { column, value: problem.value, message: problem.message };
+  }
+  if (cells.length !== width) {
+    return { column: undefined, value: cells.join(','), message: `${cells.length} cells instead of ${width}` };
+  }
+  const bad = (column: Column, message: string): Malformed => ({ column, value: cells[at[column]]!, message });
+
+  const change = integer(cells[at.change_number]!);
+  if (change === undefined) return bad('change_number', 'not an integer');
+  const time_ms = integer(cells[at.creation_time_millis]!);
+  if (time_ms === undefined || time_ms < 0) return bad('creation_time_millis', NOT_TIME);
+  const success = boolean(cells[at.success]!);
+  if (success === undefined) return bad('success', NOT_BOOLEAN);
+  const flake = boolean(cells[at.flake]!);
+  if (flake === undefined) return bad('flake', NOT_BOOLEAN);
+  const is_bad = boolean(cells[at.is_bad]!);
+  if (is_bad === undefined) return bad('is_bad', NOT_BOOLEAN);
+  return { change, time_ms, target: cells[at.target]!, success, flake, is_bad };
+}
+
+const NOT_TIME = 'not a time in whole milliseconds since 1970';
+const NOT_BOOLEAN = 'not true, false, 1, 0, t or f';
+
+function boolean(cell: string): boolean | undefined {
+  // The two usual spellings first: this is called three times a row.
+  if (cell === 'true') return true;
+  if (cell === 'false') return false;
+  const word = cell.trim().toLowerCase();
+  if (word === 'true' || word === '1' || word === 't') return true;
+  if (word === 'false' || word === '0' || word === 'f') return false;
+  return undefined;
+}
+
+const INTEGER = /^[+-]?\d+$/;
+
+/** An integer that a double holds exactly. */
+function integer(cell: string): number | undefined {
+  if (!INTEGER.test(cell)) return undefined;
+  const value = Number(cell);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
 /** The rows read so far. */
 class Reading {
   readonly path: string;
@@ -85,46 +146,22 @@ class Reading {
     this.path = path;
   }
 
-  take(row: CsvRow, { width, at }: Layout): void {
-    const { cells } = row;
-    if (row.problem)
-      return this.#refuse(row, this.#columnAt(row.problem.cell, at), row.problem.value, row.problem.message);
-    if (cells.length !== width)
-      return this.#refuse(row, undefined, cells.join(','), `${cells.length} cells instead of ${width}`);
-
-    const change = integer(cells[at.change_number]!);
-    if (change === undefined) return this.#refuse(row, 'change_number', cells[at.change_number]!, 'not an integer');
-    const time = integer(cells[at.creation_time_millis]!);
-    if (time === undefined || time < 0) {
-      return this.#refuse(
-        row,
-        'creation_time_millis',
-        cells[at.creation_time_millis]!,
-        'not a time in whole milliseconds since 1970',
-      );
+  take(row: CsvRow, layout: Layout): void {
+    const result = parsedRow(row, layout);
+    if ('message' in result) {
+      this.#refuse(row.line, result);
+      return;
     }
-    const success = boolean(cells[at.success]!);
-    if (success === undefined) return this.#refuse(row, 'success', cells[at.success]!, NOT_BOOLEAN);
-    const flake = boolean(cells[at.flake]!);
-    if (flake === undefined) return this.#refuse(row, 'flake', cells[at.flake]!, NOT_BOOLEAN);
-    const is_bad = boolean(cells[at.is_bad]!);
-    if (is_bad === undefined) return this.#refuse(row, 'is_bad', cells[at.is_bad]!, NOT_BOOLEAN);
-
     this.#rows++;
-    this.#note(this.#changeIndex(change, time, is_bad), cells[at.target]!, success, flake);
+    this.#note(this.#changeIndex(result.change, result.time_ms, result.is_bad), result);
   }
 
-  #refuse(row: CsvRow, column: string | undefined, value: string, message: string): void {
+  #refuse(line: number, { column, value, message }: Malformed): void {
     this.#malformed_rows++;
     if (this.#malformed.length >= PROBLEMS_TOLD) return;
     const shown = value.length > 60 ? `${value.slice(0, 60)}...` : value;
-    this.#malformed.push(
-      `${this.path}, line ${row.line}${column === undefined ? '' : `, column ${column}`}: ${JSON.stringify(shown)}: ${message}`,
-    );
-  }
-
-  #columnAt(cell: number, at: Layout['at']): string {
-    return HISTORY_COLUMNS.find((column) => at[column] === cell) ?? String(cell + 1);
+    const where = column === undefined ? '' : `, column ${column}`;
+    this.#malformed.push(`${this.path}, line ${line}${where}: ${JSON.stringify(shown)}: ${message}`);
   }
 
   /** The first row of a change decides its time and label. */
@@ -143,7 +180,7 @@ class Reading {
   }
 
   /** Of several rows for one target the worst counts. The flake mark of a failed row says nothing more. */
-  #note(change: number, target: string, success: boolean, flake: boolean): void {
+  #note(change: number, { target, success, flake }: Result): void {
     let test = this.#target_of.get(target);
     if (test === undefined) {
       test = this.#target_of.size;
@@ -200,27 +237,6 @@ class Reading {
       result: sharedBytes(flat.map(({ result }) => result)),
     };
   }
-}
-
-const NOT_BOOLEAN = 'not true, false, 1, 0, t or f';
-
-function boolean(cell: string): boolean | undefined {
-  // The two usual spellings first: this is called three times a row.
-  if (cell === 'true') return true;
-  if (cell === 'false') return false;
-  const word = cell.trim().toLowerCase();
-  if (word === 'true' || word === '1' || word === 't') return true;
-  if (word === 'false' || word === '0' || word === 'f') return false;
-  return undefined;
-}
-
-const INTEGER = /^[+-]?\d+$/;
-
-/** An integer that a double holds exactly. */
-function integer(cell: string): number | undefined {
-  if (!INTEGER.test(cell)) return undefined;
-  const value = Number(cell);
-  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 function noRecords(path: string, malformed_rows: number, malformed: readonly string[]): EngineError {

@@ -65,8 +65,8 @@ export interface SubmitQueue {
   readonly decay: Float64Array;
   /** Ordinal of each batch among the innocent ones, for the failure-rate estimate. */
   readonly ordinal: Int32Array;
-  /** 1: the test was impaired by a landing of the present tick. */
-  readonly impaired_now: Uint8Array;
+  /** The least pass rate that a landing of the present tick leaves each test; 1 for none. */
+  readonly landed_now: Float64Array;
 
   readonly counters: Counters;
   readonly peaks: Peaks;
@@ -96,7 +96,7 @@ export function createSubmitQueue(settings: Settings, tests: number, ticks: numb
     evaluation: createEvaluation(tests),
     decay,
     ordinal: new Int32Array(most_batches),
-    impaired_now: new Uint8Array(tests),
+    landed_now: new Float64Array(tests),
     counters: zeroCounters(),
     peaks: { pending: 0, verification: 0, batches: 0 },
     waits: new Uint32Array(ticks + 1),
@@ -111,7 +111,7 @@ export function resetSubmitQueue(queue: SubmitQueue): void {
   queue.verifying = 0;
   clearDesignShelf(queue.shelf);
   resetEvaluation(queue.evaluation);
-  queue.impaired_now.fill(0);
+  queue.landed_now.fill(1);
   Object.assign(queue.counters, zeroCounters());
   Object.assign(queue.peaks, { pending: 0, verification: 0, batches: 0 });
   queue.waits.fill(0);
