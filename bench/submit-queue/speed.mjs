@@ -27,7 +27,13 @@ const { runs } = JSON.parse(readFileSync(join(shared, 'oracle', 'submit-queue.js
 const figure = (start) => 1000 * runs.find((run) => run.case.startsWith(start)).cpu_s;
 
 const CASES = [
-  { name: 'random, defaults', parameters: {}, n: 4, go_ms: figure('random default'), js_ms: figure('same, 5 replicates') },
+  {
+    name: 'random, defaults',
+    parameters: {},
+    n: 4,
+    go_ms: figure('random default'),
+    js_ms: figure('same, 5 replicates'),
+  },
   { name: 'random, traffic 2', parameters: { traffic: 2 }, n: 10, go_ms: figure('random traffic 2') },
   { name: 'random, traffic 4, 128 tests', parameters: { traffic: 4, ntests: 128 }, n: 6, go_ms: figure('random 128') },
   {
@@ -67,7 +73,13 @@ for (let round = 0; round <= ROUNDS; round++) {
   }
 }
 
-const line = (...cells) => process.stdout.write(`${cells[0].padEnd(30)}${cells.slice(1).map((cell) => cell.padStart(14)).join('')}\n`);
+const line = (...cells) =>
+  process.stdout.write(
+    `${cells[0].padEnd(30)}${cells
+      .slice(1)
+      .map((cell) => cell.padStart(14))
+      .join('')}\n`,
+  );
 line('CPU ms per replicate, one core', 'permafrost', 'Go', 'JavaScript', 'Go / ours');
 for (const [i, { name, go_ms, js_ms }] of CASES.entries()) {
   const ours = median(times[i]);
