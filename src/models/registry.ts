@@ -7,6 +7,7 @@ import type { Model } from './model.ts';
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: unknown }>>> = {
   trades: () => import('./trades/model.ts'),
   'llm-scheduler': () => import('./llm-scheduler/model.ts'),
+  federated: () => import('./federated/model.ts'),
 };
 
 export const builtInModels = {
