@@ -36,7 +36,8 @@ export class Dense implements Layer {
       for (let j = 0; j < outputs; j++) y[j]! += value * parameters[row + j]!;
     }
     if (!relu) return;
-    for (let j = 0; j < outputs; j++) if (!(y[j]! > 0)) y[j] = 0;
+    // NaN stays NaN, so that training that has diverged shows.
+    for (let j = 0; j < outputs; j++) if (y[j]! <= 0) y[j] = 0;
   }
 
   backward(
