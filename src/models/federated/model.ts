@@ -1,9 +1,10 @@
 import type { Rng } from '../../random/generator.ts';
 import { defineModel, type Row } from '../model.ts';
+import { buildNetwork, deepestPools } from './architecture.ts';
 import { parseDigits, type Digits } from './dataset.ts';
 import { evaluate } from './evaluate.ts';
 import { drawFederation } from './federation.ts';
-import { buildNetwork, type Network } from './network.ts';
+import type { Network } from './network.ts';
 import { METRICS, PARAMETERS } from './parameters.ts';
 import { runRounds } from './rounds.ts';
 import { settingsOf, type Settings } from './settings.ts';
@@ -35,18 +36,22 @@ export default defineModel<Inputs, State>({
   checkInputs: (parameters, { digits }) => {
     const { path, dataset, count } = digits;
     const wanted = String(parameters['dataset']);
-    const { num_train, num_val, num_test } = settingsOf(parameters);
+    const { num_train, num_val, num_test, model_type, depth } = settingsOf(parameters);
+    const deepest = model_type === 'cnn' ? deepestPools(digits) : Infinity;
     const sum = num_train + num_val + num_test;
     return [
       ...(wanted === dataset ? [] : [`dataset ${wanted}: ${path} holds ${dataset}; name that, or give another file`]),
       ...(sum <= count
         ? []
         : [`num_train + num_val + num_test = ${sum}: ${path} holds ${count} digits; ask for fewer`]),
+      ...(depth <= deepest
+        ? []
+        : [`depth ${depth}: every pool halves the images of ${path}; a cnn can have ${deepest}`]),
     ];
   },
   prepare: ({ parameters, inputs: { digits } }) => {
     const settings = settingsOf(parameters);
-    const network = buildNetwork(settings, digits.height * digits.width, digits.classes);
+    const network = buildNetwork(settings, digits);
     return { settings, digits, network };
   },
   simulate: ({ settings, digits, network }: State, rng: Rng, row: Row): void => {

@@ -1,21 +1,6 @@
 import type { Rng } from '../../random/generator.ts';
-import { Dense } from './layers/dense.ts';
 import type { Layer } from './layers/layer.ts';
 import { softmax } from './softmax.ts';
-
-export const MODEL_TYPES = ['lr', 'mlp'] as const;
-export type ModelType = (typeof MODEL_TYPES)[number];
-
-export interface Architecture {
-  readonly model_type: ModelType;
-  /** Hidden units per layer = UNITS_PER_WIDTH x width_factor. */
-  readonly width_factor: number;
-  /** Hidden layers. */
-  readonly depth: number;
-}
-
-/** So that the narrowest network, width_factor 1, can tell ten digits apart at all. */
-export const UNITS_PER_WIDTH = 4;
 
 /**
  * Layers one after the other, without parameters of its own: they are handed in, so that one network serves every client. It holds
@@ -71,24 +56,4 @@ export class Network {
       layers[k]!.backward(parameters, activations[k]!, deltas[k + 1]!, gradient, dx);
     }
   }
-}
-
-/** The network of an architecture. `lr` is logistic regression: one layer and no hidden unit. */
-export function buildNetwork(
-  { model_type, width_factor, depth }: Architecture,
-  pixels: number,
-  classes: number,
-): Network {
-  const hidden = model_type === 'lr' ? 0 : depth;
-  const layers: Layer[] = [];
-  let inputs = pixels;
-  let at = 0;
-  for (let k = 0; k <= hidden; k++) {
-    const is_last = k === hidden;
-    const layer = new Dense(inputs, is_last ? classes : UNITS_PER_WIDTH * width_factor, at, !is_last);
-    layers.push(layer);
-    inputs = layer.outputs;
-    at += layer.num_parameters;
-  }
-  return new Network(layers);
 }

@@ -1,6 +1,6 @@
 import type { MetricSpec, ParameterSpec } from '../model.ts';
 import { AGGREGATORS } from './aggregate.ts';
-import { MODEL_TYPES, UNITS_PER_WIDTH } from './network.ts';
+import { MODEL_TYPES, UNITS_PER_WIDTH } from './architecture.ts';
 import { POISON_TYPES } from './poison.ts';
 
 export const PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
@@ -37,16 +37,17 @@ export const PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
     type: 'choice',
     values: MODEL_TYPES,
     default: 'mlp',
-    description: 'logistic regression, or a perceptron with hidden layers of ReLUs',
+    description:
+      'logistic regression, a perceptron with hidden layers of ReLUs, or convolutions of 3 x 3 and pools of 2 x 2',
   },
   width_factor: {
     type: 'integer',
     min: 1,
     max: 1024,
     default: 4,
-    unit: `${UNITS_PER_WIDTH} units`,
-    description: `hidden units per layer = ${UNITS_PER_WIDTH} x width_factor`,
-    active_when: [{ model_type: 'mlp' }],
+    unit: `${UNITS_PER_WIDTH} units or channels`,
+    description: `units per hidden layer, channels per convolution = ${UNITS_PER_WIDTH} x width_factor`,
+    active_when: [{ model_type: ['mlp', 'cnn'] }],
   },
   depth: {
     type: 'integer',
@@ -54,8 +55,8 @@ export const PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
     max: 16,
     default: 1,
     unit: 'layers',
-    description: 'hidden layers',
-    active_when: [{ model_type: 'mlp' }],
+    description: 'hidden layers; of a cnn, convolutions with a pool behind each (14 x 14 pixels: 3 at most)',
+    active_when: [{ model_type: ['mlp', 'cnn'] }],
   },
   num_clients: { type: 'integer', min: 1, max: 10000, default: 10, unit: 'clients' },
   fraction_fit: {

@@ -1,7 +1,7 @@
 import type { Parameters } from '../model.ts';
 import type { AggregatorName } from './aggregate.ts';
+import type { Architecture, ModelType } from './architecture.ts';
 import type { LocalTraining } from './client.ts';
-import type { Architecture, ModelType } from './network.ts';
 import type { PoisonType } from './poison.ts';
 
 /** The parameters of one cell, typed. Those that are inactive have a value that nothing reads. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { trainClient } from '../../../src/models/federated/client.ts';
 import { evaluate } from '../../../src/models/federated/evaluate.ts';
 import { drawFederation, STREAM } from '../../../src/models/federated/federation.ts';
-import { buildNetwork } from '../../../src/models/federated/network.ts';
+import { buildNetwork } from '../../../src/models/federated/architecture.ts';
 import { runRounds, type RoundObserver } from '../../../src/models/federated/rounds.ts';
 import type { Parameters } from '../../../src/models/model.ts';
 import { digits, permutation, settings } from './small.ts';
@@ -11,7 +11,7 @@ const SMALL = { num_train: 300, num_val: 100, num_test: 100, model_type: 'lr', l
 
 function outcome(given: Parameters, observe?: RoundObserver) {
   const typed = settings({ ...SMALL, ...given });
-  const network = buildNetwork(typed, 196, 10);
+  const network = buildNetwork(typed, digits());
   const rng = permutation(6);
   return runRounds(typed, network, digits(), drawFederation(typed, digits(), rng), rng, observe);
 }
@@ -19,7 +19,7 @@ function outcome(given: Parameters, observe?: RoundObserver) {
 describe('the rounds', () => {
   it('with one client are plain training', () => {
     const typed = settings({ ...SMALL, num_clients: 1, global_rounds: 1, local_epochs: 3 });
-    const network = buildNetwork(typed, 196, 10);
+    const network = buildNetwork(typed, digits());
     const federation = drawFederation(typed, digits(), permutation(6));
     const parameters = network.initialise(permutation(6).substream(STREAM.weights));
     const data = { ...digits(), image_pixels: 196, labels: federation.labels, samples: federation.clients[0]! };
@@ -41,7 +41,7 @@ describe('the rounds', () => {
       expect(best_epoch).toBeLessThan(12);
       const typed = settings(SMALL);
       const { validation: samples } = drawFederation(typed, digits(), permutation(6));
-      expect(evaluate(buildNetwork(typed, 196, 10), parameters, digits(), samples)).toEqual(validation);
+      expect(evaluate(buildNetwork(typed, digits()), parameters, digits(), samples)).toEqual(validation);
     }
   });
 

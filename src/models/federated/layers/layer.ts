@@ -4,7 +4,7 @@ import type { Rng } from '../../../random/generator.ts';
  * One layer of a network, for one image at a time. Its parameters are a stretch of the network's one array, so that averaging two
  * networks is averaging two arrays.
  *
- * Every layer but the first has outputs of ReLUs for its inputs. So an input of exactly 0 is a unit that is off, and its gradient is
+ * Every layer but the first has outputs of ReLUs (or the largest of some) for its inputs. So an input of exactly 0 is a unit that is off, and its gradient is
  * 0 whatever the weights say: `backward` returns 0 there, which is the ReLU's own backward step.
  */
 export interface Layer {
