@@ -109,6 +109,3 @@ export interface CellFile {
   complete(): Promise<string>;
   close(): void;
 }
-
-/** Rows decoded from a file, in blocks of bounded size. */
-export type RowBlocks = Iterable<Rows>;
