@@ -1,4 +1,4 @@
-import type { MetricsSchema, Rows } from '../encoding/metrics-schema.ts';
+import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 
 /** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
 export interface PermutationRange {
