@@ -137,7 +137,10 @@ function planText(plan: StudyPlan): string {
       .filter((cell) => cell.n_done > 0 && cell.missing.length > 0)
       .slice(0, CELL_LINES)
       .map((cell) => `  cell ${cell.cell_id}: missing ${describeRanges(cell.missing)}`),
-    ...plan.waiting.map(({ step, parameter, from }) => `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`),
+    ...plan.waiting.map(
+      ({ step, parameter, from }) =>
+        `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`,
+    ),
     `  seeds     ${overlapText(overlap)}`,
   ];
   return lines.filter((line) => line !== undefined).join('\n');

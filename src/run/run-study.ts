@@ -263,7 +263,8 @@ async function runClaimed(
       durability: options.durability ?? 'chunk',
       lease: new LeaseSize(options.chunk ?? 'auto'),
       // A suite's failed rows are tried again every time.
-      retry_failed: options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
+      retry_failed:
+        options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
       on_error: options.on_error ?? 'stop',
     });
     const results: StudyResult[] = [];

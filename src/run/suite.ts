@@ -73,8 +73,7 @@ export class Suite {
   /** What is still to be decided before all wanted steps have cells. */
   get waiting(): readonly Derivation[] {
     return this.derivations.filter(
-      ({ step, parameter }) =>
-        (this.wanted?.has(step) ?? true) && !Object.hasOwn(this.decided[step] ?? {}, parameter),
+      ({ step, parameter }) => (this.wanted?.has(step) ?? true) && !Object.hasOwn(this.decided[step] ?? {}, parameter),
     );
   }
 

@@ -89,16 +89,15 @@ export function parseSetting(text: string, derivations: readonly Derivation[]): 
   const [, name, value] = /^\s*([^=]+?)\s*=\s*(.*?)\s*$/s.exec(text) ?? [];
   if (name === undefined || value === undefined)
     return `--set: found ${quoted(text)}; allowed: parameter=value or step.parameter=value`;
-  const fitting = derivations.filter(
-    ({ step, parameter }) => name === parameter || name === `${step}.${parameter}`,
-  );
+  const fitting = derivations.filter(({ step, parameter }) => name === parameter || name === `${step}.${parameter}`);
   if (fitting.length === 0) {
     const known = [...new Set(derivations.flatMap(({ step, parameter }) => [parameter, `${step}.${parameter}`]))];
     const near = nearest(name, known);
     return `--set: ${quoted(name)} is no parameter that a step takes from an earlier one; allowed: ${known.join(', ') || 'none: the study has no such parameter'}${near === undefined ? '' : `; did you mean ${near}?`}`;
   }
   const number = Number(value);
-  const read = value === 'true' ? true : value === 'false' ? false : value !== '' && !Number.isNaN(number) ? number : value;
+  const read =
+    value === 'true' ? true : value === 'false' ? false : value !== '' && !Number.isNaN(number) ? number : value;
   return Object.fromEntries(fitting.map(({ step, parameter }) => [step, { [parameter]: read }]));
 }
 

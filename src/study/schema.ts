@@ -120,7 +120,9 @@ const precision = map({
 const derived = z
   .record(z.string(), z.unknown(), { error: '{ from, best, of, otherwise }' })
   .refine((value) => Object.hasOwn(value, 'from'), { error: '{ from, best, of, otherwise }' })
-  .describe('Decided by an earlier step: { from: its name, best: a metric or a rule of the model, of: max or min, otherwise: a value }');
+  .describe(
+    'Decided by an earlier step: { from: its name, best: a metric or a rule of the model, of: max or min, otherwise: a value }',
+  );
 const step = map({
   grid: grid.optional(),
   parameters: named(
