@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -63,12 +64,13 @@ function bytesOf(folder: string): Record<string, string> {
 let expected: Record<string, string>;
 
 beforeAll(async () => {
-  const folder = temporaryFolder();
+  const folder = mkdtempSync(join(tmpdir(), 'permafrost-expected-'));
   for (const file of studies(folder)) {
     const ran = await permafrost(['run', file, '--threads', '1']);
     expect(ran.exit, ran.stderr).toBe(0);
   }
   expected = bytesOf(folder);
+  rmSync(folder, { recursive: true });
   expect(Object.keys(expected).some((path) => path.startsWith('suite/results/s3'))).toBe(true);
 });
 
