@@ -97,9 +97,10 @@ export function runCommand(): Command {
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
     if (flags.dryRun === true) return showPlan(studies, flags, terminal);
     const stop = new StopSwitch();
-    const release = stopOnSignals(stop, terminal);
+    const screen = createScreen(terminal);
+    const release = stopOnSignals(stop, screen);
     try {
-      return await runAll(studies, flags, stop, terminal);
+      return await runAll(studies, flags, stop, screen, terminal);
     } finally {
       release();
     }
@@ -110,9 +111,10 @@ async function runAll(
   studies: readonly string[],
   flags: RunFlags,
   stop: StopSwitch,
+  screen: Screen,
   terminal: Terminal,
 ): Promise<number> {
-  const results = await runStudies(studies, runOptions(flags), stop, createObserver(terminal));
+  const results = await runStudies(studies, runOptions(flags), stop, screen.observer);
   for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
     terminal.say(studyResultText(result));
@@ -176,12 +178,12 @@ function outputJson(result: StudyResult): unknown {
 }
 
 /** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to go on. Twice: at once; what is on disk is safe all the same. */
-function stopOnSignals(stop: StopSwitch, terminal: Terminal): () => void {
+function stopOnSignals(stop: StopSwitch, screen: Screen): () => void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const handlers = signals.map((signal) => {
     const handler = (): void => {
       if (stop.reason !== undefined) process.exit(signal === 'SIGINT' ? 130 : 143);
-      terminal.say('\nStopping: what is computed is being written. Once more stops at once.');
+      screen.line('Stopping: what is computed is being written. Once more stops at once.');
       stop.stop({ kind: 'interrupted', signal });
     };
     process.on(signal, handler);
@@ -192,15 +194,20 @@ function stopOnSignals(stop: StopSwitch, terminal: Terminal): () => void {
   };
 }
 
-/** Shows a run on stderr. */
-function createObserver(terminal: Terminal): RunObserver {
+/** What a person sees of runs on stderr: one display at a time, and lines above it. */
+interface Screen {
+  readonly observer: RunObserver;
+  line(text: string): void;
+}
+
+function createScreen(terminal: Terminal): Screen {
   let display: ProgressDisplay | undefined;
   const outputs: Progress[] = [];
   const line = (text: string): void => {
     if (display === undefined) terminal.say(text);
     else display.line(text);
   };
-  return {
+  const observer: RunObserver = {
     started: ({ output, threads, progress, resumed }) => {
       line(startText(output, threads, progress, resumed));
       outputs.push(progress);
@@ -218,6 +225,7 @@ function createObserver(terminal: Terminal): RunObserver {
       outputs.length = 0;
     },
   };
+  return { observer, line };
 }
 
 function startText(output: string, threads: number, progress: Progress, resumed: boolean): string {
