@@ -17,6 +17,7 @@ interface PlanFlags {
   readonly cells?: string[];
   readonly step?: string[];
   readonly reuse?: string[];
+  readonly set?: string[];
 }
 
 /** Cells named one by one in the text; --json has them all. */
@@ -44,6 +45,7 @@ export function planCommand(): Command {
     .option('--truncate', 'allow fewer permutations than are there')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
+    .option('--set <name=value>', 'a parameter that a step takes from an earlier one; may be given again', gather)
     .option('--reuse <dir...>', 'other runs whose rows are taken instead of computed')
     .addHelpText('after', EXAMPLES);
   return runs<PlanFlags>(command, showPlan);
@@ -98,7 +100,7 @@ function togetherText(plan: RunPlan): string {
 }
 
 function planOptions(flags: PlanFlags): PlanOptions {
-  const { output, format, permutations, cells, step, threads, truncate, reuse } = flags;
+  const { output, format, permutations, cells, step, threads, truncate, reuse, set } = flags;
   return {
     overrides: {
       ...(output !== undefined && { output }),
@@ -109,6 +111,7 @@ function planOptions(flags: PlanFlags): PlanOptions {
     ...(threads !== undefined && { threads }),
     ...(truncate !== undefined && { truncate }),
     ...(reuse !== undefined && { reuse }),
+    ...(set !== undefined && { settings: set }),
   };
 }
 
@@ -134,6 +137,10 @@ function planText(plan: StudyPlan): string {
       .filter((cell) => cell.n_done > 0 && cell.missing.length > 0)
       .slice(0, CELL_LINES)
       .map((cell) => `  cell ${cell.cell_id}: missing ${describeRanges(cell.missing)}`),
+    ...plan.waiting.map(
+      ({ step, parameter, from }) =>
+        `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`,
+    ),
     `  seeds     ${overlapText(overlap)}`,
   ];
   return lines.filter((line) => line !== undefined).join('\n');

@@ -28,6 +28,7 @@ interface RunFlags {
   readonly retryFailed?: boolean;
   readonly onError?: 'stop' | 'continue';
   readonly reuse?: string[];
+  readonly set?: string[];
   readonly dryRun?: boolean;
 }
 
@@ -37,6 +38,8 @@ Examples:
   permafrost run study.yaml --threads 8 --max-seconds 3600
   permafrost run study.yaml --permutations 400000   extend every cell; nothing is computed twice
   permafrost run study.yaml --cells p_skip=0.02,shuffle_mode=permute
+  permafrost run suite.yaml --step step2 step3      some steps; tables of the others stay
+  permafrost run suite.yaml --step step3 --set num_gpus=16
   permafrost run a.yaml b.yaml                      what they have in common is computed once
   permafrost run b.yaml --reuse runs/a              rows that an earlier run holds are copied
   permafrost run study.yaml --dry-run               what it would do`;
@@ -59,6 +62,11 @@ export function runCommand(): Command {
     .option('--truncate', 'allow fewer permutations than are there: drops computed rows')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
+    .option(
+      '--set <name=value>',
+      'a parameter that a step takes from an earlier one (step.name=value for one step); may be given again',
+      gather,
+    )
     .option(
       '--reuse <dir...>',
       'other runs, or folders of runs: rows of the same experiments are taken from there instead of computed',
@@ -133,6 +141,7 @@ function runOptions(flags: RunFlags): RunOptions {
     retryFailed,
     onError,
     reuse,
+    set,
   } = flags;
   return {
     ...(output !== undefined && { output }),
@@ -150,6 +159,7 @@ function runOptions(flags: RunFlags): RunOptions {
     ...(retryFailed !== undefined && { retry_failed: retryFailed }),
     ...(onError !== undefined && { on_error: onError }),
     ...(reuse !== undefined && { reuse }),
+    ...(set !== undefined && { settings: set }),
   };
 }
 
@@ -212,6 +222,7 @@ function createScreen(terminal: Terminal): Screen {
     finished: () => {
       display?.stop();
       display = undefined;
+      outputs.length = 0;
     },
   };
   return { observer, line };

@@ -85,6 +85,12 @@ export interface PrepareContext<Inputs> {
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
+/** One complete cell of an earlier step: its active parameters and the means of its metrics. */
+export interface ResultRow {
+  readonly parameters: Parameters;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
 /** One row being filled: every declared metric must be set. */
 export type Row = Record<string, number>;
 
@@ -138,6 +144,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   simulateChunk?(state: State, streams: Streams, columns: Columns, kernel: Kernel): void;
   /** The metrics of the unperturbed case, written into the manifest and every summary. */
   baseline?(context: PrepareContext<Inputs>): Readonly<Record<string, number>>;
+  /** Named rules by which a step of a suite takes a parameter from the rows of an earlier one (`best: <rule>`); there is at least one row. */
+  readonly choices?: Readonly<Record<string, (rows: readonly ResultRow[]) => ParameterValue>>;
   /** What happened in one permutation, step by step, for `replay --trace`: lines for a person. Must not change the row. */
   trace?(state: State, rng: Rng): Iterable<string>;
 }

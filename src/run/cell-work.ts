@@ -90,6 +90,10 @@ export class CellWork implements Syncable {
   }
 }
 
+function hasFailed({ output }: CellTarget): boolean {
+  return !output.live;
+}
+
 /** The first file that is still written to has the rows as computed, the others have them from it. */
 function appendToAll({ result, copied, parts }: Delivery): void {
   const { first, count, rows, failures } = result;
@@ -98,6 +102,7 @@ function appendToAll({ result, copied, parts }: Delivery): void {
     if (!target.output.live) continue;
     target.append({ first, count, rows, bytes }, source);
     if (failures.length > 0) target.record(failures);
-    if (target.output.live) source = 'copied';
+    // A failed append ended that output: the next one is the first.
+    if (!hasFailed(target)) source = 'copied';
   }
 }

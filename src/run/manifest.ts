@@ -6,6 +6,8 @@ import type { MetricSpec } from '../models/model.ts';
 import { layoutOf } from '../store/layout.ts';
 import { readManifest } from '../store/manifest.ts';
 import type { FilePort } from '../store/port.ts';
+import { canonicalJson } from '../study/canonical-json.ts';
+import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -19,6 +21,8 @@ export interface RunManifest {
   readonly batch_rows: number;
   readonly thresholds: Readonly<Record<string, readonly number[]>>;
   readonly identity: RunIdentity;
+  /** Parameters of steps that earlier steps (or --set) decided; absent in studies without any. */
+  readonly derived?: Derived;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
@@ -80,6 +84,7 @@ export function manifestOf(experiment: Experiment): RunManifest {
     batch_rows: study.batch_rows,
     thresholds: study.thresholds,
     identity: describeIdentity(study, common, cells, input_defaults),
+    ...(Object.keys(study.derived).length > 0 && { derived: study.derived }),
     metrics: study.model.metrics,
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
@@ -102,7 +107,7 @@ export function refuseOther(before: RunManifest, wanted: RunManifest, output: st
       { path: field, value: wanted[field], allowed: String(before[field]) },
     );
   }
-  const differences = compareIdentity(before.identity, wanted.identity);
+  const differences = compareIdentity(comparable(before, wanted), wanted.identity);
   if (differences.length > 0) {
     const first = differences[0]!;
     throw new EngineError(
@@ -118,6 +123,13 @@ export function refuseOther(before: RunManifest, wanted: RunManifest, output: st
       { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
     );
   }
+}
+
+/** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */
+function comparable(before: RunManifest, wanted: RunManifest): RunIdentity {
+  if (canonicalJson(before.derived ?? {}) === canonicalJson(wanted.derived ?? {})) return before.identity;
+  const cells = Object.entries(before.identity.cells).filter(([id]) => Object.hasOwn(wanted.identity.cells, id));
+  return { ...before.identity, cells: Object.fromEntries(cells) };
 }
 
 /** Another engine or Node version than the one that made the run so far: told, not refused. */

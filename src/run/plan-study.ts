@@ -6,14 +6,16 @@ import { ThreadPool } from '../execute/threads.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
 import { segmentsOf } from '../plan/segments.ts';
 import { disk } from '../store/disk.ts';
+import type { Derivation } from '../study/derived.ts';
 import type { Selection } from '../study/select.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import { refuseOtherRun } from './claim-output.ts';
-import { loadExperiment, modelSetup, type Experiment } from './experiment.ts';
+import { modelSetup, type Experiment } from './experiment.ts';
 import { reusableRuns } from './reuse.ts';
 import { scannedExperiments, type CellSet, type ScannedExperiment } from './scan-cells.ts';
 import { selectedCells } from './select-cells.ts';
+import { Suite } from './suite.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface PlannedCell {
@@ -34,6 +36,8 @@ export interface StudyPlan {
   readonly permutations_computed: number;
   /** Cells that an earlier study of this plan has, too. */
   readonly cells_shared: number;
+  /** What earlier steps have yet to decide: the cells of those steps are not known and not counted. */
+  readonly waiting: readonly Derivation[];
   readonly overlap: StudyOverlap;
   readonly forecast: Forecast | undefined;
 }
@@ -65,6 +69,7 @@ export interface PlanOptions {
   readonly threads?: number;
   readonly truncate?: boolean;
   readonly reuse?: readonly string[];
+  readonly settings?: readonly string[];
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
@@ -80,17 +85,23 @@ interface PlannedOutput extends CellSet {
   /** Permutations to be computed for the output, by cell; absent where none are. */
   readonly computed: Map<string, number>;
   cells_shared: number;
+  readonly waiting: readonly Derivation[];
 }
 
 /** The same for several studies: experiments that they have in common are computed once. */
 export async function planStudies(files: readonly string[], options: PlanOptions): Promise<RunPlan> {
   const outputs: PlannedOutput[] = [];
   for (const file of files) {
-    const experiment = await loadExperiment(file, options.overrides);
+    const { steps: wanted, cells: conditions } = options.selection;
+    const suite = await Suite.open(file, options.overrides, wanted, options.settings);
+    while (await suite.decide(true));
+    const experiment = await suite.load();
     refuseOtherRun(experiment, options.truncate === true);
-    const cells = selectedCells(experiment, options.selection);
+    const { steps } = suite;
+    const cells = selectedCells(experiment, { ...(conditions && { cells: conditions }), ...(steps && { steps }) });
+    const waiting = suite.waiting;
     const target = experiment.study.permutations;
-    outputs.push({ experiment, cells, target, planned: [], computed: new Map(), cells_shared: 0 });
+    outputs.push({ experiment, cells, target, planned: [], computed: new Map(), cells_shared: 0, waiting });
   }
   const threads = options.threads ?? availableParallelism();
   const worker_data: WorkerData = { setups: [] };
@@ -155,6 +166,7 @@ async function studyPlan(output: PlannedOutput, threads: number): Promise<StudyP
     permutations_missing,
     permutations_computed: [...computed.values()].reduce((sum, n) => sum + n, 0),
     cells_shared,
+    waiting: output.waiting,
     overlap: overlapOf(experiment),
     forecast: permutations_missing === 0 ? undefined : await forecast(output, permutations_missing, threads),
   };

@@ -52,7 +52,7 @@ export async function runCells(run: RunContext): Promise<void> {
   const ending = new Set<Promise<void>>();
   abandonAfterGrace(run);
   try {
-    for await (const experiment of scannedExperiments(run)) {
+    for await (const experiment of scannedExperiments({ ...run, outputs: run.outputs.filter(({ live }) => live) })) {
       if (run.stop.reason !== undefined) break;
       await open.take();
       const work = await begin(run, experiment);

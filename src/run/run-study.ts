@@ -11,9 +11,10 @@ import { layoutOf } from '../store/layout.ts';
 import { makeFolder } from '../store/folder.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Selection } from '../study/select.ts';
+import type { StudyOverrides } from '../study/study.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
-import { baselineOf, loadExperiment, modelSetup, type Experiment } from './experiment.ts';
+import { baselineOf, modelSetup, type Experiment } from './experiment.ts';
 import type { Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
 import type { RunObserver } from './observer.ts';
@@ -24,6 +25,7 @@ import { CellStates, type RunCells } from './run-cell.ts';
 import { runCells } from './run-cells.ts';
 import { RunOutput } from './run-output.ts';
 import { selectedCells } from './select-cells.ts';
+import { Suite } from './suite.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
 import { CellSummaries } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
@@ -44,6 +46,8 @@ export interface RunOptions {
   readonly on_error?: 'stop' | 'continue';
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
   readonly reuse?: readonly string[];
+  /** `parameter=value` or `step.parameter=value` for parameters that steps take from earlier ones. */
+  readonly settings?: readonly string[];
 }
 
 /** What one run of one study did. */
@@ -90,7 +94,61 @@ export async function runStudies(
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
-  const studies = await loadStudies(files, options);
+  const timer = stopAfter(options.max_seconds, stop);
+  try {
+    const suites: Suite[] = [];
+    for (const file of files)
+      suites.push(await Suite.open(file, studyOverrides(options), options.selection?.steps, options.settings));
+    return await runStages(suites, options, stop, observer);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Steps that wait for the rows of earlier ones are decided and run when those are there. */
+async function runStages(
+  suites: readonly Suite[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  const results = new Map<Suite, StudyResult>();
+  let going = suites;
+  while (going.length > 0) {
+    const stage = await runStage(going, options, stop, observer);
+    for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
+    if (stop.reason !== undefined) break;
+    const next: Suite[] = [];
+    for (const [k, suite] of going.entries())
+      if (stage[k]!.stopped === undefined && (await suite.decide(false))) next.push(suite);
+    going = next;
+  }
+  return suites.map((suite) => results.get(suite)!);
+}
+
+/** A study that went on in a further stage, which had all cells before it, too. */
+function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
+  if (before === undefined) return now;
+  const permutations_computed = before.permutations_computed + now.permutations_computed;
+  const seconds = before.seconds + now.seconds;
+  return {
+    ...now,
+    permutations_computed,
+    permutations_reused: now.permutations_computed + now.permutations_reused - permutations_computed,
+    seconds,
+    permutations_per_second: permutations_computed / seconds,
+    n_failures: before.n_failures + now.n_failures,
+    first_failure: before.first_failure ?? now.first_failure,
+  };
+}
+
+async function runStage(
+  suites: readonly Suite[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  const studies = await loadStudies(suites, options);
   const claimed = await claimAll(studies, options, observer);
   try {
     return await runClaimed(claimed, options, stop, observer);
@@ -109,20 +167,22 @@ interface ClaimedStudy extends LoadedStudy {
   readonly claim: Claim | EngineError;
 }
 
-async function loadStudies(files: readonly string[], options: RunOptions): Promise<LoadedStudy[]> {
+async function loadStudies(suites: readonly Suite[], options: RunOptions): Promise<LoadedStudy[]> {
   const studies: LoadedStudy[] = [];
-  for (const file of files) {
-    const experiment = await loadExperiment(file, studyOverrides(options));
+  for (const suite of suites) {
+    const experiment = await suite.load();
     const { output } = experiment.study;
     const other = studies.find(({ experiment: { study } }) => study.output === output);
     if (other !== undefined) {
       throw new EngineError(
         'USAGE',
-        `${other.experiment.study.file} and ${file} write to the same output ${output}; give each study its own, and run them without --output.`,
+        `${other.experiment.study.file} and ${suite.file} write to the same output ${output}; give each study its own, and run them without --output.`,
         { path: '--output', value: output },
       );
     }
-    studies.push({ experiment, cells: selectedCells(experiment, options.selection) });
+    const { steps } = suite;
+    const selection = { ...options.selection, ...(steps !== undefined && { steps }) };
+    studies.push({ experiment, cells: selectedCells(experiment, selection) });
   }
   for (const { experiment } of studies) {
     try {
@@ -135,7 +195,7 @@ async function loadStudies(files: readonly string[], options: RunOptions): Promi
   return studies;
 }
 
-function studyOverrides({ output, format, permutations }: RunOptions): Parameters<typeof loadExperiment>[1] {
+function studyOverrides({ output, format, permutations }: RunOptions): StudyOverrides {
   return {
     ...(output !== undefined && { output }),
     ...(format !== undefined && { format }),
@@ -188,7 +248,6 @@ async function runClaimed(
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
     else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
   };
-  const timer = stopAfter(options.max_seconds, stop);
   try {
     for (const study of claimed) outputs.push(createOutput(study, setupOf(study), { pool, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
@@ -203,14 +262,15 @@ async function runClaimed(
       stop,
       durability: options.durability ?? 'chunk',
       lease: new LeaseSize(options.chunk ?? 'auto'),
-      retry_failed: options.retry_failed === true,
+      // A suite's failed rows are tried again every time.
+      retry_failed:
+        options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
       on_error: options.on_error ?? 'stop',
     });
     const results: StudyResult[] = [];
-    for (const [k, output] of outputs.entries()) results.push(await endOutput(claimed[k]!, output, stop));
+    for (const [k, output] of outputs.entries()) results.push(await endOutput(claimed[k]!, output, stop, observer));
     return results;
   } finally {
-    clearTimeout(timer);
     observer.finished();
     await pool.close();
   }
@@ -295,6 +355,7 @@ async function endOutput(
   { experiment, claim }: ClaimedStudy,
   output: RunOutput,
   stop: StopSwitch,
+  observer: RunObserver,
 ): Promise<StudyResult> {
   const { study } = experiment;
   const { progress, states, cells, books } = output;
@@ -302,7 +363,9 @@ async function endOutput(
   if (!(claim instanceof EngineError)) {
     await books.end();
     try {
-      await writeResults(experiment, states);
+      await writeResults(experiment, states, (line) => {
+        observer.warning(line);
+      });
     } catch (error) {
       output.fail(error);
     }

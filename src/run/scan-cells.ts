@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import type { ThreadPool } from '../execute/threads.ts';
 import type { CellPlace, CellScan } from '../store/cell-file.ts';
 import type { FilePort } from '../store/port.ts';
+import { diskError } from '../store/disk-error.ts';
 import { noFile } from '../store/scan-cell.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
@@ -128,6 +129,8 @@ async function scan(
     return await run.pool.call<CellScan>('scan', { place, target });
   } catch (error) {
     if (error instanceof EngineError) return error;
+    const known = diskError(error, 'read', place.folder);
+    if (known instanceof EngineError) return known;
     throw error;
   }
 }

@@ -14,8 +14,8 @@ export async function storedExperiment(
 ): Promise<{ readonly experiment: Experiment; readonly manifest: RunManifest }> {
   const manifest = requireManifest(disk, output);
   const file = study_file ?? studyFileOf(output, manifest);
-  const { permutations, format } = manifest;
-  const experiment = await loadExperiment(file, { output, permutations, format });
+  const { permutations, format, derived = {} } = manifest;
+  const experiment = await loadExperiment(file, { output, permutations, format, derived });
   const { study, common, cells, input_defaults } = experiment;
   const differences = compareIdentity(manifest.identity, describeIdentity(study, common, cells, input_defaults));
   if (differences.length > 0) {

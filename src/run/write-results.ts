@@ -6,10 +6,15 @@ import type { Experiment } from './experiment.ts';
 import { finalResultsLines } from './final-results.ts';
 import type { CellStates } from './run-cell.ts';
 import { selectedCells } from './select-cells.ts';
+import { writeStepTables } from './step-tables.ts';
 import { gridSummaryLines } from './summaries.ts';
 
 /** Everything that a run leaves beside its cells: tables made from the summaries of all complete cells, those of earlier runs included. */
-export async function writeResults(experiment: Experiment, states: CellStates): Promise<void> {
+export async function writeResults(
+  experiment: Experiment,
+  states: CellStates,
+  warn: (line: string) => void,
+): Promise<void> {
   const { study } = experiment;
   const layout = layoutOf(study.output);
   const metrics = Object.keys(study.model.metrics);
@@ -18,6 +23,7 @@ export async function writeResults(experiment: Experiment, states: CellStates): 
   await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
   await makeFolder(disk, layout.results);
   await writeLines(disk, layout.final_results, finalResultsLines(everything, parameters, metrics));
+  if (study.surface.steps.length > 0) await writeStepTables(experiment, warn);
   if (states.count('complete') === experiment.cells.length) {
     await writeSmallFile(
       disk,

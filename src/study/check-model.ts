@@ -13,6 +13,7 @@ const KEYS = [
   'presets',
   'inputs',
   'metrics',
+  'choices',
   'check',
   'load',
   'defaultsFrom',
@@ -89,6 +90,13 @@ function presets(value: unknown, specs: unknown, problems: Problems): void {
 function functions(model: Raw, problems: Problems): void {
   for (const key of FUNCTIONS) {
     if (model[key] !== undefined && typeof model[key] !== 'function') problems.wrong([key], model[key], 'a function');
+  }
+  if (model.choices !== undefined) {
+    if (!isMap(model.choices)) problems.wrong(['choices'], model.choices, 'a map from rules to functions');
+    else {
+      for (const [rule, choose] of Object.entries(model.choices))
+        if (typeof choose !== 'function') problems.wrong(['choices', rule], choose, 'a function (rows) => value');
+    }
   }
   if (model.simulate === undefined && model.simulateChunk === undefined) {
     problems.wrong(['simulate'], undefined, 'a function simulate(state, rng, row), or simulateChunk');

@@ -117,7 +117,20 @@ const precision = map({
   min: integer(1, MAX_PERMUTATIONS).default(1000).describe('First look; the next ones at min x 2^k permutations'),
 });
 
-const step = map({ grid: grid.optional(), parameters: parameters.optional(), cells: cells.optional() });
+const derived = z
+  .record(z.string(), z.unknown(), { error: '{ from, best, of, otherwise }' })
+  .refine((value) => Object.hasOwn(value, 'from'), { error: '{ from, best, of, otherwise }' })
+  .describe(
+    'Decided by an earlier step: { from: its name, best: a metric or a rule of the model, of: max or min, otherwise: a value }',
+  );
+const step = map({
+  grid: grid.optional(),
+  parameters: named(
+    z.union([value, derived], { error: 'a value, or { from, best, of, otherwise }' }),
+    'from parameters to values',
+  ).optional(),
+  cells: cells.optional(),
+});
 
 const results = map({
   key: z

@@ -6,6 +6,8 @@ import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
 import { SHARED_GROUP } from '../random/seeding.ts';
 import type { Seed, Sharing } from '../random/seeding.ts';
+import { checkDerivations, derivationsOf, withDerived } from './derived.ts';
+import type { Derivation, Derived } from './derived.ts';
 import { loadModel } from './load-model.ts';
 import type { BuiltInModels, LoadedModel } from './load-model.ts';
 import { Problems, StudyError } from './problem.ts';
@@ -39,6 +41,9 @@ export interface Study {
   readonly model_code: string | undefined;
   readonly inputs: Readonly<Record<string, StudyInput>>;
   readonly surface: Surface;
+  /** Parameters of steps that earlier steps decide, and the values decided so far: those of the surface. */
+  readonly derivations: readonly Derivation[];
+  readonly derived: Derived;
   /** Per cell, 1 .. 2^32. */
   readonly permutations: number;
   readonly seed: Seed;
@@ -65,6 +70,8 @@ export interface StudyOverrides {
   readonly format?: Format;
   /** As it is: not relative to the study file. */
   readonly output?: string;
+  /** Values for parameters that earlier steps decide; steps without theirs have no cells. */
+  readonly derived?: Derived;
 }
 
 export interface StudyOptions {
@@ -89,7 +96,9 @@ export async function checkStudy(source: StudySource, { models, overrides = {} }
   const shape = checkShape(raw, problems);
   const loaded = await modelOf(raw, source, models, problems);
   const seed = seedOfStudy(shape, problems);
-  const surface = loaded && readSurface(raw, loaded.model, inputsGiven(raw), problems);
+  checkDerivations(raw, loaded?.model, problems);
+  const decided = withDerived(raw, overrides.derived ?? {});
+  const surface = loaded && readSurface(decided, loaded.model, inputsGiven(raw), problems);
   if (shape !== undefined) {
     if (loaded !== undefined) checkAgainstModel(shape, loaded.model, problems);
     checkBatchRows(shape, problems);
@@ -236,7 +245,10 @@ function complete(
     model,
     model_code: code,
     inputs: Object.fromEntries(inputs),
+    // For the record, steps stand as the study says them: what was decided is beside it.
     surface,
+    derivations: derivationsOf(source.raw),
+    derived: overrides.derived ?? {},
     permutations: shape.permutations,
     seed,
     streams: sharingOf(shape.streams),

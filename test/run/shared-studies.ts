@@ -49,7 +49,8 @@ export class StudyFolder {
       .trimEnd()
       .split('\n')
       .map((line) => line.split(','));
-    return Object.fromEntries(rows.map((row) => [row[header!.indexOf('width')], row[0]!]));
+    const width = header!.indexOf('width');
+    return Object.fromEntries(rows.map((row): [string, string] => [row[width]!, row[0]!]));
   }
 
   metricsFile(name: string, width: number, format = 'csv'): string {

@@ -1,4 +1,4 @@
-import { defineModel, type InputFile, type Row } from '../model.ts';
+import { defineModel, type InputFile, type ResultRow, type Row } from '../model.ts';
 import type { Rng } from '../../random/generator.ts';
 import { checkParameters, checkTrace } from './check.ts';
 import { requestPlanOf, settingsOf } from './configure.ts';
@@ -13,6 +13,7 @@ import { drawRequests, serviceStream } from './requests.ts';
 import type { Settings } from './settings.ts';
 import { run, type Run, type ServiceNoise } from './simulate.ts';
 import { describeRun } from './narrate.ts';
+import { BEST_GPU_RULES, bestGpuCount, type ScalingRow } from './suite.ts';
 import { parseTrace, type Trace } from './trace.ts';
 import type { Workload } from './workload.ts';
 import { Workspace } from './workspace.ts';
@@ -63,11 +64,22 @@ export default defineModel<Inputs, State>({
     const { workload, result } = replicate(state, rng);
     Object.assign(row, computeMetrics(workload, result, state.settings, workspace.values));
   },
+  choices: Object.fromEntries(
+    BEST_GPU_RULES.map((rule) => [rule, (rows: readonly ResultRow[]) => bestGpuCount(rows.map(scalingRow), rule)]),
+  ),
   trace: (state: State, rng: Rng) => {
     const { workload, result } = replicate(state, rng);
     return describeRun(workload, result);
   },
 });
+
+function scalingRow({ parameters, metrics }: ResultRow): ScalingRow {
+  return {
+    num_gpus: Number(parameters['num_gpus']),
+    capacity_qps_under_sla: metrics['capacity_qps_under_sla']!,
+    sla_violation_rate_request: metrics['sla_violation_rate_request']!,
+  };
+}
 
 function replicate({ settings, plan }: State, rng: Rng): { workload: Workload; result: Run } {
   const workload = drawRequests(plan, rng, workspace);

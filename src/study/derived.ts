@@ -1,0 +1,106 @@
+import type { Model, Parameters, ParameterValue } from '../models/model.ts';
+import { nearest, quoted } from './problem.ts';
+import type { Path, Problems } from './problem.ts';
+
+/** A step's parameter that an earlier step decides: `num_gpus: { from: step2, best: capacity_qps, of: max, otherwise: 32 }`. */
+export interface Derivation {
+  readonly step: string;
+  readonly parameter: string;
+  /** The earlier step. */
+  readonly from: string;
+  /** A metric (its mean is compared), or a rule of the model (`Model.choices`). */
+  readonly best: string;
+  readonly of: 'max' | 'min';
+  /** Where the earlier step has no row. */
+  readonly otherwise: ParameterValue | undefined;
+}
+
+/** Values decided for derived parameters: step -> parameter -> value. */
+export type Derived = Readonly<Record<string, Parameters>>;
+
+type Raw = Readonly<Record<string, unknown>>;
+const KEYS = ['from', 'best', 'of', 'otherwise'];
+
+/** The derived parameters of a study as it was read; what cannot be one is passed over here and reported by `checkDerivations`. */
+export function derivationsOf(raw: unknown): Derivation[] {
+  return rawDerivations(raw).flatMap(({ step, parameter, value }) => {
+    const { from, best, of = 'max', otherwise } = value;
+    if (typeof from !== 'string' || typeof best !== 'string' || (of !== 'max' && of !== 'min')) return [];
+    return [{ step, parameter, from, best, of, otherwise: otherwise as ParameterValue | undefined }];
+  });
+}
+
+interface RawDerivation {
+  readonly step: string;
+  readonly parameter: string;
+  readonly value: Raw;
+}
+
+function rawDerivations(raw: unknown): RawDerivation[] {
+  return Object.entries(mapOf(mapOf(raw)['steps'])).flatMap(([step, section]) =>
+    Object.entries(mapOf(mapOf(section)['parameters'])).flatMap(([parameter, value]) =>
+      Object.hasOwn(mapOf(value), 'from') ? [{ step, parameter, value: mapOf(value) }] : [],
+    ),
+  );
+}
+
+/** Says what is wrong with the derived parameters of a study. */
+export function checkDerivations(raw: unknown, model: Model | undefined, problems: Problems): void {
+  const steps = Object.keys(mapOf(mapOf(raw)['steps']));
+  for (const { step, parameter, value } of rawDerivations(raw)) {
+    const path: Path = ['steps', step, 'parameters', parameter];
+    for (const key of Object.keys(value)) if (!KEYS.includes(key)) problems.unknown([...path, key], 'key', key, KEYS);
+    const earlier = steps.slice(0, steps.indexOf(step));
+    if (typeof value['from'] !== 'string' || !earlier.includes(value['from']))
+      problems.wrong([...path, 'from'], value['from'], earlier.join(' or ') || 'a step before this one');
+    if (value['of'] !== undefined && value['of'] !== 'max' && value['of'] !== 'min')
+      problems.wrong([...path, 'of'], value['of'], 'max or min');
+    if (model !== undefined) {
+      const known = [...Object.keys(model.choices ?? {}), ...Object.keys(model.metrics)];
+      if (typeof value['best'] !== 'string')
+        problems.wrong([...path, 'best'], value['best'], `a metric or a rule of model ${model.name}`);
+      else if (!known.includes(value['best'])) {
+        problems.unknown([...path, 'best'], `metric or rule of model ${model.name}`, value['best'], known);
+      }
+    }
+  }
+}
+
+/**
+ * The study with its derived parameters decided. A step that has one without a value yet is left out: it has no cells so far.
+ */
+export function withDerived(raw: unknown, derived: Derived): unknown {
+  const undecided = new Set(
+    derivationsOf(raw)
+      .filter(({ step, parameter }) => !Object.hasOwn(derived[step] ?? {}, parameter))
+      .map(({ step }) => step),
+  );
+  if (rawDerivations(raw).length === 0) return raw;
+  const steps = Object.entries(mapOf(mapOf(raw)['steps'])).flatMap(([name, section]) => {
+    if (undecided.has(name)) return [];
+    const parameters = { ...mapOf(mapOf(section)['parameters']), ...derived[name] };
+    return [[name, { ...mapOf(section), parameters }] as const];
+  });
+  return { ...mapOf(raw), steps: Object.fromEntries(steps) };
+}
+
+/** What `--set` says: `num_gpus=16` for every step that derives it, or `step3.num_gpus=16`. Throws nothing; a problem is a sentence. */
+export function parseSetting(text: string, derivations: readonly Derivation[]): Derived | string {
+  const [, name, value] = /^\s*([^=]+?)\s*=\s*(.*?)\s*$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    return `--set: found ${quoted(text)}; allowed: parameter=value or step.parameter=value`;
+  const fitting = derivations.filter(({ step, parameter }) => name === parameter || name === `${step}.${parameter}`);
+  if (fitting.length === 0) {
+    const known = [...new Set(derivations.flatMap(({ step, parameter }) => [parameter, `${step}.${parameter}`]))];
+    const near = nearest(name, known);
+    return `--set: ${quoted(name)} is no parameter that a step takes from an earlier one; allowed: ${known.join(', ') || 'none: the study has no such parameter'}${near === undefined ? '' : `; did you mean ${near}?`}`;
+  }
+  const number = Number(value);
+  const read =
+    value === 'true' ? true : value === 'false' ? false : value !== '' && !Number.isNaN(number) ? number : value;
+  return Object.fromEntries(fitting.map(({ step, parameter }) => [step, { [parameter]: read }]));
+}
+
+function mapOf(value: unknown): Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+}
