@@ -27,6 +27,8 @@ function outcome(result: StudyResult): string {
       : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
+  if (complete + result.shared === cells && stopped === undefined)
+    return `This share is done: ${count(done)} permutations on disk; ${work}. The cells are whole when all shares are merged.`;
   const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${count(permutations_total)} permutations on disk; ${work}.`;
   return `${stopText(result)} ${where}`;
 }
@@ -61,7 +63,9 @@ function whereAndNext(result: StudyResult): string {
           `summary   ${shown(layout.grid_summary)}`,
           `check     permafrost verify ${output}`,
         ]
-      : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
+      : result.complete + result.shared === result.cells
+        ? [`merge     permafrost merge ${output} … --into <run>`, `look      permafrost status ${output}`]
+        : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
   return lines.join('\n');
 }
 

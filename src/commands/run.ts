@@ -6,6 +6,7 @@ import { createDisplay, type ProgressDisplay } from '../report/progress-display.
 import { DURABILITIES, type Durability } from '../run/group-sync.ts';
 import type { RunObserver } from '../run/observer.ts';
 import type { Progress } from '../run/progress.ts';
+import { parseShard, type Shard } from '../run/share.ts';
 import { runStudy, type RunOptions, type StudyResult } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { gather, oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
@@ -27,6 +28,7 @@ interface RunFlags {
   readonly retryFailed?: boolean;
   readonly onError?: 'stop' | 'continue';
   readonly dryRun?: boolean;
+  readonly shard?: Shard;
 }
 
 const EXAMPLES = `
@@ -35,6 +37,7 @@ Examples:
   permafrost run study.yaml --threads 8 --max-seconds 3600
   permafrost run study.yaml --permutations 400000   extend every cell; nothing is computed twice
   permafrost run study.yaml --cells p_skip=0.02,shuffle_mode=permute
+  permafrost run study.yaml --shard 2/8 --output runs/part2   a part, for permafrost merge
   permafrost run study.yaml --dry-run               what it would do`;
 
 export function runCommand(): Command {
@@ -76,6 +79,7 @@ export function runCommand(): Command {
       'stop or continue after a failed permutation (default: stop)',
       oneOf('--on-error', ['stop', 'continue'] as const),
     )
+    .option('--shard <i/n>', 'compute only part i of n; permafrost merge puts the parts together', parseShard)
     .option('--dry-run', 'only say what would be done, like plan')
     .addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
@@ -125,6 +129,7 @@ function runOptions(flags: RunFlags): RunOptions {
     maxSeconds,
     retryFailed,
     onError,
+    shard,
   } = flags;
   return {
     ...(output !== undefined && { output }),
@@ -141,6 +146,7 @@ function runOptions(flags: RunFlags): RunOptions {
     ...(maxSeconds !== undefined && { max_seconds: maxSeconds }),
     ...(retryFailed !== undefined && { retry_failed: retryFailed }),
     ...(onError !== undefined && { on_error: onError }),
+    ...(shard !== undefined && { shard }),
   };
 }
 

@@ -88,6 +88,13 @@ export class Bookkeeper {
     observer.cellFinished(cell.cell_id, true);
   }
 
+  /** A cell that has no rows yet and of which this run computes nothing. */
+  notMine(cell: RunCell): void {
+    const { progress, states, expected } = this.options;
+    progress.corrected(expected(cell.index), 0);
+    states.set(cell.index, 'shared', 0);
+  }
+
   begun(cell: RunCell, work: CellWork, missing: readonly PermutationRange[]): void {
     const { file } = work;
     this.current_cell_id = cell.cell_id;

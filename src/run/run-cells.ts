@@ -6,13 +6,20 @@ import type { CellScan } from '../store/cell-file.ts';
 import type { FilePort } from '../store/port.ts';
 import { openCell } from '../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../store/failures.ts';
-import { countPermutations, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
+import {
+  countPermutations,
+  intersectRanges,
+  rangesOf,
+  subtractRanges,
+  type PermutationRange,
+} from '../study/permutation-range.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import { CellWork } from './cell-work.ts';
 import { GroupSync, type Durability } from './group-sync.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { CellStatus, RunCell, RunCells } from './run-cell.ts';
 import { scannedCells } from './scan-cells.ts';
+import type { Share } from './share.ts';
 import { Slots } from './slots.ts';
 import type { StopSwitch } from './stop.ts';
 import type { CellSummaries } from './summaries.ts';
@@ -35,6 +42,8 @@ export interface RunContext {
   readonly lease: LeaseSize;
   readonly retry_failed: boolean;
   readonly on_error: 'stop' | 'continue';
+  /** What of each cell is computed here; undefined: all of it. */
+  readonly share?: Share | undefined;
 }
 
 /**
@@ -54,6 +63,10 @@ export async function runCells(run: RunContext): Promise<void> {
       if (run.stop.reason !== undefined) break;
       if (run.summaries.isUpToDate(cell, scan)) {
         run.books.found(cell, scan, true);
+        continue;
+      }
+      if (!scan.exists && run.share?.(cell).length === 0) {
+        run.books.notMine(cell);
         continue;
       }
       await open.take();
@@ -80,6 +93,8 @@ interface OpenWork {
   readonly missing: readonly PermutationRange[];
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
+  /** Permutations that are missing and not this run's to compute. */
+  readonly n_not_mine: number;
   readonly resume_detected: boolean;
 }
 
@@ -90,14 +105,16 @@ async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<Op
   });
   if (run.retry_failed) await clearFailures(run.port, cell.place.folder);
   const failed = rangesOf(readFailures(run.port, cell.place.folder).map((failure) => failure.perm_index));
-  const missing = subtractRanges(file.missing, failed);
-  const n_failed_before = countPermutations(file.missing) - countPermutations(missing);
+  const mine = run.share === undefined ? file.missing : intersectRanges(file.missing, run.share(cell));
+  const n_not_mine = countPermutations(file.missing) - countPermutations(mine);
+  const missing = subtractRanges(mine, failed);
+  const n_failed_before = countPermutations(mine) - countPermutations(missing);
   const work = new CellWork(file, (rows) => {
     run.books.acknowledged(cell, rows);
   });
   run.books.found(cell, scan, false);
   run.books.begun(cell, work, missing);
-  return { work, recording: Promise.resolve(), missing, n_failed_before, resume_detected: scan.n_rows_raw > 0 };
+  return { work, recording: Promise.resolve(), missing, n_failed_before, n_not_mine, resume_detected: scan.n_rows_raw > 0 };
 }
 
 async function dispatch(
@@ -159,7 +176,7 @@ function take(
 
 /** The end of a cell, or of what a stopped run got done of it. */
 async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: GroupSync): Promise<void> {
-  const { work, n_failed_before, resume_detected } = open;
+  const { work, n_failed_before, n_not_mine, resume_detected } = open;
   let status: CellStatus = 'stopped';
   try {
     await work.settled();
@@ -169,7 +186,8 @@ async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: Grou
       const rows_crc32 = await work.file.complete();
       await run.summaries.write(cell, work.file, rows_crc32, resume_detected);
       status = 'complete';
-    } else if (n_failed_before + run.books.failuresOf(cell) > 0) status = 'failed';
+    } else if (countPermutations(work.file.missing) === n_not_mine) status = 'shared';
+    else if (n_failed_before + run.books.failuresOf(cell) > 0) status = 'failed';
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   } finally {

@@ -11,6 +11,7 @@ import { makeFolder } from '../store/folder.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
 import { cellSelector, type Selection } from '../study/select.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
@@ -22,6 +23,7 @@ import { Progress } from './progress.ts';
 import { readProgressCsv } from './progress-csv.ts';
 import { CellStates, type RunCells } from './run-cell.ts';
 import { runCells } from './run-cells.ts';
+import { NOTHING, shardShare, type Shard, type Share } from './share.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
 import { CellSummaries, gridSummaryLines } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
@@ -39,6 +41,10 @@ export interface RunOptions {
   readonly kernel?: Kernel;
   readonly retry_failed?: boolean;
   readonly on_error?: 'stop' | 'continue';
+  /** Computes only this shard of every cell. */
+  readonly shard?: Shard;
+  /** `false`: repairs, seals and summarises what is there, and computes nothing. */
+  readonly compute?: boolean;
 }
 
 /** What one run of one study did. */
@@ -47,6 +53,8 @@ export interface StudyResult {
   readonly study_file: string;
   readonly cells: number;
   readonly complete: number;
+  /** Cells of which only this run's share was asked for, and is done. */
+  readonly shared: number;
   readonly permutations_computed: number;
   readonly permutations_reused: number;
   readonly permutations_total: number;
@@ -130,9 +138,10 @@ async function runLocked(
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
     for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id) ?? 0);
+  const share = shareOf(options, target);
   const progress = new Progress(
     cells.length,
-    cells.length * target,
+    options.shard === undefined ? cells.length * target : permutationsOf(cells, share),
     expected.reduce((sum, n) => sum + n, 0),
   );
   const threads = options.threads ?? availableParallelism();
@@ -176,16 +185,22 @@ async function runLocked(
       lease: new LeaseSize(options.chunk ?? 'auto', study.format === 'arrow' ? study.batch_rows : undefined),
       retry_failed: options.retry_failed === true,
       on_error: options.on_error ?? 'stop',
+      share,
     });
     const complete = states.count('complete');
+    const shared = states.count('shared');
     await books.end();
-    await writeResults(experiment, cells, complete === experiment.cells.length);
+    await writeResults(experiment, cells, complete === experiment.cells.length).catch((error: unknown) => {
+      // After a full disk this fails, too: the first reason is the one to tell.
+      stop.stop({ kind: 'error', error });
+    });
     const numbers = progress.numbers();
     return {
       output: study.output,
       study_file: study.file,
       cells: cells.length,
       complete,
+      shared,
       permutations_computed: numbers.permutations_computed,
       permutations_reused: numbers.permutations_done - numbers.permutations_computed,
       permutations_total: numbers.permutations_total,
@@ -194,7 +209,7 @@ async function runLocked(
       n_failures: books.n_failures,
       first_failure: books.first_failure,
       stopped: stop.reason,
-      exit: exitCode(stop.reason, complete === cells.length),
+      exit: exitCode(stop.reason, complete + shared === cells.length),
     };
   } finally {
     clearTimeout(timer);
@@ -234,6 +249,17 @@ async function writeResults(experiment: Experiment, cells: RunCells, all_complet
       `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`,
     );
   }
+}
+
+function shareOf({ shard, compute }: RunOptions, target: number): Share | undefined {
+  if (compute === false) return NOTHING;
+  return shard === undefined ? undefined : shardShare(shard, target);
+}
+
+function permutationsOf(cells: RunCells, share: Share | undefined): number {
+  let total = 0;
+  for (const cell of cells) total += countPermutations(share?.(cell) ?? []);
+  return total;
 }
 
 function stopAfter(max_seconds: number | undefined, stop: StopSwitch): NodeJS.Timeout | undefined {
