@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
+import { exportCommand } from './commands/export.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -26,6 +27,7 @@ for (const command of [
   verifyCommand(),
   replayCommand(),
   seedsCommand(),
+  exportCommand(),
 ]) {
   program.addCommand(command);
 }

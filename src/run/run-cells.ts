@@ -114,7 +114,14 @@ async function begin(run: RunContext, cell: RunCell, scan: CellScan): Promise<Op
   });
   run.books.found(cell, scan, false);
   run.books.begun(cell, work, missing);
-  return { work, recording: Promise.resolve(), missing, n_failed_before, n_not_mine, resume_detected: scan.n_rows_raw > 0 };
+  return {
+    work,
+    recording: Promise.resolve(),
+    missing,
+    n_failed_before,
+    n_not_mine,
+    resume_detected: scan.n_rows_raw > 0,
+  };
 }
 
 async function dispatch(
