@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
 import { exportCommand } from './commands/export.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -28,6 +29,7 @@ for (const command of [
   replayCommand(),
   seedsCommand(),
   exportCommand(),
+  mergeCommand(),
 ]) {
   program.addCommand(command);
 }
