@@ -187,5 +187,5 @@ function kindOf(cells: readonly StoredCell[], parameters: CellParameters, name: 
 
 function cellValue(value: ParameterValue | undefined, kind: CellColumn['kind']): CellValue {
   if (value === undefined || typeof value === kind) return value as CellValue;
-  return typeof value === 'object' ? JSON.stringify(value) : kind === 'text' ? String(value) : (value);
+  return typeof value === 'object' ? JSON.stringify(value) : kind === 'text' ? String(value) : value;
 }
