@@ -3,11 +3,12 @@ import { Command } from 'commander';
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
 import { KERNELS, type Kernel } from '../models/model.ts';
 import { createDisplay, type ProgressDisplay } from '../report/progress-display.ts';
+import { runStudyWaiting } from '../run/disk-wait.ts';
 import { DURABILITIES, type Durability } from '../run/group-sync.ts';
 import type { RunObserver } from '../run/observer.ts';
 import type { Progress } from '../run/progress.ts';
 import { parseShard, type Shard } from '../run/share.ts';
-import { runStudy, type RunOptions, type StudyResult } from '../run/run-study.ts';
+import type { RunOptions, StudyResult } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { gather, oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
 import { planStudies } from './plan.ts';
@@ -29,6 +30,7 @@ interface RunFlags {
   readonly onError?: 'stop' | 'continue';
   readonly dryRun?: boolean;
   readonly shard?: Shard;
+  readonly diskWait?: number;
 }
 
 const EXAMPLES = `
@@ -80,6 +82,11 @@ export function runCommand(): Command {
       oneOf('--on-error', ['stop', 'continue'] as const),
     )
     .option('--shard <i/n>', 'compute only part i of n; permafrost merge puts the parts together', parseShard)
+    .option(
+      '--disk-wait <minutes>',
+      'where the disk is full, wait so long for space and go on by itself (default: stop, exit 3)',
+      positiveNumber('--disk-wait'),
+    )
     .option('--dry-run', 'only say what would be done, like plan')
     .addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
@@ -103,7 +110,7 @@ async function runAll(
   const results: StudyResult[] = [];
   for (const study of studies) {
     if (stop.reason !== undefined) break;
-    const result = await runStudy(study, runOptions(flags), stop, createObserver(terminal));
+    const result = await runStudyWaiting(study, runOptions(flags), flags.diskWait ?? 0, stop, createObserver(terminal));
     results.push(result);
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
     terminal.say(studyResultText(result));

@@ -15,6 +15,7 @@ import {
 } from '../study/permutation-range.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import { CellWork } from './cell-work.ts';
+import type { DiskForecast } from './disk-space.ts';
 import { GroupSync, type Durability } from './group-sync.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { CellStatus, RunCell, RunCells } from './run-cell.ts';
@@ -42,6 +43,7 @@ export interface RunContext {
   readonly lease: LeaseSize;
   readonly retry_failed: boolean;
   readonly on_error: 'stop' | 'continue';
+  readonly forecast?: DiskForecast | undefined;
   /** What of each cell is computed here; undefined: all of it. */
   readonly share?: Share | undefined;
 }
@@ -169,6 +171,7 @@ function take(
   sync: GroupSync,
 ): void {
   run.lease.observe(result.count, result.compute_ms);
+  run.forecast?.observe(result.rows, result.bytes.length);
   const failures = open.work.deliver(sequence, result);
   sync.appended(open.work);
   if (failures.length === 0) return;

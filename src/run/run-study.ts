@@ -15,6 +15,7 @@ import { countPermutations } from '../study/permutation-range.ts';
 import { cellSelector, type Selection } from '../study/select.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
+import { DiskForecast, withSpace } from './disk-space.ts';
 import type { Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
 import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
@@ -166,6 +167,13 @@ async function runLocked(
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
   });
+  const missing = (): number => {
+    const { permutations_total, permutations_done } = progress.numbers();
+    return Math.max(0, permutations_total - permutations_done);
+  };
+  const forecast = new DiskForecast(study.output, missing, (text) => {
+    observer.warning(text);
+  });
   const timer = stopAfter(options.max_seconds, stop);
   try {
     await makeFolder(disk, layout.per_cell);
@@ -186,6 +194,7 @@ async function runLocked(
       retry_failed: options.retry_failed === true,
       on_error: options.on_error ?? 'stop',
       share,
+      forecast,
     });
     const complete = states.count('complete');
     const shared = states.count('shared');
@@ -208,7 +217,7 @@ async function runLocked(
       permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
       n_failures: books.n_failures,
       first_failure: books.first_failure,
-      stopped: stop.reason,
+      stopped: withSpace(stop.reason, study.output, numbers.permutations_done, forecast),
       exit: exitCode(stop.reason, complete + shared === cells.length),
     };
   } finally {
