@@ -16,12 +16,18 @@ export type {
   Row,
 } from './models/model.ts';
 export type { Rng, Streams } from './random/generator.ts';
+export { exportRun, type ExportOptions, type ExportResult } from './run/export-run.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
+export type { MergeConflict } from './run/merge-cell.ts';
+export { mergeRuns, type MergeOptions, type MergeResult } from './run/merge-runs.ts';
 export { SILENT, type RunObserver } from './run/observer.ts';
 export { planStudy, type PlanOptions, type StudyPlan } from './run/plan-study.ts';
+export { repairRun } from './run/repair-run.ts';
 export { replayPermutation, type Replay } from './run/replay.ts';
 export { runStatus, type RunStatus } from './run/run-status.ts';
 export { runStudy, type RunOptions, type StudyResult } from './run/run-study.ts';
+export type { Shard } from './run/share.ts';
 export { StopSwitch, type StopReason } from './run/stop.ts';
 export type { Problem, ProblemCode } from './run/problem.ts';
+export { verifyOldRun } from './run/verify-old-run.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './run/verify-run.ts';
