@@ -174,6 +174,8 @@ it('never writes over a file of the run itself', async () => {
   const path = join(study.cellFolder(0), 'metrics_compact.csv');
   const before = readFileSync(path);
   await expect(exportRun(study.output, { to: 'csv', path })).rejects.toThrow(EngineError);
-  await expect(exportRun(study.output, { to: 'csv', per_cell: true, path: study.output })).rejects.toThrow(/own folder/);
+  await expect(exportRun(study.output, { to: 'csv', per_cell: true, path: study.output })).rejects.toThrow(
+    /own folder/,
+  );
   expect(readFileSync(path)).toEqual(before);
 });

@@ -1,3 +1,4 @@
+import type * as Arrow from 'apache-arrow';
 import type { Data, DataType } from 'apache-arrow';
 
 import { apacheArrow } from '../apache-arrow.ts';
@@ -8,8 +9,18 @@ import type { CellColumn, CellValue, Sink, TableColumns, TableWriter } from './t
  * byte, is what runs are stored in; an export is written once. No dictionaries and no compression: every Arrow reader reads it.
  */
 export function arrowTable(columns: TableColumns, sink: Sink): TableWriter {
-  const { AsyncByteQueue, Field, Float64, RecordBatch, RecordBatchFileWriter, Schema, Struct, Uint32, makeData } =
-    apacheArrow();
+  const {
+    AsyncByteQueue,
+    Field,
+    Float64,
+    RecordBatch,
+    RecordBatchFileWriter,
+    RecordBatchWriter,
+    Schema,
+    Struct,
+    Uint32,
+    makeData,
+  } = apacheArrow();
   const fields = [
     ...columns.cell.map((column) => new Field(column.name, typeOf(column), column.name !== 'cell_id')),
     new Field('perm_index', new Uint32(), false),
@@ -22,7 +33,15 @@ export function arrowTable(columns: TableColumns, sink: Sink): TableWriter {
       sink(bytes);
     }
   }
-  const writer = new RecordBatchFileWriter();
+  // The package leaves out the schema message that a file, like a stream, begins with: readers that do not start at the footer need it.
+  class FileWriter extends RecordBatchFileWriter {
+    protected override _writeSchema(written: Arrow.Schema): this {
+      super._writeSchema(written);
+      RecordBatchWriter.prototype['_writeSchema'].call(this, written);
+      return this;
+    }
+  }
+  const writer = new FileWriter();
   writer.reset(new Queue(), schema);
   return {
     write(cell, { perm_index, columns: metrics }) {
