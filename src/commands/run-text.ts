@@ -9,7 +9,7 @@ import { layoutOf } from '../store/layout.ts';
 /** How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next. */
 export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
-  if (result.complete > 0) {
+  if (result.complete > 0 && result.stopped?.kind !== 'error') {
     const { cells, metric } = reportedCells(result.output);
     parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
   }

@@ -44,6 +44,8 @@ export interface RunContext {
   readonly retry_failed: boolean;
   readonly on_error: 'stop' | 'continue';
   readonly forecast?: DiskForecast | undefined;
+  /** A file that stands in the output as long as the output does: the manifest. */
+  readonly landmark: string;
   /** What of each cell is computed here; undefined: all of it. */
   readonly share?: Share | undefined;
 }
@@ -170,6 +172,7 @@ function take(
   result: ChunkResult,
   sync: GroupSync,
 ): void {
+  assertOutputThere(run);
   run.lease.observe(result.count, result.compute_ms);
   run.forecast?.observe(result.rows, result.bytes.length);
   const failures = open.work.deliver(sequence, result);
@@ -192,6 +195,7 @@ async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: Grou
     await work.settled();
     await open.recording;
     await sync.now(work);
+    assertOutputThere(run);
     if (work.file.missing.length === 0) {
       const rows_crc32 = await work.file.complete();
       await run.summaries.write(cell, work.file, rows_crc32, resume_detected);
@@ -204,6 +208,16 @@ async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: Grou
     work.file.close();
   }
   await run.books.ended(cell, status);
+}
+
+/** Whoever removes the output during a run wants it gone: it is not quietly begun again without its manifest. */
+function assertOutputThere({ port, landmark }: RunContext): void {
+  if (port.stat(landmark) !== undefined) return;
+  throw new EngineError(
+    'DISK',
+    `${landmark} vanished during the run, and with it what was computed: run the same command again to compute it anew`,
+    { path: landmark },
+  );
 }
 
 function abandonAfterGrace(run: RunContext): void {

@@ -195,6 +195,7 @@ async function runLocked(
       on_error: options.on_error ?? 'stop',
       share,
       forecast,
+      landmark: layout.manifest,
     });
     const complete = states.count('complete');
     const shared = states.count('shared');
