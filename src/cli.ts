@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
+import { exportCommand } from './commands/export.ts';
+import { mergeCommand } from './commands/merge.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
@@ -26,6 +28,8 @@ for (const command of [
   verifyCommand(),
   replayCommand(),
   seedsCommand(),
+  exportCommand(),
+  mergeCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -18,10 +18,12 @@ export type {
 export type { Rng, Streams } from './random/generator.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
 export { SILENT, type RunObserver } from './run/observer.ts';
+export { repairRun } from './run/repair-run.ts';
 export { planStudies, planStudy, type PlanOptions, type RunPlan, type StudyPlan } from './run/plan-study.ts';
 export { replayPermutation, type Replay } from './run/replay.ts';
 export { runStatus, type RunStatus } from './run/run-status.ts';
 export { runStudies, runStudy, type RunOptions, type StudyResult } from './run/run-study.ts';
+export type { Shard } from './run/share.ts';
 export { StopSwitch, type StopReason } from './run/stop.ts';
 export type { Problem, ProblemCode } from './run/problem.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './run/verify-run.ts';

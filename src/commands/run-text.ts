@@ -9,7 +9,7 @@ import { layoutOf } from '../store/layout.ts';
 /** How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next. */
 export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
-  if (result.complete > 0) {
+  if (result.complete > 0 && result.stopped?.kind !== 'error') {
     const { cells, metric } = reportedCells(result.output);
     parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
   }
@@ -27,6 +27,8 @@ function outcome(result: StudyResult): string {
       : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
+  if (complete + result.shared === cells && stopped === undefined)
+    return `This share is done: ${count(done)} permutations on disk; ${work}. The cells are whole when all shares are merged.`;
   const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${count(permutations_total)} permutations on disk; ${work}.`;
   return `${stopText(result)} ${where}`;
 }
@@ -61,7 +63,9 @@ function whereAndNext(result: StudyResult): string {
           `summary   ${shown(layout.grid_summary)}`,
           `check     permafrost verify ${output}`,
         ]
-      : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
+      : result.complete + result.shared === result.cells
+        ? [`merge     permafrost merge ${output} … --into <run>`, `look      permafrost status ${output}`]
+        : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
   return lines.join('\n');
 }
 

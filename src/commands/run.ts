@@ -4,9 +4,11 @@ import { EngineError } from '../errors.ts';
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
 import { KERNELS, type Kernel } from '../models/model.ts';
 import { createDisplay, type ProgressDisplay } from '../report/progress-display.ts';
+import { runStudyWaiting } from '../run/disk-wait.ts';
 import { DURABILITIES, type Durability } from '../run/group-sync.ts';
 import type { RunObserver } from '../run/observer.ts';
 import { sumOfNumbers, type Progress } from '../run/progress.ts';
+import { parseShard, type Shard } from '../run/share.ts';
 import { runStudies, type RunOptions, type StudyResult } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { gather, oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
@@ -30,6 +32,8 @@ interface RunFlags {
   readonly reuse?: string[];
   readonly set?: string[];
   readonly dryRun?: boolean;
+  readonly shard?: Shard;
+  readonly diskWait?: number;
 }
 
 const EXAMPLES = `
@@ -42,6 +46,7 @@ Examples:
   permafrost run suite.yaml --step step3 --set num_gpus=16
   permafrost run a.yaml b.yaml                      what they have in common is computed once
   permafrost run b.yaml --reuse runs/a              rows that an earlier run holds are copied
+  permafrost run study.yaml --shard 2/8 --output runs/part2   a part, for permafrost merge
   permafrost run study.yaml --dry-run               what it would do`;
 
 export function runCommand(): Command {
@@ -92,6 +97,12 @@ export function runCommand(): Command {
       'stop or continue after a failed permutation (default: stop)',
       oneOf('--on-error', ['stop', 'continue'] as const),
     )
+    .option('--shard <i/n>', 'compute only part i of n; permafrost merge puts the parts together', parseShard)
+    .option(
+      '--disk-wait <minutes>',
+      'where the disk is full, wait so long for space and go on by itself (default: stop, exit 3)',
+      positiveNumber('--disk-wait'),
+    )
     .option('--dry-run', 'only say what would be done, like plan')
     .addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
@@ -114,7 +125,7 @@ async function runAll(
   screen: Screen,
   terminal: Terminal,
 ): Promise<number> {
-  const results = await runStudies(studies, runOptions(flags), stop, screen.observer);
+  const results = await runAndWait(studies, flags, stop, screen.observer);
   for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
     terminal.say(studyResultText(result));
@@ -123,6 +134,21 @@ async function runAll(
   const seconds = Math.max(...results.map((result) => result.seconds));
   terminal.result({ outputs: results.map(outputJson), seconds, exit });
   return exit;
+}
+
+async function runAndWait(
+  studies: readonly string[],
+  flags: RunFlags,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  if (flags.diskWait === undefined) return runStudies(studies, runOptions(flags), stop, observer);
+  if (studies.length > 1) {
+    throw new EngineError('USAGE', '--disk-wait waits for the disk of one study: give one study file.', {
+      path: '--disk-wait',
+    });
+  }
+  return [await runStudyWaiting(studies[0]!, runOptions(flags), flags.diskWait, stop, observer)];
 }
 
 function runOptions(flags: RunFlags): RunOptions {
@@ -142,6 +168,7 @@ function runOptions(flags: RunFlags): RunOptions {
     onError,
     reuse,
     set,
+    shard,
   } = flags;
   return {
     ...(output !== undefined && { output }),
@@ -160,6 +187,7 @@ function runOptions(flags: RunFlags): RunOptions {
     ...(onError !== undefined && { on_error: onError }),
     ...(reuse !== undefined && { reuse }),
     ...(set !== undefined && { settings: set }),
+    ...(shard !== undefined && { shard }),
   };
 }
 

@@ -2,12 +2,16 @@ import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
 import type { RecomputeAmount } from '../run/recompute.ts';
+import { repairRun } from '../run/repair-run.ts';
+import { verifyOldRun } from '../run/verify-old-run.ts';
 import { verifyRun, type Verification } from '../run/verify-run.ts';
-import { runs } from './command.ts';
+import { runs, wholeNumber } from './command.ts';
 
 interface VerifyFlags {
   readonly recompute?: RecomputeAmount;
   readonly study?: string;
+  readonly repair?: boolean;
+  readonly expect?: number;
 }
 
 /** Problems listed in the text; --json has them all. */
@@ -16,11 +20,15 @@ const LISTED = 20;
 const EXAMPLES = `
 Examples:
   permafrost verify runs/study                  every row of every cell, checksums, summaries
-  permafrost verify runs/study --recompute 1%   and a sample of rows computed again, bit for bit`;
+  permafrost verify runs/study --recompute 1%   and a sample of rows computed again, bit for bit
+  permafrost verify runs/study --repair         do to the files what run would do (cut torn tails, set damage aside,
+                                                rewrite, seal, summarise), compute nothing; then check
+  permafrost verify old/run --expect 200000     a folder of another program: per_cell/<cell>/metrics_compact.csv with
+                                                perm_index and metric columns, no manifest`;
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('check everything a run has on disk; changes nothing')
+    .description('check everything a run has on disk; changes nothing (but with --repair)')
     .argument('<run>', 'output folder of a run')
     .option(
       '--recompute <n|p%>',
@@ -28,16 +36,46 @@ export function verifyCommand(): Command {
       parseAmount,
     )
     .option('--study <file>', 'the study file, where it has moved since the run')
+    .option('--repair', 'first repair, seal and summarise what is there; computes nothing')
+    .option(
+      '--expect <n>',
+      'check a folder without a manifest: so many permutations in every cell',
+      wholeNumber('--expect', 1),
+    )
     .addHelpText('after', EXAMPLES);
-  return runs<VerifyFlags>(command, async ([run], { recompute, study }, terminal) => {
+  return runs<VerifyFlags>(command, async ([run], { recompute, study, repair, expect }, terminal) => {
+    if (expect !== undefined) {
+      refuseWithExpect({ '--recompute': recompute, '--repair': repair, '--study': study });
+      const verification = await verifyOldRun(run!, expect);
+      terminal.say(verificationText(run!, verification, false));
+      terminal.result(verification);
+      return verification.ok ? 0 : 1;
+    }
+    if (repair === true) {
+      const { stopped } = await repairRun(run!, study);
+      if (stopped?.kind === 'error') throw stopped.error;
+    }
     const verification = await verifyRun(run!, {
       ...(recompute !== undefined && { recompute }),
       ...(study !== undefined && { study_file: study }),
     });
-    terminal.say(verificationText(run!, verification));
+    terminal.say(verificationText(run!, verification, true));
     terminal.result(verification);
     return verification.ok ? 0 : 1;
   });
+}
+
+/** A folder of another program has no study: nothing can be computed or repaired there. */
+function refuseWithExpect(given: Readonly<Record<string, unknown>>): void {
+  const flag = Object.keys(given).find((name) => given[name] !== undefined);
+  if (flag !== undefined)
+    throw new EngineError(
+      'USAGE',
+      `--expect checks a folder of another program, reading only: ${flag} needs a run of ours.`,
+      {
+        path: flag,
+      },
+    );
 }
 
 function parseAmount(text: string): RecomputeAmount {
@@ -57,6 +95,7 @@ function parseAmount(text: string): RecomputeAmount {
 function verificationText(
   run: string,
   { ok, cells_checked, cells_ok, rows, problems, recomputed, mismatches, digest }: Verification,
+  ours: boolean,
 ): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [
@@ -68,7 +107,7 @@ function verificationText(
     lines.push(
       `${count(recomputed)} rows computed again: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`,
     );
-  if (!ok && problems.every(({ code }) => code !== 'MISMATCH' && code !== 'CONFLICT'))
+  if (ours && !ok && problems.every(({ code }) => code !== 'MISMATCH' && code !== 'CONFLICT'))
     lines.push('The run command of this study repairs and completes what is listed here.');
   lines.push(`digest ${digest}`);
   return lines.join('\n');

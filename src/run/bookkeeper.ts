@@ -86,6 +86,13 @@ export class Bookkeeper {
     observer.cellFinished(cell.cell_id, true);
   }
 
+  /** A cell that has no rows yet and of which this run computes nothing. */
+  notMine(cell: RunCell): void {
+    const { progress, states, expected } = this.options;
+    progress.corrected(expected(cell.index), 0);
+    states.set(cell.index, 'shared', 0);
+  }
+
   begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {
     this.current_cell_id = cell.cell_id;
     const resume_info: ResumeInfo = {

@@ -3,7 +3,7 @@ import type { CellFile, CellScan, EncodedChunk } from '../store/cell-file.ts';
 import { openCell } from '../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../store/failures.ts';
 import type { FilePort } from '../store/port.ts';
-import { countPermutations, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
+import { countPermutations, intersectRanges, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunCell } from './run-cell.ts';
 import type { RunOutput } from './run-output.ts';
 
@@ -24,6 +24,8 @@ export class CellTarget {
   readonly missing: readonly PermutationRange[];
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
+  /** Permutations that are missing and another run's to compute. */
+  readonly n_not_mine: number;
   readonly resume_detected: boolean;
   private readonly port: FilePort;
   private appended = NONE;
@@ -38,8 +40,10 @@ export class CellTarget {
     this.output = output;
     this.cell = cell;
     this.file = file;
-    this.missing = subtractRanges(file.missing, failed);
-    this.n_failed_before = countPermutations(file.missing) - countPermutations(this.missing);
+    const mine = output.share === undefined ? file.missing : intersectRanges(file.missing, output.share(cell));
+    this.missing = subtractRanges(mine, failed);
+    this.n_failed_before = countPermutations(mine) - countPermutations(this.missing);
+    this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
     this.resume_detected = scan.n_rows_raw > 0;
   }
 
@@ -67,6 +71,8 @@ export class CellTarget {
   append(chunk: EncodedChunk, source: keyof RowCount): void {
     if (!this.output.live) return;
     try {
+      this.output.assertThere(this.port);
+      this.output.forecast.observe(chunk.rows, chunk.bytes.length);
       this.file.append(chunk);
     } catch (error) {
       this.output.fail(error);

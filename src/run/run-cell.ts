@@ -20,8 +20,8 @@ export interface RunCells extends Iterable<RunCell> {
   find(cell_id: string): RunCell | undefined;
 }
 
-/** How far a cell is. */
-export const CELL_STATUSES = ['waiting', 'running', 'complete', 'failed', 'stopped'] as const;
+/** How far a cell is. `shared`: this run's share of it is done, the rest is another's. */
+export const CELL_STATUSES = ['waiting', 'running', 'complete', 'failed', 'stopped', 'shared'] as const;
 export type CellStatus = (typeof CELL_STATUSES)[number];
 
 /** Status and row count of every cell, in a few bytes each. */

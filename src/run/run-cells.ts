@@ -4,7 +4,7 @@ import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import { chunksOf, wholeBatches } from '../plan/chunks.ts';
 import { segmentsOf } from '../plan/segments.ts';
 import type { FilePort } from '../store/port.ts';
-import type { PermutationRange } from '../study/permutation-range.ts';
+import { countPermutations, type PermutationRange } from '../study/permutation-range.ts';
 import { CellTarget } from './cell-target.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, bytesFor, schemasOf } from './chunk-bytes.ts';
@@ -77,6 +77,10 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
     if (!output.live) continue;
     if (scan instanceof EngineError) {
       output.fail(scan);
+      continue;
+    }
+    if (!scan.exists && output.share?.(cell).length === 0) {
+      output.books.notMine(cell);
       continue;
     }
     const complete = output.summaries.isUpToDate(cell, scan);
@@ -177,18 +181,20 @@ async function finish(run: RunContext, work: CellWork, sync: GroupSync): Promise
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   }
-  for (const target of work.targets) await end(target);
+  for (const target of work.targets) await end(run, target);
 }
 
-async function end(target: CellTarget): Promise<void> {
+async function end(run: RunContext, target: CellTarget): Promise<void> {
   const { output, cell, file } = target;
   let status: CellStatus = 'stopped';
   try {
+    if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
       const rows_crc32 = await file.complete();
       await output.summaries.write(cell, file, rows_crc32, target.resume_detected);
       status = 'complete';
-    } else if (target.n_failed > 0) status = 'failed';
+    } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
+    else if (target.n_failed > 0) status = 'failed';
   } catch (error) {
     output.fail(error);
   } finally {

@@ -1,6 +1,10 @@
 import type { Progress } from './progress.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { CellStates, RunCells } from './run-cell.ts';
+import { EngineError } from '../errors.ts';
+import type { FilePort } from '../store/port.ts';
+import type { DiskForecast } from './disk-space.ts';
+import type { Share } from './share.ts';
 import type { CellSummaries } from './summaries.ts';
 
 export interface RunOutputOptions {
@@ -12,6 +16,11 @@ export interface RunOutputOptions {
   readonly summaries: CellSummaries;
   readonly states: CellStates;
   readonly progress: Progress;
+  /** What of each cell is computed; undefined: all of it. */
+  readonly share: Share | undefined;
+  readonly forecast: DiskForecast;
+  /** A file that is there as long as the output is: its manifest. */
+  readonly landmark: string;
   /** Told once, when the output cannot go on. */
   readonly onFailed: (output: RunOutput) => void;
 }
@@ -31,6 +40,9 @@ export class RunOutput {
   readonly summaries: CellSummaries;
   readonly states: CellStates;
   readonly progress: Progress;
+  readonly share: Share | undefined;
+  readonly forecast: DiskForecast;
+  private readonly landmark: string;
   private readonly onFailed: (output: RunOutput) => void;
   private reason: unknown;
 
@@ -43,6 +55,9 @@ export class RunOutput {
     this.summaries = options.summaries;
     this.states = options.states;
     this.progress = options.progress;
+    this.share = options.share;
+    this.forecast = options.forecast;
+    this.landmark = options.landmark;
     this.onFailed = options.onFailed;
   }
 
@@ -54,6 +69,16 @@ export class RunOutput {
   /** Why it stopped; undefined while it is live. */
   get error(): unknown {
     return this.reason;
+  }
+
+  /** Whoever removes the output during a run wants it gone: it is not quietly begun again without its manifest. */
+  assertThere(port: FilePort): void {
+    if (port.stat(this.landmark) !== undefined) return;
+    throw new EngineError(
+      'DISK',
+      `${this.landmark} vanished during the run, and with it what was computed: run the same command again to compute it anew`,
+      { path: this.landmark },
+    );
   }
 
   /** The first error stays. */

@@ -10,11 +10,13 @@ import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
 import { makeFolder } from '../store/folder.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
+import { countPermutations } from '../study/permutation-range.ts';
 import type { Selection } from '../study/select.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
 import { baselineOf, modelSetup, type Experiment } from './experiment.ts';
+import { DiskForecast, withSpace } from './disk-space.ts';
 import type { Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
 import type { RunObserver } from './observer.ts';
@@ -26,6 +28,7 @@ import { runCells } from './run-cells.ts';
 import { RunOutput } from './run-output.ts';
 import { selectedCells } from './select-cells.ts';
 import { Suite } from './suite.ts';
+import { NOTHING, shardShare, type Shard, type Share } from './share.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
 import { CellSummaries } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
@@ -48,6 +51,10 @@ export interface RunOptions {
   readonly reuse?: readonly string[];
   /** `parameter=value` or `step.parameter=value` for parameters that steps take from earlier ones. */
   readonly settings?: readonly string[];
+  /** Computes only this shard of every cell. */
+  readonly shard?: Shard;
+  /** `false`: repairs, seals and summarises what is there, and computes nothing. */
+  readonly compute?: boolean;
 }
 
 /** What one run of one study did. */
@@ -56,6 +63,8 @@ export interface StudyResult {
   readonly study_file: string;
   readonly cells: number;
   readonly complete: number;
+  /** Cells of which only this run's share was asked for, and is done. */
+  readonly shared: number;
   /** By this process for this output; a permutation computed for several outputs counts in the first. */
   readonly permutations_computed: number;
   /** Found on disk, or copied from another output. */
@@ -249,7 +258,8 @@ async function runClaimed(
     else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
   };
   try {
-    for (const study of claimed) outputs.push(createOutput(study, setupOf(study), { pool, observer, onFailed }));
+    for (const study of claimed)
+      outputs.push(createOutput(study, setupOf(study), options, { pool, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
       else await startOutput(outputs[k]!, threads, claim.resumed, observer);
@@ -300,7 +310,12 @@ interface Surroundings {
   readonly onFailed: (output: RunOutput) => void;
 }
 
-function createOutput({ experiment, cells }: LoadedStudy, setup: number, around: Surroundings): RunOutput {
+function createOutput(
+  { experiment, cells }: LoadedStudy,
+  setup: number,
+  options: RunOptions,
+  around: Surroundings,
+): RunOutput {
   const { study } = experiment;
   const { pool, observer, onFailed } = around;
   const target = study.permutations;
@@ -309,9 +324,10 @@ function createOutput({ experiment, cells }: LoadedStudy, setup: number, around:
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
     for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id) ?? 0);
+  const share = shareOf(options, target);
   const progress = new Progress(
     cells.length,
-    cells.length * target,
+    options.shard === undefined ? cells.length * target : permutationsOf(cells, share),
     expected.reduce((sum, n) => sum + n, 0),
   );
   const books = new Bookkeeper({
@@ -333,7 +349,27 @@ function createOutput({ experiment, cells }: LoadedStudy, setup: number, around:
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
   });
-  return new RunOutput({ folder: study.output, cells, target, setup, books, summaries, states, progress, onFailed });
+  const missing = (): number => {
+    const { permutations_total, permutations_done } = progress.numbers();
+    return Math.max(0, permutations_total - permutations_done);
+  };
+  const forecast = new DiskForecast(study.output, missing, (text) => {
+    observer.warning(text);
+  });
+  const landmark = layoutOf(study.output).manifest;
+  const kept = { books, summaries, states, progress, share, forecast, landmark };
+  return new RunOutput({ folder: study.output, cells, target, setup, ...kept, onFailed });
+}
+
+function shareOf({ shard, compute }: RunOptions, target: number): Share | undefined {
+  if (compute === false) return NOTHING;
+  return shard === undefined ? undefined : shardShare(shard, target);
+}
+
+function permutationsOf(cells: RunCells, share: Share | undefined): number {
+  let total = 0;
+  for (const cell of cells) total += countPermutations(share?.(cell) ?? []);
+  return total;
 }
 
 async function startOutput(output: RunOutput, threads: number, resumed: boolean, observer: RunObserver): Promise<void> {
@@ -360,6 +396,7 @@ async function endOutput(
   const { study } = experiment;
   const { progress, states, cells, books } = output;
   const complete = states.count('complete');
+  const shared = states.count('shared');
   if (!(claim instanceof EngineError)) {
     await books.end();
     try {
@@ -371,12 +408,14 @@ async function endOutput(
     }
   }
   const numbers = progress.numbers();
-  const stopped: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
+  const reason: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
+  const stopped = withSpace(reason, study.output, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
     study_file: study.file,
     cells: cells.length,
     complete,
+    shared,
     permutations_computed: numbers.permutations_computed,
     permutations_reused: numbers.permutations_done - numbers.permutations_computed,
     permutations_total: numbers.permutations_total,
@@ -385,7 +424,7 @@ async function endOutput(
     n_failures: books.n_failures,
     first_failure: books.first_failure,
     stopped,
-    exit: exitCode(stopped, complete === cells.length),
+    exit: exitCode(stopped, complete + shared === cells.length),
   };
 }
 

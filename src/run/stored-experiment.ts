@@ -12,8 +12,7 @@ export async function storedExperiment(
   output: string,
   study_file?: string,
 ): Promise<{ readonly experiment: Experiment; readonly manifest: RunManifest }> {
-  const manifest = requireManifest(disk, output);
-  const file = study_file ?? studyFileOf(output, manifest);
+  const { manifest, file } = loadManifestFor(output, study_file);
   const { permutations, format, derived = {} } = manifest;
   const experiment = await loadExperiment(file, { output, permutations, format, derived });
   const { study, common, cells, input_defaults } = experiment;
@@ -26,4 +25,13 @@ export async function storedExperiment(
     );
   }
   return { experiment, manifest };
+}
+
+/** The manifest of a run, and the study file that it, or the caller, names. */
+export function loadManifestFor(
+  output: string,
+  study_file: string | undefined,
+): { readonly manifest: RunManifest; readonly file: string } {
+  const manifest = requireManifest(disk, output);
+  return { manifest, file: study_file ?? studyFileOf(output, manifest) };
 }

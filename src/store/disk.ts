@@ -29,12 +29,21 @@ export const disk: FilePort = {
   unlink: (path) => {
     fs.unlinkSync(path);
   },
-  mkdir: (path) => {
-    fs.mkdirSync(path, { recursive: true });
-  },
+  mkdir,
   readdir: (path) => fs.readdirSync(path),
   stat,
 };
+
+function mkdir(path: string): void {
+  try {
+    // The recursive form says ENOENT on a read-only file system: the plain one names the reason.
+    fs.mkdirSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
+      throw error;
+    fs.mkdirSync(path, { recursive: true });
+  }
+}
 
 async function syncFolder(path: string): Promise<void> {
   // Windows cannot open a folder; NTFS journals its names itself.

@@ -4,7 +4,7 @@ import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
 import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange } from './cell-file.ts';
-import { diskError, isSystemError } from './disk-error.ts';
+import { diskError, hasCode, isSystemError } from './disk-error.ts';
 import { FileReader } from './file-reader.ts';
 import { metricsPath } from './layout.ts';
 import { rewriteWithSums } from './rewrite.ts';
@@ -178,6 +178,7 @@ export class OpenCell implements CellFile {
     try {
       if (this.#place.schema.format === 'csv') this.#sums.write();
       await this.#port.fdatasync(this.#fd);
+      this.#assertStillThere(end);
       if (this.#newNames) {
         await this.#port.syncFolder(this.#place.folder);
         await this.#port.syncFolder(dirname(this.#place.folder));
@@ -189,6 +190,12 @@ export class OpenCell implements CellFile {
     this.#assertUsable();
     this.#durableEnd = end;
     this.#rowsDurable = rows;
+  }
+
+  /** A file whose name was removed takes rows as before, and keeps none. */
+  #assertStillThere(end: number): void {
+    const size = this.#port.stat(this.#path)?.size ?? -1;
+    if (size < end) throw Object.assign(new Error(`${this.#path} is not there any more`), { code: 'ENOENT' });
   }
 
   async complete(): Promise<string> {
@@ -250,7 +257,9 @@ export class OpenCell implements CellFile {
 
   /** Cuts back to what is durable; nothing beyond it was acknowledged. */
   #fail(error: unknown, doing: string): never {
-    let safe = `${this.#rowsDurable} rows are safe`;
+    let safe = hasCode(error, 'ENOENT')
+      ? 'the rows of this cell went with it'
+      : `${this.#rowsDurable} rows of this cell are safe`;
     if (isSystemError(error) && this.#fd !== undefined) {
       try {
         this.#port.ftruncate(this.#fd, this.#durableEnd);

@@ -57,11 +57,14 @@ export function standingConflicts(records: readonly QuarantineRecord[]): number 
   return new Set(rows.map(({ perm_index, crc32 }) => `${perm_index} ${crc32}`)).size;
 }
 
-/** Sets stretches and, where asked, the whole original aside, durably, before anything of the metrics file changes. */
+/**
+ * Sets stretches and, where asked, the whole original aside, durably, before anything of the metrics file changes. Without `metrics` every finding
+ * brings its bytes.
+ */
 export async function setAside(
   port: FilePort,
   cellFolder: string,
-  metrics: { readonly path: string; readonly reader: FileReader },
+  metrics: { readonly path: string; readonly reader: FileReader } | undefined,
   findings: readonly SetAside[],
   original: Finding | undefined,
 ): Promise<void> {
@@ -72,9 +75,9 @@ export async function setAside(
   const records: QuarantineRecord[] = [];
   if (findings.length > 0) {
     const file = `set_aside_${number}.bin`;
-    records.push(...(await copyStretches(port, join(folder, file), file, metrics.reader, findings)));
+    records.push(...(await copyStretches(port, join(folder, file), file, metrics?.reader, findings)));
   }
-  if (original !== undefined) {
+  if (original !== undefined && metrics !== undefined) {
     const extension = metrics.path.slice(metrics.path.lastIndexOf('.') + 1);
     const file = `original_${number}.${extension}`;
     port.link(metrics.path, join(folder, file));
@@ -96,7 +99,7 @@ async function copyStretches(
   port: FilePort,
   path: string,
   file: string,
-  reader: FileReader,
+  reader: FileReader | undefined,
   findings: readonly SetAside[],
 ): Promise<QuarantineRecord[]> {
   const records: QuarantineRecord[] = [];
@@ -105,7 +108,7 @@ async function copyStretches(
     for (const { bytes, ...finding } of findings) {
       let crc = 0;
       let length = 0;
-      for (const piece of bytes === undefined ? piecesOf(reader, finding) : [bytes]) {
+      for (const piece of bytes === undefined ? piecesOf(reader!, finding) : [bytes]) {
         crc = crc32(piece, crc);
         length += piece.length;
         yield piece;

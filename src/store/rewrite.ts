@@ -6,7 +6,9 @@ import type { Analysis } from './formats/format.ts';
 import { metricsPath, sumsPath, temporaryPath } from './layout.ts';
 import type { FilePort } from './port.ts';
 import { formatOf } from './scan-cell.ts';
-import { writeSmallFile } from './small-file.ts';
+import { removeFile, writeSmallFile } from './small-file.ts';
+import { onDiskAsync } from './disk-error.ts';
+import { makeFolder } from './folder.ts';
 import { sumsText } from './sums.ts';
 import type { BlockSum, Sums } from './sums.ts';
 import { writeFully } from './write-fully.ts';
@@ -88,6 +90,31 @@ export async function rewriteWithSums(
     );
   }
   return rewritten;
+}
+
+/**
+ * Puts these rows in the place of whatever the cell holds, in canonical form and not sealed. The old sums go first, those of whole blocks come
+ * afterwards: in between rows are judged by their form alone.
+ */
+export async function replaceRows(
+  port: FilePort,
+  place: CellPlace,
+  target: number,
+  blocks: Iterable<Rows>,
+): Promise<void> {
+  const { schema } = place;
+  await onDiskAsync('write', metricsPath(place.folder, schema.format), async () => {
+    await makeFolder(port, place.folder);
+    if (port.stat(sumsPath(place.folder)) !== undefined) {
+      removeFile(port, sumsPath(place.folder));
+      await port.syncFolder(place.folder);
+    }
+    const { sums } = await rewriteCanonical(port, place, blocks);
+    if (schema.format !== 'csv') return;
+    const whole = [...sums].filter(([block, { count }]) => count === rowsOfBlock(block, schema.batch_rows, target));
+    const text = sumsText(new Map(whole), schema.experiment, schema.batch_rows);
+    await writeSmallFile(port, sumsPath(place.folder), text);
+  });
 }
 
 /**

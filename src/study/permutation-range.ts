@@ -46,3 +46,11 @@ export function describeRanges(ranges: readonly PermutationRange[], most = 5): s
   if (ranges.length > most) named.push(`and ${ranges.length - most} more`);
   return named.join(', ');
 }
+
+/** What is in both. Both ascending and disjoint; so is the result. */
+export function intersectRanges(
+  ranges: readonly PermutationRange[],
+  others: readonly PermutationRange[],
+): PermutationRange[] {
+  return subtractRanges(ranges, subtractRanges(ranges, others));
+}

@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+
+import { TABLE_FORMATS, type TableFormat } from '../encoding/tables/table.ts';
+import { EngineError } from '../errors.ts';
+import { exportRun } from '../run/export-run.ts';
+import { oneOf, runs } from './command.ts';
+
+interface ExportFlags {
+  readonly to: TableFormat;
+  readonly perCell?: boolean;
+  readonly file?: string;
+  readonly into?: string;
+  readonly study?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  permafrost export runs/study --to parquet                    runs/study/export/rows.parquet
+  permafrost export runs/study --to csv --file rows.csv
+  permafrost export runs/study --to arrow --per-cell --into tables/
+
+One table has the columns cell_id, the parameters, perm_index, the metrics; files per cell have the same columns.
+Values keep every bit. csv: numbers as JavaScript prints them; arrow: the IPC file format; parquet: Snappy.`;
+
+export function exportCommand(): Command {
+  const command = new Command('export')
+    .description('write the rows of a run as one table, or as one file per cell')
+    .argument('<run>', 'output folder of a run')
+    .requiredOption('--to <format>', 'csv, arrow or parquet', oneOf('--to', TABLE_FORMATS))
+    .option('--per-cell', 'one file per cell')
+    .option('--file <path>', 'the file of the one table (default: <run>/export/rows.<format>)')
+    .option('--into <dir>', 'the folder of the files (default: <run>/export)')
+    .option('--study <file>', 'the study file, where it has moved since the run')
+    .addHelpText('after', EXAMPLES);
+  return runs<ExportFlags>(command, async ([run], { to, perCell, file, into, study }, terminal) => {
+    const path = pathOf(to, perCell === true, file, into);
+    const { incomplete, ...result } = await exportRun(run!, {
+      to,
+      ...(perCell !== undefined && { per_cell: perCell }),
+      ...(path !== undefined && { path }),
+      ...(study !== undefined && { study_file: study }),
+    });
+    const count = (n: number): string => n.toLocaleString('en');
+    const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;
+    terminal.say(`${count(result.rows)} rows of ${count(result.cells)} cells written: ${where}`);
+    if (incomplete > 0)
+      terminal.say(`${count(incomplete)} cells are not complete: the rows that are there were written.`);
+    terminal.result(result);
+    return 0;
+  });
+}
+
+function pathOf(
+  to: TableFormat,
+  per_cell: boolean,
+  file: string | undefined,
+  into: string | undefined,
+): string | undefined {
+  if (file !== undefined && (per_cell || into !== undefined)) {
+    throw new EngineError('USAGE', '--file names one table; with --per-cell, or for a folder, say --into.', {
+      path: '--file',
+      value: file,
+    });
+  }
+  if (file !== undefined || into === undefined || per_cell) return file ?? into;
+  return `${into}/rows.${to}`;
+}
