@@ -14,6 +14,8 @@ export type {
   ParameterValue,
   PrepareContext,
   Row,
+  View,
+  ViewStatistic,
 } from './models/model.ts';
 export type { Rng, Streams } from './random/generator.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
