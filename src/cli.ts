@@ -4,9 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { reportError } from './commands/command.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { seedsCommand } from './commands/seeds.ts';
 import { statusCommand } from './commands/status.ts';
+import { summarizeCommand } from './commands/summarize.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { ENGINE_VERSION } from './run/version.ts';
 
@@ -26,6 +28,8 @@ for (const command of [
   verifyCommand(),
   replayCommand(),
   seedsCommand(),
+  summarizeCommand(),
+  reportCommand(),
 ]) {
   program.addCommand(command);
 }

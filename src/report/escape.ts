@@ -1,0 +1,23 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text for HTML or SVG, in an element or a quoted attribute. Control characters, which neither may hold, become spaces. */
+export function escapeHtml(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return text
+    .replace(/[&<>"']/g, (char) => ENTITIES[char]!)
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g, ' ');
+}
+
+/** Text for a line or a table cell of Markdown that may be shown as HTML. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]<>|#~]/g, (char) => `\\${char}`)
+    .replace(/&/g, '&amp;')
+    .replace(/\s+/g, ' ');
+}
