@@ -10,10 +10,25 @@ export interface Axis {
   readonly numeric: boolean;
 }
 
-/** The parameters that vary between the cells, in the order of the cells' own. */
-export function axesOf(cells: readonly ReportedCell[]): Axis[] {
+const known = new WeakMap<readonly ReportedCell[], readonly Axis[]>();
+
+/**
+ * The parameters that vary between the cells, in the order of the cells' own. One that is merely active in some cells and not in others
+ * is left out where the rest tells all cells apart: it says again what the parameter says that switches it.
+ */
+export function axesOf(cells: readonly ReportedCell[]): readonly Axis[] {
+  const before = known.get(cells);
+  if (before !== undefined) return before;
   const names = new Set(cells.flatMap((cell) => Object.keys(cell.parameters)));
-  return [...names].map((name) => axisOf(cells, name)).filter(({ levels }) => levels.length > 1);
+  const all = [...names].map((name) => axisOf(cells, name)).filter(({ levels }) => levels.length > 1);
+  const real = all.filter(({ levels }) => levels.filter((level) => level !== '-').length > 1);
+  const axes = combinations(cells, real) === combinations(cells, all) ? real : all;
+  known.set(cells, axes);
+  return axes;
+}
+
+function combinations(cells: readonly ReportedCell[], axes: readonly Axis[]): number {
+  return new Set(cells.map((cell) => axes.map(({ name }) => levelOf(cell, name)).join('\n'))).size;
 }
 
 function axisOf(cells: readonly ReportedCell[], name: string): Axis {

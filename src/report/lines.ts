@@ -111,15 +111,32 @@ function panelsOf(lines: readonly RawLine[], series: string | undefined): LinePa
   const firsts = lines.map(({ cells }) => cells[0]!);
   const axes = axesOf(firsts).filter(({ name }) => firsts.length > 1 && variesBetween(lines, name));
   if (lines.length <= MOST_LINES) return [{ title: '', lines: labelled(lines, axes) }];
-  const inside = axes.find(({ name }) => name === series) ?? shortest(axes);
-  const outside = axes.filter((axis) => axis !== inside);
+  const inside = insideAxes(lines, axes, series);
+  const outside = axes.filter((axis) => !inside.includes(axis));
   return groupBy(lines, (line) => outside.map(({ name }) => levelOf(line.cells[0]!, name)).join('\n')).map((group) => ({
     title: outside
       .filter(({ name }) => group[0]!.cells[0]!.parameters[name] !== undefined)
       .map(({ name }) => `${name} ${levelOf(group[0]!.cells[0]!, name)}`)
       .join(', '),
-    lines: labelled(spreadOver(group, MOST_LINES), inside === undefined ? [] : [inside]),
+    lines: labelled(spreadOver(group, MOST_LINES), inside),
   }));
+}
+
+/**
+ * The parameters whose levels share a panel: the series, and those that are active only for some lines (a block length without blocks
+ * would leave panels with one line) as long as the lines can be told apart.
+ */
+function insideAxes(lines: readonly RawLine[], axes: readonly Axis[], series: string | undefined): Axis[] {
+  const first = axes.find(({ name }) => name === series) ?? shortest(axes);
+  const inside = first === undefined ? [] : [first];
+  for (const axis of axes) {
+    if (inside.includes(axis) || !axis.levels.includes('-')) continue;
+    const combinations = new Set(
+      lines.map((line) => [...inside, axis].map(({ name }) => levelOf(line.cells[0]!, name)).join('\n')),
+    );
+    if (combinations.size <= MOST_LINES) inside.push(axis);
+  }
+  return inside;
 }
 
 /** A parameter that changes along the lines tells none of them from another. */
@@ -140,7 +157,7 @@ function labelled(lines: readonly RawLine[], axes: readonly Axis[]): Line[] {
     label: axes
       .filter(({ name }) => cells[0]!.parameters[name] !== undefined)
       .map((axis) =>
-        axis.numeric || axis.levels.every(isShort)
+        axis.numeric || axis.levels.some(isShort)
           ? `${axis.name} ${levelOf(cells[0]!, axis.name)}`
           : levelOf(cells[0]!, axis.name),
       )

@@ -88,7 +88,7 @@ export async function gatherReport(output: string, manifest: RunManifest): Promi
     model_version: identity.model_version,
     inputs: identity.inputs,
     seed: identity.seed,
-    sharing: identity.streams,
+    sharing: identity.streams.sharing,
     permutations: manifest.permutations,
     format: manifest.format,
     made_by: manifest.made_by,

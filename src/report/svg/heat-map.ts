@@ -55,7 +55,7 @@ export function heatMap(data: HeatMapData, kind: 'value' | 'error'): string {
       `class="label" text-anchor="middle" transform="translate(12 ${px((TOP + bottom) / 2)}) rotate(-90)"`,
     ),
   ];
-  return svg(WIDTH, Math.max(bottom + 42, 110), data.title, [...fields, ...names].join(''));
+  return svg(WIDTH, Math.max(bottom + 42, 90), data.title, [...fields, ...names].join(''));
 }
 
 function xNames(levels: readonly string[], width: number, bottom: number): string[] {

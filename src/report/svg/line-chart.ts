@@ -6,12 +6,14 @@ import { axisOver, fitText, line, px, svg, text, textWidth, wantsLog, type Axis 
 import { escapeHtml } from '../escape.ts';
 
 const WIDTH = 460;
-const HEIGHT = 270;
+const HEIGHT = 290;
 const TOP = 12;
 const RIGHT = 16;
 const BOTTOM = 44;
 const LEFT = 62;
 
+/** More bands than this only cover each other. */
+const MOST_BANDS = 3;
 /** Colours are `--s0` ... `--s7` of the page's style sheet. */
 const COLOURS = 8;
 /** Beside the colour, so that lines can be told apart without it. */
@@ -24,12 +26,14 @@ export interface Labels {
 
 /** One panel as an SVG: lines with points and 95 % Monte Carlo intervals, and bands P5 to P95 where the median is drawn. */
 export function lineChart(chart: LineChartData, panel: LinePanel, labels: Labels): string {
-  const points = panel.lines.flatMap((each) => each.points);
+  // All panels of a chart have the same axes: that is what they are side by side for.
+  const points = chart.panels.flatMap(({ lines }) => lines.flatMap((each) => each.points));
+  const bands = panel.lines.length <= MOST_BANDS;
   const x = xAxis(chart, points);
   const y = yAxis(points);
   const content = [
     grid(x, y),
-    ...panel.lines.map((each, k) => band(each, k, x, y)),
+    ...(bands ? panel.lines.map((each, k) => band(each, k, x, y)) : []),
     ...panel.lines.map((each, k) => curve(each, k, x, y)),
     text(
       (LEFT + WIDTH - RIGHT) / 2,
@@ -40,7 +44,7 @@ export function lineChart(chart: LineChartData, panel: LinePanel, labels: Labels
     text(
       0,
       0,
-      fitText(labels.y, HEIGHT - TOP - BOTTOM + 30),
+      fitText(labels.y, HEIGHT),
       `class="label" text-anchor="middle" transform="translate(13 ${px((TOP + HEIGHT - BOTTOM) / 2)}) rotate(-90)"`,
     ),
   ].join('');
