@@ -14,6 +14,8 @@ export interface ReportTable {
 
 /** Metrics that are drawn; the others are in the tables. */
 const MOST_METRICS = 8;
+/** Metrics in the table of cells: more do not fit on a page. */
+const MOST_COLUMNS = 5;
 /** Cells listed in the page. */
 const MOST_CELLS = 100;
 const MOST_EXTREMES = 10;
@@ -77,7 +79,7 @@ export function extremesTable(data: ReportData, metric: string): ReportTable {
 export function cellsTable(data: ReportData): ReportTable {
   const statistic = headlineStatistic(data.permutations);
   const axes = axesOf(data.cells);
-  const metrics = drawnMetrics(data);
+  const metrics = drawnMetrics(data).slice(0, MOST_COLUMNS);
   const shown = data.cells.slice(0, MOST_CELLS);
   return {
     header: ['cell', ...axes.map(({ name }) => name), 'n', ...metrics],
@@ -88,7 +90,7 @@ export function cellsTable(data: ReportData): ReportTable {
       ...metrics.map((metric) => estimateText(estimateOf(cell.statistics[metric]!, statistic))),
     ]),
     note:
-      `The ${statisticName(statistic)} of every metric ± its Monte Carlo standard error. ` +
+      `The ${statisticName(statistic)} ± its Monte Carlo standard error. ` +
       (shown.length < data.cells.length
         ? `The first ${shown.length} of ${formatCount(data.cells.length)} cells; tables/cells.csv has all of them and all statistics.`
         : 'tables/cells.csv has all statistics.'),

@@ -26,7 +26,13 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
   const each = `${formatCount(permutations)} ${plural(permutations, 'permutation')} each`;
   if (cells.length === cells_total)
     return [
-      { level: 'good', text: `All ${formatCount(cells_total)} ${plural(cells_total, 'cell')} are complete: ${each}.` },
+      {
+        level: 'good',
+        text:
+          cells_total === 1
+            ? `The cell is complete: ${each}.`
+            : `All ${formatCount(cells_total)} cells are complete: ${each}.`,
+      },
     ];
   const rows = incomplete.reduce((sum, cell) => sum + cell.rows, 0);
   return [
@@ -82,7 +88,7 @@ function values({ cells, metrics }: ReportData, metric: string): ReportFinding[]
     const count = undefinedIn.reduce((sum, { statistics }) => sum + statistics.n_nan, 0);
     found.push({
       level: 'note',
-      text: `${metric} is undefined in ${formatCount(count)} permutations of ${formatCount(undefinedIn.length)} ${plural(undefinedIn.length, 'cell')}: its statistics are over the others.`,
+      text: `${metric} is undefined in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(undefinedIn.length)} ${plural(undefinedIn.length, 'cell')}: its statistics are over the others.`,
     });
   }
   const infiniteIn = all.filter(({ statistics }) => (statistics.n_infinite ?? 0) > 0);
@@ -90,7 +96,7 @@ function values({ cells, metrics }: ReportData, metric: string): ReportFinding[]
     const count = infiniteIn.reduce((sum, { statistics }) => sum + statistics.n_infinite!, 0);
     found.push({
       level: 'note',
-      text: `${metric} is infinite in ${formatCount(count)} permutations of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: they count for quantiles, and are left out of mean and standard deviation.`,
+      text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: they count for quantiles, and are left out of mean and standard deviation.`,
     });
   }
   const cap = metrics[metric]?.cap;

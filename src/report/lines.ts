@@ -21,6 +21,8 @@ export interface LinePanel {
   /** What its lines have in common and other panels do not; '' where there is one panel. */
   readonly title: string;
   readonly lines: readonly Line[];
+  /** Lines that there was no room for. */
+  readonly left_out: number;
 }
 
 export interface LineChartData {
@@ -110,7 +112,7 @@ function pointsOf(
 function panelsOf(lines: readonly RawLine[], series: string | undefined): LinePanel[] {
   const firsts = lines.map(({ cells }) => cells[0]!);
   const axes = axesOf(firsts).filter(({ name }) => firsts.length > 1 && variesBetween(lines, name));
-  if (lines.length <= MOST_LINES) return [{ title: '', lines: labelled(lines, axes) }];
+  if (lines.length <= MOST_LINES) return [{ title: '', lines: labelled(lines, axes), left_out: 0 }];
   const inside = insideAxes(lines, axes, series);
   const outside = axes.filter((axis) => !inside.includes(axis));
   return groupBy(lines, (line) => outside.map(({ name }) => levelOf(line.cells[0]!, name)).join('\n')).map((group) => ({
@@ -119,6 +121,7 @@ function panelsOf(lines: readonly RawLine[], series: string | undefined): LinePa
       .map(({ name }) => `${name} ${levelOf(group[0]!.cells[0]!, name)}`)
       .join(', '),
     lines: labelled(spreadOver(group, MOST_LINES), inside),
+    left_out: Math.max(0, group.length - MOST_LINES),
   }));
 }
 

@@ -5,7 +5,7 @@ export const STYLE = `
 @media screen and (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e6e9ec;--faint:#9aa4ae;--rule:#343b42;--soft:#1d2226;--bad:#ff8a80;--good:#6fdd8b;
 --s0:#5ab4e8;--s1:#ff9950;--s2:#3fd0a4;--s3:#e79bc9;--s4:#f0bf4c;--s5:#9ad6f5;--s6:#b7a3ea;--s7:#c3c9cf}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:1060px;padding:24px 20px 60px;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+body{margin:0 auto;max-width:1160px;padding:24px 20px 60px;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 h1{font-size:26px;margin:0 0 12px;overflow-wrap:anywhere}h2{font-size:20px;margin:36px 0 10px;padding-bottom:4px;border-bottom:1px solid var(--rule)}h3{font-size:16px;margin:26px 0 6px}
 a{color:var(--s0)}
 .note,figcaption{color:var(--faint);font-size:13px;margin:4px 0}
@@ -19,7 +19,7 @@ thead th{vertical-align:bottom;color:var(--faint);font-weight:600}
 pre{background:var(--soft);padding:10px;overflow-x:auto;font-size:12px}
 summary{cursor:pointer;color:var(--faint);font-size:13px}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:14px 24px}
-figure{margin:0;min-width:0;max-width:640px}figure.wide{grid-column:1/-1;max-width:none}
+figure{margin:0;min-width:0;max-width:560px}figure.wide{grid-column:1/-1;max-width:none}
 svg{display:block;width:100%;height:auto;font:11px system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 svg text{fill:var(--ink)}svg .label{fill:var(--faint);font-size:11.5px}svg .small{font-size:10.5px}
 .grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--faint);stroke-width:1}

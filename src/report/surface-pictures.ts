@@ -7,7 +7,7 @@ import type { ReportData } from './report-data.ts';
 import type { ReportedCell } from './run-report.ts';
 import { dotPlot } from './svg/dot-plot.ts';
 import { heatMap, type HeatMapData } from './svg/heat-map.ts';
-import { legend, lineChart } from './svg/line-chart.ts';
+import { hasSharedScale, legend, lineChart } from './svg/line-chart.ts';
 
 /** An SVG with its words, in HTML. */
 export interface Picture {
@@ -20,10 +20,13 @@ export interface Picture {
 
 /** Rows of a dot plot. */
 const MOST_DOTS = 40;
+/** Letters of a cell's name in a dot plot; beyond, only its values are named. */
+const LONGEST_LABEL = 64;
 /** Panels of one line chart that are drawn; the tables have all. */
 const MOST_PANELS = 8;
 const MOST_SERIES = 8;
-const MOST_LEVELS = 60;
+/** Levels of an axis of a map. */
+const MOST_LEVELS = 128;
 
 /**
  * How a metric lies over the surface, by what varies: one number: a line; with a category: a line each; two axes: a map of values beside a
@@ -49,7 +52,9 @@ export function surfacePictures(data: ReportData, metric: string): Picture[] {
         });
   const lines = chart === undefined ? [] : linePictures(data, chart);
   // The lines of one or two axes hold every cell already.
-  return axes.length <= 2 && lines.length === 1 ? lines : [...lines, ...dotPictures(data, metric, statistic, axes)];
+  return axes.length <= 2 && lines.length === 1 && chart?.panels[0]?.left_out === 0
+    ? lines
+    : [...lines, ...dotPictures(data, metric, statistic, axes)];
 }
 
 /** Two numbers, or two categories, or more categories than lines can be told apart. */
@@ -77,11 +82,14 @@ export function linePictures(data: ReportData, chart: LineChartData): Picture[] 
   };
   const pictures = chart.panels.slice(0, MOST_PANELS).map((panel) => ({
     svg: lineChart(chart, panel, labels),
-    caption: panel.title,
+    caption: [panel.title, ...(panel.left_out > 0 ? [`${panel.left_out} more lines are not drawn`] : [])]
+      .filter((part) => part !== '')
+      .join('; '),
     legend: legend(panel.lines),
     wide: false,
   }));
   const left = chart.panels.length - pictures.length;
+  if (pictures.length > 1 && !hasSharedScale(chart)) for (const each of pictures) each.caption += ' (own scale)';
   if (left > 0) pictures[pictures.length - 1]!.caption += ` (and ${left} more combinations: see the tables)`;
   return pictures;
 }
@@ -124,10 +132,12 @@ function mapPictures(data: ReportData, metric: string, statistic: ViewStatistic,
 
 function dotPictures(data: ReportData, metric: string, statistic: ViewStatistic, axes: readonly Axis[]): Picture[] {
   const { cells, gap } = extremes(data.cells, metric, statistic, MOST_DOTS);
-  const dots = cells.map((cell) => {
+  const full = cells.map((cell) => cellLabel(cell, axes));
+  const short = full.some((label) => label.length > LONGEST_LABEL);
+  const dots = cells.map((cell, k) => {
     const statistics = cell.statistics[metric]!;
     return {
-      label: cellLabel(cell, axes),
+      label: short ? axes.map(({ name }) => levelOf(cell, name)).join(' · ') : full[k]!,
       spread: [statistics.p05, statistics.p95] as const,
       ...estimateOf(statistics, statistic),
     };
@@ -138,6 +148,6 @@ function dotPictures(data: ReportData, metric: string, statistic: ViewStatistic,
     gap === undefined
       ? 'All cells in order'
       : `The ${gap} highest and the ${cells.length - gap} lowest of ${data.cells.length} cells`;
-  const caption = `${which}. Dot: ${statisticName(statistic)}; thick: its 95 % Monte Carlo interval; thin: P5 to P95 of the permutations.`;
+  const caption = `${which}. Dot: ${statisticName(statistic)}; thick: its 95 % Monte Carlo interval; thin: P5 to P95 of the permutations.${short ? ` Labels: ${axes.map(({ name }) => name).join(' · ')}.` : ''}`;
   return [{ svg: drawn, caption, legend: '', wide: true }];
 }

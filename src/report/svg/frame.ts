@@ -69,16 +69,17 @@ export function axisOver(
     options.marked === true && distinct.length <= 10
       ? distinct
       : log
-        ? logTicks(low, high, scale.ticks(5))
+        ? logTicks(low, high, scale.ticks(20))
         : scale.ticks(5);
   const ticks = wanted.map((value) => ({ at: scale(value), text: tickText(value) }));
   return { scale: (value) => scale(value), ticks: apart(ticks, options.room) };
 }
 
-/** Over several decades only the powers of ten (or every n-th). */
+/** Over several decades the powers of ten, else 1, 2 and 5 of each; whatever there is where that is too little. */
 function logTicks(low: number, high: number, proposed: readonly number[]): number[] {
-  const powers = proposed.filter((value) => /^1e/.test(value.toExponential()));
-  return high / low >= 100 && powers.length >= 2 ? powers : [...proposed];
+  const digits = high / low >= 100 ? /^1e/ : /^[125]e/;
+  const chosen = proposed.filter((value) => digits.test(value.toExponential()));
+  return chosen.length >= 2 ? chosen : [...proposed];
 }
 
 function apart(ticks: readonly Tick[], room: (text: string) => number): Tick[] {

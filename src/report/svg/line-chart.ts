@@ -2,7 +2,20 @@ import { area, line as lineShape } from 'd3-shape';
 
 import { estimateText } from '../estimate.ts';
 import type { Line, LineChartData, LinePanel, LinePoint } from '../lines.ts';
-import { axisOver, fitText, line, px, svg, text, textWidth, wantsLog, type Axis } from './frame.ts';
+import {
+  axisOver,
+  fitText,
+  greatest,
+  least,
+  line,
+  px,
+  svg,
+  text,
+  textWidth,
+  tickText,
+  wantsLog,
+  type Axis,
+} from './frame.ts';
 import { escapeHtml } from '../escape.ts';
 
 const WIDTH = 460;
@@ -14,6 +27,12 @@ const LEFT = 62;
 
 /** More bands than this only cover each other. */
 const MOST_BANDS = 3;
+/** Values of x are their own ticks where they are as short as this. */
+const MOST_MARK = 7;
+/** Categories whose names there is room for. */
+const MOST_NAMES = 8;
+/** More points than this on a line are drawn small. */
+const MANY_POINTS = 30;
 /** Colours are `--s0` ... `--s7` of the page's style sheet. */
 const COLOURS = 8;
 /** Beside the colour, so that lines can be told apart without it. */
@@ -26,15 +45,17 @@ export interface Labels {
 
 /** One panel as an SVG: lines with points and 95 % Monte Carlo intervals, and bands P5 to P95 where the median is drawn. */
 export function lineChart(chart: LineChartData, panel: LinePanel, labels: Labels): string {
-  // All panels of a chart have the same axes: that is what they are side by side for.
-  const points = chart.panels.flatMap(({ lines }) => lines.flatMap((each) => each.points));
-  const bands = panel.lines.length <= MOST_BANDS;
-  const x = xAxis(chart, points);
-  const y = yAxis(points);
+  // Side by side, panels compare on one scale, unless that would flatten some of them.
+  const shared = hasSharedScale(chart) ? chart.panels : [panel];
+  const bands = shared.every(({ lines }) => lines.length <= MOST_BANDS);
+  // Between categories there is nothing for a line to run over.
+  const ordered = chart.categories === undefined;
+  const x = xAxis(chart, chart.panels.flatMap(pointsOf));
+  const y = yAxis(shared.flatMap(pointsOf), bands);
   const content = [
     grid(x, y),
-    ...(bands ? panel.lines.map((each, k) => band(each, k, x, y)) : []),
-    ...panel.lines.map((each, k) => curve(each, k, x, y)),
+    ...(bands && ordered ? panel.lines.map((each, k) => band(each, k, x, y)) : []),
+    ...panel.lines.map((each, k) => curve(each, k, x, y, ordered)),
     text(
       (LEFT + WIDTH - RIGHT) / 2,
       HEIGHT - 8,
@@ -49,6 +70,20 @@ export function lineChart(chart: LineChartData, panel: LinePanel, labels: Labels
     ),
   ].join('');
   return svg(WIDTH, HEIGHT, `${chart.title}${panel.title === '' ? '' : `, ${panel.title}`}`, content);
+}
+
+/** Whether the panels of a chart have one y scale: none of them spans less than a quarter of all. */
+export function hasSharedScale({ panels }: LineChartData): boolean {
+  const span = (points: readonly LinePoint[]): number => {
+    const values = points.map(({ value }) => value);
+    return greatest(values) - least(values);
+  };
+  const all = span(panels.flatMap(pointsOf));
+  return panels.every((panel) => span(pointsOf(panel)) >= all / 4);
+}
+
+function pointsOf({ lines }: LinePanel): LinePoint[] {
+  return lines.flatMap(({ points }) => [...points]);
 }
 
 /** The names of the lines, as HTML: it wraps where SVG would overlap. */
@@ -71,18 +106,21 @@ function xAxis({ categories }: LineChartData, points: readonly LinePoint[]): Axi
   const values = points.map(({ x }) => x);
   const range = [LEFT + 10, WIDTH - RIGHT - 10] as const;
   const log = categories === undefined && wantsLog(values);
-  const axis = axisOver(values, range, { log, marked: true, room: (words) => textWidth(words) + 8 });
+  const axis = axisOver(values, range, {
+    log,
+    marked: values.every((value) => tickText(value).length <= MOST_MARK),
+    room: (words) => textWidth(words) + 8,
+  });
   if (categories === undefined) return axis;
-  const room = (range[1] - range[0]) / Math.max(1, categories.length - 1) - 4;
-  return {
-    scale: axis.scale,
-    ticks: categories.map((name, i) => ({ at: axis.scale(i), text: fitText(name, Math.max(24, room)) })),
-  };
+  const every = Math.ceil(categories.length / MOST_NAMES);
+  const room = ((range[1] - range[0]) * every) / Math.max(1, categories.length - 1) - 4;
+  const ticks = categories.map((name, i) => ({ at: axis.scale(i), text: fitText(name, Math.max(24, room)) }));
+  return { scale: axis.scale, ticks: ticks.filter((_, i) => i % every === 0) };
 }
 
-function yAxis(points: readonly LinePoint[]): Axis {
+function yAxis(points: readonly LinePoint[], bands: boolean): Axis {
   const values = points
-    .flatMap(({ value, low, high, spread }) => [value, low, high, ...(spread ?? [])])
+    .flatMap(({ value, low, high, spread }) => [value, low, high, ...((bands ? spread : undefined) ?? [])])
     .filter((value) => Number.isFinite(value));
   return axisOver(values, [HEIGHT - BOTTOM - 4, TOP + 4], { log: wantsLog(values), room: () => 20 });
 }
@@ -113,20 +151,22 @@ function band({ points }: Line, k: number, x: Axis, y: Axis): string {
   return `<path class="band" d="${path!}" style="fill:var(--s${k % COLOURS})"/>`;
 }
 
-function curve({ label, points }: Line, k: number, x: Axis, y: Axis): string {
+function curve({ label, points }: Line, k: number, x: Axis, y: Axis, ordered: boolean): string {
+  const radius = points.length > MANY_POINTS ? 1.2 : 2.6;
   const path = lineShape<LinePoint>(
     (point) => x.scale(point.x),
     (point) => y.scale(point.value),
   ).digits(2)([...points]);
   return [
-    `<path class="line" d="${path!}" ${paint(k)}/>`,
+    ordered ? `<path class="line" d="${path!}" ${paint(k)}/>` : '',
+
     ...points.map((point) => {
       const at = x.scale(point.x);
       const [low, high] = [point.low, point.high];
       const bar =
         Number.isFinite(low) && Number.isFinite(high) ? line(at, y.scale(low), at, y.scale(high), 'error') : '';
       const title = `${label === '' ? '' : `${label}: `}${estimateText(point)} (cell ${point.cell_id})`;
-      return `<g style="stroke:var(--s${k % COLOURS});fill:var(--s${k % COLOURS})">${bar}<circle cx="${px(at)}" cy="${px(y.scale(point.value))}" r="2.6"><title>${escapeHtml(title)}</title></circle></g>`;
+      return `<g style="stroke:var(--s${k % COLOURS});fill:var(--s${k % COLOURS})">${bar}<circle cx="${px(at)}" cy="${px(y.scale(point.value))}" r="${radius}"><title>${escapeHtml(title)}</title></circle></g>`;
     }),
   ].join('');
 }
