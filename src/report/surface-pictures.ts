@@ -6,6 +6,7 @@ import { lineChartData, type LineChartData } from './lines.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportedCell } from './run-report.ts';
 import { dotPlot } from './svg/dot-plot.ts';
+import { greatest, least, tickText } from './svg/frame.ts';
 import { heatMap, type HeatMapData } from './svg/heat-map.ts';
 import { hasSharedScale, legend, lineChart } from './svg/line-chart.ts';
 
@@ -125,9 +126,26 @@ function mapPictures(data: ReportData, metric: string, statistic: ViewStatistic,
     (cell) => estimateOf(cell.statistics[metric]!, statistic).error,
   );
   return [
-    { svg: heatMap(value, 'value'), caption: value.title, legend: '', wide: false },
-    { svg: heatMap(error, 'error'), caption: error.title, legend: '', wide: false },
+    {
+      svg: heatMap(value, 'value'),
+      caption: `${value.title}${rangeText(value, 'dark', 'bright')}`,
+      legend: '',
+      wide: false,
+    },
+    {
+      svg: heatMap(error, 'error'),
+      caption: `${error.title}${rangeText({ ...error, values: [[0], ...error.values] }, 'bright', 'dark')}`,
+      legend: '',
+      wide: false,
+    },
   ];
+}
+
+/** What the ends of the colours mean. */
+function rangeText({ values }: HeatMapData, low: string, high: string): string {
+  const finite = values.flat().filter((value): value is number => value !== undefined && Number.isFinite(value));
+  if (finite.length === 0) return '';
+  return `: ${tickText(Number(least(finite).toPrecision(3)))} (${low}) to ${tickText(Number(greatest(finite).toPrecision(3)))} (${high})`;
 }
 
 function dotPictures(data: ReportData, metric: string, statistic: ViewStatistic, axes: readonly Axis[]): Picture[] {

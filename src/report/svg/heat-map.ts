@@ -22,6 +22,9 @@ const ROW = 26;
 /** More rows than this are drawn thinner. */
 const MANY_ROWS = 14;
 
+/** Narrower fields stand without lines between them. */
+const LINED = 8;
+
 /** Dark to bright, monotone in lightness (after Matplotlib's viridis): readable on white and on black, and in grey print. */
 const VALUE_RAMP = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725'];
 /** Errors have another ramp, so that nobody takes one map for the other. */
@@ -104,7 +107,7 @@ function field(
   const words = value === undefined ? '' : finite ? shortText(value) : '?';
   const fits = height >= 14 && words.length * 6.2 <= width;
   return (
-    `<g><title>${escapeHtml(title)}</title><rect class="field" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"/>` +
+    `<g><title>${escapeHtml(title)}</title><rect${width >= LINED ? ' class="field"' : ''} x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"/>` +
     `${fits && words !== '' ? text(x + width / 2, y + height / 2 + 4, words, `text-anchor="middle" style="fill:${ink}"`) : ''}</g>`
   );
 }
