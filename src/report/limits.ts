@@ -1,3 +1,4 @@
+import { formatCount } from './format-number.ts';
 import type { ReportData } from './report-data.ts';
 
 /** What these numbers do and do not say: what the engine knows first, then what the model adds. */
@@ -12,7 +13,7 @@ export function limits({ sharing, cells, caveats }: ReportData): string[] {
       : 'Cells have independent random streams: the error of a difference is the root of the sum of the squares of both errors.',
     ...(cells.length > 20
       ? [
-          `The highest of ${cells.length} cells is high partly by luck. No number here is corrected for having been picked out of many.`,
+          `The highest of ${formatCount(cells.length)} cells is high partly by luck. No number here is corrected for having been picked out of many.`,
         ]
       : []),
     ...caveats,

@@ -130,7 +130,7 @@ function panelsOf(lines: readonly RawLine[], series: string | undefined): LinePa
  * would leave panels with one line) as long as the lines can be told apart.
  */
 function insideAxes(lines: readonly RawLine[], axes: readonly Axis[], series: string | undefined): Axis[] {
-  const first = axes.find(({ name }) => name === series) ?? shortest(axes);
+  const first = axes.find(({ name }) => name === series) ?? longestFitting(axes);
   const inside = first === undefined ? [] : [first];
   for (const axis of axes) {
     if (inside.includes(axis) || !axis.levels.includes('-')) continue;
@@ -147,7 +147,7 @@ function variesBetween(lines: readonly RawLine[], name: string): boolean {
   return lines.every(({ cells }) => new Set(cells.map((cell) => levelOf(cell, name))).size === 1);
 }
 
-function shortest(axes: readonly Axis[]): Axis | undefined {
+function longestFitting(axes: readonly Axis[]): Axis | undefined {
   const fitting = axes.filter(({ levels }) => levels.length <= MOST_LINES);
   return (fitting.length > 0 ? fitting : axes).reduce<Axis | undefined>(
     (best, axis) => (best === undefined || axis.levels.length > best.levels.length ? axis : best),

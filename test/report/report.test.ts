@@ -113,7 +113,7 @@ describe('the report', () => {
     const html = reportHtml(reportData(cells));
     expect(html.length).toBeLessThan(1e6);
     expect(html).toContain('The first 100 of 1,000 cells; tables/cells.csv has all of them');
-    expect(html).toContain('92 more combinations');
+    expect(html).toContain('2 more lines are not drawn (and 2 more combinations: see the tables)');
   });
 
   it('puts problems first', () => {

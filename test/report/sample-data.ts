@@ -27,7 +27,7 @@ export function statisticsAt(value: number, more: Partial<MetricStatistics> = {}
     ...q,
     sd_se: 0.1,
     quantile_mcse: errors,
-    ci: { mean: [value - 2, value + 2], ...ends } as MetricStatistics['ci'],
+    ci: { mean: [value - 2, value + 2], ...ends } as unknown as MetricStatistics['ci'],
     ...more,
   };
 }
