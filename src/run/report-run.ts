@@ -112,7 +112,7 @@ function isUsable(
   { identity, permutations, format }: RunManifest,
 ): boolean {
   const whole = identity.metrics.every((metric) => {
-    const statistics = summary.statistics[metric] as CellSummary['statistics'][string] | undefined;
+    const statistics = summary.statistics[metric];
     return typeof statistics?.ci === 'object' && typeof statistics.quantile_mcse === 'object';
   });
   return (
