@@ -6,9 +6,11 @@ import { exportCommand } from './commands/export.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { seedsCommand } from './commands/seeds.ts';
 import { statusCommand } from './commands/status.ts';
+import { summarizeCommand } from './commands/summarize.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { ENGINE_VERSION } from './run/version.ts';
 
@@ -30,6 +32,8 @@ for (const command of [
   seedsCommand(),
   exportCommand(),
   mergeCommand(),
+  summarizeCommand(),
+  reportCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -14,6 +14,8 @@ export type {
   ParameterValue,
   PrepareContext,
   Row,
+  View,
+  ViewStatistic,
 } from './models/model.ts';
 export type { Rng, Streams } from './random/generator.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
@@ -21,9 +23,11 @@ export { SILENT, type RunObserver } from './run/observer.ts';
 export { repairRun } from './run/repair-run.ts';
 export { planStudies, planStudy, type PlanOptions, type RunPlan, type StudyPlan } from './run/plan-study.ts';
 export { replayPermutation, type Replay } from './run/replay.ts';
+export { reportRun, type Reported } from './run/report-run.ts';
 export { runStatus, type RunStatus } from './run/run-status.ts';
 export { runStudies, runStudy, type RunOptions, type StudyResult } from './run/run-study.ts';
 export type { Shard } from './run/share.ts';
 export { StopSwitch, type StopReason } from './run/stop.ts';
 export type { Problem, ProblemCode } from './run/problem.ts';
+export { summarizeRun, type Summarized, type SummarizeOptions } from './run/summarize-run.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './run/verify-run.ts';

@@ -67,6 +67,29 @@ export interface MetricSpec {
   readonly description?: string;
   /** May be undefined for a permutation: NaN is a value then. Any other NaN is a failed permutation. */
   readonly missing?: boolean;
+  /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
+  readonly cap?: string;
+}
+
+/** A statistic of a metric over the permutations of a cell, by its name in summary.json. */
+export type ViewStatistic = 'mean' | 'p01' | 'p05' | 'p25' | 'p50' | 'p75' | 'p95' | 'p99';
+
+/**
+ * A picture that a report draws of every run of the model whose cells vary in `x`: a metric against a parameter, or against the
+ * mean of another metric. It has no part in any row.
+ */
+export interface View {
+  readonly title: string;
+  /** A parameter or a metric. */
+  readonly x: string;
+  /** A metric. */
+  readonly y: string;
+  /** Of y; default: the mean. `p50` is drawn with the band from P5 to P95. */
+  readonly statistic?: ViewStatistic;
+  /** A parameter: a line for each of its values. What else varies gets lines or panels of its own. */
+  readonly series?: string;
+  /** Only cells with these parameter values. */
+  readonly where?: Condition;
 }
 
 /** One input file as the engine read it. `path` is for messages: as the study wrote it. */
@@ -121,6 +144,10 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly presets?: Readonly<Record<string, Parameters>>;
   readonly inputs?: Readonly<Record<string, InputSpec>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** What `permafrost report` draws first. */
+  readonly views?: readonly View[];
+  /** What a reader of any result must know, a sentence or two each: printed in every report. */
+  readonly caveats?: readonly string[];
   /** Rules that tie parameters together; each problem names its parameter. Called with all active parameters. */
   check?(parameters: Parameters): readonly { readonly parameter: string; readonly message: string }[];
   /**

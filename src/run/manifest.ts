@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { MetricSpec } from '../models/model.ts';
+import type { MetricSpec, ParameterSpec, View } from '../models/model.ts';
 import { layoutOf } from '../store/layout.ts';
 import { readManifest } from '../store/manifest.ts';
 import type { FilePort } from '../store/port.ts';
@@ -23,7 +23,11 @@ export interface RunManifest {
   readonly identity: RunIdentity;
   /** Parameters of steps that earlier steps (or --set) decided; absent in studies without any. */
   readonly derived?: Derived;
+  readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** What the model has a report draw and say: a report needs nothing but the run folder. */
+  readonly views: readonly View[];
+  readonly caveats: readonly string[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly made_by: MadeBy;
@@ -51,7 +55,8 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
       `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
     );
   }
-  return found as unknown as RunManifest;
+  // A run of an earlier version has no notes for a report.
+  return { parameters: {}, views: [], caveats: [], ...found } as unknown as RunManifest;
 }
 
 /** The manifest of a run that must be there. */
@@ -85,13 +90,25 @@ export function manifestOf(experiment: Experiment): RunManifest {
     thresholds: study.thresholds,
     identity: describeIdentity(study, common, cells, input_defaults),
     ...(Object.keys(study.derived).length > 0 && { derived: study.derived }),
+    parameters: parameterNotes(study.model.parameters),
     metrics: study.model.metrics,
+    views: study.model.views ?? [],
+    caveats: study.model.caveats ?? [],
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
     study_file: relative(study.output, resolve(study.file)),
     study_text: study.text,
     created_at: new Date().toISOString(),
   };
+}
+
+function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunManifest['parameters'] {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { unit, description }]) => [
+      name,
+      { ...(unit !== undefined && { unit }), ...(description !== undefined && { description }) },
+    ]),
+  );
 }
 
 /**

@@ -102,7 +102,7 @@ function tableRows(
 }
 
 function keyOf(experiment: Experiment, cell: RunCell): string {
-  return normalKey(parameterTexts(cell, keyColumns(experiment)));
+  return normalKey(parameterTexts(cell.parameters, keyColumns(experiment)));
 }
 
 /** Numbers compare as numbers (8 = 8.0), empty equals empty. */
@@ -119,7 +119,7 @@ function freshRow(experiment: Experiment, step: string, cell: RunCell, key: stri
     fields: [
       csvField(step),
       csvField(cell.cell_id),
-      ...parameterTexts(cell, Object.keys(parameters)),
+      ...parameterTexts(cell.parameters, Object.keys(parameters)),
       n,
       ...values,
       status,

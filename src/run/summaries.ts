@@ -4,14 +4,14 @@ import pLimit from 'p-limit';
 
 import { csvField } from '../encoding/csv-field.ts';
 import type { ThreadPool } from '../execute/threads.ts';
-import type { ParameterValue } from '../models/model.ts';
+import type { Parameters, ParameterValue } from '../models/model.ts';
 import { flatStatistics } from '../statistics/flat-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../store/cell-file.ts';
 import { cellLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
 import { writeSmallFile } from '../store/small-file.ts';
-import type { RunCell, RunCells } from './run-cell.ts';
+import type { RunCell } from './run-cell.ts';
 import type { SummariseTask } from './worker.ts';
 
 /** Summaries read at once for grid_summary.csv. */
@@ -121,16 +121,27 @@ export function readSummary(folder: string): CellSummary | undefined {
 function parseSummary(text: string): CellSummary | undefined {
   const summary = JSON.parse(text) as CellSummary | null;
   return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object'
-    ? summary
+    ? { ...summary, statistics: withNaN(summary.statistics) }
     : undefined;
 }
+
+/** JSON has null for what is not finite. */
+function withNaN<Part>(part: Part): Part {
+  if (part === null) return NaN as Part;
+  if (Array.isArray(part)) return part.map(withNaN) as Part;
+  if (typeof part !== 'object') return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, withNaN(value as unknown)])) as Part;
+}
+
+/** A cell whose summary is wanted. */
+type SummarisedCell = Pick<RunCell, 'cell_id' | 'place'>;
 
 /**
  * aggregated/grid_summary.csv, line by line: the complete cells in study order, from their summaries. `parameters` and `metrics` name the
  * columns; the statistics are those of `flatStatistics`. Without a complete cell there is only the header's first part.
  */
 export async function* gridSummaryLines(
-  cells: RunCells,
+  cells: Iterable<SummarisedCell>,
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {
@@ -141,16 +152,27 @@ export async function* gridSummaryLines(
     return;
   }
   yield gridSummaryHeader(parameters, metrics, first.value.summary);
-  yield gridSummaryLine(first.value.cell, parameters, metrics, first.value.summary);
-  for await (const { cell, summary } of lines) yield gridSummaryLine(cell, parameters, metrics, summary);
+  yield gridSummaryLine(parameters, metrics, first.value);
+  for await (const line of lines) yield gridSummaryLine(parameters, metrics, line);
+}
+
+/** The parameter columns of grid_summary.csv: those of the model in its order, and what else the summaries of earlier versions name. */
+export async function parameterColumns(
+  cells: Iterable<SummarisedCell>,
+  declared: Readonly<Record<string, unknown>>,
+): Promise<string[]> {
+  const names = new Set(Object.keys(declared));
+  if (names.size > 0) return [...names];
+  for await (const { summary } of summariesOf(cells)) for (const name of Object.keys(summary.params)) names.add(name);
+  return [...names];
 }
 
 /** The summaries that are there, in the order of the cells; many are read at once. */
-export async function* summariesOf(
-  cells: RunCells,
-): AsyncGenerator<{ readonly cell: RunCell; readonly summary: CellSummary }> {
+export async function* summariesOf<Cell extends SummarisedCell>(
+  cells: Iterable<Cell>,
+): AsyncGenerator<{ readonly cell: Cell; readonly summary: CellSummary }> {
   const limit = pLimit(READ_AT_ONCE);
-  const ahead: Promise<{ cell: RunCell; summary: CellSummary | undefined }>[] = [];
+  const ahead: Promise<{ cell: Cell; summary: CellSummary | undefined }>[] = [];
   for (const cell of cells) {
     // Most cells of a large unfinished run have no summary: asking is much cheaper than failing.
     if (!existsSync(cellLayout(cell.place.folder).summary)) continue;
@@ -170,21 +192,21 @@ function gridSummaryHeader(parameters: readonly string[], metrics: readonly stri
 }
 
 function gridSummaryLine(
-  cell: RunCell,
   parameters: readonly string[],
   metrics: readonly string[],
-  summary: CellSummary,
+  { cell, summary }: { readonly cell: SummarisedCell; readonly summary: CellSummary },
 ): string {
   const statistics = metrics.flatMap((metric) =>
     flatStatistics(summary.statistics[metric]!).map(([, value]) => numberText(value)),
   );
-  return `${[csvField(cell.cell_id), ...parameterTexts(cell, parameters), String(summary.n_perms_done), ...statistics].join(',')}\n`;
+  const values = parameterTexts(summary.params, parameters);
+  return `${[csvField(cell.cell_id), ...values, String(summary.n_perms_done), ...statistics].join(',')}\n`;
 }
 
 /** A cell's parameters as CSV fields; empty where one is inactive. */
-export function parameterTexts(cell: RunCell, names: readonly string[]): string[] {
+export function parameterTexts(parameters: Parameters, names: readonly string[]): string[] {
   return names.map((name) => {
-    const value = cell.parameters[name];
+    const value = parameters[name];
     return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
 }

@@ -14,6 +14,8 @@ const KEYS = [
   'inputs',
   'metrics',
   'choices',
+  'views',
+  'caveats',
   'check',
   'load',
   'defaultsFrom',
@@ -45,6 +47,7 @@ export function checkModel(value: unknown, shown: string): Model {
     parameters(value.parameters, value.inputs, problems);
     presets(value.presets, value.parameters, problems);
     metrics(value.metrics, value.parameters, problems);
+    views(value, problems);
     functions(value, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
@@ -124,6 +127,42 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
     else if (spec.missing !== undefined && typeof spec.missing !== 'boolean') {
       problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
     }
+  }
+}
+
+const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];
+
+/** What a report draws and says; a wrong name here would only be found after hours of computing. */
+function views(model: Raw, problems: Problems): void {
+  const { caveats = [] } = model;
+  if (!Array.isArray(caveats) || !caveats.every((text) => typeof text === 'string'))
+    problems.wrong(['caveats'], caveats, 'a list of texts');
+  const list = model.views ?? [];
+  if (!Array.isArray(list)) {
+    problems.wrong(['views'], list, 'a list of { title, x, y, statistic, series, where }');
+    return;
+  }
+  const parameterNames = isMap(model.parameters) ? Object.keys(model.parameters) : [];
+  const metricNames = isMap(model.metrics) ? Object.keys(model.metrics) : [];
+  const known = (path: Path, name: unknown, kind: string, names: readonly string[]): void => {
+    if (typeof name !== 'string') problems.wrong(path, name, `the name of a ${kind}`);
+    else if (!names.includes(name)) problems.unknown(path, kind, name, names);
+  };
+  for (const [i, view] of list.entries()) {
+    const path = ['views', i];
+    if (!isMap(view) || typeof view.title !== 'string') {
+      problems.wrong(path, view, '{ title, x, y, statistic, series, where }');
+      continue;
+    }
+    known([...path, 'x'], view.x, 'parameter or metric', [...parameterNames, ...metricNames]);
+    known([...path, 'y'], view.y, 'metric', metricNames);
+    if (view.series !== undefined) known([...path, 'series'], view.series, 'parameter', parameterNames);
+    if (view.statistic !== undefined && !STATISTICS.includes(view.statistic as string))
+      problems.wrong([...path, 'statistic'], view.statistic, STATISTICS.join(', '));
+    if (view.where !== undefined && !isMap(view.where))
+      problems.wrong([...path, 'where'], view.where, '{ name: value }');
+    for (const name of Object.keys(isMap(view.where) ? view.where : {}))
+      known([...path, 'where', name], name, 'parameter', parameterNames);
   }
 }
 

@@ -15,6 +15,7 @@ import { run, type Run, type ServiceNoise } from './simulate.ts';
 import { describeRun } from './narrate.ts';
 import { BEST_GPU_RULES, bestGpuCount, type ScalingRow } from './suite.ts';
 import { parseTrace, type Trace } from './trace.ts';
+import { CAVEATS, VIEWS } from './views.ts';
 import type { Workload } from './workload.ts';
 import { Workspace } from './workspace.ts';
 
@@ -50,6 +51,8 @@ export default defineModel<Inputs, State>({
     },
   },
   metrics: METRICS,
+  views: VIEWS,
+  caveats: CAVEATS,
   check: checkParameters,
   load: (files: Readonly<Record<string, InputFile>>): Inputs => ({
     ...(files['trace'] && { trace: parseTrace(files['trace']) }),

@@ -11,6 +11,7 @@ import { prepareCell } from './prepare.ts';
 import type { PreparedCell } from './prepared.ts';
 import { formatTime } from './time.ts';
 import { tracePath } from './trace.ts';
+import { TRADE_CAVEATS, TRADE_VIEWS } from './views.ts';
 
 /** A cell on one worker: its facts, and the buffers of the fast form. */
 export interface TradesState {
@@ -36,6 +37,8 @@ export default defineModel<TradeInputs, TradesState>({
     equity_curve: { description: 'CSV: time, equity per bar; returns for delayed fills where there is no ohlc' },
   },
   metrics: TRADE_METRIC_SPECS,
+  views: TRADE_VIEWS,
+  caveats: TRADE_CAVEATS,
 
   load: loadInputs,
 

@@ -122,7 +122,10 @@ export const TRADE_METRIC_SPECS: Readonly<Record<TradeMetric, MetricSpec>> = {
     unit: '%',
     description: 'largest fall from a peak of the equity, by that peak; past 100 after ruin',
   },
-  profit_factor: { description: 'sum of gains by sum of losses; the cap without a loss, 0 without a gain' },
+  profit_factor: {
+    description: 'sum of gains by sum of losses; the cap without a loss, 0 without a gain',
+    cap: 'profit_factor_cap',
+  },
   worst_month_pct: { unit: '%', description: 'least change of equity over a calendar month of the trade list' },
   sharpe_ratio: { description: 'mean by population standard deviation of the returns per slot, annualised' },
   win_rate: { unit: '0..1', description: 'share of executed trades with a gain' },

@@ -1,0 +1,127 @@
+import { axesOf, levelOf } from './axes.ts';
+import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './estimate.ts';
+import { extremes, metricColumns } from './extremes.ts';
+import { formatCount } from './format-number.ts';
+import { lineChartData, type LineChartData } from './lines.ts';
+import type { ReportData } from './report-data.ts';
+
+/** A table with a word on what is not in it. */
+export interface ReportTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly note: string;
+}
+
+/** Metrics that are drawn; the others are in the tables. */
+const MOST_METRICS = 8;
+/** Metrics in the table of cells: more do not fit on a page. */
+const MOST_COLUMNS = 5;
+/** Cells listed in the page. */
+const MOST_CELLS = 100;
+const MOST_EXTREMES = 10;
+const MOST_FAILURES = 20;
+
+/** What was run, as name and value. */
+export function facts(data: ReportData): [name: string, value: string][] {
+  const { made_by, inputs } = data;
+  return [
+    ['model', `${data.model}, version ${data.model_version}`],
+    ['cells', `${formatCount(data.cells.length)} complete of ${formatCount(data.cells_total)}`],
+    ['permutations per cell', formatCount(data.permutations)],
+    ['seed', JSON.stringify(data.seed)],
+    ['streams', data.sharing],
+    ...Object.entries(inputs).map(([name, sha256]): [string, string] => [`input ${name}`, `SHA-256 ${sha256}`]),
+    ...Object.entries(data.baseline ?? {}).map(([name, value]): [string, string] => [
+      `baseline ${withUnit(name, data.metrics[name])}`,
+      // A metric that is undefined is null in JSON.
+      (value as number | null) === null ? 'undefined' : estimateText({ value, error: 0 }),
+    ]),
+    ['format', data.format],
+    ['made by', `permafrost ${made_by.engine}, Node.js ${made_by.node}, V8 ${made_by.v8}`],
+  ];
+}
+
+/** What the model has a report draw, where this run has it. */
+export function drawnViews(data: ReportData): LineChartData[] {
+  return data.views.flatMap((view) => lineChartData(data.cells, view) ?? []);
+}
+
+/** The metrics that get pictures: those with thresholds, those of the views, then the model's order. */
+export function drawnMetrics(data: ReportData): string[] {
+  const asked = Object.keys(data.metrics).filter(
+    (metric) => data.cells[0]?.statistics[metric]?.thresholds !== undefined,
+  );
+  const names = new Set([...asked, ...data.views.map(({ y }) => y), ...Object.keys(data.metrics)]);
+  return [...names].filter((metric) => data.cells[0]?.statistics[metric] !== undefined).slice(0, MOST_METRICS);
+}
+
+/** The ends of the surface by one metric, with all that is known of it. */
+export function extremesTable(data: ReportData, metric: string): ReportTable {
+  const statistic = headlineStatistic(data.permutations);
+  const axes = axesOf(data.cells);
+  const { cells, gap } = extremes(data.cells, metric, statistic, MOST_EXTREMES);
+  const columns = metricColumns(cells, metric);
+  const identify = axes.length === 0;
+  return {
+    header: [...(identify ? ['cell'] : axes.map(({ name }) => name)), ...columns.header],
+    rows: cells.map((cell) => [
+      ...(identify ? [cell.cell_id] : axes.map(({ name }) => levelOf(cell, name))),
+      ...columns.of(cell),
+    ]),
+    note:
+      gap === undefined
+        ? ''
+        : `The ${gap} highest and the ${cells.length - gap} lowest of ${formatCount(data.cells.length)} cells by the ${statisticName(statistic)}.`,
+  };
+}
+
+/** Cells in study order with the headline of every drawn metric. */
+export function cellsTable(data: ReportData): ReportTable {
+  const statistic = headlineStatistic(data.permutations);
+  const axes = axesOf(data.cells);
+  const metrics = drawnMetrics(data).slice(0, MOST_COLUMNS);
+  const shown = data.cells.slice(0, MOST_CELLS);
+  return {
+    header: ['cell', ...axes.map(({ name }) => name), 'n', ...metrics],
+    rows: shown.map((cell) => [
+      cell.cell_id,
+      ...axes.map(({ name }) => levelOf(cell, name)),
+      formatCount(cell.n),
+      ...metrics.map((metric) => estimateText(estimateOf(cell.statistics[metric]!, statistic))),
+    ]),
+    note:
+      `The ${statisticName(statistic)} ± its Monte Carlo standard error. ` +
+      (shown.length < data.cells.length
+        ? `The first ${shown.length} of ${formatCount(data.cells.length)} cells; tables/cells.csv has all of them and all statistics.`
+        : 'tables/cells.csv has all statistics.'),
+  };
+}
+
+export function failuresTable({ failures }: ReportData): ReportTable | undefined {
+  if (failures.length === 0) return undefined;
+  const shown = failures.slice(0, MOST_FAILURES);
+  return {
+    header: ['cell', 'permutation', 'seed', 'error', 'message'],
+    rows: shown.map((each) => [each.cell_id, String(each.perm_index), each.seed, each.error_class, each.message]),
+    note:
+      (shown.length < failures.length ? `The first ${shown.length} of ${formatCount(failures.length)}. ` : '') +
+      'permafrost replay <run> --cell ID --perm N computes any of them alone.',
+  };
+}
+
+export function incompleteTable({ incomplete }: ReportData): ReportTable | undefined {
+  if (incomplete.length === 0) return undefined;
+  const shown = incomplete.slice(0, MOST_FAILURES);
+  return {
+    header: ['cell', 'rows', 'failed', 'why'],
+    rows: shown.map((each) => [each.cell_id, formatCount(each.rows), formatCount(each.n_failures), each.reason]),
+    note:
+      shown.length < incomplete.length
+        ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all.`
+        : '',
+  };
+}
+
+export function metricNote(data: ReportData, metric: string): string {
+  return data.metrics[metric]?.description ?? '';
+}

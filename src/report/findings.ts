@@ -1,0 +1,150 @@
+import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
+import { formatCount } from './format-number.ts';
+import type { ReportData } from './report-data.ts';
+
+/** Something that a reader must know before any number. */
+export interface ReportFinding {
+  /** `good`: as it should be; `note`: worth knowing; `bad`: numbers are missing or doubtful. */
+  readonly level: 'good' | 'note' | 'bad';
+  readonly text: string;
+}
+
+/** Completeness and problems, the worst first. */
+export function findings(data: ReportData): ReportFinding[] {
+  const all = [
+    ...completeness(data),
+    ...failures(data),
+    ...histories(data),
+    ...Object.keys(data.metrics).flatMap((metric) => values(data, metric)),
+    ...precision(data),
+  ];
+  const order = ['bad', 'good', 'note'];
+  return all.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+}
+
+function completeness({ cells, cells_total, permutations, incomplete }: ReportData): ReportFinding[] {
+  const each = `${formatCount(permutations)} ${plural(permutations, 'permutation')} each`;
+  if (cells.length === cells_total)
+    return [
+      {
+        level: 'good',
+        text:
+          cells_total === 1
+            ? `The cell is complete: ${each}.`
+            : `All ${formatCount(cells_total)} cells are complete: ${each}.`,
+      },
+    ];
+  const rows = incomplete.reduce((sum, cell) => sum + cell.rows, 0);
+  return [
+    {
+      level: 'bad',
+      text:
+        `${formatCount(cells.length)} of ${formatCount(cells_total)} cells are complete (${each}). The other ${formatCount(incomplete.length)} hold ${formatCount(rows)} rows ` +
+        'and have no statistics here (tables/incomplete.csv); the run command goes on where it stopped.',
+    },
+  ];
+}
+
+function failures({ failures: failed }: ReportData): ReportFinding[] {
+  if (failed.length === 0) return [];
+  const classes = new Map<string, number>();
+  for (const { error_class } of failed) classes.set(error_class, (classes.get(error_class) ?? 0) + 1);
+  const counts = [...classes].map(([name, count]) => `${name} ${formatCount(count)}`).join(', ');
+  return [
+    {
+      level: 'bad',
+      text:
+        `${formatCount(failed.length)} ${plural(failed.length, 'permutation')} failed (${counts}; tables/failures.csv). They were not drawn again with other seeds, and their cells have no statistics here: ` +
+        'if failures go with extreme results, what is left would look better than it is.',
+    },
+  ];
+}
+
+function histories({ disturbed }: ReportData): ReportFinding[] {
+  const sum = (of: (cell: ReportData['disturbed'][number]) => number): number =>
+    disturbed.reduce((total, cell) => total + of(cell), 0);
+  const conflicts = sum((cell) => cell.n_conflicting_duplicates);
+  const repaired = sum((cell) => cell.n_rows_damaged + cell.n_duplicates_dropped) - conflicts;
+  const found: ReportFinding[] = [];
+  if (conflicts > 0) {
+    found.push({
+      level: 'bad',
+      text: `${formatCount(conflicts)} rows were found twice with different values: determinism was broken (another program, machine or model wrote into this run). The first of each was kept; permafrost verify names them.`,
+    });
+  }
+  if (repaired > 0)
+    found.push({
+      level: 'note',
+      text: `${formatCount(repaired)} damaged or doubled rows were set aside and computed again on the way.`,
+    });
+  return found;
+}
+
+function values({ cells, metrics }: ReportData, metric: string): ReportFinding[] {
+  const found: ReportFinding[] = [];
+  const all = cells.map((cell) => ({ cell, statistics: cell.statistics[metric]! }));
+  const undefinedIn = all.filter(({ statistics }) => statistics.n_nan > 0);
+  if (undefinedIn.length > 0) {
+    const count = undefinedIn.reduce((sum, { statistics }) => sum + statistics.n_nan, 0);
+    found.push({
+      level: 'note',
+      text: `${metric} is undefined in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(undefinedIn.length)} ${plural(undefinedIn.length, 'cell')}: its statistics are over the others.`,
+    });
+  }
+  const infiniteIn = all.filter(({ statistics }) => (statistics.n_infinite ?? 0) > 0);
+  if (infiniteIn.length > 0) {
+    const count = infiniteIn.reduce((sum, { statistics }) => sum + statistics.n_infinite!, 0);
+    found.push({
+      level: 'note',
+      text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: they count for quantiles, and are left out of mean and standard deviation.`,
+    });
+  }
+  const cap = metrics[metric]?.cap;
+  const capped =
+    cap === undefined ? [] : all.filter(({ cell, statistics }) => statistics.max >= Number(cell.parameters[cap]));
+  if (cap !== undefined && capped.length > 0) {
+    const share = Math.max(
+      ...capped.map(({ cell, statistics }) => shareAtLeast(statistics, Number(cell.parameters[cap]))),
+    );
+    found.push({
+      level: 'note',
+      text: `${metric} meets its cap (${cap}) in ${formatCount(capped.length)} ${plural(capped.length, 'cell')}${share > 0 ? `, in the worst of them in at least ${Math.round(100 * share)} % of the permutations` : ''}: there its mean says more about the cap than about the metric.`,
+    });
+  }
+  return found;
+}
+
+/** A lower bound of the share of values at or above `bound`, from the quantiles. */
+function shareAtLeast(statistics: Readonly<Record<QuantileName, number>>, bound: number): number {
+  const names = Object.keys(QUANTILES) as QuantileName[];
+  return Math.max(0, ...names.filter((name) => statistics[name] >= bound).map((name) => 1 - QUANTILES[name]));
+}
+
+function precision({ cells, metrics, permutations }: ReportData): ReportFinding[] {
+  const found: ReportFinding[] = [];
+  const constant = Object.keys(metrics).filter(
+    (metric) => cells.length > 0 && cells.every((cell) => cell.statistics[metric]!.sd === 0),
+  );
+  if (constant.length > 0) {
+    found.push({
+      level: 'note',
+      text: `The same in every permutation of a cell: ${constant.join(', ')}. Their error of 0 means that chance has no part in them here.`,
+    });
+  }
+  if (cells.length > 0 && permutations < 2)
+    found.push({
+      level: 'note',
+      text: 'With one permutation there is no Monte Carlo error: the numbers are single draws.',
+    });
+  else if (cells.length > 0 && permutations < 100) {
+    found.push({
+      level: 'note',
+      text: `With ${permutations} permutations outer percentiles have no bounded interval ("± ?"): means are what is drawn.`,
+    });
+  }
+  return found;
+}
+
+export function plural(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}s`;
+}

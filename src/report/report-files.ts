@@ -1,0 +1,14 @@
+/** Names of the files of a report, below its folder. */
+export const CELLS_FILE = 'tables/cells.csv';
+export const INCOMPLETE_FILE = 'tables/incomplete.csv';
+export const FAILURES_FILE = 'tables/failures.csv';
+
+/** `tables/view_01_throughput_against_gpus.csv`. */
+export function viewFile(index: number, title: string): string {
+  const slug = title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '')
+    .slice(0, 60);
+  return `tables/view_${String(index + 1).padStart(2, '0')}${slug === '' ? '' : `_${slug}`}.csv`;
+}

@@ -1,0 +1,56 @@
+import {
+  cellsTable,
+  drawnMetrics,
+  drawnViews,
+  extremesTable,
+  facts,
+  failuresTable,
+  incompleteTable,
+  metricNote,
+  type ReportTable,
+} from './contents.ts';
+import { escapeMarkdown } from './escape.ts';
+import { withUnit } from './estimate.ts';
+import { findings } from './findings.ts';
+import { limits } from './limits.ts';
+import { viewFile } from './report-files.ts';
+import type { ReportData } from './report-data.ts';
+
+/** The report without pictures. */
+export function reportMarkdown(data: ReportData): string {
+  const views = drawnViews(data);
+  const blocks = [
+    `# ${escapeMarkdown(data.name)}`,
+    findings(data)
+      .map(({ level, text }) => `- ${level === 'bad' ? '**Problem:** ' : ''}${escapeMarkdown(text)}`)
+      .join('\n'),
+    ...section('Incomplete cells', incompleteTable(data)),
+    ...section('Failures', failuresTable(data)),
+    '## What was run',
+    table({ header: ['what', 'value'], rows: facts(data), note: '' }),
+    ...(views.length === 0 ? [] : ['## Views', 'Pictures are in [index.html](index.html), their numbers here:']),
+    views.map(({ title }, k) => `- [${escapeMarkdown(title)}](${viewFile(k, title)})`).join('\n'),
+    ...(data.cells.length === 0 ? [] : ['## Metrics']),
+    ...drawnMetrics(data).flatMap((metric) => [
+      `### ${escapeMarkdown(withUnit(metric, data.metrics[metric]))}`,
+      escapeMarkdown(metricNote(data, metric)),
+      table(extremesTable(data, metric)),
+    ]),
+    ...(data.cells.length === 0 ? [] : ['## Cells', table(cellsTable(data))]),
+    '## What these numbers do and do not say',
+    limits(data)
+      .map((text) => `- ${escapeMarkdown(text)}`)
+      .join('\n'),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, content: ReportTable | undefined): string[] {
+  return content === undefined ? [] : [`## ${title}`, table(content)];
+}
+
+function table({ header, rows, note }: ReportTable): string {
+  const line = (fields: readonly string[]): string => `| ${fields.map(escapeMarkdown).join(' | ')} |`;
+  const rule = `|${header.map(() => '---').join('|')}|`;
+  return `${note === '' ? '' : `${escapeMarkdown(note)}\n\n`}${[line(header), rule, ...rows.map(line)].join('\n')}`;
+}

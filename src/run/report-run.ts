@@ -1,0 +1,184 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+
+import { EngineError } from '../errors.ts';
+import { ThreadPool } from '../execute/threads.ts';
+import { drawnViews } from '../report/contents.ts';
+import { failuresCsv, incompleteCsv, viewCsv } from '../report/report-csv.ts';
+import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
+import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from '../report/report-files.ts';
+import { reportHtml } from '../report/report-html.ts';
+import { reportMarkdown } from '../report/report-markdown.ts';
+import type { ReportedCell } from '../report/run-report.ts';
+import type { CellScan } from '../store/cell-file.ts';
+import { disk } from '../store/disk.ts';
+import { readFailures } from '../store/failures.ts';
+import { makeFolder } from '../store/folder.ts';
+import { layoutOf, metricsPath } from '../store/layout.ts';
+import { writeLines, writeSmallFile } from '../store/small-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { requireManifest, type RunManifest } from './manifest.ts';
+import { storedCells, type StoredCell } from './stored-cells.ts';
+import { gridSummaryLines, parameterColumns, summariesOf, type CellSummary } from './summaries.ts';
+import type { WorkerData } from './worker.ts';
+
+/** What `reportRun` wrote. */
+export interface Reported {
+  readonly output: string;
+  readonly files: readonly string[];
+  /** Cells in the report, and the rows that their statistics are of. */
+  readonly cells: number;
+  readonly rows: number;
+  readonly cells_total: number;
+}
+
+/** Files of unfinished cells counted at once, per thread. */
+const AT_ONCE = 2;
+
+/**
+ * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
+ * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
+ */
+export async function reportRun(output: string): Promise<Reported> {
+  const manifest = requireManifest(disk, output);
+  const data = await gatherReport(output, manifest);
+  const { report } = layoutOf(output);
+  const cells = completeCells(output, manifest, data.cells);
+  await makeFolder(disk, join(report, 'tables'));
+  const parameters = await parameterColumns(cells, manifest.parameters);
+  await writeLines(disk, join(report, CELLS_FILE), gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  const texts: [name: string, text: string][] = [
+    ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
+    [INCOMPLETE_FILE, incompleteCsv(data.incomplete)],
+    [FAILURES_FILE, failuresCsv(data.failures)],
+    ['report.md', reportMarkdown(data)],
+    ['index.html', reportHtml(data)],
+  ];
+  for (const [name, text] of texts) await writeSmallFile(disk, join(report, name), text);
+  return {
+    output,
+    files: [CELLS_FILE, ...texts.map(([name]) => name)].map((name) => join(report, name)),
+    cells: data.cells.length,
+    rows: data.cells.reduce((sum, { n }) => sum + n, 0),
+    cells_total: data.cells_total,
+  };
+}
+
+/** Everything that the report of a run says. */
+export async function gatherReport(output: string, manifest: RunManifest): Promise<ReportData> {
+  const { identity } = manifest;
+  const cells: ReportedCell[] = [];
+  const disturbed: DisturbedCell[] = [];
+  for await (const { cell, summary } of summariesOf(storedCells(output, manifest))) {
+    if (!isUsable(cell, summary, manifest)) continue;
+    cells.push({
+      cell_id: cell.cell_id,
+      parameters: summary.params,
+      n: summary.n_perms_done,
+      statistics: summary.statistics,
+    });
+    const { cell_id, n_conflicting_duplicates, n_duplicates_dropped, n_rows_damaged } = summary;
+    if (n_conflicting_duplicates + n_duplicates_dropped + n_rows_damaged > 0)
+      disturbed.push({ cell_id, n_conflicting_duplicates, n_duplicates_dropped, n_rows_damaged });
+  }
+  return {
+    name: manifest.name,
+    model: identity.model,
+    model_version: identity.model_version,
+    inputs: identity.inputs,
+    seed: identity.seed,
+    sharing: identity.streams.sharing,
+    permutations: manifest.permutations,
+    format: manifest.format,
+    made_by: manifest.made_by,
+    study_text: manifest.study_text,
+    parameters: manifest.parameters,
+    metrics: manifest.metrics,
+    views: manifest.views,
+    caveats: manifest.caveats,
+    baseline: manifest.baseline,
+    cells_total: Object.keys(identity.cells).length,
+    cells,
+    disturbed,
+    ...(await unfinished(output, manifest, cells)),
+  };
+}
+
+/** A summary is about this run's number of rows, and they are there. (`verify` holds it against the rows themselves.) */
+function isUsable(
+  { place }: StoredCell,
+  summary: CellSummary,
+  { identity, permutations, format }: RunManifest,
+): boolean {
+  const whole = identity.metrics.every((metric) => {
+    const statistics = summary.statistics[metric];
+    return typeof statistics?.ci === 'object' && typeof statistics.quantile_mcse === 'object';
+  });
+  return (
+    whole &&
+    typeof summary.params === 'object' &&
+    summary.n_perms_done === permutations &&
+    summary.n_perms_target === permutations &&
+    disk.stat(metricsPath(place.folder, format)) !== undefined
+  );
+}
+
+function completeCells(output: string, manifest: RunManifest, cells: readonly ReportedCell[]): StoredCell[] {
+  const complete = new Set(cells.map(({ cell_id }) => cell_id));
+  return [...storedCells(output, manifest)].filter(({ cell_id }) => complete.has(cell_id));
+}
+
+/** The cells without statistics: their rows counted, their failures read. */
+async function unfinished(
+  output: string,
+  manifest: RunManifest,
+  cells: readonly ReportedCell[],
+): Promise<{ readonly incomplete: readonly IncompleteCell[]; readonly failures: readonly FailedPermutation[] }> {
+  const complete = new Set(cells.map(({ cell_id }) => cell_id));
+  const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
+  const begun = left.filter(({ place }) => disk.stat(place.folder) !== undefined);
+  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(begun, manifest);
+  const failures = begun.flatMap(({ cell_id, place }) =>
+    readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
+  );
+  const incomplete = left.map(({ cell_id }): IncompleteCell => {
+    const { rows, reason } = counted.get(cell_id) ?? { rows: 0, reason: 'not begun' };
+    return { cell_id, rows, reason, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
+  });
+  return { incomplete, failures };
+}
+
+interface Counted {
+  readonly rows: number;
+  readonly reason: string;
+}
+
+async function countRows(
+  cells: readonly StoredCell[],
+  { permutations: target }: RunManifest,
+): Promise<Map<string, Counted>> {
+  const threads = Math.min(availableParallelism(), cells.length);
+  const worker_data: WorkerData = { setups: [] };
+  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const limit = pLimit(AT_ONCE * threads);
+  const count = async ({ cell_id, place }: StoredCell): Promise<[string, Counted]> => {
+    try {
+      const { present } = await pool.call<CellScan>('scan', { place, target });
+      const rows = countPermutations(present);
+      const reason =
+        rows === target
+          ? 'all rows are there, but no summary of them: permafrost summarize makes it'
+          : 'rows are missing';
+      return [cell_id, { rows, reason }];
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return [cell_id, { rows: 0, reason: error.message }];
+    }
+  };
+  try {
+    return new Map(await Promise.all(cells.map((cell) => limit(() => count(cell)))));
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,179 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+
+import { EngineError } from '../errors.ts';
+import { ThreadPool } from '../execute/threads.ts';
+import { streamSource } from '../random/seeding.ts';
+import type { CellStatistics } from '../statistics/summarise.ts';
+import type { CellScan } from '../store/cell-file.ts';
+import { disk } from '../store/disk.ts';
+import { makeFolder } from '../store/folder.ts';
+import { cellLayout, layoutOf } from '../store/layout.ts';
+import { acquireLock } from '../store/lock.ts';
+import { removeFile, writeLines, writeSmallFile } from '../store/small-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { baselineOf, runCell, type Experiment } from './experiment.ts';
+import { requireManifest, type RunManifest } from './manifest.ts';
+import { storedCells, type StoredCell } from './stored-cells.ts';
+import { storedExperiment } from './stored-experiment.ts';
+import { gridSummaryLines, parameterColumns, readSummary, type CellSummary } from './summaries.ts';
+import type { SummariseTask, WorkerData } from './worker.ts';
+
+/** What `summarizeRun` did. */
+export interface Summarized {
+  readonly output: string;
+  /** Every file written, below the output. */
+  readonly files: readonly string[];
+  /** Cells summarised, and the rows in them. */
+  readonly cells: number;
+  readonly rows: number;
+  /** Cells passed over because rows are missing. */
+  readonly incomplete: readonly string[];
+  /** Cells passed over because their metrics file cannot be used as it stands. */
+  readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
+}
+
+export interface SummarizeOptions {
+  /** The study file, where it is not where the manifest says. Only asked for where a cell has lost its summary. */
+  readonly study_file?: string;
+}
+
+/** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
+const AT_ONCE = 2;
+
+/**
+ * Computes the statistics of every complete cell from its rows again, and grid_summary.csv from them. Changes no metrics file. The summary
+ * of a cell that is not complete any more is taken away: it speaks of rows that are not there. Throws LOCKED while a run writes.
+ */
+export async function summarizeRun(output: string, options: SummarizeOptions = {}): Promise<Summarized> {
+  requireManifest(disk, output);
+  const lock = await acquireLock(output);
+  const threads = availableParallelism();
+  const worker_data: WorkerData = { setups: [] };
+  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  try {
+    const manifest = requireManifest(disk, output);
+    let study: Promise<Experiment> | undefined;
+    const experiment = (): Promise<Experiment> =>
+      (study ??= storedExperiment(output, options.study_file).then((stored) => stored.experiment));
+    const limit = pLimit(AT_ONCE * threads);
+    const outcomes = await Promise.all(
+      Array.from(storedCells(output, manifest), (cell) =>
+        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment) })),
+      ),
+    );
+    const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome.file] : []));
+    const grid_summary = await writeGridSummary(output, manifest);
+    return {
+      output,
+      files: [...written, grid_summary],
+      cells: written.length,
+      rows: written.length * manifest.permutations,
+      incomplete: outcomes.flatMap(({ cell, outcome }) => ('missing' in outcome ? [cell.cell_id] : [])),
+      damaged: outcomes.flatMap(({ cell, outcome }) =>
+        'damage' in outcome ? [{ cell_id: cell.cell_id, message: outcome.damage }] : [],
+      ),
+    };
+  } finally {
+    await pool.close();
+    lock.release();
+  }
+}
+
+async function writeGridSummary(output: string, manifest: RunManifest): Promise<string> {
+  const { aggregated, grid_summary } = layoutOf(output);
+  await makeFolder(disk, aggregated);
+  const cells = [...storedCells(output, manifest)];
+  const parameters = await parameterColumns(cells, manifest.parameters);
+  await writeLines(disk, grid_summary, gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  return grid_summary;
+}
+
+type Outcome = { readonly file: string } | { readonly missing: number } | { readonly damage: string };
+
+async function summarizeCell(
+  { cell_id, place }: StoredCell,
+  manifest: RunManifest,
+  pool: ThreadPool,
+  experiment: () => Promise<Experiment>,
+): Promise<Outcome> {
+  const { permutations: target, thresholds } = manifest;
+  const file = cellLayout(place.folder).summary;
+  let scan: CellScan;
+  try {
+    scan = await pool.call<CellScan>('scan', { place, target });
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { damage: error.message };
+  }
+  const missing = target - countPermutations(scan.present);
+  if (missing > 0) {
+    removeFile(disk, file);
+    return { missing };
+  }
+  const { rows_crc32 } = scan;
+  if (rows_crc32 === undefined)
+    return {
+      damage: 'its rows are not in the form in which this engine writes them; run the study again to repair it',
+    };
+  const before = readSummary(place.folder);
+  const task: SummariseTask = { place, target, options: { thresholds } };
+  const summary: CellSummary = {
+    cell_id,
+    n_perms_target: target,
+    n_perms_done: target,
+    ...countsOf(before, scan, rows_crc32, target),
+    ...(before === undefined ? factsOf(await experiment(), cell_id) : factsBefore(before)),
+    rows_crc32,
+    thresholds,
+    statistics: await pool.call<CellStatistics>('summary', task),
+  };
+  await writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`);
+  return { file };
+}
+
+/** The history of the file, as its summary tells it where that is about these rows; else as the file stands. */
+function countsOf(
+  before: CellSummary | undefined,
+  scan: CellScan,
+  rows_crc32: string,
+  target: number,
+): Pick<
+  CellSummary,
+  | 'n_rows_raw'
+  | 'n_rows_deduped'
+  | 'n_duplicates_dropped'
+  | 'n_conflicting_duplicates'
+  | 'n_rows_damaged'
+  | 'n_rows_past_target'
+  | 'resume_detected'
+> {
+  const same = before?.rows_crc32 === rows_crc32 && before.n_perms_target === target ? before : undefined;
+  return {
+    n_rows_raw: same?.n_rows_raw ?? scan.n_rows_raw,
+    n_rows_deduped: target,
+    n_duplicates_dropped: same?.n_duplicates_dropped ?? scan.n_duplicates,
+    n_conflicting_duplicates: same?.n_conflicting_duplicates ?? scan.n_conflicts,
+    n_rows_damaged: same?.n_rows_damaged ?? scan.n_rows_damaged,
+    n_rows_past_target: same?.n_rows_past_target ?? scan.n_rows_past_target,
+    resume_detected: same?.resume_detected ?? true,
+  };
+}
+
+type Facts = Pick<CellSummary, 'params' | 'seed' | 'baseline'>;
+
+function factsBefore({ params, seed, baseline }: CellSummary): Facts {
+  return { params, seed, baseline };
+}
+
+/** What a cell that has lost its summary is: only the study knows. */
+function factsOf(experiment: Experiment, cell_id: string): Facts {
+  const { cells, study } = experiment;
+  for (const each of cells) {
+    if (each.cell_id !== cell_id) continue;
+    const cell = runCell(experiment, each, study.output);
+    const seed = { ...study.seed, ...streamSource(cell_id, study.seed, study.streams) };
+    return { params: cell.parameters, seed, baseline: baselineOf(experiment, cell) ?? null };
+  }
+  throw new EngineError('IDENTITY', `${study.file} has no cell ${cell_id}; name the study of this run with --study.`);
+}
