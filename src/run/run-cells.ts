@@ -172,8 +172,11 @@ async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: Grou
     } else if (n_failed_before + run.books.failuresOf(cell) > 0) status = 'failed';
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
-  } finally {
+  }
+  try {
     work.file.close();
+  } catch (error) {
+    run.stop.stop({ kind: 'error', error });
   }
   await run.books.ended(cell, status);
 }

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { EngineError } from '../errors.ts';
-import { diskError, hasCode } from './disk-error.ts';
+import { diskError, hasCode, isSystemError } from './disk-error.ts';
 import { layoutOf } from './layout.ts';
 
 /**
@@ -192,12 +192,24 @@ function writeHolder(fd: number, holder: Holder): void {
   fs.writeSync(fd, JSON.stringify(holder), 0);
 }
 
-/** The file stays: a name that is removed while another waits for it would be two locks. */
+/**
+ * The file stays: a name that is removed while another waits for it would be two locks. What the disk refuses here costs
+ * nothing: the text is only for a message, and the kernel gives the lock back at the latest when this process ends.
+ */
 function clearAndClose(fd: number): void {
-  try {
+  passOver(() => {
     fs.ftruncateSync(fd, 0);
-  } finally {
+  });
+  passOver(() => {
     fs.closeSync(fd);
+  });
+}
+
+function passOver(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 
