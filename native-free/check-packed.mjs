@@ -25,7 +25,7 @@ try {
 
   cpSync(join(root, 'examples', 'coin'), join(folder, 'coin'), { recursive: true });
   const cli = join(folder, 'node_modules', 'permafrost', 'dist', 'cli.js');
-  const printed = execFileSync(process.execPath, ['--no-addons', cli, 'run', 'coin/study.yaml', '--json'], {
+  const printed = execFileSync(process.execPath, ['--no-addons', cli, 'run', 'coin/study.yaml', '--output', 'out', '--json'], {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
