@@ -181,7 +181,7 @@ function startOf(pid: number): string {
 
 function textOf(path: string): string {
   try {
-    return fs.readFileSync(path, 'utf8');
+    return fs.readFileSync(path).toString('utf8'); // with an encoding Node aborts where the disk refuses the close
   } catch {
     return ''; // not Linux, or the process is gone: not known
   }
