@@ -7,7 +7,7 @@ import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
-import { makeFolder } from '../store/folder.ts';
+import { makeFolder, makeOwnFolder } from '../store/folder.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
@@ -159,8 +159,8 @@ async function runLocked(
   });
   const timer = stopAfter(options.max_seconds, stop);
   try {
-    await makeFolder(disk, layout.per_cell);
-    await makeFolder(disk, layout.aggregated);
+    await makeOwnFolder(disk, layout.per_cell);
+    await makeOwnFolder(disk, layout.aggregated);
     rmSync(layout.done, { force: true });
     observer.started({ output: study.output, threads, progress, resumed });
     books.start();
