@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 import { runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import type { RunOptions } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { loadManifest } from '../../src/run/manifest.ts';
 import { storedCells } from '../../src/run/stored-cells.ts';
@@ -15,14 +16,16 @@ import { countPermutations } from '../../src/study/permutation-range.ts';
 import { CLI } from '../process/cli.ts';
 import { SmallStudy } from '../run/small-study.ts';
 
-export const TELLING_RUN = fileURLToPath(new URL('acknowledging-run.mjs', import.meta.url));
-export const TARGET = 2500;
+const TELLING_RUN = fileURLToPath(new URL('acknowledging-run.mjs', import.meta.url));
+const TARGET = 2500;
 const BATCH = 1000;
 const OPTIONS = { threads: 1, chunk: BATCH, kernel: 'typescript' } as const;
 
 /** What stands on disk before the run that is disturbed. */
 export const STAGES = ['fresh', 'damaged', 'shorter'] as const;
-export type Stage = (typeof STAGES)[number];
+/** `long`: also fresh, and long enough to be killed several times. */
+export type Stage = (typeof STAGES)[number] | 'long';
+const LONG_TARGET = 60_000;
 
 /** One study of two cells with a folder of its own, the state each case begins with, and what must stand at its end. */
 export class RealStudy {
@@ -30,6 +33,7 @@ export class RealStudy {
   readonly stage: Stage;
   readonly #study: SmallStudy;
   readonly #start: string;
+  readonly #target: number;
   #golden: Golden | undefined;
   #before = new Map<string, number>();
   #next = 0;
@@ -39,7 +43,8 @@ export class RealStudy {
     this.stage = stage;
     this.#study = new SmallStudy();
     this.#start = join(this.#study.folder, 'start');
-    this.#write(TARGET);
+    this.#target = stage === 'long' ? LONG_TARGET : TARGET;
+    this.#write(this.#target);
   }
 
   static async create(format: Format, stage: Stage): Promise<RealStudy> {
@@ -47,13 +52,13 @@ export class RealStudy {
     const golden = join(made.#study.folder, 'golden');
     await made.run(golden);
     made.#golden = { files: finishedFiles(golden, format), digest: (await verifyRun(golden)).digest };
-    if (stage !== 'fresh') {
+    if (stage === 'damaged' || stage === 'shorter') {
       if (stage === 'shorter') made.#write(BATCH + 750);
       await made.run(made.#start);
       made.#write(TARGET);
       spoil(made.#start, format, stage);
     }
-    made.#before = rowsOnDisk(made.#start);
+    made.#before = rowsOnDisk(made.#start, made.#target);
     return made;
   }
 
@@ -91,13 +96,13 @@ format: ${this.format}
   }
 
   /** The same run, which says every acknowledgment. */
-  tellingCommand(output: string): string[] {
-    return [process.execPath, TELLING_RUN, this.#study.file, JSON.stringify({ ...OPTIONS, output })];
+  tellingCommand(output: string, options: RunOptions = {}): string[] {
+    return [process.execPath, TELLING_RUN, this.#study.file, JSON.stringify({ ...OPTIONS, ...options, output })];
   }
 
   /** Nothing that was there and nothing that was acknowledged is gone. `acknowledged`: rows per cell, or of all cells. */
   lost(output: string, acknowledged: ReadonlyMap<string, number> | number): string | undefined {
-    const now = rowsOnDisk(output);
+    const now = rowsOnDisk(output, this.#target);
     const cells = new Set([...this.#before.keys(), ...now.keys()]);
     let gained = 0;
     for (const cell of cells) {
@@ -158,12 +163,12 @@ function foldersOf(output: string): string[] {
 }
 
 /** Good rows of each cell. */
-export function rowsOnDisk(output: string): Map<string, number> {
+function rowsOnDisk(output: string, target: number): Map<string, number> {
   const rows = new Map<string, number>();
   const manifest = loadManifest(disk, output);
   if (manifest === undefined) return rows;
   for (const { cell_id, place } of storedCells(output, manifest)) {
-    rows.set(cell_id, countPermutations(scanCell(disk, place, TARGET).present));
+    rows.set(cell_id, countPermutations(scanCell(disk, place, target).present));
   }
   return rows;
 }
