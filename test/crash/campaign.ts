@@ -268,7 +268,12 @@ function notAnew(disk: SimulatedDisk): FilePort {
   return {
     ...disk.port,
     pwrite: (fd, bytes, at) =>
-      disk.bytesOf(fd).subarray(at, at + bytes.length).equals(bytes) ? bytes.length : disk.port.pwrite(fd, bytes, at),
+      disk
+        .bytesOf(fd)
+        .subarray(at, at + bytes.length)
+        .equals(bytes)
+        ? bytes.length
+        : disk.port.pwrite(fd, bytes, at),
   };
 }
 

@@ -21,7 +21,8 @@ const noMount =
 async function judge(study: RealStudy, ended: Ended, output: string): Promise<string | undefined> {
   const { wrong, acknowledged } = refusal(ended);
   if (wrong !== undefined) return wrong;
-  if (ended.exit === 3 && !/run again|run the same command again/.test(ended.stderr)) return `no way out is said: ${ended.stderr}`;
+  if (ended.exit === 3 && !/run again|run the same command again/.test(ended.stderr))
+    return `no way out is said: ${ended.stderr}`;
   return (
     study.lost(output, acknowledged) ??
     (ended.exit === 0 ? await study.unlike(output) : undefined) ??
@@ -63,9 +64,19 @@ describe.each(['csv', 'arrow'] as const)('%s', (format: Format) => {
       const folder = scratch();
       const output = study.output(join(folder, 'disk'));
       const kept = join(folder, 'kept');
-      const script = 'mkdir -p "$1" && mount -t tmpfs -o size=$2k none "$1" || exit 99; kept=$3; output=$4; shift 4; "$@"; code=$?; cp -a "$output" "$kept"; exit $code';
+      const script =
+        'mkdir -p "$1" && mount -t tmpfs -o size=$2k none "$1" || exit 99; kept=$3; output=$4; shift 4; "$@"; code=$?; cp -a "$output" "$kept"; exit $code';
       const ended = await started([
-        ...OWN_MOUNTS, 'sh', '-c', script, 'sh', join(folder, 'disk'), String(pages * 4), kept, output, ...study.command(output),
+        ...OWN_MOUNTS,
+        'sh',
+        '-c',
+        script,
+        'sh',
+        join(folder, 'disk'),
+        String(pages * 4),
+        kept,
+        output,
+        ...study.command(output),
       ]);
       if (ended.exit === 3) stopped++;
       if (existsSync(kept)) cpSync(kept, output, { recursive: true });

@@ -99,7 +99,10 @@ export async function disturbed(
     ['strace', ...QUIET, '-o', log, ...places, '-e', `trace=${call}`, '-e', inject, ...command],
     ENV,
   );
-  const reached = what === 'SIGKILL' ? ended.signal === 'SIGKILL' || ended.exit === 137 : readFileSync(log, 'utf8').includes('(INJECTED)');
+  const reached =
+    what === 'SIGKILL'
+      ? ended.signal === 'SIGKILL' || ended.exit === 137
+      : readFileSync(log, 'utf8').includes('(INJECTED)');
   discard(folder);
   return { ...ended, reached };
 }
