@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ interface RunJson {
 
 const PERMUTATIONS = 30_000;
 /** Long enough to be killed many times. */
-const LONG = 400_000;
+const LONG = 300_000;
 
 function study(folder: string, permutations = PERMUTATIONS): string {
   const file = join(folder, 'study.yaml');
@@ -50,6 +50,21 @@ function acknowledgedRows(output: string): number {
     .filter((path) => existsSync(path))
     .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { n_done: number }).n_done)
     .reduce((sum, n) => sum + n, 0);
+}
+
+/** Size of all metrics files [bytes]. */
+function bytesWritten(output: string): number {
+  const cells = join(output, 'per_cell');
+  if (!existsSync(cells)) return 0;
+  return readdirSync(cells)
+    .map((cell) => join(cells, cell, 'metrics_compact.csv'))
+    .reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+/** Waits until this process has written rows: on a busy machine that takes its time. */
+async function written(output: string, child: ReturnType<typeof start>): Promise<void> {
+  const before = bytesWritten(output);
+  while (child.exitCode === null && bytesWritten(output) <= before) await sleep(20);
 }
 
 /** The digest of an undisturbed run. */
@@ -97,8 +112,10 @@ describe('one digest', () => {
     for (let kills = 0; kills < 20;) {
       const threads = String(1 + Math.floor(3 * uniform()));
       const chunk = String(1 + Math.floor(3000 * uniform()));
-      const child = start(['run', file, '--threads', threads, '--chunk', chunk]);
-      await sleep(300 + 1200 * uniform());
+      // The slower kernel leaves time for twenty kills; it writes the same bytes.
+      const child = start(['run', file, '--threads', threads, '--chunk', chunk, '--kernel', 'typescript']);
+      await written(join(folder, 'out'), child);
+      await sleep(500 * uniform());
       child.kill('SIGKILL');
       const ended = await finished(child);
       expect(ended.signal, 'the run was over before it could be killed twenty times').toBe('SIGKILL');
@@ -117,8 +134,8 @@ describe('one digest', () => {
   it('after Ctrl-C, which says how to go on and exits 130', async () => {
     const folder = temporaryFolder();
     const file = study(folder, LONG);
-    const child = start(['run', file, '--threads', '2']);
-    await sleep(700);
+    const child = start(['run', file, '--threads', '2', '--kernel', 'typescript']);
+    await written(join(folder, 'out'), child);
     child.kill('SIGINT');
     const ended = await finished(child);
     expect(ended.exit, ended.stderr).toBe(130);
