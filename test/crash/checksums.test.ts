@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+import type * as arrowMessage from '../../src/encoding/arrow-message.ts';
+import type * as crc from '../../src/encoding/crc32.ts';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath, sumsPath } from '../../src/store/layout.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
@@ -13,11 +15,11 @@ const N = 30;
 const bug = { unsalted: false, unverified: false };
 
 vi.mock('../../src/encoding/crc32.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/encoding/crc32.ts')>();
+  const original = await importOriginal<typeof crc>();
   return { ...original, saltOf: (experiment: string) => (bug.unsalted ? 0 : original.saltOf(experiment)) };
 });
 vi.mock('../../src/encoding/arrow-message.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/encoding/arrow-message.ts')>();
+  const original = await importOriginal<typeof arrowMessage>();
   return {
     ...original,
     verifies: (...args: Parameters<typeof original.verifies>) => bug.unverified || original.verifies(...args),

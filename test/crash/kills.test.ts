@@ -21,7 +21,7 @@ interface Tally {
 /** One output is killed until a run gets to its end; then it must be that of an undisturbed run. */
 async function killUntilDone(study: RealStudy, uniform: () => number, tally: Tally): Promise<void> {
   const output = study.output();
-  let acknowledged = new Map<string, number>();
+  const acknowledged = new Map<string, number>();
   for (let done = false; !done && tally.kills < KILLS;) {
     const [program, ...args] = study.tellingCommand(output, { threads: 2, chunk: 500 });
     const child = execa(program!, args, { reject: false, stdin: 'ignore', buffer: true });
@@ -50,7 +50,6 @@ async function killUntilDone(study: RealStudy, uniform: () => number, tally: Tal
     if (lost !== undefined) tally.problems.push(lost);
     if (tally.problems.length > 0) return;
   }
-  acknowledged = new Map();
   if ((await study.run(output)) !== 0) tally.problems.push('the same command again does not finish it');
   const unlike = await study.unlike(output);
   if (unlike !== undefined) tally.problems.push(unlike);

@@ -12,7 +12,7 @@ import type { Injection } from './strace.ts';
  * PERMAFROST_FULL=1 takes all of them, PERMAFROST_STRIDE=n every n-th (a prime, so that it meets all kinds).
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const STRIDE = Number(process.env['PERMAFROST_STRIDE'] ?? (FULL ? 1 : 127));
+const STRIDE = Number(process.env['PERMAFROST_STRIDE'] ?? (FULL ? 1 : 199));
 const AT_ONCE = 2;
 if (FULL) vi.setConfig({ testTimeout: 4 * 3_600_000 });
 const why = noStrace();
