@@ -11,7 +11,7 @@ import { SmallStudy } from '../run/small-study.ts';
 
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const SEQUENCES = FULL ? 150 : 5;
+const SEQUENCES = Number(process.env['PERMAFROST_SEQUENCES'] ?? (FULL ? 150 : 5));
 if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
 const MOST = 4000;
 
