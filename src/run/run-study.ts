@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { rmSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
+import { onDisk } from '../store/disk-error.ts';
 import { layoutOf } from '../store/layout.ts';
 import { makeFolder, makeOwnFolder } from '../store/folder.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
-import { writeLines, writeSmallFile } from '../store/small-file.ts';
+import { removeFile, writeLines, writeSmallFile } from '../store/small-file.ts';
 import { cellSelector, type Selection } from '../study/select.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
@@ -161,7 +161,9 @@ async function runLocked(
   try {
     await makeOwnFolder(disk, layout.per_cell);
     await makeOwnFolder(disk, layout.aggregated);
-    rmSync(layout.done, { force: true });
+    onDisk('remove', layout.done, () => {
+      removeFile(disk, layout.done);
+    });
     observer.started({ output: study.output, threads, progress, resumed });
     books.start();
     await runCells({
