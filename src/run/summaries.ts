@@ -11,8 +11,8 @@ import type { CellFile, CellScan } from '../store/cell-file.ts';
 import { cellLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
 import { disk } from '../store/disk.ts';
-import { hasCode, onDiskAsync } from '../store/disk-error.ts';
-import { readSmallFile, writeSmallFile } from '../store/small-file.ts';
+import { hasCode, onDisk, onDiskAsync } from '../store/disk-error.ts';
+import { readSmallFile, removeFile, writeSmallFile } from '../store/small-file.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
 import type { SummariseTask } from './worker.ts';
 
@@ -82,7 +82,9 @@ export class CellSummaries {
   /** Removes the summary of a cell whose file is about to change. */
   withdraw(cell: RunCell): void {
     const { summary } = cellLayout(cell.place.folder);
-    if (this.options.port.stat(summary) !== undefined) this.options.port.unlink(summary);
+    onDisk('remove', summary, () => {
+      removeFile(this.options.port, summary);
+    });
   }
 
   async write(cell: RunCell, file: CellFile, rows_crc32: string, resume_detected: boolean): Promise<void> {
