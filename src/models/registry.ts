@@ -8,6 +8,7 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: unknown
   'submit-queue': () => import('./submit-queue/model.ts'),
   trades: () => import('./trades/model.ts'),
   'llm-scheduler': () => import('./llm-scheduler/model.ts'),
+  federated: () => import('./federated/model.ts'),
 };
 
 export const builtInModels = {

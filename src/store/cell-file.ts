@@ -1,4 +1,4 @@
-import type { MetricsSchema, Rows } from '../encoding/metrics-schema.ts';
+import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 
 /** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
 export interface PermutationRange {
@@ -109,6 +109,3 @@ export interface CellFile {
   complete(): Promise<string>;
   close(): void;
 }
-
-/** Rows decoded from a file, in blocks of bounded size. */
-export type RowBlocks = Iterable<Rows>;
