@@ -11,6 +11,7 @@ const IN_FLIGHT_PER_THREAD = 2;
 export class ThreadPool implements Executor {
   readonly parallel: number;
   private readonly pool: Piscina;
+  private closing = false;
 
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
     this.parallel = options.threads * IN_FLIGHT_PER_THREAD;
@@ -24,6 +25,10 @@ export class ThreadPool implements Executor {
       workerData: options.worker_data,
       // V8 would let the young generation of each worker grow to 48 MB; rows live in typed arrays, so a third of that is plenty.
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
+    // An answer that arrives while the pool closes belongs to a task that nobody waits for any more; unheard, it would end the process.
+    this.pool.on('error', (error: Error) => {
+      if (!this.closing) throw error;
     });
   }
 
@@ -42,6 +47,7 @@ export class ThreadPool implements Executor {
   }
 
   close(): Promise<void> {
+    this.closing = true;
     return this.pool.destroy();
   }
 }

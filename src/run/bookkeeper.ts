@@ -160,6 +160,7 @@ export class Bookkeeper {
   log(cell: RunCell, line: string): void {
     this.attempt(() => {
       const { logs } = cellLayout(cell.place.folder);
+      if (this.options.port.stat(logs)?.kind === 'link') throw new Error(`${logs} is a link`);
       mkdirSync(dirname(logs), { recursive: true });
       appendFileSync(logs, `${new Date().toISOString()} ${line}\n`);
     });

@@ -27,7 +27,7 @@ export function percent(n_done: number, n_target: number): number {
 export function readProgressCsv(path: string): Map<string, number> | undefined {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(path).toString('utf8');
   } catch {
     // Advisory: without it the estimate starts at nothing.
     return undefined;

@@ -197,8 +197,11 @@ async function end(run: RunContext, target: CellTarget): Promise<void> {
     else if (target.n_failed > 0) status = 'failed';
   } catch (error) {
     output.fail(error);
-  } finally {
+  }
+  try {
     file.close();
+  } catch (error) {
+    output.fail(error);
   }
   await output.books.ended(cell, status);
 }

@@ -72,7 +72,7 @@ async function scannedCounts(output: string): Promise<Map<string, number>> {
 
 function readHeartbeat(output: string): Heartbeat | undefined {
   try {
-    return JSON.parse(readFileSync(layoutOf(output).heartbeat, 'utf8')) as Heartbeat;
+    return JSON.parse(readFileSync(layoutOf(output).heartbeat).toString('utf8')) as Heartbeat;
   } catch {
     return undefined; // advisory: missing or garbage, the counts do not need it
   }

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { rmSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
@@ -7,8 +6,10 @@ import type { ModelSetup } from '../execute/messages.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
+import { onDisk } from '../store/disk-error.ts';
 import { layoutOf } from '../store/layout.ts';
-import { makeFolder } from '../store/folder.ts';
+import { makeOwnFolder } from '../store/folder.ts';
+import { removeFile } from '../store/small-file.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import type { Selection } from '../study/select.ts';
@@ -375,9 +376,11 @@ function permutationsOf(cells: RunCells, share: Share | undefined): number {
 async function startOutput(output: RunOutput, threads: number, resumed: boolean, observer: RunObserver): Promise<void> {
   const layout = layoutOf(output.folder);
   try {
-    await makeFolder(disk, layout.per_cell);
-    await makeFolder(disk, layout.aggregated);
-    rmSync(layout.done, { force: true });
+    await makeOwnFolder(disk, layout.per_cell);
+    await makeOwnFolder(disk, layout.aggregated);
+    onDisk('remove', layout.done, () => {
+      removeFile(disk, layout.done);
+    });
   } catch (error) {
     output.fail(error);
     return;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 
@@ -10,7 +10,9 @@ import type { CellStatistics, SummariseOptions } from '../statistics/summarise.t
 import type { CellFile, CellScan } from '../store/cell-file.ts';
 import { cellLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
-import { writeSmallFile } from '../store/small-file.ts';
+import { disk } from '../store/disk.ts';
+import { hasCode, onDisk, onDiskAsync } from '../store/disk-error.ts';
+import { readSmallFile, removeFile, writeSmallFile } from '../store/small-file.ts';
 import type { RunCell } from './run-cell.ts';
 import type { SummariseTask } from './worker.ts';
 
@@ -80,7 +82,9 @@ export class CellSummaries {
   /** Removes the summary of a cell whose file is about to change. */
   withdraw(cell: RunCell): void {
     const { summary } = cellLayout(cell.place.folder);
-    if (this.options.port.stat(summary) !== undefined) this.options.port.unlink(summary);
+    onDisk('remove', summary, () => {
+      removeFile(this.options.port, summary);
+    });
   }
 
   async write(cell: RunCell, file: CellFile, rows_crc32: string, resume_detected: boolean): Promise<void> {
@@ -111,7 +115,8 @@ export class CellSummaries {
 /** A cell's summary.json, or undefined where there is none that can be read. */
 export function readSummary(folder: string): CellSummary | undefined {
   try {
-    return parseSummary(readFileSync(cellLayout(folder).summary, 'utf8'));
+    // Not readFileSync with an encoding: Node aborts where the disk refuses its close.
+    return parseSummary(readSmallFile(disk, cellLayout(folder).summary)?.toString('utf8') ?? 'null');
   } catch {
     // Missing, torn or garbage: it is made again from the rows, which are the truth.
     return undefined;
@@ -216,10 +221,20 @@ export function numberText(value: number | null): string {
   return String(value ?? NaN);
 }
 
+/** Not there and garbage are "not complete"; what the disk refuses is an error, or a row would be missing unseen. */
 async function readSummaryLater(folder: string): Promise<CellSummary | undefined> {
+  const path = cellLayout(folder).summary;
+  const text = await onDiskAsync('read', path, async () => {
+    try {
+      return await readFile(path, 'utf8');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return 'null';
+      throw error;
+    }
+  });
   try {
-    return parseSummary(await readFile(cellLayout(folder).summary, 'utf8'));
+    return parseSummary(text);
   } catch {
-    return undefined; // not complete yet
+    return undefined;
   }
 }

@@ -131,7 +131,8 @@ export class BlockSums {
   }
 
   close(): void {
-    if (this.#fd !== undefined) this.#port.close(this.#fd);
+    const fd = this.#fd;
     this.#fd = undefined;
+    if (fd !== undefined) this.#port.close(fd);
   }
 }

@@ -6,9 +6,19 @@ import type { FilePort, FileStat } from './port.ts';
 const fsync = promisify(fs.fsync);
 const fdatasync = promisify(fs.fdatasync);
 
+const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = fs.constants;
+/** Nothing is ever written through a link: what it points to is no file of the run. Windows has no such flag. */
+const O_NOFOLLOW = (fs.constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
+const FLAGS = {
+  r: O_RDONLY,
+  'r+': O_RDWR | O_NOFOLLOW,
+  'w+': O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW,
+  'wx+': O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+} as const;
+
 /** The real disk. Everything durable goes through here. */
 export const disk: FilePort = {
-  open: (path, flags) => fs.openSync(path, flags),
+  open: (path, flags) => fs.openSync(path, FLAGS[flags]),
   close: (fd) => {
     fs.closeSync(fd);
   },

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import { EngineError } from '../errors.ts';
 import { onDiskAsync } from './disk-error.ts';
-import type { FilePort } from './port.ts';
+import type { FilePort, FileStat } from './port.ts';
 
 /** Makes a folder and its missing parents, durably: each new name is synced in the folder that holds it. */
 export async function makeFolder(port: FilePort, path: string): Promise<void> {
@@ -11,4 +12,19 @@ export async function makeFolder(port: FilePort, path: string): Promise<void> {
     port.mkdir(resolve(path));
     for (const holder of holders.reverse()) await port.syncFolder(holder);
   });
+}
+
+/** The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. */
+export async function makeOwnFolder(port: FilePort, path: string): Promise<void> {
+  const before = port.stat(path);
+  if (before !== undefined && before.kind !== 'folder') throw notAFolder(before.kind, path);
+  await makeFolder(port, path);
+}
+
+export function notAFolder(kind: FileStat['kind'], path: string): EngineError {
+  return new EngineError(
+    'DISK',
+    `a ${kind} stands where a folder of the run belongs: ${path}; move it away, then run the same command again`,
+    { path },
+  );
 }

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { EngineError } from '../errors.ts';
-import { diskError, hasCode } from './disk-error.ts';
+import { diskError, hasCode, isSystemError } from './disk-error.ts';
 import { layoutOf } from './layout.ts';
 
 /**
@@ -35,6 +35,9 @@ export interface Holder {
   readonly boot: string;
 }
 
+/** Windows has no such flag. */
+const NO_FOLLOW = (fs.constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
+
 /** `mechanisms`: for tests; each is tried until one can be used at all. Throws EngineError LOCKED naming the holder. */
 export async function acquireLock(
   output: string,
@@ -61,7 +64,7 @@ const ACQUIRE: Readonly<Record<LockMechanism, (output: string, path: string) => 
 
 function byFlock(output: string, path: string): Lock | undefined {
   if (process.platform === 'win32') return undefined;
-  const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
+  const fd = openLock(path);
   const tried = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
   if (tried.status === 0) {
     writeHolder(fd, me());
@@ -92,7 +95,7 @@ async function bySocket(output: string, path: string): Promise<Lock | undefined>
   if (result === 'held') throw locked(output, holderIn(path));
   if (result === 'unusable') return undefined;
   server.unref();
-  const fd = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
+  const fd = openLock(path);
   writeHolder(fd, me());
   const release = () => {
     clearAndClose(fd);
@@ -181,10 +184,16 @@ function startOf(pid: number): string {
 
 function textOf(path: string): string {
   try {
-    return fs.readFileSync(path, 'utf8');
+    return fs.readFileSync(path).toString('utf8'); // with an encoding Node aborts where the disk refuses the close
   } catch {
     return ''; // not Linux, or the process is gone: not known
   }
+}
+
+/** Never through a link: the file is emptied and written. */
+function openLock(path: string): number {
+  const { O_RDWR, O_CREAT } = fs.constants;
+  return fs.openSync(path, O_RDWR | O_CREAT | NO_FOLLOW, 0o644);
 }
 
 function writeHolder(fd: number, holder: Holder): void {
@@ -192,12 +201,24 @@ function writeHolder(fd: number, holder: Holder): void {
   fs.writeSync(fd, JSON.stringify(holder), 0);
 }
 
-/** The file stays: a name that is removed while another waits for it would be two locks. */
+/**
+ * The file stays: a name that is removed while another waits for it would be two locks. What the disk refuses here costs
+ * nothing: the text is only for a message, and the kernel gives the lock back at the latest when this process ends.
+ */
 function clearAndClose(fd: number): void {
-  try {
+  passOver(() => {
     fs.ftruncateSync(fd, 0);
-  } finally {
+  });
+  passOver(() => {
     fs.closeSync(fd);
+  });
+}
+
+function passOver(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
 import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange } from './cell-file.ts';
-import { diskError, hasCode, isSystemError } from './disk-error.ts';
+import { diskError, hasCode, isSystemError, onDisk } from './disk-error.ts';
 import { FileReader } from './file-reader.ts';
 import { metricsPath } from './layout.ts';
 import { rewriteWithSums } from './rewrite.ts';
@@ -272,8 +272,11 @@ export class OpenCell implements CellFile {
   }
 
   close(): void {
-    this.#sums.close();
-    if (this.#fd !== undefined) this.#port.close(this.#fd);
+    const fd = this.#fd;
     this.#fd = undefined;
+    onDisk('close', this.#path, () => {
+      this.#sums.close();
+      if (fd !== undefined) this.#port.close(fd);
+    });
   }
 }

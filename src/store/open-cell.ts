@@ -12,6 +12,7 @@ import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { formatOf, readSums, readSumsText } from './scan-cell.ts';
 import { removeFile } from './small-file.ts';
+import { writeFully } from './write-fully.ts';
 
 /**
  * Opens a cell's metrics file as its only writer. What the scan found is repaired first, after the table in recover.ts,
@@ -33,7 +34,7 @@ export async function openCell(
     tell(place, scan, log);
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
     const sumsText = settled.end === 0 ? '' : readSumsText(port, place);
-    const fd = await settle(port, place, settled);
+    const fd = await settle(port, place, settled, settled === scan);
     const sums = new BlockSums(port, place, sumsText, settled.last_block);
     const useless = uselessSums(sums.finished, settled.present, place.schema.batch_rows, settled.target);
     for (const block of useless) sums.forget(block);
@@ -52,11 +53,12 @@ async function clearTheWay(port: FilePort, place: CellPlace, scan: CellScan): Pr
   }
 }
 
-/** Cuts a torn tail and makes everything that stands durable. */
-async function settle(port: FilePort, place: CellPlace, scan: CellScan): Promise<number> {
+/** Cuts a torn tail and makes everything that stands durable. `found`: as it was found, not just rewritten by us. */
+async function settle(port: FilePort, place: CellPlace, scan: CellScan, found: boolean): Promise<number> {
   const fd = port.open(metricsPath(place.folder, place.schema.format), 'r+');
   try {
     if (scan.size > scan.end && !scan.sealed) port.ftruncate(fd, scan.end);
+    if (found) writeAnew(port, fd, scan.end);
     await port.fsync(fd);
     await port.syncFolder(place.folder);
     await port.syncFolder(dirname(place.folder));
@@ -65,6 +67,17 @@ async function settle(port: FilePort, place: CellPlace, scan: CellScan): Promise
     throw error;
   }
   return fd;
+}
+
+const PIECE_BYTES = 1 << 20;
+
+/**
+ * Writes what stands in the file over itself. After a failed fsync the kernel calls the pages clean that never reached the disk,
+ * and the next fsync, even of another process, says yes to them: rows that count must be written by someone whose fsync succeeds.
+ */
+function writeAnew(port: FilePort, fd: number, end: number): void {
+  const reader = new FileReader(port, fd, end);
+  for (let at = 0; at < end; at += PIECE_BYTES) writeFully(port, fd, reader.read(at, PIECE_BYTES), at);
 }
 
 async function repair(

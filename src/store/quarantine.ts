@@ -5,6 +5,7 @@ import type { SetAside } from './formats/format.ts';
 import { cellLayout } from './layout.ts';
 import type { FilePort } from './port.ts';
 import type { FileReader } from './file-reader.ts';
+import { makeOwnFolder } from './folder.ts';
 import { readSmallFile } from './small-file.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -70,7 +71,7 @@ export async function setAside(
 ): Promise<void> {
   if (findings.length === 0 && original === undefined) return;
   const folder = cellLayout(cellFolder).quarantine;
-  port.mkdir(folder);
+  await makeOwnFolder(port, folder);
   const number = nextNumber(port.readdir(folder));
   const records: QuarantineRecord[] = [];
   if (findings.length > 0) {

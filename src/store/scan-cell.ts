@@ -8,6 +8,7 @@ import type { StoreFormat } from './formats/format.ts';
 import { metricsPath, sumsPath } from './layout.ts';
 import type { FilePort } from './port.ts';
 import { quarantineRecords, standingConflicts } from './quarantine.ts';
+import { notAFolder } from './folder.ts';
 import { readSmallFile } from './small-file.ts';
 import { parseSums, sumsText } from './sums.ts';
 import type { Sums } from './sums.ts';
@@ -44,6 +45,7 @@ export function noFile(target: number, n_conflicts = 0): CellScan {
  * is EngineError IDENTITY. Takes some 10 ms for 200,000 checksummed rows; a file that needs repair takes longer.
  */
 export function scanCell(port: FilePort, place: CellPlace, target: number): CellScan {
+  refuseLink(port, place.folder);
   const conflicts = onRead(place.folder, () => standingConflicts(quarantineRecords(port, place.folder)));
   const scan = readMetricsFile(port, place, (reader) => {
     const format = formatOf(place);
@@ -57,6 +59,12 @@ export function scanCell(port: FilePort, place: CellPlace, target: number): Cell
   });
   if (scan === undefined) return noFile(target, conflicts);
   return conflicts === 0 ? scan : { ...scan, n_conflicts: scan.n_conflicts + conflicts };
+}
+
+/** A run keeps to its output: a folder of it that is a link, or no folder at all, is neither read nor written through. */
+function refuseLink(port: FilePort, folder: string): void {
+  const found = onRead(folder, () => port.stat(folder));
+  if (found !== undefined && found.kind !== 'folder') throw notAFolder(found.kind, folder);
 }
 
 /** Opens the metrics file for reading; undefined where there is none. */

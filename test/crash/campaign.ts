@@ -253,7 +253,7 @@ export async function faultCase(
   const after = disk.afterCut(policy, random);
   const wrong = judgeRows(scenario, after, mutant, acked);
   if (wrong !== undefined) return wrong;
-  return recover(scenario, after, mutant, acked, 0, random, expected);
+  return recover(scenario, after, mutant, acked, seed % 3, random, expected);
 }
 
 export async function operationsOf(scenario: Scenario): Promise<number> {
@@ -263,7 +263,21 @@ export async function operationsOf(scenario: Scenario): Promise<number> {
   return disk.operations;
 }
 
-/** The mutants of the specification that a port can play. */
+/** Leaves out writes that change no byte. */
+function notAnew(disk: SimulatedDisk): FilePort {
+  return {
+    ...disk.port,
+    pwrite: (fd, bytes, at) =>
+      disk
+        .bytesOf(fd)
+        .subarray(at, at + bytes.length)
+        .equals(bytes)
+        ? bytes.length
+        : disk.port.pwrite(fd, bytes, at),
+  };
+}
+
+/** The mutants of the specification that a port can play; those of the checksums are in checksums.test.ts. */
 export const MUTANTS: readonly (Mutant & { readonly shortWrites?: number; readonly faults?: boolean })[] = [
   { name: 'acknowledge before fsync', port: (disk) => disk.port, acknowledgeEarly: true },
   {
@@ -306,6 +320,36 @@ export const MUTANTS: readonly (Mutant & { readonly shortWrites?: number; readon
         }
       },
     }),
+  },
+  {
+    name: 'O_APPEND',
+    port: (disk) => ({ ...disk.port, pwrite: (fd, bytes) => disk.port.pwrite(fd, bytes, disk.sizeOf(fd)) }),
+  },
+  {
+    name: 'rename without syncing the temporary file',
+    port: (disk) => {
+      const temporary = new Set<number>();
+      return {
+        ...disk.port,
+        open: (path, flags) => {
+          const fd = disk.port.open(path, flags);
+          if (path.endsWith('.tmp')) temporary.add(fd);
+          return fd;
+        },
+        fsync: (fd) => (temporary.has(fd) ? Promise.resolve() : disk.port.fsync(fd)),
+      };
+    },
+  },
+  {
+    // Either alone saves the rows: what a failed fsync left is cut off, and what a new process finds is written anew.
+    name: 'no truncate after a failed fsync, and nothing written anew on recovery',
+    faults: true,
+    port: (disk) => ({ ...notAnew(disk), ftruncate: () => undefined }),
+  },
+  {
+    name: 'nothing written anew on recovery, after an fsync and the truncate behind it failed',
+    faults: true,
+    port: notAnew,
   },
   {
     name: 'a failed fsync is passed over',

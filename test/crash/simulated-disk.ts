@@ -176,6 +176,10 @@ export class SimulatedDisk {
     return found?.kind === 'file' ? Buffer.from(found.data) : undefined;
   }
 
+  bytesOf(fd: number): Buffer {
+    return Buffer.from(this.#inode(fd).data);
+  }
+
   sizeOf(fd: number): number {
     return this.#inode(fd).data.length;
   }

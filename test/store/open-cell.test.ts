@@ -160,3 +160,32 @@ test('a file that changes while it is written is not sealed', async () => {
   const { scan } = await finish(disk.port, place, 30);
   expect(scan.n_rows_damaged).toBe(8);
 });
+
+test('a close that the disk refuses is an error of one line that names the file', async () => {
+  const disk = freshDisk();
+  const refused = () => {
+    throw Object.assign(new Error('EIO: i/o error, close'), { code: 'EIO' });
+  };
+  const port = { ...disk.port };
+  const cell = await openCell(port, place, noFile(30), () => undefined);
+  await fill(cell, place.schema);
+  await cell.complete();
+  port.close = refused;
+  expect(() => {
+    cell.close();
+  }).toThrow(expect.objectContaining({ code: 'DISK', message: expect.stringContaining(PATH) as string }));
+});
+
+test('what a failed fsync left in memory is written anew by the next process, so that it survives a power cut', async () => {
+  const disk = freshDisk();
+  const cell = await openCell(disk.port, place, noFile(30), () => undefined);
+  cell.append(chunkOf(place.schema, 0, 8));
+  disk.fault = { at: disk.operations, code: 'EIO', forGood: true }; // the fsync and the truncate behind it
+  await expect(cell.sync()).rejects.toMatchObject({ code: 'DISK' });
+  disk.fault = undefined;
+  const healed = disk.afterCut('kill', () => 0);
+  const next = await openCell(healed.port, place, scanCell(healed.port, place, 30), () => undefined);
+  expect(next.n_rows_durable).toBe(8);
+  const after = healed.afterCut('nothing', () => 0);
+  expect(scanCell(after.port, place, 30).present).toEqual([{ from: 0, to: 8 }]);
+});
