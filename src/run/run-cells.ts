@@ -166,8 +166,7 @@ async function finish(run: RunContext, cell: RunCell, open: OpenWork, sync: Grou
     await open.recording;
     await sync.now(work);
     if (work.file.missing.length === 0) {
-      const rows_crc32 = await work.file.complete();
-      await run.summaries.write(cell, work.file, rows_crc32, resume_detected);
+      await run.summaries.complete(cell, work.file, resume_detected);
       status = 'complete';
     } else if (n_failed_before + run.books.failuresOf(cell) > 0) status = 'failed';
   } catch (error) {
