@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 
+import { benchCommand } from './commands/bench.ts';
 import { reportError } from './commands/command.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -26,6 +27,7 @@ for (const command of [
   verifyCommand(),
   replayCommand(),
   seedsCommand(),
+  benchCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -16,6 +16,7 @@ export type {
   Row,
 } from './models/model.ts';
 export type { Rng, Streams } from './random/generator.ts';
+export { benchStudy, type BenchOptions, type StudyBench } from './run/bench-study.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
 export { SILENT, type RunObserver } from './run/observer.ts';
 export { planStudy, type PlanOptions, type StudyPlan } from './run/plan-study.ts';
