@@ -88,7 +88,7 @@ const SAME = 0.02;
  */
 export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
   const experiment = await loadExperiment(file, {});
-  const bench = new Bench(experiment, options.kernel ?? 'auto');
+  const bench = new BenchRig(experiment, options.kernel ?? 'auto');
   const forget = bench.removedAtExit();
   try {
     return await bench.measure(options);
@@ -99,20 +99,23 @@ export async function benchStudy(file: string, options: BenchOptions = {}): Prom
 }
 
 /** What is varied. */
-interface Variant {
+export interface BenchVariant {
   readonly threads: number;
   readonly chunk: number | 'auto';
   readonly format: Format;
   readonly durability: Durability | 'nothing written';
 }
 
-interface Sample {
+export interface BenchSample {
+  readonly rows: number;
+  readonly seconds: number;
   readonly permutations_per_second: number;
   readonly cpu_us: number;
   readonly coordinator_share: number;
 }
 
-class Bench {
+/** What measures: thread pools that stay, and a temporary folder. bench/ uses it directly. */
+export class BenchRig {
   private readonly experiment: Experiment;
   private readonly folder: string;
   private readonly worker_data: WorkerData;
@@ -151,7 +154,7 @@ class Bench {
     const sizes = [...new Set((options.chunks ?? (await this.chunkSizes())).map((size) => this.whole(size)))];
     const sweep = threads.flatMap((n) =>
       [...sizes, 'auto' as const].map(
-        (chunk): Variant => ({ threads: n, chunk, format: study.format, durability: 'chunk' }),
+        (chunk): BenchVariant => ({ threads: n, chunk, format: study.format, durability: 'chunk' }),
       ),
     );
     const total = (sweep.length + FORMATS.length * (DURABILITIES.length + 1)) * (rounds + 1);
@@ -179,7 +182,7 @@ class Bench {
   private async writePath(threads: number, rounds: number, ms: number, count: () => void): Promise<WriteRow[]> {
     const variants = FORMATS.flatMap((format) =>
       (['nothing written', ...DURABILITIES] as const).map(
-        (durability): Variant => ({ threads, chunk: 'auto', format, durability }),
+        (durability): BenchVariant => ({ threads, chunk: 'auto', format, durability }),
       ),
     );
     const samples = await this.rounds(variants, rounds, ms, count);
@@ -197,12 +200,12 @@ class Bench {
 
   /** The samples of each variant, the first round left out. */
   private async rounds(
-    variants: readonly Variant[],
+    variants: readonly BenchVariant[],
     rounds: number,
     ms: number,
     count: () => void,
-  ): Promise<Sample[][]> {
-    const samples = variants.map((): Sample[] => []);
+  ): Promise<BenchSample[][]> {
+    const samples = variants.map((): BenchSample[] => []);
     const order = variants.map((_, v) => v);
     for (let round = 0; round <= rounds; round += 1) {
       for (const v of round % 2 === 0 ? order : order.toReversed()) {
@@ -215,7 +218,7 @@ class Bench {
   }
 
   /** Computes and writes for about `ms`. */
-  private async sample({ threads, chunk, format, durability }: Variant, ms: number): Promise<Sample> {
+  async sample({ threads, chunk, format, durability }: BenchVariant, ms: number): Promise<BenchSample> {
     const pool = this.pool(threads);
     const in_flight = new Slots(pool.parallel);
     const sync = durability === 'nothing written' ? undefined : new GroupSync(durability, rethrow);
@@ -264,7 +267,7 @@ class Bench {
     }
     if (failed !== undefined) throw asEngineError(failed);
     const permutations_per_second = rows / seconds;
-    return { permutations_per_second, cpu_us: (user + system) / Math.max(1, rows), coordinator_share: utilization };
+    return { rows, seconds, permutations_per_second, cpu_us: (user + system) / Math.max(1, rows), coordinator_share: utilization };
   }
 
   private async begin(
@@ -343,7 +346,7 @@ function bestOf(rows: readonly ChunkRow[]): ChunkRow {
   return rows.reduce((best, row) => (row.permutations_per_second > best.permutations_per_second ? row : best));
 }
 
-function rateOf(samples: readonly Sample[]): BenchRate {
+function rateOf(samples: readonly BenchSample[]): BenchRate {
   const rates = samples.map(({ permutations_per_second }) => permutations_per_second);
   const middle = median(rates);
   return {
