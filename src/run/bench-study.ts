@@ -15,6 +15,7 @@ import { CellWork } from './cell-work.ts';
 import { loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
 import { DURABILITIES, GroupSync, type Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
+import { chooseKernel } from './kernel-choice.ts';
 import type { RunCell } from './run-cell.ts';
 import { Slots } from './slots.ts';
 import type { WorkerData } from './worker.ts';
@@ -88,7 +89,7 @@ const SAME = 0.02;
  */
 export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
   const experiment = await loadExperiment(file, {});
-  const bench = new BenchRig(experiment, options.kernel ?? 'auto');
+  const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto').kernel);
   const forget = bench.removedAtExit();
   try {
     return await bench.measure(options);

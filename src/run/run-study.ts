@@ -15,6 +15,7 @@ import { cellSelector, type Selection } from '../study/select.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { baselineOf, loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
 import type { Durability } from './group-sync.ts';
+import { chooseKernel } from './kernel-choice.ts';
 import { LeaseSize } from './lease-size.ts';
 import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
 import type { RunObserver } from './observer.ts';
@@ -52,6 +53,8 @@ export interface StudyResult {
   readonly permutations_total: number;
   readonly seconds: number;
   readonly permutations_per_second: number;
+  /** What computed; changes no bit of a row. */
+  readonly kernel: Kernel;
   readonly n_failures: number;
   readonly first_failure: Bookkeeper['first_failure'];
   /** Why it ended early; undefined where every cell was worked on. */
@@ -69,11 +72,13 @@ export async function runStudy(
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult> {
+  const choice = chooseKernel(options.kernel ?? 'auto');
   const experiment = await loadExperiment(file, studyOverrides(options));
   const cells = selectedCells(experiment, options.selection);
   const { lock, resumed } = await claimOutput(experiment, options.truncate === true, observer);
   try {
-    return await runLocked(experiment, cells, options, stop, observer, resumed);
+    if (choice.warning !== undefined) observer.warning(choice.warning);
+    return await runLocked(experiment, cells, { ...options, kernel: choice.kernel }, stop, observer, resumed);
   } finally {
     lock.release();
   }
@@ -191,6 +196,7 @@ async function runLocked(
       permutations_total: numbers.permutations_total,
       seconds: numbers.uptime_seconds,
       permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
+      kernel: options.kernel ?? 'auto',
       n_failures: books.n_failures,
       first_failure: books.first_failure,
       stopped: stop.reason,
