@@ -63,7 +63,8 @@ async function compareRows(peer) {
   simulateTrades(cell, 123, 0, count, columns);
   const rows = await ask(peer, 123, 0, count);
   for (let i = 0; i < count * 8; i++) {
-    if (!Object.is(rows[i], columns[i % 8][Math.floor(i / 8)])) throw new Error(`row ${Math.floor(i / 8)} differs from C++`);
+    if (!Object.is(rows[i], columns[i % 8][Math.floor(i / 8)]))
+      throw new Error(`row ${Math.floor(i / 8)} differs from C++`);
   }
 }
 
@@ -108,7 +109,11 @@ const paired = (name) => (found.cpp.length === 0 ? NaN : median(found[name].map(
 report('The engine, everything durable, against C++ that only computes (300 trades, 2 threads, 2 processes)', [
   { what: 'Arrow, durable', value: median(found.arrow), unit: 'permutations/s' },
   { what: 'lossless CSV, durable', value: median(found.csv), unit: 'permutations/s' },
-  { what: 'scalar C++, computing only', value: found.cpp.length === 0 ? NaN : median(found.cpp), unit: 'permutations/s' },
+  {
+    what: 'scalar C++, computing only',
+    value: found.cpp.length === 0 ? NaN : median(found.cpp),
+    unit: 'permutations/s',
+  },
   { what: 'Arrow : C++, wall', value: paired('arrow'), unit: 'x', reach: 1.1 },
   { what: 'lossless CSV : C++, wall', value: paired('csv'), unit: 'x', reach: 1 },
   { what: 'Arrow, CPU time', value: 1e9 / median(found.arrow_cpu), unit: 'ns per permutation' },

@@ -36,11 +36,7 @@ permutations: 200000
 output: out-${flips}
 `,
   );
-  const { stdout, stderr, status } = spawnSync(process.execPath, [
-    fileURLToPath(import.meta.url),
-    '--child',
-    study,
-  ]);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--child', study]);
   if (status !== 0) throw new Error(stderr.toString());
   return JSON.parse(stdout.toString());
 }

@@ -16,10 +16,14 @@ const FILES = ['end-to-end', 'threads', 'write-path', 'user-model', 'seeding', '
 function answerOf(file, args = []) {
   process.stderr.write(`${file} ...\n`);
   const path = fileURLToPath(new URL(`${file}.mjs`, import.meta.url));
-  const { stdout, status } = spawnSync(process.execPath, [path, '--json', ...(short ? ['--short', '--quick'] : []), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1 << 28,
-  });
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [path, '--json', ...(short ? ['--short', '--quick'] : []), ...args],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 1 << 28,
+    },
+  );
   if (status !== 0) process.stderr.write(`${file} failed\n`);
   return status === 0 ? JSON.parse(stdout.toString()) : undefined;
 }
@@ -48,7 +52,10 @@ const kernel = answerOf('kernel/trades', short ? ['--trades', '300'] : []);
 const text = answerOf('kernel/csv');
 const answers = [
   ...FILES.map((file) => answerOf(file)),
-  kernel && { question: 'The kernel of `trades`, one thread, CPU time (the mix is over all shuffle and bootstrap modes)', rows: kernelRows(kernel) },
+  kernel && {
+    question: 'The kernel of `trades`, one thread, CPU time (the mix is over all shuffle and bootstrap modes)',
+    rows: kernelRows(kernel),
+  },
   text && { question: 'Rows as CSV text (8 metrics), one thread, CPU time', rows: csvRows(text) },
 ].filter((answer) => answer !== undefined);
 

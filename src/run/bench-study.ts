@@ -154,9 +154,12 @@ export class BenchRig {
     const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
     const sizes = [...new Set((options.chunks ?? (await this.chunkSizes())).map((size) => this.whole(size)))];
     const sweep = threads.flatMap((n) =>
-      [...sizes, 'auto' as const].map(
-        (chunk): BenchVariant => ({ threads: n, chunk, format: study.format, durability: 'chunk' }),
-      ),
+      [...sizes, 'auto' as const].map((chunk): BenchVariant => ({
+        threads: n,
+        chunk,
+        format: study.format,
+        durability: 'chunk',
+      })),
     );
     const total = (sweep.length + FORMATS.length * (DURABILITIES.length + 1)) * (rounds + 1);
     const ms = Math.max(SHORTEST_MS, ((options.seconds ?? 20) * 1000) / total);
@@ -182,9 +185,12 @@ export class BenchRig {
 
   private async writePath(threads: number, rounds: number, ms: number, count: () => void): Promise<WriteRow[]> {
     const variants = FORMATS.flatMap((format) =>
-      (['nothing written', ...DURABILITIES] as const).map(
-        (durability): BenchVariant => ({ threads, chunk: 'auto', format, durability }),
-      ),
+      (['nothing written', ...DURABILITIES] as const).map((durability): BenchVariant => ({
+        threads,
+        chunk: 'auto',
+        format,
+        durability,
+      })),
     );
     const samples = await this.rounds(variants, rounds, ms, count);
     // Arrow that is not written costs next to nothing beyond computing: what the others are held against.
@@ -268,7 +274,13 @@ export class BenchRig {
     }
     if (failed !== undefined) throw asEngineError(failed);
     const permutations_per_second = rows / seconds;
-    return { rows, seconds, permutations_per_second, cpu_us: (user + system) / Math.max(1, rows), coordinator_share: utilization };
+    return {
+      rows,
+      seconds,
+      permutations_per_second,
+      cpu_us: (user + system) / Math.max(1, rows),
+      coordinator_share: utilization,
+    };
   }
 
   private async begin(

@@ -44,7 +44,19 @@ it('bench measures every thread count and chunk size, and recommends one of them
 });
 
 it('bench --json prints one object and leaves nothing behind, in the output or beside it', async () => {
-  const args = ['bench', study.file, '--threads', '1', '--chunk', '1000', '--rounds', '1', '--seconds', '0.1', '--json'];
+  const args = [
+    'bench',
+    study.file,
+    '--threads',
+    '1',
+    '--chunk',
+    '1000',
+    '--rounds',
+    '1',
+    '--seconds',
+    '0.1',
+    '--json',
+  ];
   const { exit, stderr, json } = await permafrost(args);
   expect(exit).toBe(0);
   expect(json()).toMatchObject({

@@ -86,7 +86,6 @@ class BlockWalk {
       if (block >= 0 && itsBlock !== block) break;
       block = itsBlock;
       rows += this.#take(Math.min((block + 1) * this.#batch_rows, this.#target), most - rows);
-      if (this.stopped !== undefined) break;
     }
     if (rows === 0) return undefined;
     return { block, rows, bytes: this.#buffer.subarray(blockStart - this.#base, this.end - this.#base) };
@@ -118,6 +117,7 @@ class BlockWalk {
   /** Makes sure that a found row is next, reading on where needed; `keep`: from where on bytes stay in the buffer. */
   #find(keep: number): boolean {
     for (;;) {
+      if (this.stopped !== undefined) return false;
       if (this.#next < this.#found) return true;
       if (this.#bad) {
         this.stopped = 'irregular';
