@@ -25,11 +25,15 @@ try {
 
   cpSync(join(root, 'examples', 'coin'), join(folder, 'coin'), { recursive: true });
   const cli = join(folder, 'node_modules', 'permafrost', 'dist', 'cli.js');
-  const printed = execFileSync(process.execPath, ['--no-addons', cli, 'run', 'coin/study.yaml', '--json'], {
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const printed = execFileSync(
+    process.execPath,
+    ['--no-addons', cli, 'run', 'coin/study.yaml', '--output', 'out', '--json'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const result = JSON.parse(printed);
   if (result.exit !== 0) throw new Error(`the packed CLI ended with ${result.exit}`);
   process.stdout.write(

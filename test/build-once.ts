@@ -4,5 +4,5 @@ import { fileURLToPath } from 'node:url';
 /** Tests that start the real process run `dist/cli.js`: build it once, so that what is tested is what is shipped. */
 export default function setup(): void {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], { cwd: root, stdio: 'inherit' });
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
 }

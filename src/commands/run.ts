@@ -81,9 +81,10 @@ export function runCommand(): Command {
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
     if (flags.dryRun === true) return planStudies(studies, flags, terminal);
     const stop = new StopSwitch();
-    const release = stopOnSignals(stop, terminal);
+    const screen = createScreen(terminal);
+    const release = stopOnSignals(stop, screen);
     try {
-      return await runAll(studies, flags, stop, terminal);
+      return await runAll(studies, flags, stop, screen, terminal);
     } finally {
       release();
     }
@@ -94,12 +95,13 @@ async function runAll(
   studies: readonly string[],
   flags: RunFlags,
   stop: StopSwitch,
+  screen: Screen,
   terminal: Terminal,
 ): Promise<number> {
   const results: StudyResult[] = [];
   for (const study of studies) {
     if (stop.reason !== undefined) break;
-    const result = await runStudy(study, runOptions(flags), stop, createObserver(terminal));
+    const result = await runStudy(study, runOptions(flags), stop, screen.observer);
     results.push(result);
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
     terminal.say(studyResultText(result));
@@ -150,12 +152,12 @@ function outputJson(result: StudyResult): unknown {
 }
 
 /** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to go on. Twice: at once; what is on disk is safe all the same. */
-function stopOnSignals(stop: StopSwitch, terminal: Terminal): () => void {
+function stopOnSignals(stop: StopSwitch, screen: Screen): () => void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const handlers = signals.map((signal) => {
     const handler = (): void => {
       if (stop.reason !== undefined) process.exit(signal === 'SIGINT' ? 130 : 143);
-      terminal.say('\nStopping: what is computed is being written. Once more stops at once.');
+      screen.line('Stopping: what is computed is being written. Once more stops at once.');
       stop.stop({ kind: 'interrupted', signal });
     };
     process.on(signal, handler);
@@ -166,14 +168,19 @@ function stopOnSignals(stop: StopSwitch, terminal: Terminal): () => void {
   };
 }
 
-/** Shows a run on stderr. */
-function createObserver(terminal: Terminal): RunObserver {
+/** What a person sees of runs on stderr: one display at a time, and lines above it. */
+interface Screen {
+  readonly observer: RunObserver;
+  line(text: string): void;
+}
+
+function createScreen(terminal: Terminal): Screen {
   let display: ProgressDisplay | undefined;
   const line = (text: string): void => {
     if (display === undefined) terminal.say(text);
     else display.line(text);
   };
-  return {
+  const observer: RunObserver = {
     started: ({ output, threads, progress, resumed }) => {
       terminal.say(startText(output, threads, progress, resumed));
       display = createDisplay(process.stderr, () => progress.numbers());
@@ -189,6 +196,7 @@ function createObserver(terminal: Terminal): RunObserver {
       display = undefined;
     },
   };
+  return { observer, line };
 }
 
 function startText(output: string, threads: number, progress: Progress, resumed: boolean): string {

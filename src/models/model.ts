@@ -108,6 +108,11 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly version: string;
   readonly description?: string;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /**
+   * Named sets of defaults: a study with `parameters: { preset: NAME }` takes them for the parameters that it leaves out. Resolved by
+   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment.
+   */
+  readonly presets?: Readonly<Record<string, Parameters>>;
   readonly inputs?: Readonly<Record<string, InputSpec>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   /** Rules that tie parameters together; each problem names its parameter. Called with all active parameters. */
@@ -121,6 +126,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   defaultsFrom?(inputs: Inputs): Parameters;
   /** Checks one cell against the inputs (a file that the cell needs is missing, say), before anything runs. */
   checkInputs?(parameters: Parameters, inputs: Inputs): readonly string[];
+  /** What a person should know about the inputs (conflicts, rows that may be dropped): lines for stderr, once after loading. */
+  notes?(inputs: Inputs): readonly string[];
   /** A fact about all cells together that rows depend on when streams are shared (the largest delay, say). Hashed into the experiment. */
   shared?(cells: Iterable<Parameters>): Json;
   /** Once per cell and worker. */

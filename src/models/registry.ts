@@ -5,8 +5,10 @@ import type { Model } from './model.ts';
  * beside this file whose model.ts exports it by default, and a line here.
  */
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: unknown }>>> = {
+  'submit-queue': () => import('./submit-queue/model.ts'),
   trades: () => import('./trades/model.ts'),
   'llm-scheduler': () => import('./llm-scheduler/model.ts'),
+  federated: () => import('./federated/model.ts'),
 };
 
 export const builtInModels = {

@@ -96,6 +96,7 @@ class BarDisplay implements ProgressDisplay {
 
   stop(): void {
     clearInterval(this.timer);
+    for (const cell_id of [...this.cells.keys()]) this.cellFinished(cell_id);
     this.redraw();
     this.bars.stop();
   }

@@ -15,7 +15,7 @@ import { type CellStatus, type RunCell, type RunCells } from './run-cell.ts';
 import type { RunObserver } from './observer.ts';
 
 /** progress.json of the cells being computed [ms]. */
-const CELL_PROGRESS_MS = 2_000;
+const CELL_PROGRESS_MS = 1_000;
 /** heartbeat.json and progress.csv [ms]; the contract asks for 30 s at most. */
 const HEARTBEAT_MS = 10_000;
 

@@ -1,5 +1,5 @@
 import type { Sums } from './sums.ts';
-import type { MetricsSchema, Rows } from '../encoding/metrics-schema.ts';
+import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 
 /** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
 export interface PermutationRange {
@@ -116,6 +116,3 @@ export interface CellFile {
   complete(readBack?: ReadBack): Promise<string>;
   close(): void;
 }
-
-/** Rows decoded from a file, in blocks of bounded size. */
-export type RowBlocks = Iterable<Rows>;

@@ -10,12 +10,14 @@ const KEYS = [
   'version',
   'description',
   'parameters',
+  'presets',
   'inputs',
   'metrics',
   'check',
   'load',
   'defaultsFrom',
   'checkInputs',
+  'notes',
   'shared',
   'prepare',
   'simulate',
@@ -40,6 +42,7 @@ export function checkModel(value: unknown, shown: string): Model {
   } else {
     texts(value, problems);
     parameters(value.parameters, value.inputs, problems);
+    presets(value.presets, value.parameters, problems);
     metrics(value.metrics, value.parameters, problems);
     functions(value, problems);
   }
@@ -61,6 +64,26 @@ function texts(model: Raw, problems: Problems): void {
     problems.wrong(['version'], model.version, "a text such as '1'");
   }
   for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
+}
+
+/** Values of a preset fit their parameters. */
+function presets(value: unknown, specs: unknown, problems: Problems): void {
+  if (value === undefined) return;
+  if (!isMap(value)) {
+    problems.wrong(['presets'], value, 'a map from names to values of parameters');
+    return;
+  }
+  const known = isMap(specs) ? specs : {};
+  for (const [name, values] of Object.entries(value)) {
+    for (const [parameter, own] of Object.entries(isMap(values) ? values : {})) {
+      const at = ['presets', name, parameter];
+      if (!Object.hasOwn(known, parameter)) problems.unknown(at, 'parameter', parameter, Object.keys(known), own);
+      else {
+        const checked = checkValue(known[parameter] as ParameterSpec, own);
+        if (!('value' in checked)) problems.wrong(at, own, checked.allowed);
+      }
+    }
+  }
 }
 
 function functions(model: Raw, problems: Problems): void {

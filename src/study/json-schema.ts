@@ -32,7 +32,9 @@ function schemaOfModel(model: Model): Schema {
   const specs = Object.entries(model.parameters);
   const values = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfParameter(spec)]));
   const axes = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfAxis(spec)]));
-  const parameters = closed(values);
+  const presets = Object.keys(model.presets ?? {});
+  const preset = { enum: presets, description: 'a named set of defaults' };
+  const parameters = closed(presets.length === 0 ? values : { preset, ...values });
   const grid = closed(axes);
   const cells = { type: 'array', items: closed({ id: { type: 'string', minLength: 1 }, parameters, ...values }) };
   const metrics = Object.entries(model.metrics).map(([name, { description = '' }]) => [name, { description }] as const);

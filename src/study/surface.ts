@@ -126,16 +126,27 @@ class SurfaceReader {
     return blocks;
   }
 
-  /** Fixed values, checked. */
+  /** Fixed values, checked; over those of the preset, where one is named. */
   parameters(raw: Raw, path: Path): Record<string, ParameterValue> {
     const fixed: Record<string, ParameterValue> = {};
     for (const [name, value] of Object.entries(raw)) {
+      if (name === 'preset' && this.model.presets !== undefined) continue;
       const spec = this.spec(name, [...path, name], value);
       if (spec === undefined || !valueSchema.safeParse(value).success) continue;
       const checked = this.value(spec, value, [...path, name]);
       if (checked !== undefined) fixed[name] = checked;
     }
-    return fixed;
+    return { ...this.preset(raw.preset, [...path, 'preset']), ...fixed };
+  }
+
+  /** The values of a preset: from here on they are as if written in the study, and the preset's name is forgotten. */
+  private preset(name: unknown, path: Path): Parameters {
+    const { presets } = this.model;
+    if (name === undefined || presets === undefined) return {};
+    if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name]!;
+    if (typeof name === 'string') this.problems.unknown(path, 'preset', name, Object.keys(presets));
+    else this.problems.wrong(path, name, `one of ${Object.keys(presets).join(', ')}`);
+    return {};
   }
 
   private spec(name: string, path: Path, value: unknown): ParameterSpec | undefined {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { digestOf, EXAMPLES, finished, permafrost, seededUniform, start, temporaryFolder } from './cli.ts';
 
-/** A trade surface of six cells on the real trade list, long enough to be killed many times. */
-const STUDY = `
+/** A trade surface of eight cells on the real trade list. */
+const study_text = (permutations: number): string => `
 name: kill-me
 model: trades
 inputs: { trades: ${join(EXAMPLES, 'sp500/trades.csv')}, ohlc: ${join(EXAMPLES, 'sp500/sp500_daily.csv')} }
@@ -17,12 +17,13 @@ grid:
   slip_dollars: 50
   shuffle_mode: [none, permute]
   bootstrap_mode: trade_bootstrap
-permutations: 30000
+permutations: ${permutations}
 output: out
 `;
 
 interface RunJson {
   readonly outputs: readonly {
+    readonly permutations_reused: number;
     readonly permutations_computed: number;
     readonly permutations_total: number;
     readonly cells: number;
@@ -30,20 +31,58 @@ interface RunJson {
   }[];
 }
 
-function study(folder: string): string {
+const PERMUTATIONS = 30_000;
+/** Long enough to be killed many times. */
+const LONG = 300_000;
+
+function study(folder: string, permutations = PERMUTATIONS): string {
   const file = join(folder, 'study.yaml');
-  writeFileSync(file, STUDY);
+  writeFileSync(file, study_text(permutations));
   return file;
 }
 
+/** Rows that the run has said are done: what progress.json of its cells claims. */
+function acknowledgedRows(output: string): number {
+  const cells = join(output, 'per_cell');
+  if (!existsSync(cells)) return 0;
+  return readdirSync(cells)
+    .map((cell) => join(cells, cell, 'progress.json'))
+    .filter((path) => existsSync(path))
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { n_done: number }).n_done)
+    .reduce((sum, n) => sum + n, 0);
+}
+
+/** Size of all metrics files [bytes]. */
+function bytesWritten(output: string): number {
+  const cells = join(output, 'per_cell');
+  if (!existsSync(cells)) return 0;
+  return readdirSync(cells)
+    .map((cell) => join(cells, cell, 'metrics_compact.csv'))
+    .reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+/** Waits until this process has written rows: on a busy machine that takes its time. */
+async function written(output: string, child: ReturnType<typeof start>): Promise<void> {
+  const before = bytesWritten(output);
+  while (child.exitCode === null && bytesWritten(output) <= before) await sleep(20);
+}
+
+/** The digest of an undisturbed run. */
+async function undisturbed(permutations: number): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'permafrost-expected-'));
+  const result = await permafrost(['run', study(folder, permutations), '--threads', '2', '--json']);
+  expect(result.exit, result.stderr).toBe(0);
+  const digest = await digestOf(join(folder, 'out'));
+  rmSync(folder, { recursive: true });
+  return digest;
+}
+
 let expected: string;
+let expected_long: string;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-expected-'));
-  const result = await permafrost(['run', study(folder), '--threads', '2', '--json']);
-  expect(result.exit, result.stderr).toBe(0);
-  expected = await digestOf(join(folder, 'out'));
-  rmSync(folder, { recursive: true });
+  expected = await undisturbed(PERMUTATIONS);
+  expected_long = await undisturbed(LONG);
 });
 
 describe('one digest', () => {
@@ -65,37 +104,45 @@ describe('one digest', () => {
     },
   );
 
-  it('after twenty kill -9 at random moments, and nothing acknowledged is computed again', async () => {
+  it('after twenty kill -9 at random moments of one run, and nothing acknowledged is computed again', async () => {
     const folder = temporaryFolder();
-    const file = study(folder);
+    const file = study(folder, LONG);
     const uniform = seededUniform(20261122);
-    let kills = 0;
-    while (kills < 20) {
-      const child = start(['run', file, '--threads', '2', '--chunk', '500', '--json']);
-      await sleep(250 + 400 * uniform());
-      const alive = child.exitCode === null;
+    let acknowledged = 0;
+    for (let kills = 0; kills < 20;) {
+      const threads = String(1 + Math.floor(3 * uniform()));
+      const chunk = String(1 + Math.floor(3000 * uniform()));
+      // The slower kernel leaves time for twenty kills; it writes the same bytes.
+      const child = start(['run', file, '--threads', threads, '--chunk', chunk, '--kernel', 'typescript']);
+      await written(join(folder, 'out'), child);
+      await sleep(500 * uniform());
       child.kill('SIGKILL');
       const ended = await finished(child);
-      if (!alive) expect(ended.exit, ended.stderr).toBe(0);
+      expect(ended.signal, 'the run was over before it could be killed twenty times').toBe('SIGKILL');
       kills += 1;
+      const counted = acknowledgedRows(join(folder, 'out'));
+      expect(counted).toBeGreaterThanOrEqual(acknowledged);
+      acknowledged = counted;
     }
+    expect(acknowledged).toBeGreaterThan(0);
     const last = await permafrost(['run', file, '--threads', '2', '--json']);
     expect(last.exit, last.stderr).toBe(0);
-    expect(await digestOf(join(folder, 'out'))).toBe(expected);
+    expect((last.json() as RunJson).outputs[0]!.permutations_reused).toBeGreaterThanOrEqual(acknowledged);
+    expect(await digestOf(join(folder, 'out'))).toBe(expected_long);
   });
 
   it('after Ctrl-C, which says how to go on and exits 130', async () => {
     const folder = temporaryFolder();
-    const file = study(folder);
-    const child = start(['run', file, '--threads', '2']);
-    await sleep(700);
+    const file = study(folder, LONG);
+    const child = start(['run', file, '--threads', '2', '--kernel', 'typescript']);
+    await written(join(folder, 'out'), child);
     child.kill('SIGINT');
     const ended = await finished(child);
     expect(ended.exit, ended.stderr).toBe(130);
     expect(ended.stderr).toContain('permafrost run');
     const again = await permafrost(['run', file, '--json']);
     expect(again.exit, again.stderr).toBe(0);
-    expect((again.json() as RunJson).outputs[0]!.permutations_computed).toBeLessThan(240_000);
-    expect(await digestOf(join(folder, 'out'))).toBe(expected);
+    expect((again.json() as RunJson).outputs[0]!.permutations_computed).toBeLessThan(8 * LONG);
+    expect(await digestOf(join(folder, 'out'))).toBe(expected_long);
   });
 });

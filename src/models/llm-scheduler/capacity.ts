@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Rng } from '../../random/generator.ts';
 import { computeMetrics } from './metrics.ts';
-import { drawRequests, type RequestPlan } from './requests.ts';
+import type { RequestPlan } from './request-plan.ts';
+import { drawRequests } from './requests.ts';
 import type { Settings } from './settings.ts';
 import { run } from './simulate.ts';
 import { VIOLATIONS_ALLOWED } from './suite.ts';

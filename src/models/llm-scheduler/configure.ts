@@ -2,7 +2,7 @@ import type { Parameters } from '../model.ts';
 import { defaultSettings, profileLatency } from './defaults.ts';
 import type { LatencyFit } from './latency-fit.ts';
 import { UNCALIBRATED, type LatencyModel } from './latency-model.ts';
-import type { RequestPlan } from './requests.ts';
+import type { RequestPlan } from './request-plan.ts';
 import type { Bin, Profile, Settings } from './settings.ts';
 import type { Trace } from './trace.ts';
 

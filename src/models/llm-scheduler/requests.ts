@@ -1,35 +1,12 @@
 import type { Rng } from '../../random/generator.ts';
 import { normal } from '../../random/normal.ts';
 import { Mt19937 } from './mt19937.ts';
-import { predict, type Prediction } from './predictions.ts';
-import { arrivals, outputs, prompts, type Arrivals, type LENGTHS } from './synthetic.ts';
-import type { Trace } from './trace.ts';
+import { predict } from './predictions.ts';
+import type { RequestPlan } from './request-plan.ts';
+import { arrivals, outputs, prompts } from './synthetic.ts';
 import { copyWindow, sortByArrival, windowOf } from './window.ts';
 import type { Workload } from './workload.ts';
 import type { Workspace } from './workspace.ts';
-
-/** How the requests of a replicate come about. */
-export interface RequestPlan {
-  readonly num_requests: number;
-  /** Absent: synthetic. */
-  readonly trace: Trace | undefined;
-  readonly window: 'first' | 'random';
-  readonly window_end: 'reject' | 'wrap';
-  readonly drop_unanswered: boolean;
-  /** Rows that bins are taken from; undefined: the requests simulated. */
-  readonly sample_for_bins: number | undefined;
-  readonly arrivals: Arrivals;
-  readonly lengths: (typeof LENGTHS)[number];
-  /** Stamps are divided by it; undefined: see `target_rps`. */
-  readonly rps_scaling: number;
-  /** Arrival rate that the stamps are scaled to [1/s]; overrides `rps_scaling`. */
-  readonly target_rps: number | undefined;
-  readonly prediction: Prediction;
-  readonly prediction_column: string;
-  readonly prediction_sigma: number;
-  /** Seed of the parity generator; undefined: predictions come from the engine's stream. */
-  readonly seed: number | undefined;
-}
 
 /** The substreams of a permutation, one per component, so that a change of one leaves the others as they are. */
 const STREAM = { arrivals: 1, prompts: 2, outputs: 3, predictions: 4, service: 5, window: 6 } as const;

@@ -1,5 +1,5 @@
 import type { Rng } from '../../random/generator.ts';
-import type { RequestPlan } from './requests.ts';
+import type { RequestPlan } from './request-plan.ts';
 import type { Trace } from './trace.ts';
 import type { Workload } from './workload.ts';
 

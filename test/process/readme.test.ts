@@ -1,0 +1,83 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+import { EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The code block of the README that begins with this line. */
+function block(first: string): string {
+  const found = [...readme.matchAll(/```\w+\n([\s\S]*?)```/g)]
+    .map((match) => match[1]!)
+    .find((text) => text.startsWith(first));
+  if (found === undefined) throw new Error(`no block of the README begins with ${first}`);
+  return found;
+}
+
+describe('README', () => {
+  it("'s first study runs, as it is printed there", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'coin.ts'), block('import { defineModel }'));
+    writeFileSync(join(folder, 'study.yaml'), block('model: ./coin.ts'));
+    const plan = await permafrost(['plan', 'study.yaml', '--json'], { cwd: folder });
+    expect(plan.json()).toMatchObject({ cells: 9, permutations_missing: 90_000 });
+    const run = await permafrost(['run', 'study.yaml', '--json'], { cwd: folder });
+    expect(run.exit, run.stderr).toBe(0);
+    const verified = await permafrost(['verify', 'runs/coin', '--recompute', '1%', '--json'], { cwd: folder });
+    expect(verified.json()).toMatchObject({ ok: true, rows: 90_000, recomputed: 900, mismatches: 0 });
+  });
+
+  it("'s library example prints how many cells are complete and the digest", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules', 'permafrost'));
+    writeFileSync(join(folder, 'study.yaml'), block('model: ./coin.ts'));
+    writeFileSync(join(folder, 'coin.ts'), block('import { defineModel }'));
+    writeFileSync(join(folder, 'main.mjs'), block('import { runStudy'));
+    const { execFileSync } = await import('node:child_process');
+    const printed = execFileSync(process.execPath, ['main.mjs'], { cwd: folder, encoding: 'utf8' });
+    expect(printed).toMatch(/^9 [0-9a-f]{64}\n$/);
+  });
+
+  it('names every command that there is', async () => {
+    const help = await permafrost(['--help']);
+    const commands = [...help.stdout.matchAll(/^ {2}([a-z]+) (?:\[options\] )?</gm)].map((match) => match[1]!);
+    expect(commands).toContain('run');
+    for (const command of commands) expect(readme, command).toContain(`\`${command} `);
+  });
+});
+
+describe('the examples', () => {
+  it('coin runs', async () => {
+    const folder = temporaryFolder();
+    cpSync(join(EXAMPLES, 'coin'), join(folder, 'coin'), { recursive: true });
+    const run = await permafrost(['run', 'coin/study.yaml', '--output', 'out', '--json'], { cwd: folder });
+    expect(run.exit, run.stderr).toBe(0);
+    expect(readdirSync(join(folder, 'out', 'per_cell'))).toHaveLength(6);
+  });
+
+  it('sp500 runs and resumes from a truncated run', async () => {
+    const folder = temporaryFolder();
+    const study = join(EXAMPLES, 'sp500', 'study.yaml');
+    const args = ['run', study, '--output', join(folder, 'out'), '--permutations', '500', '--json'];
+    const run = await permafrost(args);
+    expect(run.exit, run.stderr).toBe(0);
+    expect(run.json()).toMatchObject({ outputs: [{ cells: 144, complete: 144, permutations_computed: 72_000 }] });
+    const again = await permafrost(args);
+    expect(again.json()).toMatchObject({ outputs: [{ permutations_computed: 0, permutations_reused: 72_000 }] });
+  });
+
+  it('runs under --no-addons', async () => {
+    const folder = temporaryFolder();
+    const run = await permafrost(
+      ['run', join(EXAMPLES, 'coin', 'study.yaml'), '--output', join(folder, 'out'), '--json'],
+      {
+        env: { NODE_OPTIONS: '--no-addons' },
+      },
+    );
+    expect(run.exit, run.stderr).toBe(0);
+  });
+});
