@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import type { Kernel } from '#native-free/kernel';
 import { decodeRows, formatRows, scanRows } from '#native-free/csv/rows';
 
+export { csvWasmRuns } from '#native-free/csv/wasm';
+
 import type { MetricsSchema, Rows } from './metrics-schema.ts';
 
 /**

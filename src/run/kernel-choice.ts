@@ -1,4 +1,4 @@
-import { csvWasmRuns } from '#native-free/csv/wasm';
+import { csvWasmRuns } from '../encoding/csv-rows.ts';
 
 import { EngineError } from '../errors.ts';
 import type { Kernel } from '../models/model.ts';
