@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 
+import { benchCommand } from './commands/bench.ts';
 import { reportError } from './commands/command.ts';
 import { exportCommand } from './commands/export.ts';
 import { mergeCommand } from './commands/merge.ts';
@@ -34,6 +35,7 @@ for (const command of [
   mergeCommand(),
   summarizeCommand(),
   reportCommand(),
+  benchCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -18,6 +18,7 @@ export type {
   ViewStatistic,
 } from './models/model.ts';
 export type { Rng, Streams } from './random/generator.ts';
+export { benchStudy, type BenchOptions, type StudyBench } from './run/bench-study.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
 export { SILENT, type RunObserver } from './run/observer.ts';
 export { repairRun } from './run/repair-run.ts';

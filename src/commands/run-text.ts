@@ -24,7 +24,7 @@ function outcome(result: StudyResult): string {
   const work =
     permutations_computed === 0
       ? `nothing was left to compute (${count(done)} permutations are there)`
-      : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
+      : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s, ${result.kernel === 'wasm' ? 'WebAssembly' : 'TypeScript'} kernels)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)

@@ -8,6 +8,40 @@ export function crc32(bytes: Uint8Array, start = 0): number {
   return zlibCrc32(bytes, start);
 }
 
+/**
+ * `crc32(bytes, start)` from `crc = crc32(bytes, other)` over the same `length` bytes, without reading them again: the two
+ * differ by (start XOR other) x^(8 length) modulo the CRC's polynomial (as zlib's crc32_combine has it).
+ */
+export function crcGoingOn(crc: number, other: number, start: number, length: number): number {
+  return (crc ^ timesXTo8(other ^ start, length)) >>> 0;
+}
+
+/** x^32 + x^26 + ... + 1, its highest power left out, bits reversed: the coefficient of x^0 is bit 31. */
+const POLYNOMIAL = 0xedb88320;
+
+/** factor x^(8 length) modulo the polynomial. */
+function timesXTo8(factor: number, length: number): number {
+  let product = factor;
+  // x^8, then its squares, for every bit of the length.
+  let power = 1 << 23;
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) product = times(power, product);
+    power = times(power, power);
+  }
+  return product;
+}
+
+/** a b modulo the polynomial. */
+function times(a: number, b: number): number {
+  let product = 0;
+  let shifted = b;
+  for (let bit = 31; bit >= 0; bit--) {
+    if ((a >>> bit) & 1) product ^= shifted;
+    shifted = shifted & 1 ? (shifted >>> 1) ^ POLYNOMIAL : shifted >>> 1;
+  }
+  return product;
+}
+
 /** Where every checksum of an experiment starts: the CRC over its 64 hex digits. */
 export function saltOf(experiment: string): number {
   return zlibCrc32(experiment, 0);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 
 import type { Kernel } from '#native-free/kernel';
-import { decodeRows, formatRows } from '#native-free/csv/rows';
+import { decodeRows, formatRows, scanRows } from '#native-free/csv/rows';
+
+export { csvWasmRuns } from '#native-free/csv/wasm';
 
 import type { MetricsSchema, Rows } from './metrics-schema.ts';
 
@@ -18,7 +20,6 @@ export const MAX_PERM_INDEX = 0xffffffff;
 
 const COMMA = 44;
 const ZERO = 48;
-const NEWLINE = 10;
 
 export function csvHeader(metrics: readonly string[]): string {
   return `${['perm_index', ...metrics].join(',')}\n`;
@@ -68,9 +69,8 @@ export function rowFault(bytes: Buffer, start: number, end: number, n_metrics: n
   return undefined;
 }
 
-/** Decodes whole lines that are known to be good. */
-export function decodeCsvRows(bytes: Buffer, n_metrics: number): Rows {
-  const rows = countLines(bytes);
+/** Decodes `rows` whole lines that are known to be good. */
+export function decodeCsvRows(bytes: Uint8Array, rows: number, n_metrics: number): Rows {
   const perm_index = new Uint32Array(rows);
   const columns = Array.from({ length: n_metrics }, () => new Float64Array(rows));
   const found = decodeRows(bytes, perm_index, columns, false);
@@ -78,24 +78,18 @@ export function decodeCsvRows(bytes: Buffer, n_metrics: number): Rows {
   return { perm_index, columns };
 }
 
-function countLines(bytes: Buffer): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines++;
-  return lines;
+/** Whether these are exactly `rows` whole lines, every number spelled as this engine spells it. */
+export function areCsvRows(bytes: Uint8Array, rows: number, n_metrics: number): boolean {
+  const columns = Array.from({ length: n_metrics }, () => new Float64Array(rows));
+  const found = decodeRows(bytes, new Uint32Array(rows), columns, true);
+  return found.rows === rows && found.consumed === bytes.length;
 }
 
 /** The perm_index of every line; `bytes` are whole lines that are known to be good. */
-export function permIndicesOfLines(bytes: Buffer, rows: number): Uint32Array {
+export function permIndicesOfLines(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array {
   const indices = new Uint32Array(rows);
-  let at = 0;
-  for (let i = 0; i < rows; i++) {
-    const end = bytes.indexOf(NEWLINE, at);
-    const index = end < 0 ? -1 : permIndexAt(bytes, at, end);
-    assert(index >= 0, 'a chunk holds as many rows as it says');
-    indices[i] = index;
-    at = end + 1;
-  }
-  assert(at === bytes.length, 'a chunk holds as many rows as it says');
+  const found = scanRows(bytes, n_metrics, indices, new Uint32Array(rows));
+  assert(found.rows === rows && found.consumed === bytes.length, 'a chunk holds as many rows as it says');
   return indices;
 }
 

@@ -190,8 +190,7 @@ async function end(run: RunContext, target: CellTarget): Promise<void> {
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
-      const rows_crc32 = await file.complete();
-      await output.summaries.write(cell, file, rows_crc32, target.resume_detected);
+      await output.summaries.complete(cell, file, target.resume_detected);
       status = 'complete';
     } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
     else if (target.n_failed > 0) status = 'failed';

@@ -19,6 +19,7 @@ import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
 import { baselineOf, modelSetup, type Experiment } from './experiment.ts';
 import { DiskForecast, withSpace } from './disk-space.ts';
 import type { Durability } from './group-sync.ts';
+import { chooseKernel } from './kernel-choice.ts';
 import { LeaseSize } from './lease-size.ts';
 import type { RunObserver } from './observer.ts';
 import { Progress } from './progress.ts';
@@ -73,6 +74,8 @@ export interface StudyResult {
   readonly permutations_total: number;
   readonly seconds: number;
   readonly permutations_per_second: number;
+  /** What computed; changes no bit of a row. */
+  readonly kernel: Kernel;
   readonly n_failures: number;
   readonly first_failure: Bookkeeper['first_failure'];
   /** Why it ended early; undefined where every cell was worked on. */
@@ -104,12 +107,14 @@ export async function runStudies(
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
+  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto');
+  if (warning !== undefined) observer.warning(warning);
   const timer = stopAfter(options.max_seconds, stop);
   try {
     const suites: Suite[] = [];
     for (const file of files)
       suites.push(await Suite.open(file, studyOverrides(options), options.selection?.steps, options.settings));
-    return await runStages(suites, options, stop, observer);
+    return await runStages(suites, { ...options, kernel }, stop, observer);
   } finally {
     clearTimeout(timer);
   }
@@ -279,7 +284,7 @@ async function runClaimed(
       on_error: options.on_error ?? 'stop',
     });
     const results: StudyResult[] = [];
-    for (const [k, output] of outputs.entries()) results.push(await endOutput(claimed[k]!, output, stop, observer));
+    for (const [k, output] of outputs.entries()) results.push(await endOutput(claimed[k]!, output, options, stop, observer));
     return results;
   } finally {
     observer.finished();
@@ -393,6 +398,7 @@ async function startOutput(output: RunOutput, threads: number, resumed: boolean,
 async function endOutput(
   { experiment, claim }: ClaimedStudy,
   output: RunOutput,
+  options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult> {
@@ -424,6 +430,7 @@ async function endOutput(
     permutations_total: numbers.permutations_total,
     seconds: numbers.uptime_seconds,
     permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
+    kernel: options.kernel ?? 'auto',
     n_failures: books.n_failures,
     first_failure: books.first_failure,
     stopped,

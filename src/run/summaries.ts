@@ -14,7 +14,7 @@ import { disk } from '../store/disk.ts';
 import { hasCode, onDisk, onDiskAsync } from '../store/disk-error.ts';
 import { readSmallFile, removeFile, writeSmallFile } from '../store/small-file.ts';
 import type { RunCell } from './run-cell.ts';
-import type { SummariseTask } from './worker.ts';
+import type { FinishTask, FinishedCell, SummariseTask } from './worker.ts';
 
 /** Summaries read at once for grid_summary.csv. */
 const READ_AT_ONCE = 32;
@@ -87,7 +87,26 @@ export class CellSummaries {
     });
   }
 
-  async write(cell: RunCell, file: CellFile, rows_crc32: string, resume_detected: boolean): Promise<void> {
+  /** Completes a cell's file and writes its summary; a worker reads the rows back, for both. */
+  async complete(cell: RunCell, file: CellFile, resume_detected: boolean): Promise<void> {
+    const { target, pool, statistics } = this.options;
+    let made: CellStatistics | undefined;
+    const rows_crc32 = await file.complete(async (sums) => {
+      const task: FinishTask = { place: cell.place, target, options: statistics, sums };
+      const finished = await pool.call<FinishedCell>('finish', task);
+      made = finished.statistics;
+      return finished.found;
+    });
+    await this.write(cell, file, rows_crc32, resume_detected, made);
+  }
+
+  private async write(
+    cell: RunCell,
+    file: CellFile,
+    rows_crc32: string,
+    resume_detected: boolean,
+    made: CellStatistics | undefined,
+  ): Promise<void> {
     const { port, target, pool, statistics, seedOf, baselineOf } = this.options;
     const task: SummariseTask = { place: cell.place, target, options: statistics };
     const summary: CellSummary = {
@@ -106,7 +125,7 @@ export class CellSummaries {
       baseline: baselineOf(cell),
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
-      statistics: await pool.call<CellStatistics>('summary', task),
+      statistics: made ?? (await pool.call<CellStatistics>('summary', task)),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
   }

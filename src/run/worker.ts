@@ -2,13 +2,16 @@ import { Piscina, workerData } from 'piscina';
 
 import { EngineError } from '../errors.ts';
 import type { Answer, ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import type { Rows } from '../encoding/metrics-schema.ts';
 import { encodeForAll, Simulator } from '../execute/simulator.ts';
 import { summarise, type CellStatistics, type SummariseOptions } from '../statistics/summarise.ts';
 import type { CellPlace, CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
-import { scanCell } from '../store/scan-cell.ts';
+import { readBack, scanCell } from '../store/scan-cell.ts';
+import type { CanonicalScan } from '../store/formats/format.ts';
+import type { Sums } from '../store/sums.ts';
 
 /**
  * The entry of a worker thread: one exported function per kind of task. Workers compute, encode and read; the coordinator alone
@@ -29,6 +32,15 @@ export interface CopyTask {
 }
 export interface SummariseTask extends ScanTask {
   readonly options: SummariseOptions;
+}
+/** A cell whose last row was written: read it back, and make its statistics while it is at hand. */
+export interface FinishTask extends SummariseTask {
+  readonly sums: Sums;
+}
+export interface FinishedCell {
+  /** Undefined where the file is not what was written. */
+  readonly found: CanonicalScan | undefined;
+  readonly statistics: CellStatistics | undefined;
 }
 
 const { setups } = workerData as WorkerData;
@@ -59,6 +71,15 @@ export function summary(task: SummariseTask): Promise<Answer<CellStatistics>> {
   return answer(() =>
     summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options),
   );
+}
+
+export function finish({ place, target, options, sums }: FinishTask): Promise<Answer<FinishedCell>> {
+  return answer(() => {
+    const found = readBack(disk, place, target, sums);
+    if (found === undefined) return { found, statistics: undefined };
+    const rows = (): Iterable<Rows> => readRows(disk, place, target, found.scan.end);
+    return { found, statistics: summarise(rows, place.schema.metrics, options) };
+  });
 }
 
 /** An operating error keeps its code on its way to the coordinator: an exception would arrive as a plain Error. */

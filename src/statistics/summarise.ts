@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Rows } from '../encoding/metrics-schema.ts';
+import { valuesAtRanks } from './bucket-ranks.ts';
 import { Deviations } from './deviations.ts';
 import type { Interval } from './interval.ts';
 import { mcseOfMean } from './mcse-of-mean.ts';
@@ -7,7 +8,6 @@ import { intervalRanks, mcseOfQuantile, quantileInterval, type IntervalRanks } f
 import { quantileOf, quantileRanks } from './quantile.ts';
 import { RankSearch } from './rank-search.ts';
 import { seOfSd } from './se-of-sd.ts';
-import { selectRanks } from './select-ranks.ts';
 import { Z_95 } from './special.ts';
 import { Tally } from './tally.ts';
 import { wilson } from './wilson.ts';
@@ -122,11 +122,15 @@ class RanksOfSize {
   }
 }
 
-/** The columns of all rows, or nothing when they need more than `memory_bytes` (reading stops there). */
+/** Columns of the cell before, as long as they fit: cells of one run have the same size, and fresh memory is not free. */
+let held: Float64Array[] = [];
+
+/** The columns of all rows, or nothing when they need more than `memory_bytes` (reading stops there). Valid until the next call. */
 function load(source: RowSource, width: number, memory_bytes: number): Float64Array[] | undefined {
   const most = Math.floor(memory_bytes / (8 * Math.max(1, width)));
   let capacity = Math.min(most, 4096);
-  let columns = Array.from({ length: width }, () => new Float64Array(capacity));
+  let columns = held.length === width && held[0]!.length <= most ? held : newColumns(width, capacity);
+  capacity = columns[0]?.length ?? capacity;
   let n = 0;
   for (const rows of source()) {
     assert(rows.columns.length === width, `rows of ${rows.columns.length} columns for ${width} metrics`);
@@ -134,27 +138,30 @@ function load(source: RowSource, width: number, memory_bytes: number): Float64Ar
     if (n + more > most) return undefined;
     if (n + more > capacity) {
       capacity = Math.min(most, Math.max(2 * capacity, n + more));
-      columns = columns.map((column) => {
-        const wider = new Float64Array(capacity);
-        wider.set(column.subarray(0, n));
-        return wider;
-      });
+      const wider = newColumns(width, capacity);
+      for (let m = 0; m < width; m++) wider[m]!.set(columns[m]!.subarray(0, n));
+      columns = wider;
     }
     for (let m = 0; m < width; m++) columns[m]!.set(rows.columns[m]!.subarray(0, more), n);
     n += more;
   }
+  held = columns;
   return columns.map((column) => column.subarray(0, n));
 }
 
-/** In memory. Reorders the column. */
+function newColumns(width: number, length: number): Float64Array[] {
+  return Array.from({ length: width }, () => new Float64Array(length));
+}
+
+/** In memory. May reorder the column. */
 function selectInColumn(column: Float64Array, thresholds: readonly number[], ranks: RanksOfSize): Found {
   const tally = new Tally(thresholds);
   tally.add(column);
   const deviations = new Deviations(tally.mean);
   deviations.add(column);
   const values = tally.n_nan === 0 ? column : withoutNaN(column);
-  selectRanks(values, ranks.wanted(tally.n));
-  return { tally, deviations, at: (rank) => values[rank]! };
+  const found = valuesAtRanks(values, ranks.wanted(tally.n));
+  return { tally, deviations, at: (rank) => found.get(rank)! };
 }
 
 /** In bounded memory: one pass for the tallies, one for the deviations, as many as the rank searches need. */

@@ -1,3 +1,4 @@
+import type { Sums } from './sums.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 
 /** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
@@ -83,6 +84,9 @@ export interface EncodedChunk {
   readonly bytes: Uint8Array;
 }
 
+/** Reads a whole file as `readBack` of scan-cell.ts does. `sums`: those of its blocks, as they were written. */
+export type ReadBack = (sums: Sums) => Promise<{ readonly scan: CellScan; readonly sums: Sums } | undefined>;
+
 /**
  * An open metrics file: the only writer of it. Made by `openCell` (store/open-cell.ts), which repairs the file first:
  *
@@ -105,7 +109,10 @@ export interface CellFile {
   append(chunk: EncodedChunk): void;
   /** Makes everything appended so far durable. A failure truncates to the last durable length and is final: EngineError DISK or DISK_FULL. */
   sync(): Promise<void>;
-  /** At the end of a cell: syncs, brings the file into canonical form where it is not (gaps were filled), seals it. Returns the CRC over its rows as in `CellScan`. */
-  complete(): Promise<string>;
+  /**
+   * At the end of a cell: syncs, brings the file into canonical form where it is not (gaps were filled), seals it. Returns the CRC over its rows as in `CellScan`.
+   * Before it is sealed, the whole file is read back: here, or by `readBack` where that can be done in another thread.
+   */
+  complete(readBack?: ReadBack): Promise<string>;
   close(): void;
 }

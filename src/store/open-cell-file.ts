@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
-import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange } from './cell-file.ts';
+import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange, ReadBack } from './cell-file.ts';
 import { diskError, hasCode, isSystemError, onDisk } from './disk-error.ts';
 import { FileReader } from './file-reader.ts';
 import { metricsPath } from './layout.ts';
@@ -198,11 +198,11 @@ export class OpenCell implements CellFile {
     if (size < end) throw Object.assign(new Error(`${this.#path} is not there any more`), { code: 'ENOENT' });
   }
 
-  async complete(): Promise<string> {
+  async complete(readBack?: ReadBack): Promise<string> {
     await this.sync();
     try {
       if (!this.#ordered) await this.#bringIntoOrder();
-      return await this.#seal();
+      return await this.#seal(readBack);
     } catch (error) {
       if (this.#failure === undefined) this.#fail(error, 'complete');
       throw error;
@@ -226,11 +226,10 @@ export class OpenCell implements CellFile {
   }
 
   /** Reads everything back, then writes what says that the file is whole. */
-  async #seal(): Promise<string> {
+  async #seal(readBack: ReadBack | undefined): Promise<string> {
     const format = formatOf(this.#place);
     if (this.#fd === undefined) return '00000000';
-    const reader = new FileReader(this.#port, this.#fd, this.#end);
-    const found = format.scanCanonical(reader, this.#place, this.#target, this.#sums.known);
+    const found = await this.#readBack(readBack);
     if (found === undefined || found.scan.end !== this.#end || found.scan.n_rows_raw !== this.#rows) {
       throw this.#changedUnderneath();
     }
@@ -240,6 +239,21 @@ export class OpenCell implements CellFile {
       await this.#port.fdatasync(this.#fd);
     }
     return found.scan.rows_crc32!;
+  }
+
+  async #readBack(elsewhere: ReadBack | undefined): ReturnType<ReadBack> {
+    const sums = this.#sums.known;
+    if (elsewhere === undefined) {
+      const reader = new FileReader(this.#port, this.#fd!, this.#end);
+      return formatOf(this.#place).scanCanonical(reader, this.#place, this.#target, sums);
+    }
+    try {
+      return await elsewhere(sums);
+    } catch (error) {
+      // No failure of this file's: what is durable stays, unsealed.
+      this.#failure = error;
+      throw error;
+    }
   }
 
   #changedUnderneath(): EngineError {

@@ -9,16 +9,17 @@ import { formatOf, readSums, sizeOfFile } from './scan-cell.ts';
 /**
  * The good rows of a cell below `target`, in perm_index order, each index once, at most one aligned block at a time.
  * A file that is not canonical is understood first (as `scanCell` does) and then read in order; nothing is changed.
+ * `end`: where the rows end in a file that was just seen to be canonical; it is not looked through again then.
  * No rows where there is no file. The file stays open until the iteration ends.
  */
-export function* readRows(port: FilePort, place: CellPlace, target: number): Iterable<Rows> {
+export function* readRows(port: FilePort, place: CellPlace, target: number, end?: number): Iterable<Rows> {
   const path = metricsPath(place.folder, place.schema.format);
   const size = onDisk('read', path, () => sizeOfFile(port, path));
   if (size === undefined) return;
   const fd = onDisk('read', path, () => port.open(path, 'r'));
   try {
     const reader = new FileReader(port, fd, size);
-    const blocks = onDisk('read', path, () => blocksOf(port, reader, place, target))[Symbol.iterator]();
+    const blocks = onDisk('read', path, () => blocksOf(port, reader, place, target, end))[Symbol.iterator]();
     for (;;) {
       const next = onDisk('read', path, () => blocks.next());
       if (next.done === true) return;
@@ -29,8 +30,15 @@ export function* readRows(port: FilePort, place: CellPlace, target: number): Ite
   }
 }
 
-function blocksOf(port: FilePort, reader: FileReader, place: CellPlace, target: number): Iterable<Rows> {
+function blocksOf(
+  port: FilePort,
+  reader: FileReader,
+  place: CellPlace,
+  target: number,
+  end: number | undefined,
+): Iterable<Rows> {
   const format = formatOf(place);
+  if (end !== undefined) return format.rowsOf(reader, place, end);
   const sums = readSums(port, place);
   const canonical = format.scanCanonical(reader, place, target, sums);
   if (canonical === undefined) return format.analyse(reader, place, target, sums).kept();

@@ -4,7 +4,7 @@ import { diskError } from './disk-error.ts';
 import { FileReader } from './file-reader.ts';
 import { arrowFormat } from './formats/arrow.ts';
 import { csvFormat } from './formats/csv.ts';
-import type { StoreFormat } from './formats/format.ts';
+import type { CanonicalScan, StoreFormat } from './formats/format.ts';
 import { metricsPath, sumsPath } from './layout.ts';
 import type { FilePort } from './port.ts';
 import { quarantineRecords, standingConflicts } from './quarantine.ts';
@@ -65,6 +65,11 @@ export function scanCell(port: FilePort, place: CellPlace, target: number): Cell
 function refuseLink(port: FilePort, folder: string): void {
   const found = onRead(folder, () => port.stat(folder));
   if (found !== undefined && found.kind !== 'folder') throw notAFolder(found.kind, folder);
+}
+
+/** A file just written, read back: undefined where it is not the canonical file that it should be. */
+export function readBack(port: FilePort, place: CellPlace, target: number, sums: Sums): CanonicalScan | undefined {
+  return readMetricsFile(port, place, (reader) => formatOf(place).scanCanonical(reader, place, target, sums));
 }
 
 /** Opens the metrics file for reading; undefined where there is none. */

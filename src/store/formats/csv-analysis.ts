@@ -218,6 +218,6 @@ function* keptRows(table: RowTable, order: readonly number[], schema: MetricsSch
     for (; at < order.length && Math.floor(table.indexAt(order[at]!) / schema.batch_rows) === block; at++) {
       lines.push(Buffer.from(table.bytesOf(order[at]!)));
     }
-    yield decodeCsvRows(Buffer.concat(lines), schema.metrics.length);
+    yield decodeCsvRows(Buffer.concat(lines), lines.length, schema.metrics.length);
   }
 }

@@ -1,12 +1,7 @@
-import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
-import {
-  MAX_LINE_BYTES,
-  csvHeader,
-  decodeCsvRows,
-  permIndexAt,
-  permIndicesOfLines,
-  rowFault,
-} from '../../encoding/csv-rows.ts';
+import { scanRows } from '#native-free/csv/rows';
+
+import { crc32, crcGoingOn, hex32, saltOf } from '../../encoding/crc32.ts';
+import { MAX_LINE_BYTES, areCsvRows, csvHeader, decodeCsvRows, permIndicesOfLines } from '../../encoding/csv-rows.ts';
 import type { Rows } from '../../encoding/metrics-schema.ts';
 import type { CellPlace, LastBlock } from '../cell-file.ts';
 import type { FileReader } from '../file-reader.ts';
@@ -18,7 +13,8 @@ import { emptyScan, headerIsTorn } from './empty.ts';
 import type { CanonicalScan, StoreFormat } from './format.ts';
 
 const NEWLINE = 10;
-const PIECE_BYTES = 1 << 20;
+/** Stays in the processor's cache from the read to the checksum. */
+const PIECE_BYTES = 1 << 18;
 
 export const csvFormat: StoreFormat = {
   header: (place) => Buffer.from(csvHeader(place.schema.metrics), 'latin1'),
@@ -26,10 +22,10 @@ export const csvFormat: StoreFormat = {
   scanCanonical,
   analyse: analyseCsv,
   rowsOf,
-  indicesOf: (bytes, rows) => permIndicesOfLines(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), rows),
+  indicesOf: permIndicesOfLines,
 };
 
-/** One aligned block's worth of lines in a file, or what stopped the reading there. */
+/** One aligned block's worth of lines in a file. */
 interface LineBlock {
   readonly block: number;
   readonly rows: number;
@@ -37,9 +33,12 @@ interface LineBlock {
   readonly bytes: Buffer;
 }
 
+/** Rows found at once in the buffer; lines of 40 bytes fill it, shorter ones are looked for again. */
+const FOUND_ROWS = 16_384;
+
 /**
- * Walks a file block by block as long as its lines ascend in perm_index. `stopped` says how the walk ended: at the end
- * of the file, before an unterminated rest, or at something that is not a canonical file.
+ * Walks a file block by block as long as its lines ascend in perm_index and have a number for every metric. `stopped` says
+ * how the walk ended: at the end of the file, before an unterminated rest, or at something that is not a canonical file.
  */
 class BlockWalk {
   /** Where the last whole line ends [bytes]. */
@@ -47,6 +46,7 @@ class BlockWalk {
   stopped: 'end' | 'rest' | 'irregular' | undefined;
   readonly #reader: FileReader;
   readonly #batch_rows: number;
+  readonly #n_metrics: number;
   readonly #target: number;
   readonly #present: RangeBuilder;
   #buffer: Buffer;
@@ -54,45 +54,85 @@ class BlockWalk {
   #filled = 0;
   #base: number;
   #last = -1;
+  /** Rows found in the buffer: their indices, and where they end in the file (relative to #foundBase). */
+  readonly #indices = new Uint32Array(FOUND_ROWS);
+  readonly #ends = new Uint32Array(FOUND_ROWS);
+  #foundBase = 0;
+  #found = 0;
+  #next = 0;
+  #bad = false;
 
-  constructor(reader: FileReader, from: number, batch_rows: number, target: number, present: RangeBuilder) {
+  constructor(reader: FileReader, from: number, place: CellPlace, target: number, present: RangeBuilder) {
+    const { batch_rows, metrics } = place.schema;
     this.#reader = reader;
     this.end = from;
     this.#base = from;
     this.#batch_rows = batch_rows;
+    this.#n_metrics = metrics.length;
     this.#target = target;
     this.#present = present;
     this.#buffer = Buffer.allocUnsafe(Math.max(1, Math.min(PIECE_BYTES, reader.size - from)));
   }
 
-  next(): LineBlock | undefined {
+  /** The lines up to the end of a block, or to where `most` of them have come. */
+  next(most = Infinity): LineBlock | undefined {
     if (this.stopped !== undefined) return undefined;
     const blockStart = this.end;
     let block = -1;
     let rows = 0;
-    for (;;) {
-      const start = this.end - this.#base;
-      const newline = start < this.#filled ? this.#buffer.indexOf(NEWLINE, start) : -1;
-      if (newline < 0 || newline >= this.#filled) {
-        if (this.#more(blockStart)) continue;
-        this.stopped ??= this.end === this.#reader.size ? 'end' : 'rest';
-        break;
-      }
-      const index = permIndexAt(this.#buffer, start, newline);
-      if (index <= this.#last || index >= this.#target) {
-        this.stopped = 'irregular';
-        break;
-      }
-      const itsBlock = Math.floor(index / this.#batch_rows);
-      if (block < 0) block = itsBlock;
-      else if (itsBlock !== block) break;
-      this.#last = index;
-      this.#present.add(index);
-      this.end = this.#base + newline + 1;
-      rows++;
+    while (rows < most && this.#find(blockStart)) {
+      const first = this.#indices[this.#next]!;
+      const itsBlock = Math.floor(first / this.#batch_rows);
+      if (block >= 0 && itsBlock !== block) break;
+      block = itsBlock;
+      rows += this.#take(Math.min((block + 1) * this.#batch_rows, this.#target), most - rows);
     }
     if (rows === 0) return undefined;
     return { block, rows, bytes: this.#buffer.subarray(blockStart - this.#base, this.end - this.#base) };
+  }
+
+  /** Takes found rows below `limit`, at most `most`; returns how many. */
+  #take(limit: number, most: number): number {
+    const indices = this.#indices;
+    const from = this.#next;
+    const to = Math.min(this.#found, from + most);
+    const first = indices[from]!;
+    let last = this.#last;
+    let at = from;
+    for (; at < to; at++) {
+      const index = indices[at]!;
+      if (index <= last || index >= limit) break;
+      last = index;
+    }
+    if (at < to && (indices[at]! <= last || indices[at]! >= this.#target)) this.stopped = 'irregular';
+    if (at === from) return 0;
+    if (last - first + 1 === at - from) this.#present.add(first, last + 1);
+    else for (let i = from; i < at; i++) this.#present.add(indices[i]!);
+    this.#last = last;
+    this.#next = at;
+    this.end = this.#foundBase + this.#ends[at - 1]!;
+    return at - from;
+  }
+
+  /** Makes sure that a found row is next, reading on where needed; `keep`: from where on bytes stay in the buffer. */
+  #find(keep: number): boolean {
+    for (;;) {
+      if (this.stopped !== undefined) return false;
+      if (this.#next < this.#found) return true;
+      if (this.#bad) {
+        this.stopped = 'irregular';
+        return false;
+      }
+      const lines = this.#buffer.subarray(this.end - this.#base, this.#filled);
+      const found = scanRows(lines, this.#n_metrics, this.#indices, this.#ends);
+      this.#foundBase = this.end;
+      this.#next = 0;
+      this.#found = found.rows;
+      this.#bad = found.bad;
+      if (found.rows > 0 || found.bad || this.#more(keep)) continue;
+      this.stopped = this.end === this.#reader.size ? 'end' : 'rest';
+      return false;
+    }
   }
 
   /** Reads on, keeping everything from `keep` in the buffer. False at the end of the file or for a line that is too long. */
@@ -126,14 +166,14 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number, sum
   const salt = saltOf(schema.experiment);
   const present = new RangeBuilder();
   const found = new Map<number, BlockSum>();
-  const walk = new BlockWalk(reader, header.length, schema.batch_rows, target, present);
+  const walk = new BlockWalk(reader, header.length, place, target, present);
   let rows = 0;
   let rows_crc32 = 0;
   let last: LastBlock | undefined;
   for (let lines = walk.next(); lines !== undefined; lines = walk.next()) {
     const crc = crc32(lines.bytes, salt);
     if (!blockPasses(lines, crc, sums.get(lines.block), salt, schema.metrics.length)) return undefined;
-    rows_crc32 = crc32(lines.bytes, rows_crc32);
+    rows_crc32 = crcGoingOn(crc, salt, rows_crc32, lines.bytes.length);
     rows += lines.rows;
     last = { block: lines.block, rows: lines.rows, crc32: crc };
     found.set(lines.block, { count: lines.rows, crc32: crc });
@@ -170,23 +210,30 @@ function blockPasses(
   n_metrics: number,
 ): boolean {
   if (sum !== undefined && sum.count === lines.rows) return sum.crc32 === crc;
-  let at = 0;
-  for (let row = 0; row < lines.rows; row++) {
-    // A sum over fewer rows (of before the target was raised) still protects those.
-    if (sum !== undefined && row === sum.count && crc32(lines.bytes.subarray(0, at), salt) !== sum.crc32) return false;
-    const end = lines.bytes.indexOf(NEWLINE, at);
-    if (rowFault(lines.bytes, at, end, n_metrics) !== undefined) return false;
-    at = end + 1;
+  // A sum over fewer rows (of before the target was raised) still protects those.
+  if (sum !== undefined && sum.count < lines.rows) {
+    const covered = endOfLine(lines.bytes, sum.count);
+    if (crc32(lines.bytes.subarray(0, covered), salt) !== sum.crc32) return false;
   }
-  return true;
+  return areCsvRows(lines.bytes, lines.rows, n_metrics);
 }
+
+/** Where the `n`th line ends. */
+function endOfLine(bytes: Buffer, n: number): number {
+  let end = 0;
+  for (let line = 0; line < n; line++) end = bytes.indexOf(NEWLINE, end) + 1;
+  return end;
+}
+
+/** Rows decoded at once. */
+const ROWS_AT_ONCE = 8192;
 
 function* rowsOf(reader: FileReader, place: CellPlace, end: number): Iterable<Rows> {
   const { schema } = place;
   const header = csvHeader(schema.metrics).length;
   if (end <= header) return;
-  const walk = new BlockWalk(reader, header, Math.min(schema.batch_rows, 8192), 2 ** 32, new RangeBuilder());
-  for (let lines = walk.next(); lines !== undefined; lines = walk.next()) {
-    yield decodeCsvRows(lines.bytes, schema.metrics.length);
+  const walk = new BlockWalk(reader, header, place, 2 ** 32, new RangeBuilder());
+  for (let lines = walk.next(ROWS_AT_ONCE); lines !== undefined; lines = walk.next(ROWS_AT_ONCE)) {
+    yield decodeCsvRows(lines.bytes, lines.rows, schema.metrics.length);
   }
 }

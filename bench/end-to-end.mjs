@@ -1,0 +1,126 @@
+/**
+ * The whole engine on 2 worker threads, every row durable on disk, against scalar C++ on 2 cores that only computes (kernel/peer.cpp,
+ * g++ -O3 -march=native -ffp-contract=off). Rows are compared bit for bit first. Wall time, interleaved, medians of paired rounds.
+ */
+import { Buffer } from 'node:buffer';
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { URL, fileURLToPath } from 'node:url';
+import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
+import { prepareCell } from '../dist/models/trades/prepare.js';
+import { simulateTrades } from '../dist/native-free/trades/simulate.js';
+import { BenchRig } from '../dist/run/bench-study.js';
+import { loadExperiment, runCell } from '../dist/run/experiment.js';
+import { temporaryFolder, writeHeadline } from './headline.mjs';
+import { encodeForPeer, makeColumns } from './kernel/cells.mjs';
+import { median } from './kernel/clock.mjs';
+import { report, short } from './report.mjs';
+
+const ROUNDS = short ? 3 : 11;
+const MS = short ? 300 : 1500;
+const folder = temporaryFolder();
+const study = writeHeadline(folder);
+const experiment = await loadExperiment(study, {});
+const { parameters } = runCell(experiment, experiment.cells.at(0), 'out');
+const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
+
+/** A C++ process that computes on request, or undefined where there is no g++. */
+function startPeer() {
+  const source = fileURLToPath(new URL('kernel/peer.cpp', import.meta.url));
+  const path = join(folder, 'peer');
+  const made = spawnSync('g++', ['-O3', '-march=native', '-ffp-contract=off', '-o', path, source]);
+  if (made.status !== 0) return undefined;
+  return [0, 1].map(() => {
+    const child = spawn(path, ['wall'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    child.stdin.write(encodeForPeer(cell));
+    return child;
+  });
+}
+
+/** Rows of `count` permutations, and behind them the time that they took [ns]. */
+function ask(child, seed, first, count) {
+  const wanted = (count * 8 + 1) * 8;
+  return new Promise((resolve) => {
+    const parts = [];
+    let got = 0;
+    const take = (part) => {
+      parts.push(part);
+      got += part.length;
+      if (got < wanted) return;
+      child.stdout.off('data', take);
+      const bytes = Buffer.concat(parts);
+      resolve(new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + wanted)));
+    };
+    child.stdout.on('data', take);
+    child.stdin.write(Buffer.from(Uint32Array.of(seed, first, count).buffer));
+  });
+}
+
+async function compareRows(peer) {
+  const count = 2000;
+  const columns = makeColumns(count);
+  simulateTrades(cell, 123, 0, count, columns);
+  const rows = await ask(peer, 123, 0, count);
+  for (let i = 0; i < count * 8; i++) {
+    if (!Object.is(rows[i], columns[i % 8][Math.floor(i / 8)]))
+      throw new Error(`row ${Math.floor(i / 8)} differs from C++`);
+  }
+}
+
+/** Both C++ processes at once; permutations per second of both. The time is the longer one of the two; passing the rows on is not counted. */
+async function cppRate(peers, round, count) {
+  const answers = await Promise.all(peers.map((peer, p) => ask(peer, 123, (2 * round + p) * count, count)));
+  const wall = Math.max(...answers.map((answer) => answer[count * 8])) / 1e9;
+  return (peers.length * count) / wall;
+}
+
+const rig = new BenchRig(experiment, 'auto');
+const peers = startPeer();
+if (peers !== undefined) await compareRows(peers[0]);
+const found = { arrow: [], csv: [], cpp: [], arrow_cpu: [], csv_cpu: [] };
+try {
+  for (let round = 0; round <= ROUNDS; round++) {
+    const keep = (name, value) => round > 0 && found[name].push(value);
+    const turns = [
+      ...['arrow', 'csv'].map((format) => async () => {
+        const sample = await rig.sample({ threads: 2, chunk: 'auto', format, durability: 'chunk' }, MS);
+        keep(format, sample.permutations_per_second);
+        keep(`${format}_cpu`, 1e6 / sample.cpu_us);
+      }),
+      async () => peers !== undefined && keep('cpp', await cppRate(peers, round, short ? 60_000 : 300_000)),
+    ];
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
+  }
+} finally {
+  await rig.end();
+  for (const peer of peers ?? []) peer.kill();
+}
+// A whole run: start, eight cells, read back, statistics, summaries.
+const whole = writeHeadline(folder, {
+  permutations: short ? 20_000 : 200_000,
+  grid: 'p_skip: [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12]',
+});
+const began = performance.now();
+const result = await runStudy(whole, { threads: 2, output: join(folder, 'whole') }, new StopSwitch(), SILENT);
+const whole_seconds = (performance.now() - began) / 1000;
+
+const paired = (name) => (found.cpp.length === 0 ? NaN : median(found[name].map((rate, i) => rate / found.cpp[i])));
+report('The engine, everything durable, against C++ that only computes (300 trades, 2 threads, 2 processes)', [
+  { what: 'Arrow, durable', value: median(found.arrow), unit: 'permutations/s' },
+  { what: 'lossless CSV, durable', value: median(found.csv), unit: 'permutations/s' },
+  {
+    what: 'scalar C++, computing only',
+    value: found.cpp.length === 0 ? NaN : median(found.cpp),
+    unit: 'permutations/s',
+  },
+  { what: 'Arrow : C++, wall', value: paired('arrow'), unit: 'x', reach: 1.1 },
+  { what: 'lossless CSV : C++, wall', value: paired('csv'), unit: 'x', reach: 1 },
+  { what: 'Arrow, CPU time', value: 1e9 / median(found.arrow_cpu), unit: 'ns per permutation' },
+  { what: 'lossless CSV, CPU time', value: 1e9 / median(found.csv_cpu), unit: 'ns per permutation' },
+  {
+    what: 'a whole run of 8 cells with start and summaries',
+    value: result.permutations_computed / whole_seconds,
+    unit: 'permutations/s',
+  },
+]);

@@ -1,0 +1,61 @@
+import { Command } from 'commander';
+
+import { EngineError } from '../errors.ts';
+import { KERNELS, type Kernel } from '../models/model.ts';
+import { benchText } from '../report/bench-text.ts';
+import { benchStudy } from '../run/bench-study.ts';
+import { oneOf, positiveNumber, runs, wholeNumber } from './command.ts';
+
+interface BenchFlags {
+  readonly threads?: readonly number[];
+  readonly chunk?: readonly number[];
+  readonly rounds?: number;
+  readonly seconds?: number;
+  readonly kernel?: Kernel;
+}
+
+const EXAMPLES = `
+Measures in a temporary folder beside the study's output, which is not touched; nothing is left behind.
+
+Examples:
+  permafrost bench study.yaml                             all thread counts, four chunk sizes, about 20 s
+  permafrost bench study.yaml --threads 2,8 --chunk 500,2000,8000
+  permafrost bench study.yaml --rounds 9 --seconds 120    steadier numbers
+  permafrost bench study.yaml --json`;
+
+export function benchCommand(): Command {
+  const command = new Command('bench')
+    .description('sweep chunk sizes, threads and the write path on this machine; a table and a recommendation')
+    .argument('<study>', 'study file')
+    .option('--threads <n,...>', 'thread counts (default: 1, 2, 4, ... up to one per core)', listOf('--threads'))
+    .option('--chunk <n,...>', 'chunk sizes (default: those that take about 1, 4, 15, 60 ms)', listOf('--chunk'))
+    .option('--rounds <n>', 'how often everything is measured (default: 5)', wholeNumber('--rounds', 1))
+    .option('--seconds <s>', 'about how long all of it may take (default: 20)', positiveNumber('--seconds'))
+    .option('--kernel <kernel>', 'auto, wasm or typescript (default: auto)', oneOf('--kernel', KERNELS))
+    .addHelpText('after', EXAMPLES);
+  return runs<BenchFlags>(command, async ([study], { threads, chunk, rounds, seconds, kernel }, terminal) => {
+    const found = await benchStudy(study!, {
+      ...(threads !== undefined && { threads }),
+      ...(chunk !== undefined && { chunks: chunk }),
+      ...(rounds !== undefined && { rounds }),
+      ...(seconds !== undefined && { seconds }),
+      ...(kernel !== undefined && { kernel }),
+      ...(process.stderr.isTTY && {
+        progress: (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`),
+      }),
+    });
+    terminal.say(benchText(found));
+    terminal.result(found);
+    return 0;
+  });
+}
+
+/** An option's whole numbers above 0, separated by commas. */
+function listOf(name: string): (text: string) => number[] {
+  const read = wholeNumber(name, 1);
+  return (text) => {
+    const numbers = text.split(',').map((part) => read(part.trim()));
+    if (numbers.length > 0) return numbers;
+    throw new EngineError('USAGE', `${name} takes whole numbers separated by commas.`, { path: name, value: text });
+  };
+}
