@@ -32,3 +32,7 @@ export { StopSwitch, type StopReason } from './run/stop.ts';
 export type { Problem, ProblemCode } from './run/problem.ts';
 export { summarizeRun, type Summarized, type SummarizeOptions } from './run/summarize-run.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './run/verify-run.ts';
+export { exportRun, type ExportOptions, type ExportResult } from './run/export-run.ts';
+export type { MergeConflict } from './run/merge-cell.ts';
+export { mergeRuns, type MergeOptions, type MergeResult } from './run/merge-runs.ts';
+export { verifyOldRun } from './run/verify-old-run.ts';

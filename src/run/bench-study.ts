@@ -256,7 +256,6 @@ export class BenchRig {
       const settled = taken
         .catch((error: unknown) => {
           failed ??= error;
-
         })
         .finally(() => {
           in_flight.give();

@@ -3,7 +3,13 @@ import type { CellFile, CellScan, EncodedChunk } from '../store/cell-file.ts';
 import { openCell } from '../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../store/failures.ts';
 import type { FilePort } from '../store/port.ts';
-import { countPermutations, intersectRanges, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
+import {
+  countPermutations,
+  intersectRanges,
+  rangesOf,
+  subtractRanges,
+  type PermutationRange,
+} from '../study/permutation-range.ts';
 import type { RunCell } from './run-cell.ts';
 import type { RunOutput } from './run-output.ts';
 

@@ -18,7 +18,12 @@ export async function* finalResultsLines(
       const { mean, sd } = summary.statistics[metric]!;
       return [numberText(mean), numberText(sd)];
     });
-    const row = [csvField(cell.cell_id), ...parameterTexts(cell.parameters, parameters), String(summary.n_perms_done), ...values];
+    const row = [
+      csvField(cell.cell_id),
+      ...parameterTexts(cell.parameters, parameters),
+      String(summary.n_perms_done),
+      ...values,
+    ];
     yield `${row.join(',')}\n`;
   }
 }

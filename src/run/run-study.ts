@@ -284,7 +284,8 @@ async function runClaimed(
       on_error: options.on_error ?? 'stop',
     });
     const results: StudyResult[] = [];
-    for (const [k, output] of outputs.entries()) results.push(await endOutput(claimed[k]!, output, options, stop, observer));
+    for (const [k, output] of outputs.entries())
+      results.push(await endOutput(claimed[k]!, output, options, stop, observer));
     return results;
   } finally {
     observer.finished();
