@@ -57,13 +57,13 @@ it('bench --json prints one object and leaves nothing behind, in the output or b
     '0.1',
     '--json',
   ];
-  const { exit, stderr, json } = await permafrost(args);
-  expect(exit).toBe(0);
-  expect(json()).toMatchObject({
+  const ended = await permafrost(args);
+  expect(ended.exit).toBe(0);
+  expect(ended.json()).toMatchObject({
     rows: [{ threads: 1, chunk: 1000 }],
     recommended: { threads: 1, chunk: 1000 },
   });
-  expect(stderr).toMatch(/Recommended: --threads 1 --chunk 1000/);
+  expect(ended.stderr).toMatch(/Recommended: --threads 1 --chunk 1000/);
   expect(stderr).toMatch(/█/);
   expect(existsSync(study.output)).toBe(false);
   expect(readdirSync(study.folder).sort()).toEqual(['study.yaml', 'trades.csv']);

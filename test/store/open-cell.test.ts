@@ -88,7 +88,7 @@ test('a failed sync is final: the file is cut back to what is durable, and nothi
     expect(() => {
       cell.append(chunkOf(place.schema, 16, 24));
     }).toThrow(EngineError);
-    await expect(cell.complete()).rejects.toThrow(/8 rows are safe/);
+    await expect(cell.complete()).rejects.toThrow(/8 rows of this cell are safe/);
     cell.close();
     expect((await finish(disk.port, place, 30)).file.n_rows_raw).toBe(30);
   }

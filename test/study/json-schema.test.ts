@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { describe, expect, it, test } from 'vitest';
+import { parse } from 'yaml';
 import { studyJsonSchema } from '../../src/study/json-schema.ts';
 import { coin, kinds, standardSurface, study, trades } from './models.ts';
 
@@ -49,6 +53,21 @@ describe('the JSON Schema for editors', () => {
   test.each(BAD)('marks %s, as the engine does', async (_, one) => {
     await expect(study({ permutations: undefined, ...one })).rejects.toThrow();
     expect(validate(one)).toBe(false);
+  });
+
+  it('as the build writes it accepts every study among the examples', () => {
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const written = new Ajv({ allErrors: true }).compile(
+      JSON.parse(readFileSync(join(root, 'dist/study.schema.json'), 'utf8')) as object,
+    );
+    const files = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.yaml'),
+    );
+    expect(files.length).toBeGreaterThan(1);
+    for (const file of files) {
+      written(parse(readFileSync(join(root, 'examples', file), 'utf8')));
+      expect(written.errors, file).toBeNull();
+    }
   });
 
   it("does not judge the parameters of a user's own model", () => {
