@@ -28,6 +28,15 @@ function modelNames(models: readonly Model[], schema: Schema | undefined): Schem
   return { ...schema, anyOf: [{ enum: models.map((model) => model.name) }, { type: 'string' }] };
 }
 
+/** A step's parameter may be left to the rows of an earlier step. */
+const DECIDED_BY_A_STEP: Schema = {
+  type: 'object',
+  description: 'decided by an earlier step: its name, a metric or a rule of the model, max or min, and what else',
+  properties: { from: { type: 'string' }, best: { type: 'string' }, of: { enum: ['max', 'min'] }, otherwise: {} },
+  required: ['from', 'best'],
+  additionalProperties: false,
+};
+
 function schemaOfModel(model: Model): Schema {
   const specs = Object.entries(model.parameters);
   const values = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfParameter(spec)]));
@@ -41,7 +50,10 @@ function schemaOfModel(model: Model): Schema {
   const inputs = Object.entries(model.inputs ?? {}).map(
     ([name, { description }]) => [name, { type: 'string', description }] as const,
   );
-  const step = { properties: { parameters, grid, cells } };
+  const decided = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, { anyOf: [value, DECIDED_BY_A_STEP] }]),
+  );
+  const step = { properties: { parameters: closed({ ...parameters.properties, ...decided }), grid, cells } };
   return {
     if: { properties: { model: { const: model.name } }, required: ['model'] },
     then: {
@@ -57,7 +69,7 @@ function schemaOfModel(model: Model): Schema {
   };
 }
 
-function closed(properties: Schema): Schema {
+function closed(properties: Schema): Schema & { readonly properties: Schema } {
   return { type: 'object', properties, additionalProperties: false };
 }
 

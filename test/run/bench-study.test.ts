@@ -64,7 +64,7 @@ it('bench --json prints one object and leaves nothing behind, in the output or b
     recommended: { threads: 1, chunk: 1000 },
   });
   expect(ended.stderr).toMatch(/Recommended: --threads 1 --chunk 1000/);
-  expect(stderr).toMatch(/█/);
+  expect(ended.stderr).toMatch(/█/);
   expect(existsSync(study.output)).toBe(false);
   expect(readdirSync(study.folder).sort()).toEqual(['study.yaml', 'trades.csv']);
 });
