@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 
 import { formatDuration } from '../report/format-number.ts';
 import { cellTable } from '../report/run-report.ts';
@@ -6,14 +6,17 @@ import { reportedCells } from '../run/reported-cells.ts';
 import type { StudyResult } from '../run/run-study.ts';
 import { layoutOf } from '../store/layout.ts';
 
-/** How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next. */
-export function studyResultText(result: StudyResult): string {
+/**
+ * How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next.
+ * `output`: what --output said, to be said again.
+ */
+export function studyResultText(result: StudyResult, output?: string): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.stopped?.kind !== 'error') {
     const { cells, metric } = reportedCells(result.output);
     parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
   }
-  parts.push(whereAndNext(result));
+  parts.push(whereAndNext(result, output));
   return parts.join('\n\n');
 }
 
@@ -53,7 +56,7 @@ function stopText(result: StudyResult): string {
   }
 }
 
-function whereAndNext(result: StudyResult): string {
+function whereAndNext(result: StudyResult, given_output: string | undefined): string {
   const layout = layoutOf(result.output);
   const output = shown(result.output);
   const lines =
@@ -65,7 +68,10 @@ function whereAndNext(result: StudyResult): string {
         ]
       : result.complete + result.shared === result.cells
         ? [`merge     permafrost merge ${output} … --into <run>`, `look      permafrost status ${output}`]
-        : [`go on     permafrost run ${shown(result.study_file)}`, `look      permafrost status ${output}`];
+        : [
+            `go on     permafrost run ${shown(result.study_file)}${given_output === undefined ? '' : ` --output ${shown(resolve(given_output))}`}`,
+            `look      permafrost status ${output}`,
+          ];
   return lines.join('\n');
 }
 

@@ -128,7 +128,7 @@ async function runAll(
   const results = await runAndWait(studies, flags, stop, screen.observer);
   for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
-    terminal.say(studyResultText(result));
+    terminal.say(studyResultText(result, flags.output));
   }
   const exit = results.find((result) => result.exit !== 0)?.exit ?? 0;
   const seconds = Math.max(...results.map((result) => result.seconds));
