@@ -91,7 +91,7 @@ print(json.dumps(rows))`;
       label: LABEL,
       on: String(row['on']),
       size: String(row['size']),
-      only: row['only'] === null ? '' : (row['only'] as string),
+      only: row['only'] === null ? '' : (row['only'] as number).toString(),
       perm_index: String(row['perm_index']),
       odd: bits(row['odd']),
       even: bits(row['even']),
