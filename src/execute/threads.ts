@@ -23,8 +23,8 @@ export class ThreadPool implements Executor {
       // The coordinator never has more in flight than `parallel` chunks and a few scans and summaries: a longer queue is a bug.
       maxQueue: options.threads * 64,
       workerData: options.worker_data,
-      // V8 would let the young generation of each worker grow to 48 MB; rows live in typed arrays, so a third of that is plenty.
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      // V8 would let the young generation of each worker grow to 48 MB; rows live in typed arrays, so little of that is needed.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
     });
     // An answer that arrives while the pool closes belongs to a task that nobody waits for any more; unheard, it would end the process.
     this.pool.on('error', (error: Error) => {

@@ -3,7 +3,7 @@ const TARGET_MS = 15;
 /** The first chunk of a run, before anything is known of the model's speed. */
 const FIRST = 32;
 /** Largest chunk: bounds the bytes in flight. */
-const LARGEST = 32_768;
+const LARGEST = 16_384;
 /** A chunk grows at most by this factor over the last one. */
 const GROWTH = 8;
 

@@ -43,6 +43,8 @@ export class RunOutput {
   readonly share: Share | undefined;
   readonly forecast: DiskForecast;
   private readonly landmark: string;
+  /** Its folders are there and are its own: only then anything is written, the last words included. */
+  started = false;
   private readonly onFailed: (output: RunOutput) => void;
   private reason: unknown;
 

@@ -391,13 +391,14 @@ async function startOutput(output: RunOutput, threads: number, resumed: boolean,
     output.fail(error);
     return;
   }
+  output.started = true;
   observer.started({ output: output.folder, threads, progress: output.progress, resumed });
   output.books.start();
 }
 
 /** The last words of a run in one output. */
 async function endOutput(
-  { experiment, claim }: ClaimedStudy,
+  { experiment }: ClaimedStudy,
   output: RunOutput,
   options: RunOptions,
   stop: StopSwitch,
@@ -407,7 +408,7 @@ async function endOutput(
   const { progress, states, cells, books } = output;
   const complete = states.count('complete');
   const shared = states.count('shared');
-  if (!(claim instanceof EngineError)) {
+  if (output.started) {
     await books.end();
     try {
       await writeResults(experiment, states, (line) => {
