@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { formatDuration } from '../report/format-number.ts';
 import { cellTable } from '../report/run-report.ts';
-import { reportedCells } from '../run/reported-cells.ts';
+import { MOST_CELLS, reportedCells } from '../run/reported-cells.ts';
 import type { StudyResult } from '../run/run-study.ts';
 import { layoutOf } from '../store/layout.ts';
 
@@ -12,7 +12,7 @@ import { layoutOf } from '../store/layout.ts';
  */
 export function studyResultText(result: StudyResult, output?: string): string {
   const parts = [outcome(result)];
-  if (result.complete > 0 && result.stopped?.kind !== 'error') {
+  if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
     const { cells, metric } = reportedCells(result.output);
     parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
   }

@@ -7,14 +7,14 @@ import { requireManifest } from './manifest.ts';
 import { readSummary } from './summaries.ts';
 
 /** More cells than this are not ranked for the terminal: their summaries are in grid_summary.csv. */
-const MOST_CELLS = 5_000;
+export const MOST_CELLS = 5_000;
 
 /** The complete cells of a run for its closing table, and the metric that it is about: the first. */
 export function reportedCells(output: string): { readonly cells: readonly ReportedCell[]; readonly metric: string } {
   const manifest = requireManifest(disk, output);
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
-  for (const cell_id of Object.keys(manifest.identity.cells).slice(0, MOST_CELLS)) {
+  for (const cell_id of Object.keys(manifest.identity.cells)) {
     const { folder, summary: path } = layout.cell(cell_id);
     const summary = existsSync(path) ? readSummary(folder) : undefined;
     if (summary !== undefined)
