@@ -7,6 +7,7 @@ import { cellLayout, layoutOf, type RunLayout } from '../store/layout.ts';
 import type { FilePort } from '../store/port.ts';
 import { writeSmallFile } from '../store/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../study/permutation-range.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { percent, progressCsv } from './progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from './run-cell.ts';
@@ -213,6 +214,7 @@ export class Bookkeeper {
     };
     await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
     await writeSmallFile(port, this.paths.progress, progressCsv(cells, states, target));
+    collectGarbage(cells.length);
   }
 
   /** One small file after the other; a failure warns once and harms nothing. */

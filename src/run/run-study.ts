@@ -17,6 +17,7 @@ import type { StudyOverrides } from '../study/study.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
 import { baselineOf, modelSetup, type Experiment } from './experiment.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { DiskForecast, withSpace } from './disk-space.ts';
 import type { Durability } from './group-sync.ts';
 import { chooseKernel } from './kernel-choice.ts';
@@ -165,6 +166,7 @@ async function runStage(
 ): Promise<StudyResult[]> {
   const studies = await loadStudies(suites, options);
   const claimed = await claimAll(studies, options, observer);
+  for (const { experiment } of claimed) collectGarbage(experiment.cells.length);
   try {
     return await runClaimed(claimed, options, stop, observer);
   } finally {

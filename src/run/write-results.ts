@@ -2,6 +2,7 @@ import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
 import { makeFolder } from '../store/folder.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import type { Experiment } from './experiment.ts';
 import { finalResultsLines } from './final-results.ts';
 import type { CellStates } from './run-cell.ts';
@@ -21,8 +22,10 @@ export async function writeResults(
   const parameters = Object.keys(study.model.parameters);
   const everything = selectedCells(experiment);
   await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
+  collectGarbage(experiment.cells.length);
   await makeFolder(disk, layout.results);
   await writeLines(disk, layout.final_results, finalResultsLines(everything, parameters, metrics));
+  collectGarbage(experiment.cells.length);
   if (study.surface.steps.length > 0) await writeStepTables(experiment, warn);
   if (states.count('complete') === experiment.cells.length) {
     await writeSmallFile(
