@@ -93,7 +93,8 @@ function together(rounds: readonly StudyResult[]): StudyResult {
   return {
     ...last,
     permutations_computed,
-    permutations_reused: rounds[0]!.permutations_reused,
+    // What was there or was found again: rows that were written when the disk was full may not have counted yet.
+    permutations_reused: last.permutations_computed + last.permutations_reused - permutations_computed,
     seconds,
     permutations_per_second: permutations_computed / seconds,
   };
