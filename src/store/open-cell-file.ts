@@ -9,7 +9,8 @@ import { FileReader } from './file-reader.ts';
 import { metricsPath } from './layout.ts';
 import { rewriteWithSums } from './rewrite.ts';
 import type { FilePort } from './port.ts';
-import { RangeBuilder, missingFrom, sizeOf, subtract } from './ranges.ts';
+import { countPermutations, subtractRanges } from '../study/permutation-range.ts';
+import { RangeBuilder, missingFrom } from './ranges.ts';
 import { formatOf } from './scan-cell.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -49,7 +50,7 @@ export class OpenCell implements CellFile {
     this.#fd = fd;
     this.#end = this.#durableEnd = scan.end;
     this.#missing = missingFrom(scan.present, scan.target);
-    this.#rows = this.#rowsDurable = sizeOf(scan.present);
+    this.#rows = this.#rowsDurable = countPermutations(scan.present);
     this.#lastIndex = (scan.present.at(-1)?.to ?? 0) - 1;
     this.#lastBlock = this.#lastIndex < 0 ? -1 : Math.floor(this.#lastIndex / place.schema.batch_rows);
     this.#found = scan;
@@ -131,8 +132,11 @@ export class OpenCell implements CellFile {
     const taken = new RangeBuilder();
     if (indices === undefined) taken.add(chunk.first, chunk.first + chunk.count);
     else for (const index of indices) taken.add(index);
-    const rest = subtract(this.#missing, taken.ranges);
-    assert(sizeOf(rest) === sizeOf(this.#missing) - chunk.rows, 'a chunk holds only missing permutations');
+    const rest = subtractRanges(this.#missing, taken.ranges);
+    assert(
+      countPermutations(rest) === countPermutations(this.#missing) - chunk.rows,
+      'a chunk holds only missing permutations',
+    );
     return rest;
   }
 

@@ -22,23 +22,3 @@ export function missingFrom(present: readonly PermutationRange[], target: number
   if (next < target) missing.push({ from: next, to: target });
   return missing;
 }
-
-/** `ranges` without `taken`; both ascending and disjoint. */
-export function subtract(ranges: readonly PermutationRange[], taken: readonly PermutationRange[]): PermutationRange[] {
-  const rest: PermutationRange[] = [];
-  let t = 0;
-  for (const range of ranges) {
-    let from = range.from;
-    while (t < taken.length && taken[t]!.to <= from) t++;
-    for (let k = t; k < taken.length && taken[k]!.from < range.to; k++) {
-      if (taken[k]!.from > from) rest.push({ from, to: taken[k]!.from });
-      from = Math.max(from, taken[k]!.to);
-    }
-    if (from < range.to) rest.push({ from, to: range.to });
-  }
-  return rest;
-}
-
-export function sizeOf(ranges: readonly PermutationRange[]): number {
-  return ranges.reduce((sum, range) => sum + range.to - range.from, 0);
-}
