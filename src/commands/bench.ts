@@ -4,9 +4,9 @@ import { EngineError } from '../errors.ts';
 import { KERNELS, type Kernel } from '../models/model.ts';
 import { benchText } from '../report/bench-text.ts';
 import { benchStudy } from '../run/bench-study.ts';
-import { oneOf, positiveNumber, runs, wholeNumber } from './command.ts';
+import { oneOf, positiveNumber, runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
 
-interface BenchFlags {
+interface BenchFlags extends StudyValueFlags {
   readonly threads?: readonly number[];
   readonly chunk?: readonly number[];
   readonly rounds?: number;
@@ -33,13 +33,16 @@ export function benchCommand(): Command {
     .option('--seconds <s>', 'about how long all of it may take (default: 20)', positiveNumber('--seconds'))
     .option('--kernel <kernel>', 'auto, wasm or typescript (default: auto)', oneOf('--kernel', KERNELS))
     .addHelpText('after', EXAMPLES);
-  return runs<BenchFlags>(command, async ([study], { threads, chunk, rounds, seconds, kernel }, terminal) => {
+  return runs<BenchFlags>(withStudyValues(command), async ([study], flags, terminal) => {
+    const { threads, chunk, rounds, seconds, kernel, set, input } = flags;
     const found = await benchStudy(study!, {
       ...(threads !== undefined && { threads }),
       ...(chunk !== undefined && { chunks: chunk }),
       ...(rounds !== undefined && { rounds }),
       ...(seconds !== undefined && { seconds }),
       ...(kernel !== undefined && { kernel }),
+      ...(set !== undefined && { settings: set }),
+      ...(input !== undefined && { inputs: input }),
       ...(process.stderr.isTTY && {
         progress: (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`),
       }),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
+import type { StudyFiles } from '../run/stored-experiment.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -123,6 +124,59 @@ export function oneOf<const Word extends string>(name: string, words: readonly W
     }
     return word;
   };
+}
+
+/** Gathers `name=path` of an option that may be given several times. */
+function gatherFiles(text: string, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || path === undefined) {
+    throw new EngineError(
+      'USAGE',
+      `--input takes name=path, as in --input trace=data/trace.csv; "${text}" is not that.`,
+      {
+        path: '--input',
+        value: text,
+        allowed: 'name=path',
+      },
+    );
+  }
+  return { ...before, [name]: path };
+}
+
+export interface StudyValueFlags {
+  readonly set?: readonly string[];
+  readonly input?: Readonly<Record<string, string>>;
+}
+
+export interface StudyFileFlags {
+  readonly study?: string;
+  readonly input?: Readonly<Record<string, string>>;
+}
+
+/** Options of commands that need the study of a run. */
+export function withStudyFiles(command: Command): Command {
+  return command
+    .option('--study <file>', 'the study file, where it has moved since the run')
+    .option('--input <name=path>', 'an input file, where it has moved since the run; may be given again', gatherFiles);
+}
+
+export function studyFiles({ study, input }: StudyFileFlags): StudyFiles {
+  return { ...(study !== undefined && { study_file: study }), ...(input !== undefined && { inputs: input }) };
+}
+
+/** Options of commands that take a study: what it leaves to the command line. */
+export function withStudyValues(command: Command): Command {
+  return command
+    .option(
+      '--set <name=value>',
+      'a setting of the study, or a parameter that a step takes from an earlier one (step.name=value for one step); may be given again',
+      gather,
+    )
+    .option(
+      '--input <name=path>',
+      'an input file in place of the one (or none) that the study names, relative to here; may be given again',
+      gatherFiles,
+    );
 }
 
 /** Gathers the values of an option that may be given several times. */

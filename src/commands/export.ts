@@ -3,14 +3,13 @@ import { Command } from 'commander';
 import { TABLE_FORMATS, type TableFormat } from '../encoding/tables/table.ts';
 import { EngineError } from '../errors.ts';
 import { exportRun } from '../run/export-run.ts';
-import { oneOf, runs } from './command.ts';
+import { oneOf, runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
-interface ExportFlags {
+interface ExportFlags extends StudyFileFlags {
   readonly to: TableFormat;
   readonly perCell?: boolean;
   readonly file?: string;
   readonly into?: string;
-  readonly study?: string;
 }
 
 const EXAMPLES = `
@@ -30,15 +29,14 @@ export function exportCommand(): Command {
     .option('--per-cell', 'one file per cell')
     .option('--file <path>', 'the file of the one table (default: <run>/export/rows.<format>)')
     .option('--into <dir>', 'the folder of the files (default: <run>/export)')
-    .option('--study <file>', 'the study file, where it has moved since the run')
     .addHelpText('after', EXAMPLES);
-  return runs<ExportFlags>(command, async ([run], { to, perCell, file, into, study }, terminal) => {
+  return runs<ExportFlags>(withStudyFiles(command), async ([run], { to, perCell, file, into, ...moved }, terminal) => {
     const path = pathOf(to, perCell === true, file, into);
     const { incomplete, ...result } = await exportRun(run!, {
       to,
       ...(perCell !== undefined && { per_cell: perCell }),
       ...(path !== undefined && { path }),
-      ...(study !== undefined && { study_file: study }),
+      ...studyFiles(moved),
     });
     const count = (n: number): string => n.toLocaleString('en');
     const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 
 import { mergeRuns, type MergeResult } from '../run/merge-runs.ts';
-import { runs } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
-interface MergeFlags {
+interface MergeFlags extends StudyFileFlags {
   readonly into: string;
-  readonly study?: string;
 }
 
 /** Conflicts listed in the text; --json has them all. */
@@ -24,10 +23,9 @@ export function mergeCommand(): Command {
     .description('bring the rows of shards and copies of one experiment together')
     .argument('<from...>', 'output folders of runs')
     .requiredOption('--into <run>', 'where the union lives: a new folder, or a run of the same experiment')
-    .option('--study <file>', 'the study file, where it has moved since the runs')
     .addHelpText('after', EXAMPLES);
-  return runs<MergeFlags>(command, async (from, { into, study }, terminal) => {
-    const result = await mergeRuns(from, into, study === undefined ? {} : { study_file: study });
+  return runs<MergeFlags>(withStudyFiles(command), async (from, { into, ...moved }, terminal) => {
+    const result = await mergeRuns(from, into, studyFiles(moved));
     terminal.say(mergeText(result));
     terminal.result(result);
     return result.conflicts.length > 0 ? 1 : 0;

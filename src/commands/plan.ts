@@ -5,10 +5,10 @@ import { FORMATS } from '../encoding/metrics-schema.ts';
 import { formatBytes, formatDuration } from '../report/format-number.ts';
 import { planStudies, type PlanOptions, type RunPlan, type StudyPlan } from '../run/plan-study.ts';
 import { describeRanges } from '../study/permutation-range.ts';
-import { gather, oneOf, runs, wholeNumber, type Terminal } from './command.ts';
+import { gather, oneOf, runs, wholeNumber, withStudyValues, type StudyValueFlags, type Terminal } from './command.ts';
 import { overlapText } from './seeds.ts';
 
-interface PlanFlags {
+interface PlanFlags extends StudyValueFlags {
   readonly output?: string;
   readonly threads?: number;
   readonly format?: Format;
@@ -17,7 +17,6 @@ interface PlanFlags {
   readonly cells?: string[];
   readonly step?: string[];
   readonly reuse?: string[];
-  readonly set?: string[];
 }
 
 /** Cells named one by one in the text; --json has them all. */
@@ -45,10 +44,9 @@ export function planCommand(): Command {
     .option('--truncate', 'allow fewer permutations than are there')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
-    .option('--set <name=value>', 'a parameter that a step takes from an earlier one; may be given again', gather)
     .option('--reuse <dir...>', 'other runs whose rows are taken instead of computed')
     .addHelpText('after', EXAMPLES);
-  return runs<PlanFlags>(command, showPlan);
+  return runs<PlanFlags>(withStudyValues(command), showPlan);
 }
 
 /** Also what `run --dry-run` does. */
@@ -100,12 +98,13 @@ function togetherText(plan: RunPlan): string {
 }
 
 function planOptions(flags: PlanFlags): PlanOptions {
-  const { output, format, permutations, cells, step, threads, truncate, reuse, set } = flags;
+  const { output, format, permutations, cells, step, threads, truncate, reuse, set, input } = flags;
   return {
     overrides: {
       ...(output !== undefined && { output }),
       ...(format !== undefined && { format }),
       ...(permutations !== undefined && { permutations }),
+      ...(input !== undefined && { inputs: input }),
     },
     selection: { ...(cells && { cells }), ...(step && { steps: step }) },
     ...(threads !== undefined && { threads }),

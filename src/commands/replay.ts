@@ -3,13 +3,12 @@ import { Command } from 'commander';
 import { EngineError } from '../errors.ts';
 import { replayPermutation } from '../run/replay.ts';
 import { noSuchCell } from './seeds.ts';
-import { runs, wholeNumber } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
 
-interface ReplayFlags {
+interface ReplayFlags extends StudyFileFlags {
   readonly cell: string;
   readonly perm: number;
   readonly trace?: boolean;
-  readonly study?: string;
 }
 
 const EXAMPLES = `
@@ -24,10 +23,9 @@ export function replayCommand(): Command {
     .requiredOption('--cell <id>', 'cell id')
     .requiredOption('--perm <n>', 'perm_index', wholeNumber('--perm', 0))
     .option('--trace', 'what happened, step by step, where the model tells')
-    .option('--study <file>', 'the study file, where it has moved since the run')
     .addHelpText('after', EXAMPLES);
-  return runs<ReplayFlags>(command, async ([run], { cell, perm, trace, study }, terminal) => {
-    const replayed = await replayPermutation(run!, cell, perm, study);
+  return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, ...moved }, terminal) => {
+    const replayed = await replayPermutation(run!, cell, perm, studyFiles(moved));
     if (replayed === undefined) throw noSuchCell(cell, run!);
     if (perm >= replayed.target) {
       throw new EngineError(

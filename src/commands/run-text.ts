@@ -5,19 +5,35 @@ import { cellTable } from '../report/run-report.ts';
 import { MOST_CELLS, reportedCells } from '../run/reported-cells.ts';
 import type { StudyResult } from '../run/run-study.ts';
 import { layoutOf } from '../store/layout.ts';
+import type { StudyValueFlags } from './command.ts';
 
 /**
  * How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next.
- * `output`: what --output said, to be said again.
+ * `given`: options that decide what is run, and where: to be said again.
  */
-export function studyResultText(result: StudyResult, output?: string): string {
+export function studyResultText(result: StudyResult, given: Given = {}): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
     const { cells, metric } = reportedCells(result.output);
     parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
   }
-  parts.push(whereAndNext(result, output));
+  parts.push(whereAndNext(result, given));
   return parts.join('\n\n');
+}
+
+interface Given extends StudyValueFlags {
+  readonly output?: string;
+}
+
+function sayAgain({ output, set = [], input = {} }: Given): string {
+  const options = [
+    ...(output === undefined ? [] : ['--output', shown(resolve(output))]),
+    ...set.flatMap((text) => ['--set', text]),
+    ...Object.entries(input).flatMap(([name, path]) => ['--input', `${name}=${path}`]),
+  ];
+  return options
+    .map((word) => ` ${/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`}`)
+    .join('');
 }
 
 function outcome(result: StudyResult): string {
@@ -56,7 +72,7 @@ function stopText(result: StudyResult): string {
   }
 }
 
-function whereAndNext(result: StudyResult, given_output: string | undefined): string {
+function whereAndNext(result: StudyResult, given: Given): string {
   const layout = layoutOf(result.output);
   const output = shown(result.output);
   const lines =
@@ -69,7 +85,7 @@ function whereAndNext(result: StudyResult, given_output: string | undefined): st
       : result.complete + result.shared === result.cells
         ? [`merge     permafrost merge ${output} … --into <run>`, `look      permafrost status ${output}`]
         : [
-            `go on     permafrost run ${shown(result.study_file)}${given_output === undefined ? '' : ` --output ${shown(resolve(given_output))}`}`,
+            `go on     permafrost run ${shown(result.study_file)}${sayAgain(given)}`,
             `look      permafrost status ${output}`,
           ];
   return lines.join('\n');

@@ -11,11 +11,21 @@ import { sumOfNumbers, type Progress } from '../run/progress.ts';
 import { parseShard, type Shard } from '../run/share.ts';
 import { runStudies, type RunOptions, type StudyResult } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
-import { gather, oneOf, positiveNumber, reportError, runs, wholeNumber, type Terminal } from './command.ts';
+import {
+  gather,
+  oneOf,
+  positiveNumber,
+  reportError,
+  runs,
+  wholeNumber,
+  withStudyValues,
+  type StudyValueFlags,
+  type Terminal,
+} from './command.ts';
 import { showPlan } from './plan.ts';
 import { studyResultText } from './run-text.ts';
 
-interface RunFlags {
+interface RunFlags extends StudyValueFlags {
   readonly output?: string;
   readonly threads?: number;
   readonly chunk?: number | 'auto';
@@ -30,7 +40,6 @@ interface RunFlags {
   readonly retryFailed?: boolean;
   readonly onError?: 'stop' | 'continue';
   readonly reuse?: string[];
-  readonly set?: string[];
   readonly dryRun?: boolean;
   readonly shard?: Shard;
   readonly diskWait?: number;
@@ -44,6 +53,7 @@ Examples:
   permafrost run study.yaml --cells p_skip=0.02,shuffle_mode=permute
   permafrost run suite.yaml --step step2 step3      some steps; tables of the others stay
   permafrost run suite.yaml --step step3 --set num_gpus=16
+  permafrost run suite.yaml --set max_gpus=8 --input trace=azure.csv   what the study leaves to you
   permafrost run a.yaml b.yaml                      what they have in common is computed once
   permafrost run b.yaml --reuse runs/a              rows that an earlier run holds are copied
   permafrost run study.yaml --shard 2/8 --output runs/part2   a part, for permafrost merge
@@ -67,11 +77,6 @@ export function runCommand(): Command {
     .option('--truncate', 'allow fewer permutations than are there: drops computed rows')
     .option('--cells <k=v,...>', 'only the cells with these parameter values; may be given again', gather)
     .option('--step <name...>', 'only the cells of these steps')
-    .option(
-      '--set <name=value>',
-      'a parameter that a step takes from an earlier one (step.name=value for one step); may be given again',
-      gather,
-    )
     .option(
       '--reuse <dir...>',
       'other runs, or folders of runs: rows of the same experiments are taken from there instead of computed',
@@ -105,7 +110,7 @@ export function runCommand(): Command {
     )
     .option('--dry-run', 'only say what would be done, like plan')
     .addHelpText('after', EXAMPLES);
-  return runs<RunFlags>(command, async (studies, flags, terminal) => {
+  return runs<RunFlags>(withStudyValues(command), async (studies, flags, terminal) => {
     if (flags.dryRun === true) return showPlan(studies, flags, terminal);
     const stop = new StopSwitch();
     const screen = createScreen(terminal);
@@ -128,7 +133,7 @@ async function runAll(
   const results = await runAndWait(studies, flags, stop, screen.observer);
   for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
-    terminal.say(studyResultText(result, flags.output));
+    terminal.say(studyResultText(result, flags));
   }
   const exit = results.find((result) => result.exit !== 0)?.exit ?? 0;
   const seconds = Math.max(...results.map((result) => result.seconds));
@@ -168,6 +173,7 @@ function runOptions(flags: RunFlags): RunOptions {
     onError,
     reuse,
     set,
+    input,
     shard,
   } = flags;
   return {
@@ -187,6 +193,7 @@ function runOptions(flags: RunFlags): RunOptions {
     ...(onError !== undefined && { on_error: onError }),
     ...(reuse !== undefined && { reuse }),
     ...(set !== undefined && { settings: set }),
+    ...(input !== undefined && { inputs: input }),
     ...(shard !== undefined && { shard }),
   };
 }

@@ -5,11 +5,12 @@ import { describeSeed } from '../random/streams.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
 import { formatTable } from '../report/table.ts';
-import { loadExperiment, type Experiment } from '../run/experiment.ts';
+import type { Experiment } from '../run/experiment.ts';
+import { decidedExperiment } from '../run/suite.ts';
 import { overlapOf } from '../run/plan-study.ts';
-import { runs, wholeNumber, type Terminal } from './command.ts';
+import { runs, wholeNumber, withStudyValues, type StudyValueFlags, type Terminal } from './command.ts';
 
-interface SeedsFlags {
+interface SeedsFlags extends StudyValueFlags {
   readonly cell?: string;
   readonly perm?: number;
   readonly permutations?: number;
@@ -35,8 +36,13 @@ export function seedsCommand(): Command {
       wholeNumber('--permutations', 1),
     )
     .addHelpText('after', EXAMPLES);
-  return runs<SeedsFlags>(command, async ([study], { cell, perm, permutations }, terminal) => {
-    const experiment = await loadExperiment(study!, permutations === undefined ? {} : { permutations });
+  return runs<SeedsFlags>(withStudyValues(command), async ([study], flags, terminal) => {
+    const { cell, perm, permutations, set, input } = flags;
+    const experiment = await decidedExperiment(
+      study!,
+      { ...(permutations !== undefined && { permutations }), ...(input !== undefined && { inputs: input }) },
+      set,
+    );
     if (cell !== undefined) return oneSeed(experiment, cell, perm ?? 0, terminal);
     if (perm !== undefined)
       throw new EngineError('USAGE', '--perm needs --cell: a seed belongs to a permutation of a cell.', {

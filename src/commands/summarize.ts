@@ -1,11 +1,7 @@
 import { Command } from 'commander';
 
 import { summarizeRun, type Summarized } from '../run/summarize-run.ts';
-import { runs } from './command.ts';
-
-interface SummarizeFlags {
-  readonly study?: string;
-}
+import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
 /** Cells listed in the text; verify lists them all. */
 const LISTED = 10;
@@ -19,10 +15,9 @@ export function summarizeCommand(): Command {
   const command = new Command('summarize')
     .description('compute the statistics of every complete cell from its rows again; changes no metrics file')
     .argument('<run>', 'output folder of a run')
-    .option('--study <file>', 'the study file, where it has moved since the run')
     .addHelpText('after', EXAMPLES);
-  return runs<SummarizeFlags>(command, async ([run], { study }, terminal) => {
-    const done = await summarizeRun(run!, study === undefined ? {} : { study_file: study });
+  return runs<StudyFileFlags>(withStudyFiles(command), async ([run], moved, terminal) => {
+    const done = await summarizeRun(run!, studyFiles(moved));
     const { output, files, cells, rows } = done;
     terminal.say(summarizedText(done));
     terminal.result({ output, files, cells, rows });

@@ -5,11 +5,10 @@ import type { RecomputeAmount } from '../run/recompute.ts';
 import { repairRun } from '../run/repair-run.ts';
 import { verifyOldRun } from '../run/verify-old-run.ts';
 import { verifyRun, type Verification } from '../run/verify-run.ts';
-import { runs, wholeNumber } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
 
-interface VerifyFlags {
+interface VerifyFlags extends StudyFileFlags {
   readonly recompute?: RecomputeAmount;
-  readonly study?: string;
   readonly repair?: boolean;
   readonly expect?: number;
 }
@@ -35,7 +34,6 @@ export function verifyCommand(): Command {
       'compute so many rows (or this share of them) again and compare the bits',
       parseAmount,
     )
-    .option('--study <file>', 'the study file, where it has moved since the run')
     .option('--repair', 'first repair, seal and summarise what is there; computes nothing')
     .option(
       '--expect <n>',
@@ -43,26 +41,34 @@ export function verifyCommand(): Command {
       wholeNumber('--expect', 1),
     )
     .addHelpText('after', EXAMPLES);
-  return runs<VerifyFlags>(command, async ([run], { recompute, study, repair, expect }, terminal) => {
-    if (expect !== undefined) {
-      refuseWithExpect({ '--recompute': recompute, '--repair': repair, '--study': study });
-      const verification = await verifyOldRun(run!, expect);
-      terminal.say(verificationText(run!, verification, false));
+  return runs<VerifyFlags>(
+    withStudyFiles(command),
+    async ([run], { recompute, repair, expect, ...moved }, terminal) => {
+      if (expect !== undefined) {
+        refuseWithExpect({
+          '--recompute': recompute,
+          '--repair': repair,
+          '--study': moved.study,
+          '--input': moved.input,
+        });
+        const verification = await verifyOldRun(run!, expect);
+        terminal.say(verificationText(run!, verification, false));
+        terminal.result(verification);
+        return verification.ok ? 0 : 1;
+      }
+      if (repair === true) {
+        const { stopped } = await repairRun(run!, studyFiles(moved));
+        if (stopped?.kind === 'error') throw stopped.error;
+      }
+      const verification = await verifyRun(run!, {
+        ...(recompute !== undefined && { recompute }),
+        ...studyFiles(moved),
+      });
+      terminal.say(verificationText(run!, verification, true));
       terminal.result(verification);
       return verification.ok ? 0 : 1;
-    }
-    if (repair === true) {
-      const { stopped } = await repairRun(run!, study);
-      if (stopped?.kind === 'error') throw stopped.error;
-    }
-    const verification = await verifyRun(run!, {
-      ...(recompute !== undefined && { recompute }),
-      ...(study !== undefined && { study_file: study }),
-    });
-    terminal.say(verificationText(run!, verification, true));
-    terminal.result(verification);
-    return verification.ok ? 0 : 1;
-  });
+    },
+  );
 }
 
 /** A folder of another program has no study: nothing can be computed or repaired there. */

@@ -12,12 +12,13 @@ import { disk } from '../store/disk.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
-import { loadExperiment, modelSetup, runCell, type Experiment } from './experiment.ts';
+import { modelSetup, runCell, type Experiment } from './experiment.ts';
 import { DURABILITIES, GroupSync, type Durability } from './group-sync.ts';
 import { LeaseSize } from './lease-size.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import type { RunCell } from './run-cell.ts';
 import { Slots } from './slots.ts';
+import { decidedExperiment } from './suite.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface BenchOptions {
@@ -30,6 +31,9 @@ export interface BenchOptions {
   /** About how long all of it may take [s]. Default: 20. */
   readonly seconds?: number;
   readonly kernel?: Kernel;
+  /** As in RunOptions. */
+  readonly settings?: readonly string[];
+  readonly inputs?: Readonly<Record<string, string>>;
   /** Told after every measurement. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -88,7 +92,8 @@ const SAME = 0.02;
  * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
  */
 export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
-  const experiment = await loadExperiment(file, {});
+  const { settings, inputs } = options;
+  const experiment = await decidedExperiment(file, inputs === undefined ? {} : { inputs }, settings);
   const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto').kernel);
   const forget = bench.removedAtExit();
   try {

@@ -5,7 +5,7 @@ import type { Parameters } from '../models/model.ts';
 import { layoutOf } from '../store/layout.ts';
 import { allParameters } from '../study/cells.ts';
 import { studyFileOf, type RunManifest } from './manifest.ts';
-import { storedExperiment } from './stored-experiment.ts';
+import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { readSummary } from './summaries.ts';
 
 /** The parameters of a run's cells. */
@@ -22,17 +22,17 @@ export interface CellParameters {
 export async function cellParameters(
   output: string,
   manifest: RunManifest,
-  study_file: string | undefined,
+  files: StudyFiles,
 ): Promise<CellParameters> {
   try {
-    const { experiment } = await storedExperiment(output, study_file);
+    const { experiment } = await storedExperiment(output, files);
     const { cells, study } = experiment;
     return {
       names: Object.keys(study.model.parameters),
       of: (cell_id) => allParameters(cells.at(cells.indexOf(cell_id))),
     };
   } catch (error) {
-    if (!(error instanceof EngineError) || study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || files.study_file !== undefined) throw error;
     return writtenParameters(output, manifest, error);
   }
 }

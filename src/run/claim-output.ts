@@ -18,8 +18,13 @@ export function refuseOtherRun({ study, ...rest }: Experiment, truncate: boolean
   if (seen !== undefined) refuseOther(seen, manifestOf({ study, ...rest }), study.output, truncate);
 }
 
-/** Locks an output and writes its manifest. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
-export async function claimOutput(experiment: Experiment, truncate: boolean, observer: RunObserver): Promise<Claim> {
+/** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
+export async function claimOutput(
+  experiment: Experiment,
+  steps: readonly string[],
+  truncate: boolean,
+  observer: RunObserver,
+): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
   await makeFolder(disk, output);
@@ -30,7 +35,12 @@ export async function claimOutput(experiment: Experiment, truncate: boolean, obs
       refuseOther(before, manifest, output, truncate);
       for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
     }
-    await writeManifest(disk, output, { ...manifest, created_at: before?.created_at ?? manifest.created_at });
+    const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
+    await writeManifest(disk, output, {
+      ...manifest,
+      ...(steps_run.length > 0 && { steps_run }),
+      created_at: before?.created_at ?? manifest.created_at,
+    });
     return { lock, resumed: before !== undefined };
   } catch (error) {
     lock.release();

@@ -54,7 +54,7 @@ function* parametersOf(cells: CellList): Iterable<Parameters> {
 
 function readInputs(study: Study): Record<string, InputFile> {
   const files: Record<string, InputFile> = {};
-  for (const [name, { path, file }] of Object.entries(study.inputs)) {
+  for (const [name, { path, file, named_by }] of Object.entries(study.inputs)) {
     try {
       files[name] = { path, bytes: readFileSync(file) };
     } catch (error) {
@@ -62,16 +62,16 @@ function readInputs(study: Study): Record<string, InputFile> {
         error instanceof Error && 'code' in error && error.code === 'ENOENT'
           ? 'there is no such file'
           : (error as Error).message;
-      throw new EngineError(
-        'DATA',
-        `inputs.${name}: cannot read ${file}: ${reason}. Paths are relative to the study file ${study.file}.`,
-        {
-          path: `inputs.${name}`,
-          value: path,
-          allowed: 'a readable file',
-          cause: error,
-        },
-      );
+      const [where, base] =
+        named_by === 'study'
+          ? [`inputs.${name}`, `the study file ${study.file}`]
+          : [`--input ${name}`, 'the working directory'];
+      throw new EngineError('DATA', `${where}: cannot read ${file}: ${reason}. Paths are relative to ${base}.`, {
+        path: where,
+        value: path,
+        allowed: 'a readable file',
+        cause: error,
+      });
     }
   }
   return files;

@@ -14,15 +14,14 @@ import { readRows } from '../store/read-rows.ts';
 import { cellParameters, type CellParameters } from './cell-parameters.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
+import type { StudyFiles } from './stored-experiment.ts';
 
-export interface ExportOptions {
+export interface ExportOptions extends StudyFiles {
   readonly to: TableFormat;
   /** One file per cell instead of one table. */
   readonly per_cell?: boolean;
   /** The file of the one table, default `<run>/export/rows.<to>`; or the folder of the cells' files, default `<run>/export`. */
   readonly path?: string;
-  /** The study file, where it is not where the manifest says. */
-  readonly study_file?: string;
 }
 
 export interface ExportResult {
@@ -50,7 +49,7 @@ export async function exportRun(output: string, options: ExportOptions): Promise
   const manifest = requireManifest(disk, output);
   const path = resolve(options.path ?? defaultPath(output, options));
   refuseRunFiles(output, path);
-  const parameters = await cellParameters(output, manifest, options.study_file);
+  const parameters = await cellParameters(output, manifest, options);
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
   const files: string[] = [];

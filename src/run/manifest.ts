@@ -2,13 +2,14 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { MetricSpec, ParameterSpec, View } from '../models/model.ts';
+import type { MetricSpec, Parameters, ParameterSpec, View } from '../models/model.ts';
 import { layoutOf } from '../store/layout.ts';
 import { readManifest } from '../store/manifest.ts';
 import type { FilePort } from '../store/port.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
+import type { Study } from '../study/study.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -23,6 +24,12 @@ export interface RunManifest {
   readonly identity: RunIdentity;
   /** Parameters of steps that earlier steps (or --set) decided; absent in studies without any. */
   readonly derived?: Derived;
+  /** Steps that were asked for so far: only these have tables, though their cells may be there by other steps. Absent without steps. */
+  readonly steps_run?: readonly string[];
+  /** What --set gave for settings of the study; absent where it gave nothing. */
+  readonly settings?: Parameters;
+  /** Input files that --input named, relative to the output folder; absent where it named none. */
+  readonly inputs?: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   /** What the model has a report draw and say: a report needs nothing but the run folder. */
@@ -72,6 +79,11 @@ export function requireManifest(port: FilePort, output: string): RunManifest {
   return manifest;
 }
 
+/** Where the input files stood that the command line of a run named. */
+export function inputFilesOf(output: string, { inputs = {} }: RunManifest): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolve(output, path)]));
+}
+
 /** Where the study file of a run stood. */
 export function studyFileOf(output: string, manifest: RunManifest): string {
   return resolve(output, manifest.study_file);
@@ -89,7 +101,9 @@ export function manifestOf(experiment: Experiment): RunManifest {
     batch_rows: study.batch_rows,
     thresholds: study.thresholds,
     identity: describeIdentity(study, common, cells, input_defaults),
-    ...(Object.keys(study.derived).length > 0 && { derived: study.derived }),
+    ...ifAny('derived', study.derived),
+    ...ifAny('settings', study.settings),
+    ...ifAny('inputs', namedInputs(study)),
     parameters: parameterNotes(study.model.parameters),
     metrics: study.model.metrics,
     views: study.model.views ?? [],
@@ -100,6 +114,16 @@ export function manifestOf(experiment: Experiment): RunManifest {
     study_text: study.text,
     created_at: new Date().toISOString(),
   };
+}
+
+function ifAny<Name extends string, Value extends object>(name: Name, value: Value): { [key in Name]?: Value } {
+  return Object.keys(value).length > 0 ? ({ [name]: value } as { [key in Name]: Value }) : {};
+}
+
+/** The inputs that the command line named: the study file does not tell where they are. */
+function namedInputs({ inputs, output }: Study): Record<string, string> {
+  const named = Object.entries(inputs).filter(([, { named_by }]) => named_by === 'command line');
+  return Object.fromEntries(named.map(([name, { file }]) => [name, relative(output, file)]));
 }
 
 function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunManifest['parameters'] {

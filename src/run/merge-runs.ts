@@ -9,16 +9,15 @@ import { layoutOf } from '../store/layout.ts';
 import { acquireLock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
 import { compareIdentity, differenceLines } from '../study/identity.ts';
-import { loadManifest, MADE_BY, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
+import { inputFilesOf, loadManifest, MADE_BY, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
 import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from './merge-cell.ts';
 import { repairRun } from './repair-run.ts';
 import { storedCell, storedCells } from './stored-cells.ts';
+import type { StudyFiles } from './stored-experiment.ts';
 import type { WorkerData } from './worker.ts';
 
-export interface MergeOptions {
-  /** The study file, for the summaries, where it is not where the manifests say. */
-  readonly study_file?: string;
-}
+/** For the summaries. */
+export type MergeOptions = StudyFiles;
 
 export interface MergeResult {
   readonly output: string;
@@ -82,7 +81,7 @@ export async function mergeRuns(
     complete: merged.filter(({ rows }) => rows === manifest.permutations).length,
     rows: merged.reduce((sum, { rows }) => sum + rows, 0),
     conflicts: merged.flatMap(({ conflicts }) => conflicts),
-    without_summaries: await summarised(into, options.study_file),
+    without_summaries: await summarised(into, options),
   };
 }
 
@@ -119,8 +118,21 @@ function mergedManifest(sources: readonly Source[], into: string): RunManifest {
     thresholds: first.manifest.thresholds,
     made_by: MADE_BY,
     study_file: relative(into, studyFileOf(widest.path, manifest)),
+    ...(manifest.inputs && { inputs: inputsFrom(widest, into) }),
+    ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
     created_at: first.manifest.created_at,
   };
+}
+
+/** Steps that any of the sources was asked for. */
+function stepsOf(sources: readonly Source[]): string[] {
+  return [...new Set(sources.flatMap(({ manifest }) => manifest.steps_run ?? []))];
+}
+
+/** Input files that a command line named, as the manifest of `into` says where they are. */
+function inputsFrom({ path, manifest }: Source, into: string): Record<string, string> {
+  const files = Object.entries(inputFilesOf(path, manifest));
+  return Object.fromEntries(files.map(([name, file]) => [name, relative(into, file)]));
 }
 
 function refuseForeign(known: Source, foreign: Source): void {
@@ -136,13 +148,13 @@ function refuseForeign(known: Source, foreign: Source): void {
 }
 
 /** Makes the summaries; without the study the rows are merged all the same. */
-async function summarised(into: string, study_file: string | undefined): Promise<string | undefined> {
+async function summarised(into: string, files: StudyFiles): Promise<string | undefined> {
   try {
-    const { stopped } = await repairRun(into, study_file);
+    const { stopped } = await repairRun(into, files);
     if (stopped?.kind === 'error') throw stopped.error;
     return undefined;
   } catch (error) {
-    if (!(error instanceof EngineError) || error.exit !== 2 || study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || error.exit !== 2 || files.study_file !== undefined) throw error;
     return error.message;
   }
 }

@@ -1,14 +1,13 @@
-import { loadManifestFor } from './stored-experiment.ts';
 import { SILENT } from './observer.ts';
 import { runStudy, type StudyResult } from './run-study.ts';
 import { StopSwitch } from './stop.ts';
+import { commandOf, type StudyFiles } from './stored-experiment.ts';
 
 /**
  * Does to the files of a run what `run` would do, and computes nothing: recovers and rewrites damaged files, seals complete ones, makes their summaries
  * and the tables from them. Needs the study, which says what a summary holds.
  */
-export async function repairRun(output: string, study_file?: string): Promise<StudyResult> {
-  const { manifest, file } = loadManifestFor(output, study_file);
-  const { permutations, format } = manifest;
-  return runStudy(file, { output, permutations, format, compute: false, threads: 2 }, new StopSwitch(), SILENT);
+export async function repairRun(output: string, files: StudyFiles = {}): Promise<StudyResult> {
+  const { file, options } = commandOf(output, files);
+  return runStudy(file, { ...options, compute: false, threads: 2 }, new StopSwitch(), SILENT);
 }

@@ -3,7 +3,7 @@ import type { PermutationFailure } from '../execute/messages.ts';
 import { describeSeed } from '../random/streams.ts';
 import { modelSetup, runCell } from './experiment.ts';
 import { storedRows } from './recompute.ts';
-import { storedExperiment } from './stored-experiment.ts';
+import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 
 export interface Replay {
   readonly target: number;
@@ -23,9 +23,9 @@ export async function replayPermutation(
   output: string,
   cell_id: string,
   perm_index: number,
-  study_file?: string,
+  files: StudyFiles = {},
 ): Promise<Replay | undefined> {
-  const { experiment } = await storedExperiment(output, study_file);
+  const { experiment } = await storedExperiment(output, files);
   const { cells, study } = experiment;
   const place = cells.indexOf(cell_id);
   if (place < 0) return undefined;

@@ -52,8 +52,10 @@ export interface RunOptions {
   readonly on_error?: 'stop' | 'continue';
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
   readonly reuse?: readonly string[];
-  /** `parameter=value` or `step.parameter=value` for parameters that steps take from earlier ones. */
+  /** `name=value` for settings of the study, and for parameters that steps take from earlier ones (or `step.parameter=value`). */
   readonly settings?: readonly string[];
+  /** Input files in place of those that the study names; relative to the working directory. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** Computes only this shard of every cell. */
   readonly shard?: Shard;
   /** `false`: repairs, seals and summarises what is there, and computes nothing. */
@@ -177,6 +179,8 @@ async function runStage(
 interface LoadedStudy {
   readonly experiment: Experiment;
   readonly cells: RunCells;
+  /** Steps that are run now. */
+  readonly steps: readonly string[];
 }
 
 /** A study and its output, locked; or why it cannot be written. */
@@ -199,7 +203,8 @@ async function loadStudies(suites: readonly Suite[], options: RunOptions): Promi
     }
     const { steps } = suite;
     const selection = { ...options.selection, ...(steps !== undefined && { steps }) };
-    studies.push({ experiment, cells: selectedCells(experiment, selection) });
+    const asked = options.compute === false ? [] : (steps ?? experiment.study.surface.steps);
+    studies.push({ experiment, cells: selectedCells(experiment, selection), steps: asked });
   }
   for (const { experiment } of studies) {
     try {
@@ -212,11 +217,12 @@ async function loadStudies(suites: readonly Suite[], options: RunOptions): Promi
   return studies;
 }
 
-function studyOverrides({ output, format, permutations }: RunOptions): StudyOverrides {
+function studyOverrides({ output, format, permutations, inputs }: RunOptions): StudyOverrides {
   return {
     ...(output !== undefined && { output }),
     ...(format !== undefined && { format }),
     ...(permutations !== undefined && { permutations }),
+    ...(inputs !== undefined && { inputs }),
   };
 }
 
@@ -229,7 +235,8 @@ async function claimAll(
   const claimed: ClaimedStudy[] = [];
   for (const study of studies) {
     try {
-      claimed.push({ ...study, claim: await claimOutput(study.experiment, options.truncate === true, observer) });
+      const claim = await claimOutput(study.experiment, study.steps, options.truncate === true, observer);
+      claimed.push({ ...study, claim });
     } catch (error) {
       if (studies.length === 1 || !isTemporary(error)) {
         for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();

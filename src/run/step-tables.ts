@@ -9,6 +9,7 @@ import { readSmallFile, writeSmallFile } from '../store/small-file.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import { allParameters, expandCells } from '../study/cells.ts';
 import { runCell, type Experiment } from './experiment.ts';
+import { requireManifest } from './manifest.ts';
 import type { RunCell } from './run-cell.ts';
 import { numberText, parameterTexts, readSummary } from './summaries.ts';
 
@@ -30,23 +31,39 @@ export async function writeStepTables(experiment: Experiment, warn: (line: strin
   const { results } = layoutOf(study.output);
   const columns = columnsOf(experiment);
   const all: TableRow[] = [];
-  const everything: RunCell[] = [];
   const cellOf = cellFinder(experiment);
-  for (const step of study.surface.steps) {
-    const path = join(results, `${step}.csv`);
+  // Of a step that was not run some cells may be there: an earlier step has them, too.
+  const run = new Set(requireManifest(disk, study.output).steps_run);
+  const known = new Set<string>();
+  const tableOf = (name: string): { readonly path: string; readonly old: TableRow[] } => {
+    const path = join(results, `${name}.csv`);
+    return { path, old: readTable(path, columns, keyColumns(experiment), warn) };
+  };
+  for (const step of study.surface.steps.filter((name) => run.has(name))) {
+    const { path, old } = tableOf(step);
     const cells = cellsOfStep(experiment, step).map(cellOf);
-    const old = readTable(path, columns, keyColumns(experiment), warn);
     const rows = tableRows(experiment, step, cells, old, warn);
-    setAsideStrangers(path, step, cells, old, warn);
+    const ids = new Set(cells.map(({ cell_id }) => cell_id));
+    setAsideStrangers(path, step, ids, old, warn);
     all.push(...rows);
-    everything.push(...cells);
+    for (const id of ids) known.add(id);
     await writeTable(path, columns, rows);
   }
-  const path = join(results, 'all_results.csv');
+  // A step that waits for what an earlier one decides keeps its table until then.
+  for (const step of waitingSteps(experiment).filter((name) => run.has(name))) {
+    const { old } = tableOf(step);
+    all.push(...old);
+    for (const { cell_id } of old) known.add(cell_id);
+  }
+  const { path, old } = tableOf('all_results');
   // Its rows stand in the tables of the steps, too: it is read only to set aside what is none of them.
-  const old = readTable(path, columns, keyColumns(experiment), warn);
-  setAsideStrangers(path, study.surface.steps.join(', '), everything, old, warn);
+  setAsideStrangers(path, study.surface.steps.join(', '), known, old, warn);
   await writeTable(path, columns, all);
+}
+
+function waitingSteps({ study: { surface, derivations } }: Experiment): string[] {
+  const steps = new Set(derivations.map(({ step }) => step));
+  return [...steps].filter((step) => !surface.steps.includes(step));
 }
 
 /** Columns: step, cell_id, the parameters, n, one per metric (its mean: the value itself for n = 1), status, error. */
@@ -176,11 +193,10 @@ function recordsOf(bytes: Buffer): string[][] | undefined {
 function setAsideStrangers(
   path: string,
   step: string,
-  cells: readonly RunCell[],
+  known: ReadonlySet<string>,
   old: readonly TableRow[],
   warn: (line: string) => void,
 ): void {
-  const known = new Set(cells.map(({ cell_id }) => cell_id));
   const strangers = old.filter(({ cell_id }) => !known.has(cell_id));
   if (strangers.length === 0) return;
   const [first] = strangers;

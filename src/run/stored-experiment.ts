@@ -1,8 +1,17 @@
 import { EngineError } from '../errors.ts';
 import { disk } from '../store/disk.ts';
 import { compareIdentity, describeIdentity, differenceLines } from '../study/identity.ts';
+import { setTexts } from '../study/set-options.ts';
 import { loadExperiment, type Experiment } from './experiment.ts';
-import { requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
+import type { RunOptions } from './run-study.ts';
+import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
+
+/** Files that a run was made from, where they are not where its manifest says. */
+export interface StudyFiles {
+  readonly study_file?: string;
+  /** Input files by name. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
 
 /**
  * The experiment of a run on disk, for computing its rows again: from the study file that the manifest names, or another one given. Throws IDENTITY where
@@ -10,11 +19,12 @@ import { requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
  */
 export async function storedExperiment(
   output: string,
-  study_file?: string,
+  files: StudyFiles = {},
 ): Promise<{ readonly experiment: Experiment; readonly manifest: RunManifest }> {
-  const { manifest, file } = loadManifestFor(output, study_file);
-  const { permutations, format, derived = {} } = manifest;
-  const experiment = await loadExperiment(file, { output, permutations, format, derived });
+  const manifest = requireManifest(disk, output);
+  const { file, inputs } = whereabouts(output, manifest, files);
+  const { permutations, format, derived = {}, settings = {} } = manifest;
+  const experiment = await loadExperiment(file, { output, permutations, format, derived, settings, inputs });
   const { study, common, cells, input_defaults } = experiment;
   const differences = compareIdentity(manifest.identity, describeIdentity(study, common, cells, input_defaults));
   if (differences.length > 0) {
@@ -27,11 +37,17 @@ export async function storedExperiment(
   return { experiment, manifest };
 }
 
-/** The manifest of a run, and the study file that it, or the caller, names. */
-export function loadManifestFor(
-  output: string,
-  study_file: string | undefined,
-): { readonly manifest: RunManifest; readonly file: string } {
+/** What gives the run command the experiment of a run again. */
+export function commandOf(output: string, files: StudyFiles): { readonly file: string; readonly options: RunOptions } {
   const manifest = requireManifest(disk, output);
-  return { manifest, file: study_file ?? studyFileOf(output, manifest) };
+  const { file, inputs } = whereabouts(output, manifest, files);
+  const { permutations, format, derived = {}, settings = {} } = manifest;
+  return { file, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };
+}
+
+function whereabouts(output: string, manifest: RunManifest, files: StudyFiles) {
+  return {
+    file: files.study_file ?? studyFileOf(output, manifest),
+    inputs: { ...inputFilesOf(output, manifest), ...files.inputs },
+  };
 }

@@ -1,7 +1,10 @@
 import { EngineError } from '../errors.ts';
 import type { Parameters, ParameterValue, ResultRow } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
-import { derivationsOf, parseSetting, type Derivation, type Derived } from '../study/derived.ts';
+import { derivationsOf, type Derivation, type Derived } from '../study/derived.ts';
+import { readSetOptions } from '../study/set-options.ts';
+import { Problems } from '../study/problem.ts';
+import { declaredSettings, withSettings } from '../study/settings.ts';
 import { readStudySource } from '../study/source.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { loadExperiment, type Experiment } from './experiment.ts';
@@ -35,21 +38,18 @@ export class Suite {
     this.decided = decided;
   }
 
-  /** `steps`: what --step says; `settings`: what --set says. Throws as loading the study does, and USAGE for a wrong --set. */
+  /** `steps`: what --step says; `set`: what --set says. Throws as loading the study does, and USAGE for a wrong --set. */
   static async open(
     file: string,
-    overrides: StudyOverrides,
+    given: StudyOverrides,
     steps: readonly string[] | undefined,
-    settings: readonly string[] = [],
+    set: readonly string[] = [],
   ): Promise<Suite> {
-    const derivations = derivationsOf((await readStudySource(file)).raw);
-    let decided: Derived = {};
-    for (const text of settings) {
-      const setting = parseSetting(text, derivations);
-      if (typeof setting === 'string')
-        throw new EngineError('USAGE', setting, { path: '--set', value: text, allowed: 'parameter=value' });
-      decided = merged(decided, setting);
-    }
+    const { raw } = await readStudySource(file);
+    const { settings, derived: decided } = readSetOptions(set, declaredSettings(raw), derivationsOf(raw));
+    // What is wrong with the settings is said when the study is loaded.
+    const derivations = derivationsOf(withSettings(raw, settings, new Problems()));
+    const overrides = { ...given, settings };
     if (derivations.length === 0) return new Suite(file, overrides, [], steps && new Set(steps), decided);
     const wanted = steps && withNeeded(steps, derivations, decided);
     // Steps that are not run now stay as they were run last.
@@ -95,6 +95,17 @@ export class Suite {
     }
     return this.waiting.length < before;
   }
+}
+
+/** A study as far as its settings and the complete steps of its output decide it. */
+export async function decidedExperiment(
+  file: string,
+  overrides: StudyOverrides,
+  set: readonly string[] = [],
+): Promise<Experiment> {
+  const suite = await Suite.open(file, overrides, undefined, set);
+  while (await suite.decide(true));
+  return suite.load();
 }
 
 function merged(a: Derived, b: Derived): Derived {

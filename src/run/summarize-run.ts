@@ -15,7 +15,7 @@ import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
-import { storedExperiment } from './stored-experiment.ts';
+import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { gridSummaryLines, parameterColumns, readSummary, type CellSummary } from './summaries.ts';
 import type { SummariseTask, WorkerData } from './worker.ts';
 
@@ -33,10 +33,8 @@ export interface Summarized {
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
 }
 
-export interface SummarizeOptions {
-  /** The study file, where it is not where the manifest says. Only asked for where a cell has lost its summary. */
-  readonly study_file?: string;
-}
+/** Only asked for where a cell has lost its summary. */
+export type SummarizeOptions = StudyFiles;
 
 /** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
 const AT_ONCE = 2;
@@ -55,7 +53,7 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
     const manifest = requireManifest(disk, output);
     let study: Promise<Experiment> | undefined;
     const experiment = (): Promise<Experiment> =>
-      (study ??= storedExperiment(output, options.study_file).then((stored) => stored.experiment));
+      (study ??= storedExperiment(output, options).then((stored) => stored.experiment));
     const limit = pLimit(AT_ONCE * threads);
     const outcomes = await Promise.all(
       Array.from(storedCells(output, manifest), (cell) =>

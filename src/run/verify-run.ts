@@ -13,7 +13,7 @@ import { requireManifest, type RunManifest } from './manifest.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import { recompute, type Mismatch, type RecomputeAmount } from './recompute.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
-import { storedExperiment } from './stored-experiment.ts';
+import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
 import type { WorkerData } from './worker.ts';
 
@@ -30,10 +30,8 @@ export interface Verification {
   readonly digest: string;
 }
 
-export interface VerifyOptions {
+export interface VerifyOptions extends StudyFiles {
   readonly recompute?: RecomputeAmount;
-  /** The study file, where it is not where the manifest says. */
-  readonly study_file?: string;
 }
 
 /** Files read ahead by the workers. */
@@ -42,7 +40,7 @@ const SCANS_AHEAD = 8;
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
 export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
   const manifest = requireManifest(disk, output);
-  const again = options.recompute === undefined ? undefined : await storedExperiment(output, options.study_file);
+  const again = options.recompute === undefined ? undefined : await storedExperiment(output, options);
   const worker_data: WorkerData = { setups: again === undefined ? [] : [modelSetup(again.experiment, 'auto')] };
   const pool = new ThreadPool({
     worker: new URL('./worker.js', import.meta.url),

@@ -1,5 +1,4 @@
 import type { Model, Parameters, ParameterValue } from '../models/model.ts';
-import { nearest, quoted } from './problem.ts';
 import type { Path, Problems } from './problem.ts';
 
 /** A step's parameter that an earlier step decides: `num_gpus: { from: step2, best: capacity_qps, of: max, otherwise: 32 }`. */
@@ -82,23 +81,6 @@ export function withDerived(raw: unknown, derived: Derived): unknown {
     return [[name, { ...mapOf(section), parameters }] as const];
   });
   return { ...mapOf(raw), steps: Object.fromEntries(steps) };
-}
-
-/** What `--set` says: `num_gpus=16` for every step that derives it, or `step3.num_gpus=16`. Throws nothing; a problem is a sentence. */
-export function parseSetting(text: string, derivations: readonly Derivation[]): Derived | string {
-  const [, name, value] = /^\s*([^=]+?)\s*=\s*(.*?)\s*$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined)
-    return `--set: found ${quoted(text)}; allowed: parameter=value or step.parameter=value`;
-  const fitting = derivations.filter(({ step, parameter }) => name === parameter || name === `${step}.${parameter}`);
-  if (fitting.length === 0) {
-    const known = [...new Set(derivations.flatMap(({ step, parameter }) => [parameter, `${step}.${parameter}`]))];
-    const near = nearest(name, known);
-    return `--set: ${quoted(name)} is no parameter that a step takes from an earlier one; allowed: ${known.join(', ') || 'none: the study has no such parameter'}${near === undefined ? '' : `; did you mean ${near}?`}`;
-  }
-  const number = Number(value);
-  const read =
-    value === 'true' ? true : value === 'false' ? false : value !== '' && !Number.isNaN(number) ? number : value;
-  return Object.fromEntries(fitting.map(({ step, parameter }) => [step, { [parameter]: read }]));
 }
 
 function mapOf(value: unknown): Raw {

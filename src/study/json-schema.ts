@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Model, ParameterSpec } from '../models/model.ts';
-import { studySchema } from './schema.ts';
+import { axisSchema, axisValueSchema, boundSchema, studySchema, valueSchema } from './schema.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -9,7 +9,17 @@ type Schema = Readonly<Record<string, unknown>>;
  * types, ranges and descriptions of its parameters, inputs and metrics.
  */
 export function studyJsonSchema(models: readonly Model[]): Schema {
-  const shape = z.toJSONSchema(studySchema, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as Schema;
+  const shape = z.toJSONSchema(studySchema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (!PLACES_OF_SETTINGS.includes(zodSchema)) return;
+      const { anyOf, ...own } = { ...jsonSchema };
+      for (const key of Object.keys(own)) Reflect.deleteProperty(jsonSchema, key);
+      jsonSchema.anyOf = [...(anyOf ?? [own]), { ...A_SETTING }];
+    },
+  }) as Schema;
   const properties = shape.properties as Readonly<Record<string, Schema>>;
   return {
     ...shape,
@@ -28,6 +38,16 @@ function modelNames(models: readonly Model[], schema: Schema | undefined): Schem
   return { ...schema, anyOf: [{ enum: models.map((model) => model.name) }, { type: 'string' }] };
 }
 
+/** Where a study may leave the value to the command line. The engine has put the value there before it checks the shape. */
+const PLACES_OF_SETTINGS: readonly unknown[] = [valueSchema, axisSchema, axisValueSchema, boundSchema];
+const A_SETTING = {
+  type: 'object' as const,
+  description: 'the value of one of the settings of the study',
+  properties: { setting: { type: 'string' as const } },
+  required: ['setting'],
+  additionalProperties: false,
+};
+
 /** A step's parameter may be left to the rows of an earlier step. */
 const DECIDED_BY_A_STEP: Schema = {
   type: 'object',
@@ -39,7 +59,7 @@ const DECIDED_BY_A_STEP: Schema = {
 
 function schemaOfModel(model: Model): Schema {
   const specs = Object.entries(model.parameters);
-  const values = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfParameter(spec)]));
+  const values = Object.fromEntries(specs.map(([name, spec]) => [name, orSetting(schemaOfParameter(spec))]));
   const axes = Object.fromEntries(specs.map(([name, spec]) => [name, schemaOfAxis(spec)]));
   const presets = Object.keys(model.presets ?? {});
   const preset = { enum: presets, description: 'a named set of defaults' };
@@ -71,6 +91,10 @@ function schemaOfModel(model: Model): Schema {
 
 function closed(properties: Schema): Schema & { readonly properties: Schema } {
   return { type: 'object', properties, additionalProperties: false };
+}
+
+function orSetting(schema: Schema): Schema {
+  return { anyOf: [schema, A_SETTING] };
 }
 
 function schemaOfParameter(spec: ParameterSpec): Schema {
@@ -116,14 +140,14 @@ function typeOf(spec: ParameterSpec): Schema {
 }
 
 function schemaOfAxis(spec: ParameterSpec): Schema {
-  const value = schemaOfParameter(spec);
+  const value = orSetting(schemaOfParameter(spec));
   const list = { type: 'array', items: value, minItems: 1 };
-  const when = { type: 'object' };
-  const values = { ...closed({ values: { anyOf: [value, list] }, when }), required: ['values'] };
-  const number = { type: 'number' };
-  const range = { ...closed({ from: number, to: number, step: number, when }), required: ['from', 'to', 'step'] };
+  const number = orSetting({ type: 'number' });
+  const where = { when: { type: 'object' }, at_most: number };
+  const values = { ...closed({ values: { anyOf: [value, list] }, ...where }), required: ['values'] };
+  const range = { ...closed({ from: number, to: number, step: number, ...where }), required: ['from', 'to', 'step'] };
   const numeric = spec.type === 'number' || spec.type === 'integer';
-  const { description } = value;
+  const { description } = spec;
   return {
     ...(description === undefined ? {} : { description }),
     anyOf: [value, list, values, ...(numeric ? [range] : [])],

@@ -54,19 +54,20 @@ const range = {
     .refine((step) => step !== 0, { error: 'a number other than 0' })
     .describe('Exact on the decimals as written'),
 };
-const AXIS = 'a value, a list of values, { from, to, step }, or { values, when }';
-const axisList = z
-  .array(z.union([scalar, list], { error: 'a finite number, a text, true or false' }), { error: AXIS })
-  .min(1, { error: 'at least one value' });
+const bound = finite.describe('Values of the axis above this are left out');
+const AXIS = 'a value, a list of values, { from, to, step }, or { values, when, at_most }';
+const where = {
+  when: condition.optional(),
+  at_most: bound.optional(),
+};
+const axisValue = z.union([scalar, list], { error: 'a finite number, a text, true or false' });
+const axisList = z.array(axisValue, { error: AXIS }).min(1, { error: 'at least one value' });
 const axis = z.union(
   [
     scalar,
     axisList,
-    map({ ...range, when: condition.optional() }, AXIS),
-    map(
-      { values: z.union([scalar, axisList], { error: 'a value or a list of values' }), when: condition.optional() },
-      AXIS,
-    ),
+    map({ ...range, ...where }, AXIS),
+    map({ values: z.union([scalar, axisList], { error: 'a value or a list of values' }), ...where }, AXIS),
   ],
   { error: AXIS },
 );
@@ -149,6 +150,9 @@ export const studySchema = map(
       .describe('A label; default: the name of the file'),
     model: text('a built-in model, ./file.ts, or a package').describe('A built-in model, ./file.ts, or a package'),
     inputs: named(text('a path'), 'from inputs to paths').default({}).describe('Paths relative to the study file'),
+    settings: named(scalar, 'from settings to their defaults')
+      .optional()
+      .describe('Values that the command line may give (--set name=value); { setting: name } stands where they belong'),
     parameters: parameters.default({}),
     grid: grid.optional(),
     cells: cells.optional(),
@@ -177,6 +181,8 @@ export const studySchema = map(
 /** One axis, for reading the parts of a study whose other parts are wrong. */
 export const axisSchema = axis;
 export const valueSchema = value;
+export const axisValueSchema = axisValue;
+export const boundSchema = bound;
 export type RawAxis = z.infer<typeof axis>;
 export type RawStudy = z.infer<typeof studySchema>;
 export type RawCondition = z.infer<typeof condition>;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { Model } from '../models/model.ts';
+import type { Model, Parameters } from '../models/model.ts';
 import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
 import { SHARED_GROUP } from '../random/seeding.ts';
@@ -13,6 +13,7 @@ import type { BuiltInModels, LoadedModel } from './load-model.ts';
 import { Problems, StudyError } from './problem.ts';
 import type { Locate } from './problem.ts';
 import type { Precision, RawStudy } from './schema.ts';
+import { checkSettingNames, withSettings } from './settings.ts';
 import { checkShape } from './shape.ts';
 import { readStudySource, studySourceOf } from './source.ts';
 import type { StudySource } from './source.ts';
@@ -21,10 +22,11 @@ import type { Surface } from './surface.ts';
 
 /** One input file of a study. */
 export interface StudyInput {
-  /** As the study writes it, for messages. */
+  /** As the study, or the command line, writes it, for messages. */
   readonly path: string;
-  /** Absolute: relative paths start at the study file. */
+  /** Absolute: relative paths start at the study file, those of the command line at the working directory. */
   readonly file: string;
+  readonly named_by: 'study' | 'command line';
 }
 
 /** A checked study: everything complete, every value allowed. Its cells are expanded by `expandCells`. */
@@ -44,6 +46,8 @@ export interface Study {
   /** Parameters of steps that earlier steps decide, and the values decided so far: those of the surface. */
   readonly derivations: readonly Derivation[];
   readonly derived: Derived;
+  /** What was given for settings of the study; those not given have their defaults. */
+  readonly settings: Parameters;
   /** Per cell, 1 .. 2^32. */
   readonly permutations: number;
   readonly seed: Seed;
@@ -72,6 +76,10 @@ export interface StudyOverrides {
   readonly output?: string;
   /** Values for parameters that earlier steps decide; steps without theirs have no cells. */
   readonly derived?: Derived;
+  /** Values for settings that the study declares. */
+  readonly settings?: Parameters;
+  /** Input files in place of those (or none) that the study names; relative to the working directory. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 export interface StudyOptions {
@@ -92,24 +100,31 @@ export async function studyOf(study: unknown, folder: string, options: StudyOpti
 /** Checks what was read and loads the model that it names. */
 export async function checkStudy(source: StudySource, { models, overrides = {} }: StudyOptions): Promise<Study> {
   const problems = new Problems(source.locate);
-  const raw = withOverrides(source.raw, overrides);
+  const raw = withOverrides(withSettings(source.raw, overrides.settings ?? {}, problems), overrides);
   const shape = checkShape(raw, problems);
   const loaded = await modelOf(raw, source, models, problems);
   const seed = seedOfStudy(shape, problems);
   checkDerivations(raw, loaded?.model, problems);
+  checkSettingNames(raw, derivationsOf(raw), problems);
   const decided = withDerived(raw, overrides.derived ?? {});
   const surface = loaded && readSurface(decided, loaded.model, inputsGiven(raw), problems);
   if (shape !== undefined) {
-    if (loaded !== undefined) checkAgainstModel(shape, loaded.model, problems);
+    if (loaded !== undefined) checkAgainstModel(shape, loaded.model, overrides.inputs ?? {}, problems);
     checkBatchRows(shape, problems);
   }
   problems.throwIfAny(source.file);
-  return complete(source, shape!, loaded!, surface!, seed!, overrides);
+  return complete({ ...source, raw }, shape!, loaded!, surface!, seed!, overrides);
 }
 
-function withOverrides(raw: unknown, { permutations, format }: StudyOverrides): unknown {
+function withOverrides(raw: unknown, { permutations, format, inputs }: StudyOverrides): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
-  return { ...raw, ...(permutations !== undefined && { permutations }), ...(format !== undefined && { format }) };
+  const own: unknown = (raw as { readonly inputs?: unknown }).inputs;
+  return {
+    ...raw,
+    ...(permutations !== undefined && { permutations }),
+    ...(format !== undefined && { format }),
+    ...(inputs !== undefined && { inputs: { ...(typeof own === 'object' ? own : {}), ...inputs } }),
+  };
 }
 
 /** Names only: an input whose path is wrong is still one that was meant. */
@@ -178,10 +193,16 @@ function isGenerator(name: string): name is GeneratorName {
 }
 
 /** Inputs and metrics that the study names are those of the model. */
-function checkAgainstModel(shape: RawStudy, model: Model, problems: Problems): void {
+function checkAgainstModel(
+  shape: RawStudy,
+  model: Model,
+  given: NonNullable<StudyOverrides['inputs']>,
+  problems: Problems,
+): void {
   const inputs = Object.keys(model.inputs ?? {});
   for (const [name, path] of Object.entries(shape.inputs)) {
-    if (!inputs.includes(name)) problems.unknown(['inputs', name], `input of model ${model.name}`, name, inputs, path);
+    const where = Object.hasOwn(given, name) ? '--input' : 'inputs';
+    if (!inputs.includes(name)) problems.unknown([where, name], `input of model ${model.name}`, name, inputs, path);
   }
   for (const [name, { required, description }] of Object.entries(model.inputs ?? {})) {
     if (required === true && !Object.hasOwn(shape.inputs, name))
@@ -231,9 +252,13 @@ function complete(
   seed: Seed,
   overrides: StudyOverrides,
 ): Study {
-  const inputs = Object.entries(shape.inputs).map(
-    ([name, path]) => [name, { path, file: resolve(source.folder, path) }] as const,
-  );
+  const given = overrides.inputs ?? {};
+  const inputs = Object.entries(shape.inputs).map(([name, path]): [string, StudyInput] => [
+    name,
+    Object.hasOwn(given, name)
+      ? { path, file: resolve(path), named_by: 'command line' }
+      : { path, file: resolve(source.folder, path), named_by: 'study' },
+  ]);
   const thresholds = Object.entries(shape.thresholds).map(
     ([metric, t]) => [metric, Array.isArray(t) ? t : [t]] as const,
   );
@@ -249,6 +274,7 @@ function complete(
     surface,
     derivations: derivationsOf(source.raw),
     derived: overrides.derived ?? {},
+    settings: overrides.settings ?? {},
     permutations: shape.permutations,
     seed,
     streams: sharingOf(shape.streams),

@@ -203,7 +203,7 @@ class SurfaceReader {
   private axis(parameter: string, spec: ParameterSpec, raw: RawAxis, path: Path): Axis {
     if (typeof raw === 'object' && 'from' in raw) {
       const when = this.when(parameter, raw.when, [...path, 'when']);
-      return { parameter, values: this.range(spec, raw, path), when };
+      return { parameter, values: this.bounded(this.range(spec, raw, path), raw.at_most, path), when };
     }
     const map = typeof raw === 'object' && !Array.isArray(raw) ? raw : undefined;
     const written = map === undefined ? raw : map.values;
@@ -212,7 +212,24 @@ class SurfaceReader {
     const single = !Array.isArray(written) || (spec.type === 'list' && 'value' in checkValue(spec, written));
     const list: readonly unknown[] = single ? [written] : written;
     const values = list.map((value, i) => this.value(spec, value, single ? at : [...at, i]));
-    return { parameter, values: values.filter((value) => value !== undefined), when };
+    const good = values.filter((value) => value !== undefined);
+    return { parameter, values: this.bounded(good, map?.at_most, path), when };
+  }
+
+  /** The values up to a bound. At least one has to be left, or a step would be empty without anyone having said so. */
+  private bounded(
+    values: readonly ParameterValue[],
+    at_most: number | undefined,
+    path: Path,
+  ): readonly ParameterValue[] {
+    if (at_most === undefined || values.length === 0) return values;
+    const numbers = values.filter((value) => typeof value === 'number');
+    if (numbers.length < values.length)
+      this.problems.wrong([...path, 'at_most'], at_most, 'nothing: a bound is for numbers');
+    const left = numbers.filter((value) => value <= at_most);
+    if (left.length === 0)
+      this.problems.wrong([...path, 'at_most'], at_most, `at least ${Math.min(...numbers)}, the smallest value`);
+    return left;
   }
 
   private range(spec: ParameterSpec, raw: { from: number; to: number; step: number }, path: Path): ParameterValue[] {

@@ -2,7 +2,15 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
-import { planStudies, runStudies, SILENT, StopSwitch, verifyRun, type RunOptions } from '../../dist/index.js';
+import {
+  planStudies,
+  repairRun,
+  runStudies,
+  SILENT,
+  StopSwitch,
+  verifyRun,
+  type RunOptions,
+} from '../../dist/index.js';
 import { StudyFolder } from './shared-studies.ts';
 
 /** Serving with bins: `bins` is inactive for fifo. Fails where the environment says so. */
@@ -72,6 +80,13 @@ async function run(options: RunOptions = {}, steps?: readonly string[]): Promise
 }
 
 const table = (name: string): string => readFileSync(join(out, 'results', `${name}.csv`), 'utf8');
+/** The GPU counts in a table. */
+const gpusOf = (name: string): string[] =>
+  table(name)
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(',')[4]!);
 const TABLES = ['step1', 'step2', 'step3', 'all_results'];
 const tables = (): string[] => TABLES.map(table);
 
@@ -96,6 +111,14 @@ describe('a suite with steps', () => {
     expect((await verifyRun(out)).ok).toBe(true);
   });
 
+  it('run again computes nothing, and its tables stay as they are', async () => {
+    await run();
+    const before = tables();
+    expect(await run()).toEqual({ exit: 0, computed: 0, warnings: [] });
+    expect(tables()).toEqual(before);
+    expect(readdirSync(join(out, 'results')).filter((name) => name.includes('set-aside'))).toEqual([]);
+  });
+
   it('ends in the same tables whatever the order of its steps, and however often', async () => {
     await run();
     const expected = tables();
@@ -112,7 +135,11 @@ describe('a suite with steps', () => {
 
   it('with --step runs that step (and what it waits for), and the rows of the others stay', async () => {
     await run({}, ['step1']);
-    expect(existsSync(join(out, 'results', 'step3.csv'))).toBe(false);
+    // Step 1 has two of step 2's cells: they are no rows of step 2 before that is run.
+    expect(TABLES.map((name) => existsSync(join(out, 'results', `${name}.csv`)))).toEqual([true, false, false, true]);
+    expect(table('all_results')).toBe(table('step1'));
+    await repairRun(out);
+    expect(table('all_results')).toBe(table('step1'));
     const step1 = table('step1');
     const third = await run({}, ['step3']);
     expect(third).toEqual({ exit: 0, computed: 3, warnings: [] });
@@ -139,8 +166,29 @@ describe('a suite with steps', () => {
     await expect(run({ settings: ['cpus=1'] })).rejects.toMatchObject({ code: 'USAGE' });
   });
 
+  it('takes settings from the command line, remembers them for verify and repair, and widens with them', async () => {
+    const settings = 'settings: { most: 8, volume: 100 }';
+    const grid = 'grid: { gpus: { values: [8, 4, 2, 1], at_most: { setting: most } } }';
+    writeFileSync(
+      file,
+      SUITE(settings)
+        .replace('grid: { gpus: [8, 4, 2, 1] }', grid)
+        .replace('parameters: { volume: 100 }', 'parameters: { volume: { setting: volume } }'),
+    );
+    expect(await run({ settings: ['most=4', 'volume=100'] })).toEqual({ exit: 0, computed: 6 + 1 + 1, warnings: [] });
+    expect(gpusOf('step2')).toEqual(['4', '2', '1']);
+    const { ok, recomputed } = await verifyRun(out, { recompute: { percent: 100 } });
+    expect([ok, recomputed]).toEqual([true, 8]);
+    expect((await repairRun(out)).exit).toBe(0);
+    expect(gpusOf('step2')).toEqual(['4', '2', '1']);
+    expect(await run()).toMatchObject({ exit: 0, computed: 1, warnings: [] });
+    expect(gpusOf('step2')).toEqual(['8', '4', '2', '1']);
+    await expect(run({ settings: ['most=2'] }, ['step2'])).rejects.toMatchObject({ code: 'IDENTITY' });
+    const plan = { overrides: {}, selection: { steps: ['step2'] }, settings: ['most=2', 'volume=7'] };
+    await expect(planStudies([file], plan)).rejects.toMatchObject({ code: 'IDENTITY' });
+  });
+
   it('understands rules of the model, the smallest mean, and otherwise', async () => {
-    const gpusOf = (): string => table('step3').split('\n')[1]!.split(',')[4]!;
     for (const [rule, gpus] of [
       ['fewest', '1'],
       ['latency, of: min', '8'],
@@ -148,13 +196,13 @@ describe('a suite with steps', () => {
     ] as const) {
       writeFileSync(file, SUITE('', `gpus: { from: step2, best: ${rule} }`));
       await run();
-      expect(gpusOf()).toBe(gpus);
+      expect(gpusOf('step3')[0]).toBe(gpus);
     }
     process.env['PERMAFROST_TEST_FAIL_BINS'] = '8';
     rmSync(out, { recursive: true });
     writeFileSync(file, SUITE());
     expect((await run({ on_error: 'continue' })).exit).toBe(1);
-    expect(gpusOf()).toBe('32');
+    expect(gpusOf('step3')[0]).toBe('32');
   });
 
   it.each([

@@ -29,6 +29,20 @@ const GOOD: object[] = [
     results: { key: ['p'] },
   },
   { model: 'kinds', permutations: 1, parameters: { rate: 1, bins: [[0, 1]], scheduler: 'dynamic_only' } },
+  {
+    model: 'coin',
+    permutations: 1,
+    settings: { chance: 0.5, most: 3 },
+    grid: { p: [0.25, { setting: 'chance' }], flips: { values: [1, 2, 3], at_most: { setting: 'most' } } },
+  },
+  {
+    model: 'coin',
+    permutations: 1,
+    settings: { most: 3 },
+    steps: {
+      a: { parameters: { flips: { setting: 'most' } }, grid: { p: { from: 0, to: 1, step: 0.5, at_most: 0.5 } } },
+    },
+  },
 ];
 const BAD: [string, object][] = [
   ['an unknown key', { model: 'coin', permutations: 1, sed: {} }],

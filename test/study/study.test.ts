@@ -1,6 +1,6 @@
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import { StudyError } from '../../src/study/problem.ts';
@@ -70,10 +70,24 @@ describe('a complete study', () => {
       'name: n\nmodel: trades\npermutations: 1\ninputs: { trades: data/t.csv, ohlc: /abs/o.csv }\noutput: out/x\n',
     );
     expect(study.inputs).toEqual({
-      trades: { path: 'data/t.csv', file: join(folder, 'data/t.csv') },
-      ohlc: { path: '/abs/o.csv', file: '/abs/o.csv' },
+      trades: { path: 'data/t.csv', file: join(folder, 'data/t.csv'), named_by: 'study' },
+      ohlc: { path: '/abs/o.csv', file: '/abs/o.csv', named_by: 'study' },
     });
     expect(study.output).toBe(join(folder, 'out/x'));
+  });
+
+  it('takes inputs that the command line names over its own, relative to the working directory', async () => {
+    const text = 'model: trades\npermutations: 1\ninputs: { trades: t.csv, ohlc: o.csv }\n';
+    const overrides = { inputs: { ohlc: 'other/o.csv', equity_curve: '/abs/e.csv' } };
+    const { inputs } = await loadStudy(file('inputs.yaml', text), { models, overrides });
+    expect(inputs).toEqual({
+      trades: { path: 't.csv', file: join(folder, 't.csv'), named_by: 'study' },
+      ohlc: { path: 'other/o.csv', file: resolve('other/o.csv'), named_by: 'command line' },
+      equity_curve: { path: '/abs/e.csv', file: '/abs/e.csv', named_by: 'command line' },
+    });
+    const wrong = loadStudy(file('inputs.yaml', text), { models, overrides: { inputs: { olhc: 'o.csv' } } });
+    await expect(wrong).rejects.toThrow('--input.olhc: unknown input of model trades "olhc"');
+    await expect(wrong).rejects.toThrow('did you mean ohlc?');
   });
 
   it('reads every key of the contract', async () => {
@@ -148,7 +162,7 @@ thresholds: { head: 3 }
     expect(error.message.split('\n')).toEqual([
       `${path}: 8 problems`,
       `${path}:2:1: permutations: found 0; allowed: an integer from 1 to 4294967296`,
-      `${path}:3:1: permutaions: unknown key "permutaions"; allowed: $schema, name, model, inputs, parameters, grid, cells, permutations, seed, streams, cell_ids, format, batch_rows, precision, thresholds, steps, results, output; did you mean permutations?`,
+      `${path}:3:1: permutaions: unknown key "permutaions"; allowed: $schema, name, model, inputs, settings, parameters, grid, cells, permutations, seed, streams, cell_ids, format, batch_rows, precision, thresholds, steps, results, output; did you mean permutations?`,
       `${path}:5:3: grid.p: stands in parameters, too; give it once`,
       `${path}:5:20: grid.p[3]: found 1.5; allowed: a number from 0 to 1`,
       `${path}:6:3: grid.flip: unknown parameter of model coin "flip"; allowed: p, flips; did you mean flips?`,
@@ -167,7 +181,7 @@ thresholds: { head: 3 }
     [
       'not a number',
       `${coin}grid: { p: .nan }`,
-      '3:9 grid.p: found NaN; allowed: a value, a list of values, { from, to, step }, or { values, when }',
+      '3:9 grid.p: found NaN; allowed: a value, a list of values, { from, to, step }, or { values, when, at_most }',
     ],
     [
       '1e400 is Infinity',
