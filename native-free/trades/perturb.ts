@@ -1,4 +1,4 @@
-import type { AleaState } from '../alea.ts';
+import { nextAlea, type AleaState } from '../alea.ts';
 import type { TradesCell } from './cell.ts';
 import { delayed, type DelayedPnl } from './delayed.ts';
 
@@ -15,22 +15,7 @@ const MISSED = -0;
 
 /** Takes `count` draws and drops them. */
 export function discard(state: AleaState, count: number): void {
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
-  for (let i = 0; i < count; i++) {
-    const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
-    const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
-    s0 = s1;
-    s1 = s2;
-    s2 = word;
-  }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  for (let i = 0; i < count; i++) nextAlea(state);
 }
 
 /** Stage 1: missed[i] = 1 where u < p_skip; again while too few are executed. */
@@ -47,14 +32,14 @@ function drawMask(state: AleaState, p_skip: number, missed: Uint8Array): number 
   const below = Math.ceil(p_skip * TWO_32);
   const n = missed.length;
   let executed = n;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let i = 0; i < n; i++) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
+    carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
     s0 = s1;
     s1 = s2;
     s2 = word;
@@ -62,10 +47,10 @@ function drawMask(state: AleaState, p_skip: number, missed: Uint8Array): number 
     missed[i] = miss;
     executed -= miss;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
   return executed;
 }
 
@@ -89,18 +74,18 @@ function lookUp(state: AleaState, cell: TradesCell, table: DelayedPnl, list: Flo
   const bits = choices === 2;
   const { pnl, width } = table;
   const n = list.length;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let i = 0, row = 0; i < n; i++, row += width) {
     // Two steps of the generator at once: its words move on by two.
     const highA = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const wordA = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = highA + (wordA >>> 0 < carry ? 1 : 0);
+    carry = wordA >>> 0 < carry >>> 0 ? highA + 1 : highA;
     const highB = ((s1 >>> 0) * MULTIPLIER_HIGH) | 0;
     const wordB = (Math.imul(MULTIPLIER, s1) + carry) | 0;
-    carry = highB + (wordB >>> 0 < carry ? 1 : 0);
+    carry = wordB >>> 0 < carry >>> 0 ? highB + 1 : highB;
     s0 = s2;
     s1 = wordA;
     s2 = wordB;
@@ -112,10 +97,10 @@ function lookUp(state: AleaState, cell: TradesCell, table: DelayedPnl, list: Flo
     const second = ((wordB >>> 0) * PER_WORD * choices) | 0;
     list[i] = pnl[row + Math.imul(first, choices) + second]!;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
 }
 
 /** As `lookUp`, but each trade first draws whether its delay counts; outcome 0 is no delay. */
@@ -125,30 +110,30 @@ function lookUpByState(state: AleaState, cell: TradesCell, table: DelayedPnl, li
   const { intensity } = cell;
   const { pnl, width } = table;
   const n = list.length;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let i = 0, row = 0; i < n; i++, row += width) {
     // Three steps at once: every word is replaced in its place.
     const highA = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     s0 = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = highA + (s0 >>> 0 < carry ? 1 : 0);
+    carry = s0 >>> 0 < carry >>> 0 ? highA + 1 : highA;
     const highB = ((s1 >>> 0) * MULTIPLIER_HIGH) | 0;
     s1 = (Math.imul(MULTIPLIER, s1) + carry) | 0;
-    carry = highB + (s1 >>> 0 < carry ? 1 : 0);
+    carry = s1 >>> 0 < carry >>> 0 ? highB + 1 : highB;
     const highC = ((s2 >>> 0) * MULTIPLIER_HIGH) | 0;
     s2 = (Math.imul(MULTIPLIER, s2) + carry) | 0;
-    carry = highC + (s2 >>> 0 < carry ? 1 : 0);
+    carry = s2 >>> 0 < carry >>> 0 ? highC + 1 : highC;
     const late = Number((s0 >>> 0) * PER_WORD < intensity[i]!);
     const first = ((s1 >>> 0) * PER_WORD * firstChoices) | 0;
     const second = ((s2 >>> 0) * PER_WORD * choices) | 0;
     list[i] = pnl[row + Math.imul(late, Math.imul(first, choices) + second)]!;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
 }
 
 /** For many bars, where a table of all outcomes would be too large. */
@@ -194,38 +179,30 @@ function drawnMove(state: AleaState, cell: TradesCell, used: number): number {
 }
 
 function nextUniform(state: AleaState): number {
-  const s0 = state[0]!;
-  const carry = state[3]!;
-  const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
-  const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-  state[0] = state[1]!;
-  state[1] = state[2]!;
-  state[2] = word;
-  state[3] = high + (word >>> 0 < carry ? 1 : 0);
-  return (word >>> 0) * PER_WORD;
+  return (nextAlea(state) >>> 0) * PER_WORD;
 }
 
 /** Stage 3: every trade draws; what it costs a missed one does not matter. */
 export function slip(state: AleaState, cell: TradesCell, list: Float64Array): void {
   const { slip_scale, slip_multiplier } = cell;
   const n = list.length;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let i = 0; i < n; i++) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
+    carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
     s0 = s1;
     s1 = s2;
     s2 = word;
     list[i] = list[i]! - (word >>> 0) * PER_WORD * slip_scale[i]! * slip_multiplier[i]!;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
 }
 
 /** Marks the missed trades. */

@@ -10,14 +10,14 @@ const PER_WORD = 1 / 4294967296;
 
 /** Fisher-Yates from the last element down: n - 1 draws. */
 export function permute(state: AleaState, list: Float64Array): void {
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let i = list.length - 1; i > 0; i--) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
+    carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
     s0 = s1;
     s1 = s2;
     s2 = word;
@@ -26,10 +26,10 @@ export function permute(state: AleaState, list: Float64Array): void {
     list[i] = list[j]!;
     list[j] = held;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
 }
 
 /** Fisher-Yates over consecutive blocks of `block_len` (the last may be short), concatenated into `into`: ceil(n / block_len) - 1 draws. */
@@ -43,14 +43,14 @@ export function permuteBlocks(
   const n = list.length;
   const blocks = Math.ceil(n / block_len);
   for (let b = 0; b < blocks; b++) order[b] = b;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let i = blocks - 1; i > 0; i--) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
+    carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
     s0 = s1;
     s1 = s2;
     s2 = word;
@@ -59,10 +59,10 @@ export function permuteBlocks(
     order[i] = order[j]!;
     order[j] = held;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
   let k = 0;
   for (let b = 0; b < blocks; b++) {
     const from = order[b]! * block_len;
@@ -74,23 +74,23 @@ export function permuteBlocks(
 /** n draws of an index below n. */
 export function bootstrapTrades(state: AleaState, list: Float64Array, into: Float64Array): void {
   const n = list.length;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let k = 0; k < n; k++) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
+    carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
     s0 = s1;
     s1 = s2;
     s2 = word;
     into[k] = list[((word >>> 0) * PER_WORD * n) | 0]!;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
 }
 
 /** Blocks of L = min(block_len, n) from starts below n - L + 1, cut to n: ceil(n / L) draws. */
@@ -98,22 +98,22 @@ export function bootstrapBlocks(state: AleaState, list: Float64Array, block_len:
   const n = list.length;
   const length = Math.min(block_len, n);
   const starts = n - length + 1;
-  let s0 = state[0]!;
-  let s1 = state[1]!;
-  let s2 = state[2]!;
-  let carry = state[3]!;
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
   for (let k = 0; k < n;) {
     const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
     const word = (Math.imul(MULTIPLIER, s0) + carry) | 0;
-    carry = high + (word >>> 0 < carry ? 1 : 0);
+    carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
     s0 = s1;
     s1 = s2;
     s2 = word;
     let from = ((word >>> 0) * PER_WORD * starts) | 0;
     for (const end = Math.min(k + length, n); k < end; k++) into[k] = list[from++]!;
   }
-  state[0] = s0;
-  state[1] = s1;
-  state[2] = s2;
-  state[3] = carry;
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
 }

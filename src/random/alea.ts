@@ -1,112 +1,15 @@
-/**
- * Alea, the default generator: bit for bit the stream of `alea(seed)` of the package seedrandom 3.0.5.
- *
- * Source: Johannes Baagøe 2010, "Better random numbers for javascript"; the seeding hash Mash and the recurrence are
- * his, under the MIT licence (Copyright (C) 2010 by Johannes Baagøe <baagoe@baagoe.org>). The package carries
- * fractions in doubles; read as integers S = s 2^32 it is a lag-3 multiply-with-carry, exact in 32-bit arithmetic:
- *
- *   T = 2091639 S0 + C;  C = T >>> 32;  S = T mod 2^32;  u = S 2^-32.
- */
+/** Alea, the default generator: bit for bit the stream of `alea(seed)` of the package seedrandom 3.0.5 (native-free/alea.ts). */
+import { aleaState, nextAlea, seedAlea } from '#native-free/alea';
+
 import type { Rng } from './generator.ts';
-import { seededSubstreams } from './seeded.ts';
-import type { SeededRng } from './seeded.ts';
+import { seededRng, type SeededRng } from './seeded.ts';
 
-const MULTIPLIER = 2091639;
-/** floor(S0 x this) is the high word of the product: 32 + 21 bits fit a double, so nothing is rounded. */
-const MULTIPLIER_HIGH = 2091639 / 4294967296;
-const U32 = 4294967296;
-const TO_UNIT = 1 / 4294967296;
-
-/** Mash after the three blanks that every seeding starts with: its state, and the three words it gave. */
-const MASH_START = 4022871197;
-const MASH_FACTOR = 0.02519603282416938;
-
-function mashed(n: number, code: number): number {
-  const sum = n + code;
-  let h = MASH_FACTOR * sum;
-  let whole = Math.floor(h);
-  h -= whole;
-  h *= whole;
-  whole = Math.floor(h);
-  h -= whole;
-  return whole + h * U32;
-}
-const BLANK_1 = mashed(MASH_START, 32);
-const BLANK_2 = mashed(BLANK_1, 32);
-const BLANK_3 = mashed(BLANK_2, 32);
-const START_0 = BLANK_1 >>> 0;
-const START_1 = BLANK_2 >>> 0;
-const START_2 = BLANK_3 >>> 0;
-
-/** Decimal digits of the seed, least significant first, as character codes. Written before it is read. */
-const digits = new Int32Array(10);
-
-/**
- * The state after seeding with the decimal text of `seed` (0 .. 2^32 - 1): writes S0, S1, S2, C to `state[0..3]`
- * as signed 32-bit words. No text is made: the digits are hashed as they come off the number.
- */
-export function seedAlea(seed: number, state: Int32Array): void {
-  let length = 0;
-  let rest = seed >>> 0;
-  do {
-    const tenth = Math.floor(rest / 10);
-    digits[length++] = 48 + (rest - tenth * 10);
-    rest = tenth;
-  } while (rest > 0);
-  let n = BLANK_3;
-  for (let i = length - 1; i >= 0; i--) n = mashed(n, digits[i]!);
-  state[0] = START_0 - (n >>> 0);
-  for (let i = length - 1; i >= 0; i--) n = mashed(n, digits[i]!);
-  state[1] = START_1 - (n >>> 0);
-  for (let i = length - 1; i >= 0; i--) n = mashed(n, digits[i]!);
-  state[2] = START_2 - (n >>> 0);
-  state[3] = 1;
-}
-
-/** The generator `alea`. Its state is an Int32Array: V8 keeps closure variables boxed, which halves the speed. */
+/** The generator `alea`. */
 export function createAlea(substreamOfRoot?: Rng['substream']): SeededRng {
-  const state = new Int32Array(4);
-  let current = 0;
-  // The step is written out three times: a shared function would be one more call on the hottest path there is.
-  const rng = (): number => {
-    const s0 = state[0]!;
-    const c = state[3]!;
-    const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
-    const low = (Math.imul(MULTIPLIER, s0) + c) | 0;
-    state[3] = high + (low >>> 0 < c ? 1 : 0);
-    state[0] = state[1]!;
-    state[1] = state[2]!;
-    state[2] = low;
-    return (low >>> 0) * TO_UNIT;
+  const state = aleaState();
+  const step = (): number => nextAlea(state);
+  const start = (seed: number): void => {
+    seedAlea(state, seed);
   };
-  const uint32 = (): number => {
-    const s0 = state[0]!;
-    const c = state[3]!;
-    const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
-    const low = (Math.imul(MULTIPLIER, s0) + c) | 0;
-    state[3] = high + (low >>> 0 < c ? 1 : 0);
-    state[0] = state[1]!;
-    state[1] = state[2]!;
-    state[2] = low;
-    return low >>> 0;
-  };
-  const index = (m: number): number => {
-    const s0 = state[0]!;
-    const c = state[3]!;
-    const high = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
-    const low = (Math.imul(MULTIPLIER, s0) + c) | 0;
-    state[3] = high + (low >>> 0 < c ? 1 : 0);
-    state[0] = state[1]!;
-    state[1] = state[2]!;
-    state[2] = low;
-    // floor: the product is below 2^21, and | 0 is faster than Math.floor.
-    return ((low >>> 0) * TO_UNIT * m) | 0;
-  };
-  const reseed = (seed: number): void => {
-    seedAlea(seed, state);
-    current = seed;
-  };
-  const substream = substreamOfRoot ?? seededSubstreams(createAlea, () => current);
-  reseed(0);
-  return Object.assign(rng, { uint32, index, substream, reseed });
+  return seededRng(step, start, createAlea, substreamOfRoot);
 }

@@ -23,6 +23,33 @@ export function substreamSeed(seed: number, component: number): number {
   return fmix32(seed + Math.imul(component, 0x9e3779b9));
 }
 
+const TO_UNIT = 1 / 4294967296;
+
+/**
+ * The `Rng` of a generator: `step` gives its next 32-bit word (the sign does not matter), `start` goes to the beginning of the
+ * stream of a seed, `create` makes the generator of a substream.
+ */
+export function seededRng(
+  step: () => number,
+  start: (seed: number) => void,
+  create: (substreamOfRoot: Rng['substream']) => SeededRng,
+  substreamOfRoot: Rng['substream'] | undefined,
+): SeededRng {
+  let current = 0;
+  // `step` is one function for all three: less code to inline at a model's call sites, so more of them are inlined.
+  const rng = (): number => (step() >>> 0) * TO_UNIT;
+  const uint32 = (): number => step() >>> 0;
+  // `| 0` is the floor: the product is below 2^21.
+  const index = (m: number): number => ((step() >>> 0) * TO_UNIT * m) | 0;
+  const reseed = (seed: number): void => {
+    start(seed);
+    current = seed;
+  };
+  const substream = substreamOfRoot ?? seededSubstreams(create, () => current);
+  reseed(0);
+  return Object.assign(rng, { uint32, index, substream, reseed });
+}
+
 /**
  * `Rng.substream` for a seeded generator: one object per component, made at first use and reseeded ever after.
  * A substream's own `substream` is that of its root, so component numbers mean the same wherever they are asked for.

@@ -3,38 +3,26 @@
  * the period is at least 2^32. Started with a = 0, b = seed, c = 0, counter = 1 and 12 outputs discarded.
  */
 import type { Rng } from './generator.ts';
-import { seededSubstreams } from './seeded.ts';
-import type { SeededRng } from './seeded.ts';
-
-const TO_UNIT = 1 / 4294967296;
+import { seededRng, type SeededRng } from './seeded.ts';
 
 /** The generator `sfc32`. */
 export function createSfc32(substreamOfRoot?: Rng['substream']): SeededRng {
-  const state = new Int32Array(4);
-  let current = 0;
+  const state = { a: 0, b: 0, c: 0, counter: 0 };
   const step = (): number => {
-    const b = state[1]!;
-    const c = state[2]!;
-    const counter = state[3]!;
-    const out = (state[0]! + b + counter) | 0;
-    state[3] = counter + 1;
-    state[0] = b ^ (b >>> 9);
-    state[1] = c + (c << 3);
-    state[2] = ((c << 21) | (c >>> 11)) + out;
+    const { b, c, counter } = state;
+    const out = (state.a + b + counter) | 0;
+    state.counter = (counter + 1) | 0;
+    state.a = b ^ (b >>> 9);
+    state.b = (c + (c << 3)) | 0;
+    state.c = (((c << 21) | (c >>> 11)) + out) | 0;
     return out;
   };
-  const rng = (): number => (step() >>> 0) * TO_UNIT;
-  const uint32 = (): number => step() >>> 0;
-  const index = (m: number): number => Math.floor((step() >>> 0) * TO_UNIT * m);
-  const reseed = (seed: number): void => {
-    state[0] = 0;
-    state[1] = seed;
-    state[2] = 0;
-    state[3] = 1;
+  const start = (seed: number): void => {
+    state.a = 0;
+    state.b = seed | 0;
+    state.c = 0;
+    state.counter = 1;
     for (let i = 0; i < 12; i++) step();
-    current = seed;
   };
-  const substream = substreamOfRoot ?? seededSubstreams(createSfc32, () => current);
-  reseed(0);
-  return Object.assign(rng, { uint32, index, substream, reseed });
+  return seededRng(step, start, createSfc32, substreamOfRoot);
 }

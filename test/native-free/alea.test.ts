@@ -16,6 +16,15 @@ test('the first outputs for the seeds of the specification are the ones written 
   expect(draws(4294967295, 4)).toEqual([747827309, 2951816265, 2333799911, 625436110]);
 });
 
+test('the state after seeding is three signed words and carry 1', () => {
+  const state = aleaState();
+  seedAlea(state, 0);
+  expect(state.carry).toBe(1);
+  for (const word of [state.s0, state.s1, state.s2]) expect(word).toBe(word | 0);
+  // T = 2091639 S0 + C gives the first output of alea(0).
+  expect(Number((2091639n * BigInt(state.s0 >>> 0) + 1n) & 0xffffffffn)).toBe(2553471588);
+});
+
 test('every seed gives the stream of seedrandom alea, to the last bit', () => {
   // 123 is a seed whose hash has a fraction when it is cut to an integer.
   const known = [123, 9, 10, 99, 100, 999999999, 1000000000, 4294967294];

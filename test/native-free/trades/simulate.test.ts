@@ -214,7 +214,7 @@ test('a delay gives the same trades with and without the table of its outcomes',
           seedAlea(generator, 5);
           const list = new Float64Array(60);
           delayByBars(generator, cell, table, list);
-          return [...list, ...generator];
+          return { list, state: { ...generator } };
         });
         expect(withTable).toEqual(without);
       }
