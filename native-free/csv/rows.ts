@@ -3,10 +3,10 @@
  * the same verdicts.
  */
 import { useWasm, type Kernel } from '../kernel.ts';
-import { decodeRowsTwin, formatRowsTwin, scanRowsTwin, type RowsFound } from './text.ts';
-import { csvWasmRuns, decodeRowsWasm, formatRowsWasm, scanRowsWasm } from './wasm.ts';
+import { countRunTwin, decodeRowsTwin, formatRowsTwin, scanRowsTwin, type RowsFound, type RunFound } from './text.ts';
+import { countRunWasm, csvWasmRuns, decodeRowsWasm, formatRowsWasm, scanRowsWasm } from './wasm.ts';
 
-export type { RowsFound } from './text.ts';
+export type { RowsFound, RunFound } from './text.ts';
 export { textWindow } from './wasm.ts';
 
 /**
@@ -34,6 +34,21 @@ export function scanRows(
   kernel: Kernel = 'auto',
 ): RowsFound {
   return (useWasm(kernel, csvWasmRuns) ? scanRowsWasm : scanRowsTwin)(bytes, metrics, perm_index, ends);
+}
+
+/**
+ * Counts whole rows whose perm_index is `first`, `first` + 1, and so on from the start of `bytes`, each with exactly `metrics` commas; at most
+ * `most`. Stops at any other line, and at an incomplete one. What stands between the commas is not looked at. Several times
+ * as fast as `scanRows`, and faster still for bytes in `textWindow`.
+ */
+export function countRun(
+  bytes: Uint8Array,
+  metrics: number,
+  first: number,
+  most: number,
+  kernel: Kernel = 'auto',
+): RunFound {
+  return (useWasm(kernel, csvWasmRuns) ? countRunWasm : countRunTwin)(bytes, metrics, first, most);
 }
 
 /**

@@ -18,6 +18,12 @@ export interface RowsFound {
   readonly bad: boolean;
 }
 
+/** What `countRun` found: so many rows, which take so many bytes. */
+export interface RunFound {
+  readonly rows: number;
+  readonly consumed: number;
+}
+
 /** The lines of rows 0 .. perm_index.length - 1. */
 export function formatRowsTwin(perm_index: Uint32Array, columns: readonly Float64Array[]): Uint8Array {
   let text = '';
@@ -46,13 +52,29 @@ export function scanRowsTwin(
     const end = bytes.indexOf(NEWLINE, at);
     if (end < 0) break;
     const index = readIndex(bytes, at, end);
-    let commas = 0;
-    for (let i = at; i < end; i++) commas += Number(bytes[i] === COMMA);
-    if (index < 0 || commas !== metrics) return { rows, consumed: at, bad: true };
+    if (index < 0 || commasIn(bytes, at, end) !== metrics) return { rows, consumed: at, bad: true };
     perm_index[rows] = index;
     ends[rows++] = at = end + 1;
   }
   return { rows, consumed: at, bad: false };
+}
+
+/** Counts the whole rows `first`, `first` + 1, ... from the start of `bytes` on, at most `most`. */
+export function countRunTwin(bytes: Uint8Array, metrics: number, first: number, most: number): RunFound {
+  let at = 0;
+  let rows = 0;
+  for (; rows < most; rows++) {
+    const end = bytes.indexOf(NEWLINE, at);
+    if (end < 0 || readIndex(bytes, at, end) !== first + rows || commasIn(bytes, at, end) !== metrics) break;
+    at = end + 1;
+  }
+  return { rows, consumed: at };
+}
+
+function commasIn(bytes: Uint8Array, start: number, end: number): number {
+  let commas = 0;
+  for (let at = start; at < end; at++) commas += Number(bytes[at] === COMMA);
+  return commas;
 }
 
 /** perm_index of the line from `start` to `end`, or -1. */

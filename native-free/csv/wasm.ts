@@ -1,12 +1,22 @@
 import { CSV_WASM } from '../build/csv.ts';
 import { compile, instantiate } from '../webassembly.ts';
 import * as layout from './layout.ts';
-import { decodeRow, decodeRowsTwin, formatRowsTwin, scanRowsTwin, type RowsFound } from './text.ts';
+import {
+  countRunTwin,
+  decodeRow,
+  decodeRowsTwin,
+  formatRowsTwin,
+  scanRowsTwin,
+  type RowsFound,
+  type RunFound,
+} from './text.ts';
 
 interface Exports {
   format(text: number, indices: number, columns: number, stride: number, metrics: number, count: number): number;
   scan(text: number, end: number, metrics: number, indices: number, ends: number, most: number): number;
   stoppedAtBadRow(): number;
+  run(text: number, end: number, metrics: number, first: number, most: number): number;
+  runEnd(): number;
   decode(text: number, columns: number, stride: number, metrics: number, count: number, strict: number): number;
 }
 
@@ -16,6 +26,7 @@ interface Loaded {
   readonly indices: Uint32Array;
   readonly ends: Uint32Array;
   readonly columns: Float64Array;
+  readonly bytes: Uint8Array;
   readonly text: Uint8Array;
 }
 
@@ -44,6 +55,7 @@ function start({ exports, memory }: { readonly exports: object; readonly memory:
     indices: new Uint32Array(memory, layout.INDICES, layout.ROWS_PER_CALL),
     ends: new Uint32Array(memory, layout.ENDS, layout.ROWS_PER_CALL),
     columns: new Float64Array(memory, layout.COLUMNS, layout.COLUMN_BYTES / 8),
+    bytes: new Uint8Array(memory),
     text: new Uint8Array(memory, layout.TEXT, layout.TEXT_BYTES + layout.SLACK),
   };
 }
@@ -113,12 +125,12 @@ export function textWindow(): Uint8Array | undefined {
   return load()?.text.subarray(0, layout.TEXT_BYTES);
 }
 
-/** Puts the next piece of `bytes` into the window; returns its length. */
-function show(module: Loaded, bytes: Uint8Array, from: number): number {
+/** The next piece of `bytes` in the module's memory: where it stands in the window, or is copied to. */
+function show(module: Loaded, bytes: Uint8Array, from: number): { readonly address: number; readonly length: number } {
   const length = Math.min(bytes.length - from, layout.TEXT_BYTES);
-  const there = bytes.buffer === module.memory && bytes.byteOffset + from === layout.TEXT;
-  if (!there) module.text.set(bytes.subarray(from, from + length));
-  return length;
+  if (bytes.buffer === module.memory) return { address: bytes.byteOffset + from, length };
+  module.text.set(bytes.subarray(from, from + length));
+  return { address: layout.TEXT, length };
 }
 
 export function scanRowsWasm(
@@ -132,12 +144,12 @@ export function scanRowsWasm(
   let consumed = 0;
   let rows = 0;
   while (rows < perm_index.length) {
-    const length = show(module, bytes, consumed);
+    const { address, length } = show(module, bytes, consumed);
     let at = 0;
     // The piece as often as rows of it are left.
     while (rows < perm_index.length) {
       const most = Math.min(perm_index.length - rows, layout.ROWS_PER_CALL);
-      const found = scanPiece(module, at, length, metrics, most);
+      const found = scanPiece(module, address + at, address + length, metrics, most);
       perm_index.set(found === layout.ROWS_PER_CALL ? module.indices : module.indices.subarray(0, found), rows);
       for (let i = 0; i < found; i++) ends[rows + i] = consumed + at + module.ends[i]!;
       if (found > 0) at += module.ends[found - 1]!;
@@ -153,8 +165,28 @@ export function scanRowsWasm(
   return { rows, consumed, bad: false };
 }
 
-function scanPiece(module: Loaded, at: number, length: number, metrics: number, most: number): number {
-  return module.exports.scan(layout.TEXT + at, layout.TEXT + length, metrics, layout.INDICES, layout.ENDS, most);
+function scanPiece(module: Loaded, at: number, end: number, metrics: number, most: number): number {
+  return module.exports.scan(at, end, metrics, layout.INDICES, layout.ENDS, most);
+}
+
+/** perm_index ends at 2^32, and a count of the module at 2^31. */
+const PERM_INDICES = 2 ** 32;
+const MOST_ROWS = 2 ** 31 - 1;
+
+export function countRunWasm(bytes: Uint8Array, metrics: number, first: number, most: number): RunFound {
+  const module = load();
+  if (module === undefined) return countRunTwin(bytes, metrics, first, most);
+  let consumed = 0;
+  let rows = 0;
+  for (;;) {
+    const { address, length } = show(module, bytes, consumed);
+    const left = Math.min(most - rows, PERM_INDICES - first - rows, MOST_ROWS);
+    const found = left <= 0 ? 0 : module.exports.run(address, address + length, metrics, first + rows, left);
+    const last = consumed + length === bytes.length;
+    if (found > 0) consumed += module.exports.runEnd();
+    rows += found;
+    if (last || found === 0) return { rows, consumed };
+  }
 }
 
 export function decodeRowsWasm(
@@ -170,13 +202,13 @@ export function decodeRowsWasm(
   let consumed = 0;
   let rows = 0;
   while (rows < perm_index.length) {
-    const length = show(module, bytes, consumed);
+    const { address, length } = show(module, bytes, consumed);
     let at = 0;
     while (rows < perm_index.length) {
       const most = Math.min(perm_index.length - rows, perCall);
-      const found = scanPiece(module, at, length, metrics, most);
+      const found = scanPiece(module, address + at, address + length, metrics, most);
       const bad = module.exports.stoppedAtBadRow() !== 0;
-      const good = decodePiece(module, at, found, columns, rows, perCall, strict);
+      const good = decodePiece(module, address + at, found, columns, rows, perCall, strict);
       perm_index.set(module.indices.subarray(0, good), rows);
       if (good > 0) at += module.ends[good - 1]!;
       rows += good;
@@ -190,7 +222,7 @@ export function decodeRowsWasm(
   return { rows, consumed, bad: false };
 }
 
-/** Decodes the `found` rows at `at` of the window into rows `first` .. of `columns`; returns how many are good. */
+/** Decodes the `found` rows at address `at` into rows `first` .. of `columns`; returns how many are good. */
 function decodePiece(
   module: Loaded,
   at: number,
@@ -204,14 +236,7 @@ function decodePiece(
   let done = 0;
   while (done < found) {
     const start = at + (done === 0 ? 0 : module.ends[done - 1]!);
-    const read = module.exports.decode(
-      layout.TEXT + start,
-      layout.COLUMNS,
-      perCall * 8,
-      metrics,
-      found - done,
-      strict ? 1 : 0,
-    );
+    const read = module.exports.decode(start, layout.COLUMNS, perCall * 8, metrics, found - done, strict ? 1 : 0);
     for (let m = 0; m < metrics; m++) {
       columns[m]!.set(module.columns.subarray(m * perCall, m * perCall + read), first + done);
     }
@@ -219,7 +244,7 @@ function decodePiece(
     if (done === found) break;
     // The module leaves the rarest numbers (tiny, huge, or long) to JavaScript.
     const from = at + (done === 0 ? 0 : module.ends[done - 1]!);
-    if (!decodeRow(module.text, from, at + module.ends[done]!, columns, first + done, strict)) return done;
+    if (!decodeRow(module.bytes, from, at + module.ends[done]!, columns, first + done, strict)) return done;
     done++;
   }
   return found;

@@ -77,7 +77,7 @@ class Table {
   /** A 64-bit length: undefined where it is negative or past 2^53. Absent fields are 0. */
   length(slot: number): number | undefined {
     const at = this.field(slot, 8);
-    return at === undefined ? 0 : safeLength(this.#bytes.readBigInt64LE(at));
+    return at === undefined ? 0 : lengthAt(this.#bytes, at);
   }
 
   /** A vector of structs of two 64-bit lengths each. */
@@ -91,8 +91,8 @@ class Table {
     if (start + 4 + count * 16 > bytes.length) return undefined;
     const pairs: (readonly [number, number])[] = [];
     for (let i = 0; i < count; i++) {
-      const first = safeLength(bytes.readBigInt64LE(start + 4 + i * 16));
-      const second = safeLength(bytes.readBigInt64LE(start + 12 + i * 16));
+      const first = lengthAt(bytes, start + 4 + i * 16);
+      const second = lengthAt(bytes, start + 12 + i * 16);
       if (first === undefined || second === undefined) return undefined;
       pairs.push([first, second]);
     }
@@ -105,8 +105,10 @@ class Table {
   }
 }
 
-function safeLength(value: bigint): number | undefined {
-  return value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER) ? undefined : Number(value);
+/** A signed 64-bit integer, where it is a length: not negative, below 2^53. */
+function lengthAt(bytes: Buffer, at: number): number | undefined {
+  const length = bytes.readInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at);
+  return length < 0 || length > Number.MAX_SAFE_INTEGER ? undefined : length;
 }
 
 function root(metadata: Buffer): Table {

@@ -49,8 +49,9 @@ export function arrowHeader(schema: MetricsSchema): Uint8Array {
 /** Where flatbuffer strings of eight hex digits stand within [0, end): one of them is the message's checksum. */
 export function digitPlaces(bytes: Buffer, end: number): number[] {
   const places: number[] = [];
-  for (let at = bytes.indexOf(EIGHT, 0); at >= 0 && at + 13 <= end; at = bytes.indexOf(EIGHT, at + 1)) {
-    if (isHex8(bytes, at + 4) && bytes[at + 12] === 0) places.push(at + 4);
+  const head = bytes.subarray(0, end);
+  for (let at = head.indexOf(EIGHT); at >= 0 && at + 13 <= end; at = head.indexOf(EIGHT, at + 1)) {
+    if (isHex8(head, at + 4) && head[at + 12] === 0) places.push(at + 4);
   }
   return places;
 }

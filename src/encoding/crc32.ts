@@ -1,10 +1,10 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 
 /**
- * CRC-32 (the one of gzip and PNG) of `bytes`, going on from `start`. Checksums of a cell start over the 64 hex digits
+ * CRC-32 (the one of gzip and PNG) of `bytes` (a string: of its UTF-8), going on from `start`. Checksums of a cell start over the 64 hex digits
  * of its experiment (`saltOf`), so that a block copied from another cell or experiment never verifies.
  */
-export function crc32(bytes: Uint8Array, start = 0): number {
+export function crc32(bytes: Uint8Array | string, start = 0): number {
   return zlibCrc32(bytes, start);
 }
 
@@ -44,7 +44,7 @@ function times(a: number, b: number): number {
 
 /** Where every checksum of an experiment starts: the CRC over its 64 hex digits. */
 export function saltOf(experiment: string): number {
-  return zlibCrc32(experiment, 0);
+  return crc32(experiment);
 }
 
 /** Eight lower-case hex digits. */

@@ -19,7 +19,7 @@ export type Sums = ReadonlyMap<number, BlockSum>;
 
 export function sumLine(block: number, sum: BlockSum, batch_rows: number, salt: number): string {
   const text = `${block * batch_rows},${sum.count},${hex32(sum.crc32)}`;
-  return `${text},${hex32(crc32(Buffer.from(text, 'latin1'), salt))}\n`;
+  return `${text},${hex32(crc32(text, salt))}\n`;
 }
 
 /** The whole file: lines in block order. */

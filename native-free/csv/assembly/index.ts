@@ -3,6 +3,7 @@
  * every function is in ../text.ts.
  */
 import { AGAIN, FAULT } from '../layout';
+export { run, runEnd } from './run';
 import { readEnd, readNumber, writeInteger, writeNumber } from './number';
 
 /** Writes `count` rows to `text`; columns of doubles stand `stride` bytes apart. Returns where the text ends. */

@@ -18,6 +18,11 @@ export type Piece =
   /** No message that verifies. `whole`: its framing holds and it lies within the file, so it is damaged rather than cut short. */
   | { readonly kind: 'bad'; readonly offset: number; readonly whole: boolean };
 
+/** A buffer for a file of `size` bytes. */
+export function messageBuffer(size = Infinity): Buffer {
+  return Buffer.allocUnsafe(Math.max(PREFIX, Math.min(PIECE_BYTES, size)));
+}
+
 /** Messages of an Arrow file, read through one buffer and verified before anything of them is used. */
 export class MessageReader {
   readonly #reader: FileReader;
@@ -26,10 +31,11 @@ export class MessageReader {
   #base = 0;
   #filled = 0;
 
-  constructor(reader: FileReader, salt: number) {
+  /** `buffer`: where the file is read to; a larger one is made for a message that does not fit. */
+  constructor(reader: FileReader, salt: number, buffer = messageBuffer(reader.size)) {
     this.#reader = reader;
     this.#salt = salt;
-    this.#buffer = Buffer.allocUnsafe(Math.max(PREFIX, Math.min(PIECE_BYTES, reader.size)));
+    this.#buffer = buffer;
   }
 
   /** What stands at `offset` (below the size of the file). */

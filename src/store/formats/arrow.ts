@@ -7,7 +7,7 @@ import type { CellPlace, LastBlock } from '../cell-file.ts';
 import type { FileReader } from '../file-reader.ts';
 import { RangeBuilder } from '../ranges.ts';
 import { analyseArrow } from './arrow-analysis.ts';
-import { MessageReader } from './arrow-messages.ts';
+import { MessageReader, messageBuffer } from './arrow-messages.ts';
 import { batchRows } from './arrow-rows.ts';
 import { emptyScan, headerIsTorn } from './empty.ts';
 import type { CanonicalScan, StoreFormat } from './format.ts';
@@ -32,13 +32,16 @@ function headerOf(schema: MetricsSchema): Uint8Array {
   return made;
 }
 
+/** Where a file is read to while it is scanned. One scan at a time. */
+let buffer: Buffer | undefined;
+
 function scanCanonical(reader: FileReader, place: CellPlace, target: number): CanonicalScan | undefined {
   const { schema } = place;
   const header = Buffer.from(headerOf(schema));
   if (!header.equals(reader.read(0, header.length))) {
     return headerIsTorn(reader, header) ? emptyScan(reader, target) : undefined;
   }
-  const messages = new MessageReader(reader, saltOf(schema.experiment));
+  const messages = new MessageReader(reader, saltOf(schema.experiment), (buffer ??= messageBuffer()));
   const present = new RangeBuilder();
   let rows = 0;
   let rows_crc32 = 0;

@@ -1,4 +1,4 @@
-import { decodeRows, formatRows, scanRows, textWindow } from '#native-free/csv/rows';
+import { countRun, decodeRows, formatRows, scanRows, textWindow } from '#native-free/csv/rows';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assortedDoubles } from './values.ts';
@@ -82,6 +82,23 @@ function scan(bytes: Uint8Array, metrics: number, capacity = 100) {
   return a!;
 }
 
+const bad = {
+  'a perm_index with a point': '3.0,1\n',
+  'a negative perm_index': '-3,1\n',
+  'a perm_index with a leading zero': '03,1\n',
+  'a perm_index with an exponent': '1e1,1\n',
+  'a perm_index of 2^32': '4294967296,1\n',
+  'a perm_index of eleven digits': '10000000000,1\n',
+  'an empty perm_index': ',1\n',
+  'a field too many': '3,1,2\n',
+  'a field too few': '3\n',
+  'an empty line': '\n',
+  'a header': 'perm_index,a\n',
+  'two rows glued': '3,14,2\n',
+  NULs: '\0\0\0\0,\0\n',
+  'a carriage return before the comma': '3\r,1\n',
+};
+
 describe('scanRows', () => {
   test('finds whole rows, their perm_index and where they end, and leaves an incomplete one', () => {
     expect(scan(Buffer.from('0,1.5,2\n17,NaN,-Infinity\n4294967295,1e-7,0\n5,1'), 2)).toEqual({
@@ -93,22 +110,6 @@ describe('scanRows', () => {
     });
   });
 
-  const bad = {
-    'a perm_index with a point': '3.0,1\n',
-    'a negative perm_index': '-3,1\n',
-    'a perm_index with a leading zero': '03,1\n',
-    'a perm_index with an exponent': '1e1,1\n',
-    'a perm_index of 2^32': '4294967296,1\n',
-    'a perm_index of eleven digits': '10000000000,1\n',
-    'an empty perm_index': ',1\n',
-    'a field too many': '3,1,2\n',
-    'a field too few': '3\n',
-    'an empty line': '\n',
-    'a header': 'perm_index,a\n',
-    'two rows glued': '3,14,2\n',
-    NULs: '\0\0\0\0,\0\n',
-    'a carriage return before the comma': '3\r,1\n',
-  };
   for (const [name, line] of Object.entries(bad)) {
     test(`stops at ${name}`, () => {
       expect(scan(Buffer.from(`1,2\n${line}5,6\n`), 1)).toMatchObject({ rows: 1, consumed: 4, bad: true });
@@ -176,6 +177,85 @@ describe('scanRows', () => {
     const perm_index = new Uint32Array(4);
     const found = scanRows(window.subarray(0, bytes.length), 1, perm_index, new Uint32Array(4), 'wasm');
     expect([found.rows, perm_index[0], perm_index[1]]).toEqual([2, 8, 9]);
+  });
+});
+
+/** What `countRun` finds with either kernel; they must agree. */
+function run(bytes: Uint8Array, metrics: number, first: number, most = Infinity) {
+  const [a, b] = KERNELS.map((kernel) => countRun(bytes, metrics, first, most, kernel));
+  expect(a).toEqual(b);
+  return a!;
+}
+
+describe('countRun', () => {
+  test('counts rows whose perm_index goes up by one, and stops at a gap, at an incomplete row and at the most it may take', () => {
+    expect(run(Buffer.from('8,1,2\n9,NaN,-Infinity\n10,1e-7,0\n12,5,6\n'), 2, 8)).toEqual({ rows: 3, consumed: 32 });
+    expect(run(Buffer.from('8,1\n9,2\n10,3'), 1, 8)).toEqual({ rows: 2, consumed: 8 });
+    expect(run(Buffer.from('8,1\n9,2\n10,3\n'), 1, 8, 2)).toEqual({ rows: 2, consumed: 8 });
+    expect(run(Buffer.from('8,1\n'), 1, 8, 0)).toEqual({ rows: 0, consumed: 0 });
+    expect(run(Buffer.from('8,1\n'), 1, 9)).toEqual({ rows: 0, consumed: 0 });
+    expect(run(Buffer.alloc(0), 1, 0)).toEqual({ rows: 0, consumed: 0 });
+  });
+
+  test('goes through every number of digits, to the last perm_index and no further', () => {
+    for (const first of [0, 7, 95, 998, 9_999_995, 99_999_994, 999_999_989, 4_294_967_288]) {
+      const rows = Math.min(20, 2 ** 32 - first);
+      const text = Array.from({ length: rows }, (_, i) => `${first + i},1.5\n`).join('');
+      expect(run(Buffer.from(`${text}0,1.5\n`), 1, first)).toEqual({ rows, consumed: text.length });
+    }
+  });
+
+  for (const [name, line] of Object.entries(bad)) {
+    test(`stops at ${name}`, () => {
+      const index = Number.isSafeInteger(parseInt(line)) ? Math.abs(parseInt(line)) % 2 ** 32 : 0;
+      expect(run(Buffer.from(`${line}5,6\n`), 1, index)).toEqual({ rows: 0, consumed: 0 });
+    });
+  }
+
+  test('a changed byte anywhere stops it, or is one that only numbers hold', () => {
+    const row = '7,0.25,-3\n';
+    for (let at = 0; at < row.length; at++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const changed = Buffer.from(`${row}8,1,2\n`);
+        changed[at] = byte;
+        const same = changed.toString('latin1').startsWith(row);
+        const within = at > 1 && at !== 6 && at < 9 && byte !== 10 && byte !== 44;
+        // A newline in the last field ends the row there.
+        const shorter = at > 6 && at < 9 && byte === 10;
+        expect(run(changed, 2, 7).rows).toBe(same || within ? 2 : Number(shorter));
+      }
+    }
+  });
+
+  test('finds in a long text what scanRows finds, wherever it is cut and in the window as outside it', () => {
+    const values = assortedDoubles(40_000, 5);
+    const bytes = formatRows(
+      Uint32Array.from(values, (_, i) => i + 95_000),
+      [values, values],
+      'typescript',
+    );
+    expect(run(bytes, 2, 95_000)).toEqual({ rows: 40_000, consumed: bytes.length });
+    for (const cut of [1, 262_143, 262_144, 262_145, bytes.length - 1]) {
+      const { rows, consumed } = scan(bytes.subarray(0, cut), 2, 50_000);
+      expect(run(bytes.subarray(0, cut), 2, 95_000)).toEqual({ rows, consumed });
+    }
+    const window = textWindow()!;
+    window.set(bytes.subarray(0, window.length));
+    const { rows, consumed } = countRun(window, 2, 95_000, Infinity, 'wasm');
+    expect(countRun(window.subarray(consumed), 2, 95_000 + rows, Infinity, 'wasm').rows).toBe(0);
+    expect({ rows, consumed }).toEqual(countRun(bytes.subarray(0, window.length), 2, 95_000, Infinity, 'typescript'));
+  });
+
+  test('any bytes give the same count from both kernels', () => {
+    const piece = fc.constantFrom('0', '1', '2', '9', '10', ',', ',1.5', '\n', '\n', '-', 'NaN', '\0', 'x'.repeat(70));
+    const rows = fc.integer({ min: 0, max: 12 });
+    fc.assert(
+      fc.property(rows, rows, fc.array(piece, { maxLength: 40 }), (first, good, pieces) => {
+        const text = Array.from({ length: good }, (_, i) => `${first + i},1.5\n`).join('') + pieces.join('');
+        expect(run(Buffer.from(text), 1, first).rows).toBeGreaterThanOrEqual(good);
+      }),
+      { numRuns: 5000 },
+    );
   });
 });
 
