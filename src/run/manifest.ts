@@ -10,6 +10,7 @@ import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
+import type { Precision } from '../study/schema.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /** run_manifest.json: what decides the rows, and for the record what made them. */
@@ -20,6 +21,8 @@ export interface RunManifest {
   readonly format: Format;
   readonly batch_rows: number;
   readonly thresholds: Readonly<Record<string, readonly number[]>>;
+  /** When cells stop before `permutations`; where each of them does is decided from its rows. Not part of the identity: no row depends on it. */
+  readonly precision: readonly Precision[];
   readonly identity: RunIdentity;
   /** Parameters of steps that earlier steps (or --set) decided; absent in studies without any. */
   readonly derived?: Derived;
@@ -55,8 +58,8 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
       `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
     );
   }
-  // A run of an earlier version has no notes for a report.
-  return { parameters: {}, views: [], caveats: [], ...found } as unknown as RunManifest;
+  // A run of an earlier version has no notes for a report, and no cells that stop early.
+  return { precision: [], parameters: {}, views: [], caveats: [], ...found } as unknown as RunManifest;
 }
 
 /** The manifest of a run that must be there. */
@@ -88,6 +91,7 @@ export function manifestOf(experiment: Experiment): RunManifest {
     format: study.format,
     batch_rows: study.batch_rows,
     thresholds: study.thresholds,
+    precision: study.precision,
     identity: describeIdentity(study, common, cells, input_defaults),
     ...(Object.keys(study.derived).length > 0 && { derived: study.derived }),
     parameters: parameterNotes(study.model.parameters),
@@ -133,13 +137,18 @@ export function refuseOther(before: RunManifest, wanted: RunManifest, output: st
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
-  if (wanted.permutations < before.permutations && !truncate) {
+  if (wanted.permutations < before.permutations && !truncate && !cellsStopEarly(before, wanted)) {
     throw new EngineError(
       'IDENTITY',
       `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
       { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
     );
   }
+}
+
+/** One of the two has cells that stop before `permutations`: only their rows tell whether any would be dropped (see dropped-rows.ts). */
+export function cellsStopEarly(before: RunManifest, wanted: RunManifest): boolean {
+  return before.precision.length + wanted.precision.length > 0;
 }
 
 /** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */

@@ -1,6 +1,7 @@
 import { loadManifestFor } from './stored-experiment.ts';
 import { SILENT } from './observer.ts';
-import { runStudy, type StudyResult } from './run-study.ts';
+import type { StudyResult } from './run-options.ts';
+import { runStudy } from './run-study.ts';
 import { StopSwitch } from './stop.ts';
 
 /**
