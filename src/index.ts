@@ -26,7 +26,8 @@ export { planStudies, planStudy, type PlanOptions, type RunPlan, type StudyPlan 
 export { replayPermutation, type Replay } from './run/replay.ts';
 export { reportRun, type Reported } from './run/report-run.ts';
 export { runStatus, type RunStatus } from './run/run-status.ts';
-export { runStudies, runStudy, type RunOptions, type StudyResult } from './run/run-study.ts';
+export type { RunOptions, StudyResult } from './run/run-options.ts';
+export { runStudies, runStudy } from './run/run-study.ts';
 export type { Shard } from './run/share.ts';
 export { StopSwitch, type StopReason } from './run/stop.ts';
 export type { Problem, ProblemCode } from './run/problem.ts';

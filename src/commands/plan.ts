@@ -118,20 +118,21 @@ function planText(plan: StudyPlan): string {
   const { experiment, cells, permutations_total, permutations_done, permutations_missing, permutations_computed } =
     plan;
   const { overlap, forecast } = plan;
+  const at_most = plan.at_most ? 'at most ' : '';
   const { study } = experiment;
   const count = (n: number): string => n.toLocaleString('en');
   const complete = cells.filter((cell) => cell.missing.length === 0).length;
   const { folded, points } = experiment.cells;
   const lines = [
-    `${study.name}: model ${study.model.name}, ${count(cells.length)} cells x ${count(study.permutations)} permutations -> ${study.output}`,
+    `${study.name}: model ${study.model.name}, ${count(cells.length)} cells x ${study.precision.length > 0 ? 'at most ' : ''}${count(study.permutations)} permutations -> ${study.output}`,
     folded > 0
       ? `  ${count(points)} grid points; ${count(folded)} differ only in parameters that are inactive there and are folded`
       : undefined,
-    `  done      ${count(permutations_done)} of ${count(permutations_total)} permutations, ${count(complete)} of ${count(cells.length)} cells complete`,
-    `  missing   ${count(permutations_missing)} permutations${permutations_computed < permutations_missing ? `, ${count(permutations_computed)} of them computed for this output, the others copied or shared` : ''}`,
+    `  done      ${count(permutations_done)} of ${at_most}${count(permutations_total)} permutations, ${count(complete)} of ${count(cells.length)} cells complete`,
+    `  missing   ${at_most}${count(permutations_missing)} permutations${permutations_computed < permutations_missing ? `, ${count(permutations_computed)} of them computed for this output, the others copied or shared` : ''}`,
     forecast === undefined
       ? '  nothing to compute'
-      : `  forecast  about ${formatDuration(forecast.seconds)} on ${forecast.threads} threads, ${formatBytes(forecast.bytes)} of disk (measured just now)`,
+      : `  forecast  ${plan.at_most ? 'at most ' : ''}about ${formatDuration(forecast.seconds)} on ${forecast.threads} threads, ${formatBytes(forecast.bytes)} of disk (measured just now)`,
     ...cells
       .filter((cell) => cell.n_done > 0 && cell.missing.length > 0)
       .slice(0, CELL_LINES)

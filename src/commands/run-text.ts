@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { formatDuration } from '../report/format-number.ts';
 import { cellTable } from '../report/run-report.ts';
 import { MOST_CELLS, reportedCells } from '../run/reported-cells.ts';
-import type { StudyResult } from '../run/run-study.ts';
+import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/layout.ts';
 import type { StudyValueFlags } from './command.ts';
 

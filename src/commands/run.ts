@@ -9,7 +9,8 @@ import { DURABILITIES, type Durability } from '../run/group-sync.ts';
 import type { RunObserver } from '../run/observer.ts';
 import { sumOfNumbers, type Progress } from '../run/progress.ts';
 import { parseShard, type Shard } from '../run/share.ts';
-import { runStudies, type RunOptions, type StudyResult } from '../run/run-study.ts';
+import type { RunOptions, StudyResult } from '../run/run-options.ts';
+import { runStudies } from '../run/run-study.ts';
 import { StopSwitch } from '../run/stop.ts';
 import {
   gather,

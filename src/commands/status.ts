@@ -52,7 +52,7 @@ function statusText(status: RunStatus): string {
   const lines = [
     `${status.name} (${status.run})${status.complete ? ': complete' : ''}`,
     `  cells         ${count(status.cells_complete)} of ${count(status.cells_total)} complete`,
-    `  permutations  ${count(status.permutations_done)} of ${count(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
+    `  permutations  ${count(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${count(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
   ];
   if (status.heartbeat !== undefined) lines.push(`  heartbeat     ${heartbeatText(status)}`);
   return lines.join('\n');

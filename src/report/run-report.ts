@@ -1,4 +1,5 @@
 import type { ParameterValue } from '../models/model.ts';
+import type { ReachedPrecision } from '../statistics/stopping.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
 import { formatCount, formatWithError } from './format-number.ts';
 import { formatTable } from './table.ts';
@@ -9,6 +10,8 @@ export interface ReportedCell {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly n: number;
   readonly statistics: Readonly<Record<string, MetricStatistics>>;
+  /** What the precision rules of the study came to; empty where there are none. */
+  readonly precision: readonly ReachedPrecision[];
 }
 
 /** Rows shown in the table; of a larger surface the best and the worst cells. */

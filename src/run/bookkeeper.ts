@@ -13,6 +13,7 @@ import type { Progress } from './progress.ts';
 import type { CellStates } from './run-cell.ts';
 import { type CellStatus, type RunCell, type RunCells } from './run-cell.ts';
 import type { RunObserver } from './observer.ts';
+import type { Look } from './stopping.ts';
 
 /** progress.json of the cells being computed [ms]. */
 const CELL_PROGRESS_MS = 1_000;
@@ -41,7 +42,6 @@ export interface BookkeeperOptions {
   readonly output: string;
   readonly run_name: string;
   readonly cells: RunCells;
-  readonly target: number;
   readonly progress: Progress;
   readonly states: CellStates;
   readonly observer: RunObserver;
@@ -82,6 +82,7 @@ export class Bookkeeper {
     const { progress, states, expected, observer } = this.options;
     progress.corrected(expected(cell.index), n_done);
     states.set(cell.index, complete ? 'complete' : 'running', n_done);
+    this.lowerTarget(cell, scan.target);
     if (!complete) return;
     progress.cells_complete += 1;
     observer.cellFinished(cell.cell_id, true);
@@ -112,7 +113,7 @@ export class Bookkeeper {
     });
     const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
     this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
-    this.options.observer.cellStarted(cell.cell_id, countPermutations(missing), this.options.target);
+    this.options.observer.cellStarted(cell.cell_id, countPermutations(file.missing), file.target);
   }
 
   /** Rows count from now on: those computed for this output, and those that another file or another output's chunk had. */
@@ -125,6 +126,28 @@ export class Bookkeeper {
     }
     this.options.progress.advanced(computed, copied);
     this.options.observer.acknowledged(cell.cell_id, rows);
+  }
+
+  /** The rows of a cell decided how many permutations it has. */
+  decided(cell: RunCell, { n, looks, reached, decisions }: Look): void {
+    this.lowerTarget(cell, n);
+    const reasons = decisions.map(({ rule, reason }) => `${rule.metric}: ${reason}`).join('; ');
+    this.log(
+      cell,
+      `${reached ? 'precise enough' : 'not precise enough, and there are no more'} at look ${looks}, ${n} permutations: ${reasons}`,
+    );
+  }
+
+  private lowerTarget({ index }: RunCell, target: number): void {
+    const { states, progress } = this.options;
+    progress.targetLowered(states.target(index) - target);
+    states.setTarget(index, target);
+    const n_dropped = states.done(index) - target;
+    if (n_dropped <= 0) return;
+    progress.corrected(n_dropped, 0);
+    states.set(index, states.status(index), target);
+    const open = this.open.get(index);
+    if (open !== undefined) open.n_done = target;
   }
 
   failed(cell: RunCell, failures: readonly PermutationFailure[]): void {
@@ -151,7 +174,7 @@ export class Bookkeeper {
     const { states, progress, observer } = this.options;
     states.set(cell.index, status, open.n_done);
     if (status === 'complete') progress.cells_complete += 1;
-    this.log(cell, `${status}: ${open.n_done} of ${this.options.target} permutations`);
+    this.log(cell, `${status}: ${open.n_done} of ${states.target(cell.index)} permutations`);
     await this.queue(() => this.writeProgressJson(open, status));
     this.open.delete(cell.index);
     observer.cellFinished(cell.cell_id, status === 'complete');
@@ -181,7 +204,8 @@ export class Bookkeeper {
 
   private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
-    const { target, port } = this.options;
+    const { states, port } = this.options;
+    const target = states.target(cell.index);
     open.written_n_done = n_done;
     const progress = {
       cell_id: cell.cell_id,
@@ -199,7 +223,7 @@ export class Bookkeeper {
   }
 
   private async writeAggregated(): Promise<void> {
-    const { port, run_name, progress, cells, states, target } = this.options;
+    const { port, run_name, progress, cells, states } = this.options;
     const numbers = progress.numbers();
     const heartbeat = {
       timestamp: new Date().toISOString(),
@@ -213,7 +237,7 @@ export class Bookkeeper {
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
     };
     await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
-    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states, target));
+    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states));
     collectGarbage(cells.length);
   }
 

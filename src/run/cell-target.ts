@@ -1,4 +1,5 @@
 import type { PermutationFailure } from '../execute/messages.ts';
+import type { ThreadPool } from '../execute/threads.ts';
 import type { CellFile, CellScan, EncodedChunk } from '../store/cell-file.ts';
 import { openCell } from '../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../store/failures.ts';
@@ -12,6 +13,9 @@ import {
 } from '../study/permutation-range.ts';
 import type { RunCell } from './run-cell.ts';
 import type { RunOutput } from './run-output.ts';
+import type { ScannedCell } from './scan-cells.ts';
+import { dueLooks, nextLook, type Look } from './stopping.ts';
+import type { LookTask } from './worker.ts';
 
 /** Rows that this process computed for a file, and rows that it had from elsewhere: another output, or a chunk computed for another output. */
 interface RowCount {
@@ -26,29 +30,33 @@ export class CellTarget {
   readonly output: RunOutput;
   readonly cell: RunCell;
   readonly file: CellFile;
-  /** What is to be computed or copied. */
-  readonly missing: readonly PermutationRange[];
+  /** What the rows said at the last look; undefined without rules, and before the first. */
+  look: Look | undefined;
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
   /** Permutations that are missing and another run's to compute. */
   readonly n_not_mine: number;
   readonly resume_detected: boolean;
   private readonly port: FilePort;
+  private readonly share: readonly PermutationRange[] | undefined;
+  /** perm_index of everything that failed, before and now. */
+  private readonly failed: number[];
   private appended = NONE;
   private synced = NONE;
   private acknowledged = NONE;
   /** failures.csv being written, one append after the other. */
   private recording: Promise<void> = Promise.resolve();
 
-  private constructor(port: FilePort, output: RunOutput, cell: RunCell, scan: CellScan, file: CellFile) {
-    const failed = rangesOf(readFailures(port, cell.place.folder).map((failure) => failure.perm_index));
+  private constructor(port: FilePort, { output, cell, look }: ScannedCell<RunOutput>, scan: CellScan, file: CellFile) {
     this.port = port;
     this.output = output;
     this.cell = cell;
     this.file = file;
-    const mine = output.share === undefined ? file.missing : intersectRanges(file.missing, output.share(cell));
-    this.missing = subtractRanges(mine, failed);
-    this.n_failed_before = countPermutations(mine) - countPermutations(this.missing);
+    this.look = look;
+    this.share = output.share?.(cell);
+    this.failed = readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index);
+    const mine = this.mine(file.missing);
+    this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
     this.resume_detected = scan.n_rows_raw > 0;
   }
@@ -56,22 +64,64 @@ export class CellTarget {
   /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then. */
   static async open(
     port: FilePort,
-    output: RunOutput,
-    cell: RunCell,
+    member: ScannedCell<RunOutput>,
     scan: CellScan,
     retry_failed: boolean,
   ): Promise<CellTarget | undefined> {
+    const { output, cell } = member;
     try {
       output.summaries.withdraw(cell);
       const file = await openCell(port, cell.place, scan, (line) => {
         output.books.log(cell, line);
       });
       if (retry_failed) await clearFailures(port, cell.place.folder);
-      return new CellTarget(port, output, cell, scan, file);
+      return new CellTarget(port, member, scan, file);
     } catch (error) {
       output.fail(error);
       return undefined;
     }
+  }
+
+  /**
+   * The next look: nothing past it is wanted before the rows below it are there and have decided. Undefined where no look is to come. Who computes a part of
+   * a cell cannot wait for the others' rows: it computes all of its part.
+   */
+  get next_look(): number | undefined {
+    return this.undecided && this.share === undefined ? nextLook(this.output.stopping!, this.look) : undefined;
+  }
+
+  /** What is to be computed or copied below `end`, and below the next look. */
+  missing(end = Infinity): readonly PermutationRange[] {
+    const stage = { from: 0, to: Math.min(end, this.next_look ?? this.file.target) };
+    const missing = this.mine(intersectRanges(this.file.missing, [stage]));
+    return subtractRanges(missing, rangesOf(this.failed.sort(ascending)));
+  }
+
+  private get undecided(): boolean {
+    return this.output.stopping !== undefined && this.look?.stop !== true;
+  }
+
+  private mine(ranges: readonly PermutationRange[]): readonly PermutationRange[] {
+    return this.share === undefined ? ranges : intersectRanges(ranges, this.share);
+  }
+
+  /** Takes the looks that its rows allow by now; a worker reads them back. */
+  async takeLooks(pool: ThreadPool): Promise<void> {
+    const { output, cell, file } = this;
+    if (!output.live || !this.undecided) return;
+    const stopping = output.stopping!;
+    const due = dueLooks(stopping, this.look, file.missing[0]?.from ?? file.target);
+    if (due.length === 0) return;
+    try {
+      const task: LookTask = { place: cell.place, target: file.target, stopping, due, sums: file.sums };
+      this.look = await pool.call<Look>('look', task);
+    } catch (error) {
+      output.fail(error);
+      return;
+    }
+    if (!this.look.stop) return;
+    file.lowerTarget(this.look.n);
+    output.books.decided(cell, this.look);
   }
 
   append(chunk: EncodedChunk, source: keyof RowCount): void {
@@ -91,6 +141,7 @@ export class CellTarget {
   record(failures: readonly PermutationFailure[]): void {
     if (!this.output.live) return;
     this.output.books.failed(this.cell, failures);
+    this.failed.push(...failures.map(({ perm_index }) => perm_index));
     this.recording = this.recording
       .then(() => appendFailures(this.port, this.cell.place.folder, failures))
       .catch((error: unknown) => {
@@ -123,4 +174,8 @@ export class CellTarget {
   get n_failed(): number {
     return this.n_failed_before + this.output.books.failuresOf(this.cell);
   }
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
 }

@@ -31,6 +31,17 @@ export class CellWork implements Syncable {
     this.targets = targets;
   }
 
+  /** Where a stage ends: at the nearest look of any of the files. Until it is taken nobody needs more, and who needs it computes nothing twice. */
+  get stage_end(): number {
+    const looks = this.targets.filter(({ output }) => output.live).map(({ next_look }) => next_look ?? Infinity);
+    return Math.min(Infinity, ...looks);
+  }
+
+  /** Whether a further stage has something to compute. */
+  get unfinished(): boolean {
+    return this.targets.some((target) => target.output.live && target.missing().length > 0);
+  }
+
   /** Numbers the chunks in the order in which they are to be appended. */
   dispatch(): number {
     const sequence = this.dispatched;

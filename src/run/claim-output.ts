@@ -3,7 +3,8 @@ import { makeFolder } from '../store/folder.ts';
 import { acquireLock, type Lock } from '../store/lock.ts';
 import { writeManifest } from '../store/manifest.ts';
 import type { Experiment } from './experiment.ts';
-import { loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
+import { refuseDroppedRows } from './dropped-rows.ts';
+import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from './manifest.ts';
 import type { RunObserver } from './observer.ts';
 
 export interface Claim {
@@ -12,10 +13,17 @@ export interface Claim {
   readonly resumed: boolean;
 }
 
-/** Refuses an output that holds something else (IDENTITY). Reads only: an output that this study may not touch stays as it is, without even a lock file. */
-export function refuseOtherRun({ study, ...rest }: Experiment, truncate: boolean): void {
-  const seen = loadManifest(disk, study.output);
-  if (seen !== undefined) refuseOther(seen, manifestOf({ study, ...rest }), study.output, truncate);
+/**
+ * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
+ * touch stays as it is, without even a lock file.
+ */
+export async function refuseOtherRun(experiment: Experiment, truncate: boolean): Promise<void> {
+  const { output } = experiment.study;
+  const seen = loadManifest(disk, output);
+  if (seen === undefined) return;
+  const wanted = manifestOf(experiment);
+  refuseOther(seen, wanted, output, truncate);
+  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(output, seen, wanted);
 }
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */

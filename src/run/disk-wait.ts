@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freeBytes, isDiskFull } from './disk-space.ts';
 import type { RunObserver } from './observer.ts';
-import { runStudy, type RunOptions, type StudyResult } from './run-study.ts';
+import type { RunOptions, StudyResult } from './run-options.ts';
+import { runStudy } from './run-study.ts';
 import { StopSwitch } from './stop.ts';
 
 /** How often free space is looked at [ms]. */

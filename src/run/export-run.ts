@@ -13,6 +13,8 @@ import { NewFile } from '../store/new-file.ts';
 import { readRows } from '../store/read-rows.ts';
 import { cellParameters, type CellParameters } from './cell-parameters.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
+import { scanToStop } from './scan-to-stop.ts';
+import { stoppingOf } from './stopping.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
 import type { StudyFiles } from './stored-experiment.ts';
 
@@ -58,9 +60,10 @@ export async function exportRun(output: string, options: ExportOptions): Promise
   const exportCells = async (file: string, chosen: readonly StoredCell[]): Promise<void> => {
     await writeTable(file, options.to, table.columns, (writer) => {
       for (const cell of chosen) {
-        const written = writeCell(writer, table.valuesOf(cell.cell_id), cell, manifest.permutations);
+        const target = targetOf(cell, manifest);
+        const written = writeCell(writer, table.valuesOf(cell.cell_id), cell, target);
         rows += written;
-        if (written < manifest.permutations) incomplete += 1;
+        if (written < target) incomplete += 1;
       }
     });
     files.push(file);
@@ -105,6 +108,12 @@ async function writeTable(
     throw error;
   }
   await file.finish();
+}
+
+/** How many rows a complete cell has: where cells stop early, its own rows say so. */
+function targetOf({ place }: StoredCell, { precision, permutations }: RunManifest): number {
+  const stopping = stoppingOf(precision, permutations);
+  return stopping === undefined ? permutations : scanToStop(disk, place, permutations, stopping).scan.target;
 }
 
 function writeCell(writer: TableWriter, values: readonly CellValue[], { place }: StoredCell, target: number): number {

@@ -11,6 +11,7 @@ import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
 import type { Study } from '../study/study.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
+import type { Precision } from '../study/schema.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /** run_manifest.json: what decides the rows, and for the record what made them. */
@@ -21,6 +22,8 @@ export interface RunManifest {
   readonly format: Format;
   readonly batch_rows: number;
   readonly thresholds: Readonly<Record<string, readonly number[]>>;
+  /** When cells stop before `permutations`; where each of them does is decided from its rows. Not part of the identity: no row depends on it. */
+  readonly precision: readonly Precision[];
   readonly identity: RunIdentity;
   /** Parameters of steps that earlier steps (or --set) decided; absent in studies without any. */
   readonly derived?: Derived;
@@ -62,8 +65,8 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
       `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
     );
   }
-  // A run of an earlier version has no notes for a report.
-  return { parameters: {}, views: [], caveats: [], ...found } as unknown as RunManifest;
+  // A run of an earlier version has no notes for a report, and no cells that stop early.
+  return { precision: [], parameters: {}, views: [], caveats: [], ...found } as unknown as RunManifest;
 }
 
 /** The manifest of a run that must be there. */
@@ -100,6 +103,7 @@ export function manifestOf(experiment: Experiment): RunManifest {
     format: study.format,
     batch_rows: study.batch_rows,
     thresholds: study.thresholds,
+    precision: study.precision,
     identity: describeIdentity(study, common, cells, input_defaults),
     ...ifAny('derived', study.derived),
     ...ifAny('settings', study.settings),
@@ -157,13 +161,18 @@ export function refuseOther(before: RunManifest, wanted: RunManifest, output: st
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
-  if (wanted.permutations < before.permutations && !truncate) {
+  if (wanted.permutations < before.permutations && !truncate && !cellsStopEarly(before, wanted)) {
     throw new EngineError(
       'IDENTITY',
       `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
       { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
     );
   }
+}
+
+/** One of the two has cells that stop before `permutations`: only their rows tell whether any would be dropped (see dropped-rows.ts). */
+export function cellsStopEarly(before: RunManifest, wanted: RunManifest): boolean {
+  return before.precision.length + wanted.precision.length > 0;
 }
 
 /** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */

@@ -12,7 +12,7 @@ import { removeFile } from '../store/small-file.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from './manifest.ts';
 import { mergeRows } from './merge-rows.ts';
-import type { StoredCell } from './stored-cells.ts';
+import { scanStored, type StoredCell } from './stored-cells.ts';
 
 /** A row that two sources hold with different values: determinism was broken. */
 export interface MergeConflict {
@@ -30,6 +30,7 @@ export interface SourceCell {
 
 export interface MergedCell {
   readonly rows: number;
+  readonly complete: boolean;
   /** The metrics file, where it was written. */
   readonly file: string | undefined;
   readonly conflicts: readonly MergeConflict[];
@@ -42,11 +43,13 @@ export async function mergeCell(
   manifest: RunManifest,
   pool: ThreadPool,
 ): Promise<MergedCell> {
-  const target = manifest.permutations;
-  const own = await scan(cell, target, pool);
+  const own = await scan(cell, manifest, pool);
+  // Where the rows are precise enough already, those past them are of no use.
+  const { target } = own;
   if (own.exists && !(own.canonical && (own.sealed || own.end === own.size)))
     (await openCell(disk, cell.place, own, () => undefined)).close();
-  const scans = await Promise.all(sources.map((source) => scan(source.cell, target, pool)));
+  const wanted = { ...manifest, permutations: target, precision: [] };
+  const scans = await Promise.all(sources.map((source) => scan(source.cell, wanted, pool)));
   const fresh = scans.some(({ present }) => subtractRanges(present, own.present).length > 0);
 
   const conflicts = new Conflicts();
@@ -68,10 +71,12 @@ export async function mergeCell(
     await replaceRows(disk, cell.place, target, union);
   } else readAll(union);
   await recordConflicts(disk, cell.place, conflicts.rows);
-  const present = fresh ? await seal(cell, target, pool) : own.present;
-  await mergeFailures(cell, sources, present);
+  const merged = fresh ? await seal(cell, manifest, pool) : own;
+  await mergeFailures(cell, sources, merged.present);
+  const rows = countPermutations(merged.present);
   return {
-    rows: countPermutations(present),
+    rows,
+    complete: rows === merged.target,
     file: fresh ? metricsPath(cell.place.folder, cell.place.schema.format) : undefined,
     conflicts: conflicts.named(cell.cell_id),
   };
@@ -95,8 +100,9 @@ class Conflicts {
   }
 }
 
-async function scan({ place }: StoredCell, target: number, pool: ThreadPool): Promise<CellScan> {
-  return disk.stat(place.folder) === undefined ? noFile(target) : pool.call<CellScan>('scan', { place, target });
+async function scan(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
+  if (disk.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
+  return (await scanStored(pool, cell, manifest)).scan;
 }
 
 /** Nothing new to write: the rows are only compared. */
@@ -105,16 +111,16 @@ function readAll(rows: Iterable<unknown>): void {
   while (all.next().done !== true);
 }
 
-/** Seals the file where it is complete now. Returns what it holds. */
-async function seal(cell: StoredCell, target: number, pool: ThreadPool): Promise<readonly PermutationRange[]> {
-  const written = await scan(cell, target, pool);
+/** Seals the file where it is complete now, without what is past the point where its rows are precise enough. Returns what it holds. */
+async function seal(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
+  const written = await scan(cell, manifest, pool);
   const file = await openCell(disk, cell.place, written, () => undefined);
   try {
     if (file.missing.length === 0) await file.complete();
   } finally {
     file.close();
   }
-  return written.present;
+  return written;
 }
 
 /** Failures of permutations that no source has a row for. */

@@ -5,6 +5,7 @@ import { Simulator } from '../execute/simulator.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
 import { segmentsOf } from '../plan/segments.ts';
+import type { CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import type { Derivation } from '../study/derived.ts';
 import type { Selection } from '../study/select.ts';
@@ -15,12 +16,15 @@ import { modelSetup, type Experiment } from './experiment.ts';
 import { reusableRuns } from './reuse.ts';
 import { scannedExperiments, type CellSet, type ScannedExperiment } from './scan-cells.ts';
 import { selectedCells } from './select-cells.ts';
+import { stoppingOf } from './stopping.ts';
 import { Suite } from './suite.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface PlannedCell {
   readonly cell_id: string;
   readonly n_done: number;
+  /** Permutations of the complete cell; where its rows do not decide that yet, the most that it may get. */
+  readonly n_target: number;
   readonly missing: readonly PermutationRange[];
 }
 
@@ -34,6 +38,8 @@ export interface StudyPlan {
   readonly permutations_missing: number;
   /** Of these the ones that are computed for it; the others come from another output, or from the chunks of an earlier study. */
   readonly permutations_computed: number;
+  /** Cells that turn out to be precise enough stop earlier: what is missing is an upper bound. */
+  readonly at_most: boolean;
   /** Cells that an earlier study of this plan has, too. */
   readonly cells_shared: number;
   /** What earlier steps have yet to decide: the cells of those steps are not known and not counted. */
@@ -82,6 +88,7 @@ export async function planStudy(file: string, options: PlanOptions): Promise<Stu
 interface PlannedOutput extends CellSet {
   readonly experiment: Experiment;
   readonly planned: PlannedCell[];
+  at_most: boolean;
   /** Permutations to be computed for the output, by cell; absent where none are. */
   readonly computed: Map<string, number>;
   cells_shared: number;
@@ -96,12 +103,23 @@ export async function planStudies(files: readonly string[], options: PlanOptions
     const suite = await Suite.open(file, options.overrides, wanted, options.settings);
     while (await suite.decide(true));
     const experiment = await suite.load();
-    refuseOtherRun(experiment, options.truncate === true);
+    await refuseOtherRun(experiment, options.truncate === true);
     const { steps } = suite;
     const cells = selectedCells(experiment, { ...(conditions && { cells: conditions }), ...(steps && { steps }) });
     const waiting = suite.waiting;
     const target = experiment.study.permutations;
-    outputs.push({ experiment, cells, target, planned: [], computed: new Map(), cells_shared: 0, waiting });
+    const stopping = stoppingOf(experiment.study.precision, target);
+    outputs.push({
+      experiment,
+      cells,
+      target,
+      stopping,
+      planned: [],
+      at_most: false,
+      computed: new Map(),
+      cells_shared: 0,
+      waiting,
+    });
   }
   const threads = options.threads ?? availableParallelism();
   const worker_data: WorkerData = { setups: [] };
@@ -116,7 +134,7 @@ export async function planStudies(files: readonly string[], options: PlanOptions
       const missing = planExperiment(experiment);
       sums.cells += 1;
       sums.cells_shared += experiment.members.length > 1 ? 1 : 0;
-      sums.permutations_total += Math.max(...experiment.members.map(({ output }) => output.target));
+      sums.permutations_total += Math.max(...experiment.members.map(({ output, scan }) => targetOf(output, scan)));
       sums.permutations_missing += missing;
     }
   } finally {
@@ -129,14 +147,16 @@ export async function planStudies(files: readonly string[], options: PlanOptions
 
 /** Takes down what each output misses, and which permutations are computed for it. Returns how many are computed at all. */
 function planExperiment({ members, donors }: ScannedExperiment<PlannedOutput>): number {
-  const missing = members.map(({ output, scan }) => {
+  const missing = members.map(({ scan }) => {
     if (scan instanceof EngineError) throw scan;
-    return subtractRanges([{ from: 0, to: output.target }], scan.present);
+    return subtractRanges([{ from: 0, to: scan.target }], scan.present);
   });
-  for (const [k, { output, cell }] of members.entries()) {
-    const n_done = output.target - countPermutations(missing[k]!);
-    output.planned.push({ cell_id: cell.cell_id, n_done, missing: missing[k]! });
+  for (const [k, { output, cell, scan, look }] of members.entries()) {
+    const n_target = targetOf(output, scan);
+    const n_done = n_target - countPermutations(missing[k]!);
+    output.planned.push({ cell_id: cell.cell_id, n_done, n_target, missing: missing[k]! });
     if (k > 0) output.cells_shared += 1;
+    if (output.stopping !== undefined && look?.stop !== true) output.at_most = true;
   }
   const segments = segmentsOf(
     missing,
@@ -151,11 +171,16 @@ function planExperiment({ members, donors }: ScannedExperiment<PlannedOutput>): 
   return countPermutations(computed);
 }
 
+/** The cell's own, where its rows decide how many permutations it has. */
+function targetOf({ target }: PlannedOutput, scan: CellScan | EngineError): number {
+  return scan instanceof EngineError ? target : scan.target;
+}
+
 async function studyPlan(output: PlannedOutput, threads: number): Promise<StudyPlan> {
-  const { experiment, planned, target, computed, cells_shared } = output;
+  const { experiment, planned, computed, cells_shared, at_most } = output;
   // Cells that came with an earlier study stand out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
-  const permutations_total = cells.length * target;
+  const permutations_total = cells.reduce((sum, cell) => sum + cell.n_target, 0);
   const permutations_done = cells.reduce((sum, cell) => sum + cell.n_done, 0);
   const permutations_missing = permutations_total - permutations_done;
   return {
@@ -165,6 +190,7 @@ async function studyPlan(output: PlannedOutput, threads: number): Promise<StudyP
     permutations_done,
     permutations_missing,
     permutations_computed: [...computed.values()].reduce((sum, n) => sum + n, 0),
+    at_most,
     cells_shared,
     waiting: output.waiting,
     overlap: overlapOf(experiment),

@@ -38,7 +38,7 @@ const SAMPLES = 40;
 /** Counts what is done. Advisory only: nothing is decided from it. */
 export class Progress {
   readonly cells_total: number;
-  readonly permutations_total: number;
+  permutations_total: number;
   cells_complete = 0;
   permutations_computed = 0;
   /** Computed or copied by this process: what the rate is about. */
@@ -56,6 +56,12 @@ export class Progress {
   /** A cell was read: it holds `found` rows where `expected` were thought to be. */
   corrected(expected: number, found: number): void {
     this.done += found - expected;
+  }
+
+  /** A cell turned out to need `by` permutations fewer. */
+  targetLowered(by: number): void {
+    // Where this run has only a part of each cell, the total counts that part.
+    this.permutations_total = Math.max(this.done, this.permutations_total - by);
   }
 
   advanced(computed: number, copied: number): void {

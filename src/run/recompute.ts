@@ -20,15 +20,19 @@ const SAMPLE_SEED = 20_261_122;
 /** Rows of one cell that are computed at once. */
 const AT_ONCE = 64;
 
-/** Computes sampled rows again and compares every bit with what is stored. Rows that are not there are passed over: they are reported as missing. */
+/**
+ * Computes sampled rows again and compares every bit with what is stored. `spans`: rows of a cell are drawn below this perm_index; those
+ * that are not there are passed over: they are reported as missing.
+ */
 export async function recompute(
   experiment: Experiment,
   amount: RecomputeAmount,
+  spans: ReadonlyMap<string, number>,
   pool: ThreadPool,
 ): Promise<{ readonly recomputed: number; readonly mismatches: readonly Mismatch[] }> {
   const mismatches: Mismatch[] = [];
   let recomputed = 0;
-  for (const [index, perms] of sampleRows(experiment, amount)) {
+  for (const [index, perms] of sampleRows(experiment, amount, spans)) {
     const cell = runCell(experiment, experiment.cells.at(index), experiment.study.output);
     const stored = storedRows(cell, experiment.study.permutations, perms);
     const present = perms.filter((perm) => stored.has(perm));
@@ -46,9 +50,15 @@ export async function recompute(
 }
 
 /** Distinct rows by cell, ascending. */
-function sampleRows(experiment: Experiment, amount: RecomputeAmount): Map<number, number[]> {
-  const { cells, study } = experiment;
-  const total = cells.length * study.permutations;
+function sampleRows(
+  { cells }: Experiment,
+  amount: RecomputeAmount,
+  spans: ReadonlyMap<string, number>,
+): Map<number, number[]> {
+  /** Rows before each cell. */
+  const offsets = new Float64Array(cells.length + 1);
+  for (let i = 0; i < cells.length; i += 1) offsets[i + 1] = offsets[i]! + (spans.get(cells.idAt(i)) ?? 0);
+  const total = offsets[cells.length]!;
   const wanted = Math.min(total, 'rows' in amount ? amount.rows : Math.ceil((total * amount.percent) / 100));
   const rng = createSeededRng('sfc32');
   rng.reseed(SAMPLE_SEED);
@@ -58,10 +68,11 @@ function sampleRows(experiment: Experiment, amount: RecomputeAmount): Map<number
     drawn.add(Math.floor(((rng.uint32() * 2097152 + (rng.uint32() >>> 11)) / 2 ** 53) * total));
   for (let row = 0; row < total && drawn.size < wanted; row += 1) drawn.add(row);
   const by_cell = new Map<number, number[]>();
+  let cell = 0;
   for (const row of [...drawn].sort((a, b) => a - b)) {
-    const cell = Math.floor(row / study.permutations);
+    while (row >= offsets[cell + 1]!) cell += 1;
     const perms = by_cell.get(cell) ?? [];
-    perms.push(row % study.permutations);
+    perms.push(row - offsets[cell]!);
     by_cell.set(cell, perms);
   }
   return by_cell;

@@ -1,5 +1,6 @@
 import { SILENT } from './observer.ts';
-import { runStudy, type StudyResult } from './run-study.ts';
+import type { StudyResult } from './run-options.ts';
+import { runStudy } from './run-study.ts';
 import { StopSwitch } from './stop.ts';
 import { commandOf, type StudyFiles } from './stored-experiment.ts';
 

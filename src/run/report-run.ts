@@ -11,15 +11,15 @@ import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from '../report/
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/run-report.ts';
-import type { CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { readFailures } from '../store/failures.ts';
 import { makeFolder } from '../store/folder.ts';
 import { layoutOf, metricsPath } from '../store/layout.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
+import { hasEnough } from './cell-precision.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
-import { storedCells, type StoredCell } from './stored-cells.ts';
+import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
 import { gridSummaryLines, parameterColumns, summariesOf, type CellSummary } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
 
@@ -77,6 +77,7 @@ export async function gatherReport(output: string, manifest: RunManifest): Promi
       parameters: summary.params,
       n: summary.n_perms_done,
       statistics: summary.statistics,
+      precision: [summary.precision ?? []].flat(),
     });
     const { cell_id, n_conflicting_duplicates, n_duplicates_dropped, n_rows_damaged } = summary;
     if (n_conflicting_duplicates + n_duplicates_dropped + n_rows_damaged > 0)
@@ -109,7 +110,7 @@ export async function gatherReport(output: string, manifest: RunManifest): Promi
 function isUsable(
   { place }: StoredCell,
   summary: CellSummary,
-  { identity, permutations, format }: RunManifest,
+  { identity, permutations, precision, format }: RunManifest,
 ): boolean {
   const whole = identity.metrics.every((metric) => {
     const statistics = summary.statistics[metric];
@@ -118,8 +119,7 @@ function isUsable(
   return (
     whole &&
     typeof summary.params === 'object' &&
-    summary.n_perms_done === permutations &&
-    summary.n_perms_target === permutations &&
+    hasEnough(summary, permutations, precision) &&
     disk.stat(metricsPath(place.folder, format)) !== undefined
   );
 }
@@ -154,20 +154,18 @@ interface Counted {
   readonly reason: string;
 }
 
-async function countRows(
-  cells: readonly StoredCell[],
-  { permutations: target }: RunManifest,
-): Promise<Map<string, Counted>> {
+async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
   const threads = Math.min(availableParallelism(), cells.length);
   const worker_data: WorkerData = { setups: [] };
   const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
   const limit = pLimit(AT_ONCE * threads);
-  const count = async ({ cell_id, place }: StoredCell): Promise<[string, Counted]> => {
+  const count = async (cell: StoredCell): Promise<[string, Counted]> => {
+    const { cell_id } = cell;
     try {
-      const { present } = await pool.call<CellScan>('scan', { place, target });
-      const rows = countPermutations(present);
+      const { scan } = await scanStored(pool, cell, manifest);
+      const rows = countPermutations(scan.present);
       const reason =
-        rows === target
+        rows === scan.target
           ? 'all rows are there, but no summary of them: permafrost summarize makes it'
           : 'rows are missing';
       return [cell_id, { rows, reason }];

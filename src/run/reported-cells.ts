@@ -17,8 +17,9 @@ export function reportedCells(output: string): { readonly cells: readonly Report
   for (const cell_id of Object.keys(manifest.identity.cells)) {
     const { folder, summary: path } = layout.cell(cell_id);
     const summary = existsSync(path) ? readSummary(folder) : undefined;
-    if (summary !== undefined)
-      cells.push({ cell_id, parameters: summary.params, n: summary.n_perms_done, statistics: summary.statistics });
+    if (summary === undefined) continue;
+    const { params, n_perms_done, statistics, precision = [] } = summary;
+    cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });
   }
   return { cells, metric: Object.keys(manifest.metrics)[0]! };
 }

@@ -24,14 +24,17 @@ export interface RunCells extends Iterable<RunCell> {
 export const CELL_STATUSES = ['waiting', 'running', 'complete', 'failed', 'stopped', 'shared'] as const;
 export type CellStatus = (typeof CELL_STATUSES)[number];
 
-/** Status and row count of every cell, in a few bytes each. */
+/** Status, row count and target of every cell, in a few bytes each. */
 export class CellStates {
   private readonly statuses: Uint8Array;
   private readonly n_done: Float64Array;
+  private readonly n_target: Float64Array;
 
-  constructor(cells: number) {
+  /** `target`: permutations per cell, before a cell is known to have fewer. */
+  constructor(cells: number, target: number) {
     this.statuses = new Uint8Array(cells);
     this.n_done = new Float64Array(cells);
+    this.n_target = new Float64Array(cells).fill(target);
   }
 
   set(index: number, status: CellStatus, n_done: number): void {
@@ -45,6 +48,14 @@ export class CellStates {
 
   done(index: number): number {
     return this.n_done[index]!;
+  }
+
+  target(index: number): number {
+    return this.n_target[index]!;
+  }
+
+  setTarget(index: number, target: number): void {
+    this.n_target[index] = target;
   }
 
   /** How many cells have this status. */

@@ -40,12 +40,15 @@ export interface RunContext {
 
 /**
  * The one loop: experiment after experiment, read what the files hold, compute (or copy) what any of them misses, append it in order to all
- * that miss it, seal and summarise. All experiments share the threads, so the end of one overlaps the start of the next. Returns when
- * everything that was begun is on disk.
+ * that miss it, seal and summarise. All experiments share the threads, so the end of one overlaps the start of the next. Where a study says how precise
+ * is enough, an experiment is computed in stages, from look to look, and others go on while it waits for one. Returns when everything that was begun
+ * is on disk.
  */
 export async function runCells(run: RunContext): Promise<void> {
   const open = new Slots(OPEN_EXPERIMENTS);
   const in_flight = new Slots(run.pool.parallel);
+  // One experiment hands out its chunks at a time: workers keep few cells prepared.
+  const turn = new Slots(1);
   const sync = new GroupSync(run.durability, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
@@ -56,8 +59,13 @@ export async function runCells(run: RunContext): Promise<void> {
       if (run.stop.reason !== undefined) break;
       await open.take();
       const work = await begin(run, experiment);
-      await dispatch(run, work, experiment.donors, in_flight, sync);
-      const end = finish(run, work, sync).finally(() => {
+      const { donors } = experiment;
+      const stage = async (): Promise<void> => {
+        await turn.take();
+        await dispatch(run, work, donors, in_flight, sync).finally(() => turn.give());
+      };
+      await stage();
+      const end = finish(run, work, stage, sync).finally(() => {
         ending.delete(end);
         open.give();
       });
@@ -73,7 +81,8 @@ export async function runCells(run: RunContext): Promise<void> {
 /** Opens the files that are not as an undisturbed run leaves them. */
 async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
   const targets: CellTarget[] = [];
-  for (const { output, cell, scan } of members) {
+  for (const member of members) {
+    const { output, cell, scan, look } = member;
     if (!output.live) continue;
     if (scan instanceof EngineError) {
       output.fail(scan);
@@ -83,17 +92,18 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
       output.books.notMine(cell);
       continue;
     }
-    const complete = output.summaries.isUpToDate(cell, scan);
+    const complete = output.summaries.isUpToDate(cell, scan, look);
     output.books.found(cell, scan, complete);
     if (complete) continue;
-    const target = await CellTarget.open(run.port, output, cell, scan, run.retry_failed);
+    const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
     if (target === undefined) continue;
-    output.books.begun(cell, target.file, target.missing);
+    output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
   return new CellWork(targets);
 }
 
+/** Hands out the chunks of a stage. Returns when the last one is on its way. */
 async function dispatch(
   run: RunContext,
   work: CellWork,
@@ -101,8 +111,9 @@ async function dispatch(
   in_flight: Slots,
   sync: GroupSync,
 ): Promise<void> {
+  const end = work.stage_end;
   const segments = segmentsOf(
-    work.targets.map(({ missing }) => missing),
+    work.targets.map((target) => target.missing(end)),
     donors.map(({ scan }) => scan.present),
   );
   for (const segment of segments) {
@@ -173,11 +184,16 @@ function take(run: RunContext, work: CellWork, sequence: number, delivery: Deliv
   if (failures.length > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
-/** The end of an experiment, or of what a stopped run got done of it. */
-async function finish(run: RunContext, work: CellWork, sync: GroupSync): Promise<void> {
+/** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
+async function finish(run: RunContext, work: CellWork, stage: () => Promise<void>, sync: GroupSync): Promise<void> {
   try {
-    await work.settled();
-    await sync.now(work);
+    for (;;) {
+      await work.settled();
+      await sync.now(work);
+      for (const target of work.targets) await target.takeLooks(run.pool);
+      if (run.stop.reason !== undefined || !work.unfinished) break;
+      await stage();
+    }
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   }
@@ -190,7 +206,7 @@ async function end(run: RunContext, target: CellTarget): Promise<void> {
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
-      await output.summaries.complete(cell, file, target.resume_detected);
+      await output.summaries.complete(cell, file, target.resume_detected, target.look);
       status = 'complete';
     } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
     else if (target.n_failed > 0) status = 'failed';

@@ -5,12 +5,14 @@ import { EngineError } from '../errors.ts';
 import type { FilePort } from '../store/port.ts';
 import type { DiskForecast } from './disk-space.ts';
 import type { Share } from './share.ts';
+import type { Stopping } from './stopping.ts';
 import type { CellSummaries } from './summaries.ts';
 
 export interface RunOutputOptions {
   readonly folder: string;
   readonly cells: RunCells;
   readonly target: number;
+  readonly stopping: Stopping | undefined;
   readonly setup: number;
   readonly books: Bookkeeper;
   readonly summaries: CellSummaries;
@@ -32,8 +34,10 @@ export interface RunOutputOptions {
 export class RunOutput {
   readonly folder: string;
   readonly cells: RunCells;
-  /** Permutations per cell. */
+  /** Permutations per cell, at most. */
   readonly target: number;
+  /** When cells have fewer. */
+  readonly stopping: Stopping | undefined;
   /** The model and inputs of its study, among those that every worker has. */
   readonly setup: number;
   readonly books: Bookkeeper;
@@ -52,6 +56,7 @@ export class RunOutput {
     this.folder = options.folder;
     this.cells = options.cells;
     this.target = options.target;
+    this.stopping = options.stopping;
     this.setup = options.setup;
     this.books = options.books;
     this.summaries = options.summaries;

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 import { ThreadPool } from '../execute/threads.ts';
-import type { CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
-import { storedCells } from './stored-cells.ts';
+import { scanStored, storedCells } from './stored-cells.ts';
 import { requireManifest } from './manifest.ts';
-import { readProgressCsv } from './progress-csv.ts';
+import { readProgressCsv, type CellCount } from './progress-csv.ts';
 import type { WorkerData } from './worker.ts';
 
 export interface Heartbeat {
@@ -24,6 +23,8 @@ export interface RunStatus {
   readonly cells_complete: number;
   readonly permutations_done: number;
   readonly permutations_total: number;
+  /** Cells that are precise enough stop earlier: `permutations_total` is an upper bound. */
+  readonly at_most: boolean;
   readonly complete: boolean;
   /** The last one; undefined where there is none that can be read. */
   readonly heartbeat: Heartbeat | undefined;
@@ -38,31 +39,37 @@ export async function runStatus(output: string, scan: boolean): Promise<RunStatu
   const done = scan
     ? await scannedCounts(output)
     : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output)));
-  const counts = Object.keys(manifest.identity.cells).map((cell_id) => Math.min(target, done.get(cell_id) ?? 0));
-  const cells_complete = counts.filter((n) => n === target).length;
+  const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
+    const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
+    // What was written down for another number of permutations counts as far as it goes.
+    const own = manifest.precision.length > 0 ? Math.min(target, n_target) : target;
+    return { n_done: Math.min(own, n_done), n_target: own };
+  });
+  const cells_complete = counts.filter(({ n_done, n_target }) => n_done === n_target).length;
   return {
     run: output,
     name: manifest.name,
     cells_total: counts.length,
     cells_complete,
-    permutations_done: counts.reduce((sum, n) => sum + n, 0),
-    permutations_total: counts.length * target,
+    permutations_done: counts.reduce((sum, { n_done }) => sum + n_done, 0),
+    permutations_total: counts.reduce((sum, { n_target }) => sum + n_target, 0),
+    at_most: manifest.precision.length > 0 && cells_complete < counts.length,
     complete: cells_complete === counts.length,
     heartbeat: readHeartbeat(output),
     scanned: scan,
   };
 }
 
-async function scannedCounts(output: string): Promise<Map<string, number>> {
+async function scannedCounts(output: string): Promise<Map<string, CellCount>> {
   const worker_data: WorkerData = { setups: [] };
   const manifest = requireManifest(disk, output);
-  const counts = new Map<string, number>();
+  const counts = new Map<string, CellCount>();
   const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads: 2, worker_data });
   try {
     for (const cell of storedCells(output, manifest)) {
       if (disk.stat(cell.place.folder) === undefined) continue;
-      const scan = await pool.call<CellScan>('scan', { place: cell.place, target: manifest.permutations });
-      counts.set(cell.cell_id, countPermutations(scan.present));
+      const { scan } = await scanStored(pool, cell, manifest);
+      counts.set(cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target });
     }
   } finally {
     await pool.close();

@@ -6,11 +6,16 @@ import { diskError } from '../store/disk-error.ts';
 import { noFile } from '../store/scan-cell.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
+import type { LookedScan } from './scan-to-stop.ts';
+import type { Look, Stopping } from './stopping.ts';
+import type { ScanTask } from './worker.ts';
 
 /** Cells that are scanned together: those of one study, with the number of permutations it wants of each. */
 export interface CellSet {
   readonly cells: RunCells;
   readonly target: number;
+  /** When its cells have fewer than that. */
+  readonly stopping: Stopping | undefined;
 }
 
 /** One cell in one output. */
@@ -19,6 +24,8 @@ export interface ScannedCell<Set extends CellSet> {
   readonly cell: RunCell;
   /** What its file holds, or why that cannot be known. */
   readonly scan: CellScan | EngineError;
+  /** What its rows say about where it stops. */
+  readonly look: Look | undefined;
 }
 
 /** A file with rows of this experiment that are good to be copied. */
@@ -93,13 +100,16 @@ async function scanExperiment<Set extends CellSet>(
   cells: readonly Member<Set>[],
 ): Promise<ScannedExperiment<Set>> {
   const members = await Promise.all(
-    cells.map(async ({ output, cell }) => ({ output, cell, scan: await scan(run, cell.place, output.target) })),
+    cells.map(async ({ output, cell }) => ({ output, cell, ...(await scan(run, cell.place, output)) })),
   );
   const whole = ({ scan }: ScannedCell<Set>): boolean =>
     !(scan instanceof EngineError) && scan.present[0]?.from === 0 && scan.present[0].to === scan.target;
   const elsewhere = members.every(whole) ? [] : reusablePlaces(run.reuse, cells[0]!.cell);
   const reused = await Promise.all(
-    elsewhere.map(async ({ place, target }) => ({ place, scan: await scan(run, place, target) })),
+    elsewhere.map(async ({ place, target }) => ({
+      place,
+      ...(await scan(run, place, { target, stopping: undefined })),
+    })),
   );
   const files = [...members.map(({ cell, scan }) => ({ place: cell.place, scan })), ...reused];
   return { members, donors: files.filter(isDonor) };
@@ -122,15 +132,16 @@ function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | En
 async function scan(
   run: Pick<ScanOptions<CellSet>, 'pool' | 'port'>,
   place: CellPlace,
-  target: number,
-): Promise<CellScan | EngineError> {
+  { target, stopping }: Pick<CellSet, 'target' | 'stopping'>,
+): Promise<{ readonly scan: CellScan | EngineError; readonly look: Look | undefined }> {
+  const look = undefined;
   try {
-    if (run.port.stat(place.folder) === undefined) return noFile(target);
-    return await run.pool.call<CellScan>('scan', { place, target });
+    if (run.port.stat(place.folder) === undefined) return { scan: noFile(target), look };
+    return await run.pool.call<LookedScan>('scan', { place, target, stopping } satisfies ScanTask);
   } catch (error) {
-    if (error instanceof EngineError) return error;
+    if (error instanceof EngineError) return { scan: error, look };
     const known = diskError(error, 'read', place.folder);
-    if (known instanceof EngineError) return known;
+    if (known instanceof EngineError) return { scan: known, look };
     throw error;
   }
 }

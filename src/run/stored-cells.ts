@@ -1,6 +1,10 @@
 import { layoutOf } from '../store/layout.ts';
 import type { CellPlace } from '../store/cell-file.ts';
+import type { ThreadPool } from '../execute/threads.ts';
 import type { RunManifest } from './manifest.ts';
+import type { LookedScan } from './scan-to-stop.ts';
+import { stoppingOf } from './stopping.ts';
+import type { ScanTask } from './worker.ts';
 
 /** A cell of a run on disk, as its manifest knows it: enough to read and check its rows without the study. */
 export interface StoredCell {
@@ -25,4 +29,14 @@ export function storedCell(layout: ReturnType<typeof layoutOf>, manifest: RunMan
     batch_rows,
   };
   return { cell_id, place: { folder: layout.cell(cell_id).folder, schema } };
+}
+
+/** What a cell's file holds, and where its rows say that the cell ends: read by a worker. */
+export function scanStored(
+  pool: ThreadPool,
+  { place }: StoredCell,
+  { permutations, precision }: RunManifest,
+): Promise<LookedScan> {
+  const stopping = stoppingOf(precision, permutations);
+  return pool.call<LookedScan>('scan', { place, target: permutations, stopping } satisfies ScanTask);
 }

@@ -3,7 +3,7 @@ import { disk } from '../store/disk.ts';
 import { compareIdentity, describeIdentity, differenceLines } from '../study/identity.ts';
 import { setTexts } from '../study/set-options.ts';
 import { loadExperiment, type Experiment } from './experiment.ts';
-import type { RunOptions } from './run-study.ts';
+import type { RunOptions } from './run-options.ts';
 import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
 
 /** Files that a run was made from, where they are not where its manifest says. */

@@ -7,6 +7,7 @@ import { Problems } from '../study/problem.ts';
 import { declaredSettings, withSettings } from '../study/settings.ts';
 import { readStudySource } from '../study/source.ts';
 import type { StudyOverrides } from '../study/study.ts';
+import { hasEnough } from './cell-precision.ts';
 import { loadExperiment, type Experiment } from './experiment.ts';
 import { loadManifest } from './manifest.ts';
 import { selectedCells } from './select-cells.ts';
@@ -132,7 +133,10 @@ function rowsOfStep(experiment: Experiment, step: string): { readonly rows: Resu
   const cells = selectedCells(experiment, { steps: [step] });
   for (const { place, parameters } of cells) {
     const summary = readSummary(place.folder);
-    if (summary === undefined || summary.n_perms_target < wantedOf(experiment)) continue;
+    if (summary === undefined) continue;
+    // Rows with fewer permutations are of an earlier, smaller study, or of a rule that was content with less.
+    const { permutations, precision } = experiment.study;
+    if (summary.n_perms_target < permutations && !hasEnough(summary, permutations, precision)) continue;
     const means = Object.entries(summary.statistics).map(
       // JSON has null for what is not finite.
       ([metric, { mean }]) => [metric, (mean as number | null) ?? NaN] as const,
@@ -140,11 +144,6 @@ function rowsOfStep(experiment: Experiment, step: string): { readonly rows: Resu
     rows.push({ parameters, metrics: Object.fromEntries(means) });
   }
   return { rows, n_cells: cells.length };
-}
-
-/** Rows with fewer permutations are of an earlier, smaller study; a precision rule may have stopped anywhere. */
-function wantedOf({ study }: Experiment): number {
-  return study.precision.length > 0 ? 0 : study.permutations;
 }
 
 function choose(derivation: Derivation, rows: readonly ResultRow[], { study }: Experiment): ParameterValue {

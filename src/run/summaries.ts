@@ -13,7 +13,9 @@ import type { FilePort } from '../store/port.ts';
 import { disk } from '../store/disk.ts';
 import { hasCode, onDisk, onDiskAsync } from '../store/disk-error.ts';
 import { readSmallFile, removeFile, writeSmallFile } from '../store/small-file.ts';
+import { isOfLook, precisionOf, type CellPrecision } from './cell-precision.ts';
 import type { RunCell } from './run-cell.ts';
+import type { Look } from './stopping.ts';
 import type { FinishTask, FinishedCell, SummariseTask } from './worker.ts';
 
 /** Summaries read at once for grid_summary.csv. */
@@ -38,13 +40,14 @@ export interface CellSummary {
   readonly rows_crc32: string;
   /** The thresholds that the statistics were asked for. */
   readonly thresholds: Readonly<Record<string, readonly number[]>>;
+  /** What the rule of the study came to, in the study's own form: one, or a list. Only where the study has any. */
+  readonly precision?: CellPrecision;
   readonly statistics: CellStatistics;
 }
 
 export interface CellSummariesOptions {
   readonly port: FilePort;
   readonly pool: ThreadPool;
-  readonly target: number;
   readonly statistics: SummariseOptions;
   readonly seedOf: (cell: RunCell) => unknown;
   readonly baselineOf: (cell: RunCell) => unknown;
@@ -62,8 +65,9 @@ export class CellSummaries {
    * Whether nothing is left to do for a cell: its file is whole and as an undisturbed run leaves it, and its summary was made from these very rows.
    * Decided from the rows; the summary only says which rows it is of.
    */
-  isUpToDate(cell: RunCell, scan: CellScan): boolean {
-    const { target, statistics } = this.options;
+  isUpToDate(cell: RunCell, scan: CellScan, look: Look | undefined): boolean {
+    const { statistics } = this.options;
+    const { target } = scan;
     const whole =
       scan.canonical &&
       scan.sealed &&
@@ -75,7 +79,8 @@ export class CellSummaries {
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
-      JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {})
+      JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {}) &&
+      isOfLook(summary.precision, look)
     );
   }
 
@@ -88,8 +93,9 @@ export class CellSummaries {
   }
 
   /** Completes a cell's file and writes its summary; a worker reads the rows back, for both. */
-  async complete(cell: RunCell, file: CellFile, resume_detected: boolean): Promise<void> {
-    const { target, pool, statistics } = this.options;
+  async complete(cell: RunCell, file: CellFile, resume_detected: boolean, look: Look | undefined): Promise<void> {
+    const { pool, statistics } = this.options;
+    const { target } = file;
     let made: CellStatistics | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
       const task: FinishTask = { place: cell.place, target, options: statistics, sums };
@@ -97,7 +103,7 @@ export class CellSummaries {
       made = finished.statistics;
       return finished.found;
     });
-    await this.write(cell, file, rows_crc32, resume_detected, made);
+    await this.write(cell, file, rows_crc32, resume_detected, look, made);
   }
 
   private async write(
@@ -105,9 +111,11 @@ export class CellSummaries {
     file: CellFile,
     rows_crc32: string,
     resume_detected: boolean,
+    look: Look | undefined,
     made: CellStatistics | undefined,
   ): Promise<void> {
-    const { port, target, pool, statistics, seedOf, baselineOf } = this.options;
+    const { port, pool, statistics, seedOf, baselineOf } = this.options;
+    const { target } = file;
     const task: SummariseTask = { place: cell.place, target, options: statistics };
     const summary: CellSummary = {
       cell_id: cell.cell_id,
@@ -125,6 +133,7 @@ export class CellSummaries {
       baseline: baselineOf(cell),
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
+      ...precisionOf(look),
       statistics: made ?? (await pool.call<CellStatistics>('summary', task)),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);

@@ -14,7 +14,9 @@ import { removeFile, writeLines, writeSmallFile } from '../store/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
-import { storedCells, type StoredCell } from './stored-cells.ts';
+import { precisionOf } from './cell-precision.ts';
+import type { LookedScan } from './scan-to-stop.ts';
+import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
 import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { gridSummaryLines, parameterColumns, readSummary, type CellSummary } from './summaries.ts';
 import type { SummariseTask, WorkerData } from './worker.ts';
@@ -60,13 +62,13 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
         limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment) })),
       ),
     );
-    const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome.file] : []));
+    const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
     const grid_summary = await writeGridSummary(output, manifest);
     return {
       output,
-      files: [...written, grid_summary],
+      files: [...written.map(({ file }) => file), grid_summary],
       cells: written.length,
-      rows: written.length * manifest.permutations,
+      rows: written.reduce((sum, { rows }) => sum + rows, 0),
       incomplete: outcomes.flatMap(({ cell, outcome }) => ('missing' in outcome ? [cell.cell_id] : [])),
       damaged: outcomes.flatMap(({ cell, outcome }) =>
         'damage' in outcome ? [{ cell_id: cell.cell_id, message: outcome.damage }] : [],
@@ -87,23 +89,27 @@ async function writeGridSummary(output: string, manifest: RunManifest): Promise<
   return grid_summary;
 }
 
-type Outcome = { readonly file: string } | { readonly missing: number } | { readonly damage: string };
+type Outcome =
+  { readonly file: string; readonly rows: number } | { readonly missing: number } | { readonly damage: string };
 
 async function summarizeCell(
-  { cell_id, place }: StoredCell,
+  cell: StoredCell,
   manifest: RunManifest,
   pool: ThreadPool,
   experiment: () => Promise<Experiment>,
 ): Promise<Outcome> {
-  const { permutations: target, thresholds } = manifest;
+  const { cell_id, place } = cell;
+  const { thresholds } = manifest;
   const file = cellLayout(place.folder).summary;
-  let scan: CellScan;
+  let found: LookedScan;
   try {
-    scan = await pool.call<CellScan>('scan', { place, target });
+    found = await scanStored(pool, cell, manifest);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { damage: error.message };
   }
+  const { scan, look } = found;
+  const { target } = scan;
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
     removeFile(disk, file);
@@ -124,10 +130,11 @@ async function summarizeCell(
     ...(before === undefined ? factsOf(await experiment(), cell_id) : factsBefore(before)),
     rows_crc32,
     thresholds,
+    ...precisionOf(look),
     statistics: await pool.call<CellStatistics>('summary', task),
   };
   await writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`);
-  return { file };
+  return { file, rows: target };
 }
 
 /** The history of the file, as its summary tells it where that is about these rows; else as the file stands. */

@@ -12,7 +12,9 @@ import { modelSetup } from './experiment.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import { recompute, type Mismatch, type RecomputeAmount } from './recompute.ts';
-import { storedCells, type StoredCell } from './stored-cells.ts';
+import type { LookedScan } from './scan-to-stop.ts';
+import { nextLook, stoppingOf } from './stopping.ts';
+import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
 import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
 import type { WorkerData } from './worker.ts';
@@ -50,17 +52,19 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
+    const spans = new Map<string, number>();
     let rows = 0;
-    for await (const { cell, scan } of scannedInDigestOrder(output, manifest, pool)) {
-      problems.push(...scanProblems(cell, scan, manifest));
+    for await (const { cell, found } of scannedInDigestOrder(output, manifest, pool)) {
+      problems.push(...scanProblems(cell, found, manifest));
       digest.update(`${cell.cell_id}\n`);
-      rows += addRows(cell, scan, manifest, digest, problems);
-      problems.push(...summaryProblems(cell, scan, manifest));
+      rows += addRows(cell, found, manifest, digest, problems);
+      if (!(found instanceof EngineError)) spans.set(cell.cell_id, found.scan.present.at(-1)?.to ?? 0);
+      problems.push(...summaryProblems(cell, found));
     }
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
     if (options.recompute !== undefined && again !== undefined) {
-      const done = await recompute(again.experiment, options.recompute, pool);
+      const done = await recompute(again.experiment, options.recompute, spans, pool);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
@@ -86,7 +90,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
 
 interface ScannedStoredCell {
   readonly cell: StoredCell;
-  readonly scan: CellScan | EngineError;
+  readonly found: LookedScan | EngineError;
 }
 
 /** Cells in UTF-8 byte order of their ids, each with its scan; some scans run ahead. */
@@ -100,10 +104,10 @@ async function* scannedInDigestOrder(
   );
   const scan = async (cell: StoredCell): Promise<ScannedStoredCell> => {
     try {
-      return { cell, scan: await pool.call<CellScan>('scan', { place: cell.place, target: manifest.permutations }) };
+      return { cell, found: await scanStored(pool, cell, manifest) };
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      return { cell, scan: error };
+      return { cell, found: error };
     }
   };
   const ahead: Promise<ScannedStoredCell>[] = [];
@@ -114,18 +118,24 @@ async function* scannedInDigestOrder(
   while (ahead.length > 0) yield await ahead.shift()!;
 }
 
-function scanProblems(cell: StoredCell, scan: CellScan | EngineError, manifest: RunManifest): Problem[] {
+function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifest: RunManifest): Problem[] {
   const { cell_id } = cell;
-  if (scan instanceof EngineError) {
-    return [{ cell_id, code: scan.code === 'IDENTITY' ? 'IDENTITY' : 'DISK', message: scan.message }];
+  if (found instanceof EngineError) {
+    return [{ cell_id, code: found.code === 'IDENTITY' ? 'IDENTITY' : 'DISK', message: found.message }];
   }
-  const target = manifest.permutations;
-  const missing = subtractRanges([{ from: 0, to: target }], scan.present);
-  const found: (readonly [ProblemCode, boolean, string])[] = [
+  const { scan, look } = found;
+  const { target } = scan;
+  const stopping = stoppingOf(manifest.precision, manifest.permutations);
+  const undecided = stopping !== undefined && look?.stop !== true;
+  const missing = subtractRanges([{ from: 0, to: undecided ? nextLook(stopping, look) : target }], scan.present);
+  const rows = countPermutations(scan.present);
+  const standing: (readonly [ProblemCode, boolean, string])[] = [
     [
       'INCOMPLETE',
       missing.length > 0,
-      `${target - countPermutations(missing)} of ${target} rows; missing ${describeRanges(missing)}`,
+      undecided
+        ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} before it is known whether that is precise enough`
+        : `${rows} of ${target} rows; missing ${describeRanges(missing)}`,
     ],
     ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
     [
@@ -134,7 +144,11 @@ function scanProblems(cell: StoredCell, scan: CellScan | EngineError, manifest: 
       `${scan.n_conflicts} rows were found twice with different values: determinism was broken; see quarantine/`,
     ],
     ['DAMAGED', scan.n_rows_damaged > 0, `${scan.n_rows_damaged} damaged rows: ${findingText(scan)}`],
-    ['PAST_TARGET', scan.n_rows_past_target > 0, `${scan.n_rows_past_target} rows at or past the target ${target}`],
+    [
+      'PAST_TARGET',
+      scan.n_rows_past_target > 0,
+      `${scan.n_rows_past_target} rows at or past the target ${target}${look?.reached === true ? ', where the cell is precise enough' : ''}`,
+    ],
     [
       'TORN',
       scan.end < scan.size && scan.canonical && !scan.sealed,
@@ -151,7 +165,7 @@ function scanProblems(cell: StoredCell, scan: CellScan | EngineError, manifest: 
       'all rows are there, but their checksums are not complete: the next run seals the file',
     ],
   ];
-  return found.filter(([, there]) => there).map(([code, , message]) => ({ cell_id, code, message }));
+  return standing.filter(([, there]) => there).map(([code, , message]) => ({ cell_id, code, message }));
 }
 
 function findingText(scan: CellScan): string {
@@ -164,12 +178,13 @@ function findingText(scan: CellScan): string {
 /** Adds a cell's rows to the digest, and looks for values that no metric may have. Returns the number of rows. */
 function addRows(
   cell: StoredCell,
-  scan: CellScan | EngineError,
+  found: LookedScan | EngineError,
   manifest: RunManifest,
   digest: Hash,
   problems: Problem[],
 ): number {
-  if (scan instanceof EngineError || !scan.exists) return 0;
+  if (found instanceof EngineError || !found.scan.exists) return 0;
+  const { scan } = found;
   const suspicious = new Map<string, number>();
   for (const text of readRowText(disk, cell.place, scan)) {
     digest.update(text);

@@ -5,13 +5,15 @@ import type { Answer, ChunkResult, ChunkTask, ModelSetup } from '../execute/mess
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { encodeForAll, Simulator } from '../execute/simulator.ts';
 import { summarise, type CellStatistics, type SummariseOptions } from '../statistics/summarise.ts';
-import type { CellPlace, CellScan } from '../store/cell-file.ts';
+import type { CellPlace } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
-import { readBack, scanCell } from '../store/scan-cell.ts';
+import { readBack } from '../store/scan-cell.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Sums } from '../store/sums.ts';
+import { lookAtOpenFile, scanToStop, type LookedScan } from './scan-to-stop.ts';
+import type { Look, Stopping } from './stopping.ts';
 
 /**
  * The entry of a worker thread: one exported function per kind of task. Workers compute, encode and read; the coordinator alone
@@ -23,14 +25,27 @@ export interface WorkerData {
 }
 export interface ScanTask {
   readonly place: CellPlace;
+  /** The most permutations that the cell may get. */
   readonly target: number;
+  readonly stopping: Stopping | undefined;
+}
+/** Rows below `target` of a cell. */
+export interface RowsTask {
+  readonly place: CellPlace;
+  readonly target: number;
+}
+/** A cell that is being computed and has the rows of its next looks. */
+export interface LookTask extends RowsTask {
+  readonly stopping: Stopping;
+  readonly due: readonly number[];
+  readonly sums: Sums;
 }
 /** Rows that another file holds: read there, encoded as those of `chunk`. */
 export interface CopyTask {
   readonly chunk: ChunkTask;
-  readonly from: ScanTask;
+  readonly from: RowsTask;
 }
-export interface SummariseTask extends ScanTask {
+export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
 /** A cell whose last row was written: read it back, and make its statistics while it is at hand. */
@@ -63,8 +78,12 @@ export function copy({ chunk, from }: CopyTask): Promise<Answer<ChunkResult | un
   });
 }
 
-export function scan(task: ScanTask): Promise<Answer<CellScan>> {
-  return answer(() => scanCell(disk, task.place, task.target));
+export function scan({ place, target, stopping }: ScanTask): Promise<Answer<LookedScan>> {
+  return answer(() => scanToStop(disk, place, target, stopping));
+}
+
+export function look({ place, target, stopping, due, sums }: LookTask): Promise<Answer<Look | undefined>> {
+  return answer(() => lookAtOpenFile(disk, place, target, stopping, due, sums));
 }
 
 export function summary(task: SummariseTask): Promise<Answer<CellStatistics>> {

@@ -31,7 +31,7 @@ export async function writeResults(
     await writeSmallFile(
       disk,
       layout.done,
-      `${study.name}: all ${experiment.cells.length} cells complete, ${study.permutations} permutations each\n`,
+      `${study.name}: all ${experiment.cells.length} cells complete, ${study.precision.length > 0 ? 'at most ' : ''}${study.permutations} permutations each\n`,
     );
   }
 }

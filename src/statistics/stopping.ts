@@ -4,7 +4,7 @@ import type { Interval } from './interval.ts';
 import { mcseOfMean } from './mcse-of-mean.ts';
 import { intervalRanks, quantileInterval } from './quantile-interval.ts';
 import { quantileOf, quantileRanks } from './quantile.ts';
-import { selectRanks } from './select-ranks.ts';
+import { RankSearch } from './rank-search.ts';
 import { Z_95 } from './special.ts';
 import { Tally } from './tally.ts';
 import { wilson } from './wilson.ts';
@@ -50,21 +50,23 @@ export function checkpoints(target: number, min: number = MIN_PERMUTATIONS): num
   return [...looks, target];
 }
 
+/** The values of one metric in perm_index order, in blocks of any size. Gone through several times, each time from the first row. */
+export type ColumnBlocks = Iterable<Float64Array>;
+
 /**
- * One look. `column` holds the metric for rows 0 .. n - 1 at least, in perm_index order; it is left as it is. Call it at
+ * One look at rows 0 .. n - 1 of `column`, which holds at least those; later ones are passed over. Call it at
  * `checkpoints` only: width rules at the plain 95 % level keep their coverage there (specification: 0.93 to 0.96), not
- * under a look at every row. Decisions against a threshold need `decideProportion` instead.
+ * under a look at every row. Decisions against a threshold need `decideProportion` instead. Memory does not grow with n.
  */
-export function decide(rule: PrecisionRule, column: Float64Array, n: number): Decision {
-  assert(column.length >= n, `${n} rows to look at, ${column.length} given`);
+export function decide(rule: PrecisionRule, column: ColumnBlocks, n: number): Decision {
   assert(rule.half_width > 0, 'a half width is positive');
-  const prefix = column.subarray(0, n);
+  const rows = prefix(column, n);
   const { estimate, ci, events } =
     'quantile' in rule
-      ? ofQuantile(prefix, rule.quantile)
+      ? ofQuantile(rows, rule.quantile)
       : 'mean' in rule
-        ? ofMean(prefix)
-        : ofProbability(prefix, rule.threshold);
+        ? ofMean(rows)
+        : ofProbability(rows, rule.threshold);
   const half_width = (ci[1] - ci[0]) / 2;
   const allowed = rule.relative === true ? rule.half_width * Math.abs(estimate) : rule.half_width;
   const min = rule.min ?? MIN_PERMUTATIONS;
@@ -77,6 +79,22 @@ export function decide(rule: PrecisionRule, column: Float64Array, n: number): De
   return { ...outcome, stop: false, reason: `half width ${half_width} is not yet within ${allowed}` };
 }
 
+/** The first n values, and an assertion that they are there. */
+function prefix(column: ColumnBlocks, n: number): ColumnBlocks {
+  return {
+    *[Symbol.iterator]() {
+      let left = n;
+      for (const block of column) {
+        if (left === 0) return;
+        const rows = block.length <= left ? block : block.subarray(0, left);
+        left -= rows.length;
+        yield rows;
+      }
+      assert(left === 0, `${n} rows to look at, ${n - left} given`);
+    },
+  };
+}
+
 interface Measured {
   readonly estimate: number;
   readonly ci: Interval;
@@ -84,14 +102,23 @@ interface Measured {
   readonly events: number;
 }
 
-function ofQuantile(prefix: Float64Array, q: number): Measured {
-  const values = prefix.filter((value) => !Number.isNaN(value));
-  const n = values.length;
+/** Values held at once while a quantile is searched. */
+const KEPT_VALUES = 2 ** 20;
+
+function ofQuantile(rows: ColumnBlocks, q: number): Measured {
+  const search = new RankSearch(KEPT_VALUES);
+  const size = new Tally([]);
+  for (const block of rows) {
+    size.add(block);
+    search.add(withoutNaN(block));
+  }
+  const { n } = size;
   if (n === 0) return UNKNOWN;
   const ranks = intervalRanks(n, q);
   const bounded = [ranks.lower - 1, ranks.upper - 1].filter((rank) => rank >= 0 && rank < n);
-  selectRanks(values, [...quantileRanks(n, q), ...bounded]);
-  const at = (rank: number): number => values[rank]!;
+  while (search.endPass(() => [...quantileRanks(n, q), ...bounded]))
+    for (const block of rows) search.add(withoutNaN(block));
+  const at = (rank: number): number => search.valueAt(rank);
   return {
     estimate: quantileOf(at, n, q),
     ci: quantileInterval(at, n, ranks),
@@ -99,28 +126,59 @@ function ofQuantile(prefix: Float64Array, q: number): Measured {
   };
 }
 
-function ofMean(prefix: Float64Array): Measured {
+function withoutNaN(block: Float64Array): Float64Array {
+  return block.includes(NaN) ? block.filter((value) => !Number.isNaN(value)) : block;
+}
+
+function ofMean(rows: ColumnBlocks): Measured {
   const tally = new Tally([]);
-  tally.add(prefix);
+  for (const block of rows) tally.add(block);
   const { mean, n_finite } = tally;
   const deviations = new Deviations(mean);
-  deviations.add(prefix);
-  const margin = Z_95 * mcseOfMean(Math.sqrt(deviations.variance), n_finite);
   let above = 0;
   let below = 0;
-  for (const value of prefix) {
-    if (value > mean) above++;
-    else if (value < mean) below++;
+  for (const block of rows) {
+    deviations.add(block);
+    for (const value of block) {
+      if (value > mean) above++;
+      else if (value < mean) below++;
+    }
   }
+  const margin = Z_95 * mcseOfMean(Math.sqrt(deviations.variance), n_finite);
   return { estimate: mean, ci: [mean - margin, mean + margin], events: Math.min(above, below) };
 }
 
-function ofProbability(prefix: Float64Array, threshold: number): Measured {
+function ofProbability(rows: ColumnBlocks, threshold: number): Measured {
   const tally = new Tally([threshold]);
-  tally.add(prefix);
+  for (const block of rows) tally.add(block);
   const count = tally.above[0]!;
   if (tally.n === 0) return UNKNOWN;
   return { estimate: count / tally.n, ci: wilson(count, tally.n), events: Math.min(count, tally.n - count) };
 }
 
 const UNKNOWN: Measured = { estimate: NaN, ci: [NaN, NaN], events: 0 };
+
+/** What one rule came to in one cell, as summary.json tells it. An unbounded interval has null for its open end. */
+export interface ReachedPrecision {
+  readonly metric: string;
+  /** `quantile 0.5`, `mean`, `P(> 3)`. */
+  readonly quantity: string;
+  /** The rule, as it was applied. */
+  readonly rule: PrecisionRule;
+  /** Permutations at the last look, and how many looks that were. */
+  readonly n: number;
+  readonly looks: number;
+  readonly estimate: number;
+  readonly ci: Interval;
+  /** Half the width of `ci`, and what the rule allows. */
+  readonly half_width: number;
+  readonly allowed: number;
+  readonly reached: boolean;
+  readonly reason: string;
+}
+
+/** `quantile 0.5`, `mean`, `P(> 3)`. */
+export function quantityOf(rule: PrecisionRule): string {
+  if ('quantile' in rule) return `quantile ${rule.quantile}`;
+  return 'mean' in rule ? 'mean' : `P(> ${rule.threshold})`;
+}

@@ -103,12 +103,18 @@ export interface CellFile {
   readonly n_rows_past_target: number;
   /** Rows durable and below the target. */
   readonly n_rows_durable: number;
+  /** Permutations that the cell has when it is complete. */
+  readonly target: number;
   /** Ranges below the target that have no row: gaps first, then the end. */
   readonly missing: readonly PermutationRange[];
+  /** Sums of the blocks as they were written, for reading the file back while it is open. */
+  readonly sums: Sums;
   /** Writes the chunk at the validated end of the file. Chunks come in permutation order (gaps first). Not durable yet. */
   append(chunk: EncodedChunk): void;
   /** Makes everything appended so far durable. A failure truncates to the last durable length and is final: EngineError DISK or DISK_FULL. */
   sync(): Promise<void>;
+  /** The cell has fewer permutations than was thought; rows at or past `target`, if there are any, are dropped by `complete`. */
+  lowerTarget(target: number): void;
   /**
    * At the end of a cell: syncs, brings the file into canonical form where it is not (gaps were filled), seals it. Returns the CRC over its rows as in `CellScan`.
    * Before it is sealed, the whole file is read back: here, or by `readBack` where that can be done in another thread.

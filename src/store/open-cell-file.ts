@@ -9,9 +9,10 @@ import { FileReader } from './file-reader.ts';
 import { metricsPath } from './layout.ts';
 import { rewriteWithSums } from './rewrite.ts';
 import type { FilePort } from './port.ts';
-import { countPermutations, subtractRanges } from '../study/permutation-range.ts';
+import { countPermutations, intersectRanges, subtractRanges } from '../study/permutation-range.ts';
 import { RangeBuilder, missingFrom } from './ranges.ts';
 import { formatOf } from './scan-cell.ts';
+import type { Sums } from './sums.ts';
 import { writeFully } from './write-fully.ts';
 
 const NEWLINE = 10;
@@ -21,7 +22,7 @@ export class OpenCell implements CellFile {
   readonly #port: FilePort;
   readonly #place: CellPlace;
   readonly #path: string;
-  readonly #target: number;
+  #target: number;
   readonly #sums: BlockSums;
   #fd: number | undefined;
   /** Names of a new file are not durable yet. */
@@ -39,6 +40,8 @@ export class OpenCell implements CellFile {
   #failure: unknown;
   #syncing: Promise<void> = Promise.resolve();
   readonly #appended: { n: number } = { n: 0 };
+  /** Rows that `lowerTarget` put past the target. */
+  #past = 0;
   readonly #found: CellScan;
 
   constructor(port: FilePort, place: CellPlace, scan: CellScan, sums: BlockSums, fd: number | undefined) {
@@ -57,7 +60,7 @@ export class OpenCell implements CellFile {
   }
 
   get n_rows_raw(): number {
-    return this.#found.n_rows_raw + this.#appended.n;
+    return this.#found.n_rows_raw + this.#appended.n - this.#past;
   }
   get n_duplicates_dropped(): number {
     return this.#found.n_duplicates;
@@ -69,13 +72,30 @@ export class OpenCell implements CellFile {
     return this.#found.n_rows_damaged;
   }
   get n_rows_past_target(): number {
-    return this.#found.n_rows_past_target;
+    return this.#found.n_rows_past_target + this.#past;
   }
   get n_rows_durable(): number {
     return this.#rowsDurable;
   }
+  get target(): number {
+    return this.#target;
+  }
   get missing(): readonly PermutationRange[] {
     return this.#missing;
+  }
+  get sums(): Sums {
+    return this.#sums.known;
+  }
+
+  lowerTarget(target: number): void {
+    assert(target <= this.#target, 'a target is only lowered');
+    this.#missing = intersectRanges(this.#missing, [{ from: 0, to: target }]);
+    const past = this.#rows - (target - countPermutations(this.#missing));
+    this.#target = target;
+    this.#past += past;
+    this.#rows -= past;
+    this.#rowsDurable = Math.min(this.#rowsDurable, this.#rows);
+    if (past > 0) this.#ordered = false;
   }
 
   append(chunk: EncodedChunk): void {

@@ -108,7 +108,8 @@ const precision = map({
     .gt(0, { error: 'a number above 0 and below 1' })
     .lt(1, { error: 'a number above 0 and below 1' })
     .optional()
-    .describe('Of the metric; without quantile and threshold its mean'),
+    .describe('This quantile of the metric; without quantile and threshold its mean'),
+  mean: z.literal(true, { error: 'true' }).optional().describe('The mean of the metric: also where nothing is named'),
   threshold: finite.optional().describe('P(metric > threshold)'),
   half_width: z
     .number({ error: 'a number above 0' })
@@ -164,7 +165,10 @@ export const studySchema = map(
     batch_rows: integer(1, 1_000_000)
       .default(2000)
       .describe('Rows per record batch (arrow: at least 1000) or checksum block (csv)'),
-    precision: z.union([precision, z.array(precision)], { error: 'a map, or a list of maps' }).optional(),
+    precision: z
+      .union([precision, z.array(precision)], { error: 'a map, or a list of maps' })
+      .optional()
+      .describe('A cell stops when the 95 % interval is so narrow (of every map, where there are several)'),
     thresholds: named(
       z.union([finite, z.array(finite)], { error: 'a number or a list of numbers' }),
       'from metrics to numbers',
@@ -186,5 +190,5 @@ export const boundSchema = bound;
 export type RawAxis = z.infer<typeof axis>;
 export type RawStudy = z.infer<typeof studySchema>;
 export type RawCondition = z.infer<typeof condition>;
-/** What the rows must be precise enough for. One of quantile, threshold or neither (the mean). */
+/** What the rows must be precise enough for. One of quantile, threshold, mean; none is the mean, too. */
 export type Precision = z.infer<typeof precision>;

@@ -217,9 +217,10 @@ function checkAgainstModel(
     const path = several ? ['precision', i] : ['precision'];
     if (!metrics.includes(rule.metric))
       problems.unknown([...path, 'metric'], `metric of model ${model.name}`, rule.metric, metrics);
-    if (rule.quantile !== undefined && rule.threshold !== undefined) {
-      problems.add([...path, 'threshold'], 'a quantile is given, too; give one of them, or none for the mean', {
-        value: rule.threshold,
+    const [first, second] = (['quantile', 'mean', 'threshold'] as const).filter((kind) => rule[kind] !== undefined);
+    if (second !== undefined) {
+      problems.add([...path, second], `a ${first} is given, too; give one of them, or none for the mean`, {
+        value: rule[second],
       });
     }
   }

@@ -9,7 +9,7 @@ import { normals, uniforms } from './reference.ts';
 function run(rule: PrecisionRule, column: Float64Array, min = 1000): Decision {
   const looks = checkpoints(column.length, min);
   for (const n of looks) {
-    const decision = decide(rule, column, n);
+    const decision = decide(rule, [column], n);
     if (decision.stop || n === column.length) return decision;
   }
   throw new Error('no look');
@@ -41,12 +41,21 @@ describe('decide', () => {
     const other = column.slice();
     other.fill(1e9, 4000);
     const rule: PrecisionRule = { metric: 'm', quantile: 0.05, half_width: 0.02 };
-    expect(decide(rule, other, 4000)).toEqual(decide(rule, column, 4000));
-    expect(decide(rule, column.slice(0, 4000), 4000)).toEqual(decide(rule, column, 4000));
+    expect(decide(rule, [other], 4000)).toEqual(decide(rule, [column], 4000));
+    expect(decide(rule, [column.slice(0, 4000)], 4000)).toEqual(decide(rule, [column], 4000));
+  });
+
+  test('is the same however the column comes in blocks, and refuses a column that is too short', () => {
+    const blocks = [column.subarray(0, 17), column.subarray(17, 3000), column.subarray(3000)];
+    for (const quantity of [{ quantile: 0.05 }, { mean: true }, { threshold: 10.9 }] as const) {
+      const rule: PrecisionRule = { metric: 'm', half_width: 0.02, ...quantity };
+      expect(decide(rule, blocks, 4000)).toEqual(decide(rule, [column], 4000));
+      expect(() => decide(rule, [column.subarray(0, 3999)], 4000)).toThrow('4000 rows to look at, 3999 given');
+    }
   });
 
   test('never stops before the minimum, however narrow', () => {
-    const { stop, reason } = decide({ metric: 'm', mean: true, half_width: 100, min: 2000 }, column, 1000);
+    const { stop, reason } = decide({ metric: 'm', mean: true, half_width: 100, min: 2000 }, [column], 1000);
     expect(stop).toBe(false);
     expect(reason).toMatch(/1000 of at least 2000/);
   });
@@ -59,21 +68,21 @@ describe('decide', () => {
       { metric: 'm', threshold: -1, half_width: 0.5 },
       { metric: 'm', mean: true, half_width: 0.5 },
     ] as const) {
-      expect(decide(rule, rare, 20000)).toMatchObject({ stop: false });
-      expect(decide(rule, new Float64Array(20000), 20000)).toMatchObject({ stop: false });
+      expect(decide(rule, [rare], 20000)).toMatchObject({ stop: false });
+      expect(decide(rule, [new Float64Array(20000)], 20000)).toMatchObject({ stop: false });
     }
-    expect(decide({ metric: 'm', quantile: 0.999, half_width: 5 }, rare, 5000)).toMatchObject({ stop: false });
+    expect(decide({ metric: 'm', quantile: 0.999, half_width: 5 }, [rare], 5000)).toMatchObject({ stop: false });
     rare[5] = 1;
-    expect(decide({ metric: 'm', threshold: 0.5, half_width: 0.5 }, rare, 20000)).toMatchObject({ stop: true });
+    expect(decide({ metric: 'm', threshold: 0.5, half_width: 0.5 }, [rare], 20000)).toMatchObject({ stop: true });
   });
 
   test('a column of NaN, or one whose interval ends at infinity, never stops', () => {
     const nothing = new Float64Array(2000).fill(NaN);
     const endless = Float64Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? Infinity : i));
     for (const quantity of [{ quantile: 0.5 }, { threshold: 1 }, { mean: true }] as const) {
-      expect(decide({ metric: 'm', half_width: 1, relative: true, ...quantity }, nothing, 2000).stop).toBe(false);
+      expect(decide({ metric: 'm', half_width: 1, relative: true, ...quantity }, [nothing], 2000).stop).toBe(false);
     }
-    expect(decide({ metric: 'm', half_width: 1, quantile: 0.5 }, endless, 2000).stop).toBe(false);
+    expect(decide({ metric: 'm', half_width: 1, quantile: 0.5 }, [endless], 2000).stop).toBe(false);
   });
 
   test('the interval at the stop covers the truth about as often as it says, rare events included', () => {

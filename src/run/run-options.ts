@@ -1,0 +1,56 @@
+import type { Format } from '../encoding/metrics-schema.ts';
+import type { Kernel } from '../models/model.ts';
+import type { Selection } from '../study/select.ts';
+import type { Bookkeeper } from './bookkeeper.ts';
+import type { Durability } from './group-sync.ts';
+import type { Shard } from './share.ts';
+import type { StopReason } from './stop.ts';
+
+export interface RunOptions {
+  readonly output?: string;
+  readonly threads?: number;
+  readonly chunk?: number | 'auto';
+  readonly format?: Format;
+  readonly permutations?: number;
+  readonly truncate?: boolean;
+  readonly selection?: Selection;
+  readonly durability?: Durability;
+  readonly max_seconds?: number;
+  readonly kernel?: Kernel;
+  readonly retry_failed?: boolean;
+  readonly on_error?: 'stop' | 'continue';
+  /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
+  readonly reuse?: readonly string[];
+  /** `name=value` for settings of the study, and for parameters that steps take from earlier ones (or `step.parameter=value`). */
+  readonly settings?: readonly string[];
+  /** Input files in place of those that the study names; relative to the working directory. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Computes only this shard of every cell. */
+  readonly shard?: Shard;
+  /** `false`: repairs, seals and summarises what is there, and computes nothing. */
+  readonly compute?: boolean;
+}
+
+/** What one run of one study did. */
+export interface StudyResult {
+  readonly output: string;
+  readonly study_file: string;
+  readonly cells: number;
+  readonly complete: number;
+  /** Cells of which only this run's share was asked for, and is done. */
+  readonly shared: number;
+  /** By this process for this output; a permutation computed for several outputs counts in the first. */
+  readonly permutations_computed: number;
+  /** Found on disk, or copied from another output. */
+  readonly permutations_reused: number;
+  readonly permutations_total: number;
+  readonly seconds: number;
+  readonly permutations_per_second: number;
+  /** What computed; changes no bit of a row. */
+  readonly kernel: Kernel;
+  readonly n_failures: number;
+  readonly first_failure: Bookkeeper['first_failure'];
+  /** Why it ended early; undefined where every cell was worked on. */
+  readonly stopped: StopReason | undefined;
+  readonly exit: number;
+}
