@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { ModelSetup } from '../execute/messages.ts';
 import { ThreadPool } from '../execute/threads.ts';
-import type { Kernel } from '../models/model.ts';
+import type { Kernel, PermutationSummary } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
 import { onDisk } from '../store/disk-error.ts';
 import { layoutOf } from '../store/layout.ts';
@@ -32,6 +32,7 @@ import { RunOutput } from './run-output.ts';
 import { selectedCells } from './select-cells.ts';
 import { Suite } from './suite.ts';
 import { NOTHING, shardShare, type Shard, type Share } from './share.ts';
+import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
 import { CellSummaries } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
@@ -79,6 +80,8 @@ export interface StudyResult {
   readonly kernel: Kernel;
   readonly n_failures: number;
   readonly first_failure: Bookkeeper['first_failure'];
+  /** The permutation of a study of a single one, where its model sums it up. */
+  readonly summary: PermutationSummary | undefined;
   /** Why it ended early; undefined where every cell was worked on. */
   readonly stopped: StopReason | undefined;
   readonly exit: number;
@@ -437,6 +440,7 @@ async function endOutput(
     kernel: options.kernel ?? 'auto',
     n_failures: books.n_failures,
     first_failure: books.first_failure,
+    summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),
   };
