@@ -4,6 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { reportError } from './commands/command.ts';
 import { exportCommand } from './commands/export.ts';
+import { generateCommand } from './commands/generate.ts';
+import { inspectCommand } from './commands/inspect.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { planCommand } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -36,15 +38,23 @@ for (const command of [
   summarizeCommand(),
   reportCommand(),
   benchCommand(),
+  inspectCommand(),
+  generateCommand(),
 ]) {
   program.addCommand(command);
 }
-for (const command of [program, ...program.commands]) command.exitOverride();
+exitOverrides(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+}
+
+/** Usage errors of a command, and of its own commands, become exit codes here. */
+function exitOverrides(command: Command): void {
+  command.exitOverride();
+  for (const own of command.commands) exitOverrides(own);
 }
 
 /** commander has already printed its own message; help and version are no errors. */

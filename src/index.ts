@@ -6,13 +6,16 @@ export type {
   Condition,
   InputFile,
   InputSpec,
+  Inspection,
   Kernel,
   MetricSpec,
   Model,
   ParameterSpec,
   Parameters,
   ParameterValue,
+  PermutationSummary,
   PrepareContext,
+  Ranking,
   Row,
   View,
   ViewStatistic,
@@ -20,6 +23,7 @@ export type {
 export type { Rng, Streams } from './random/generator.ts';
 export { benchStudy, type BenchOptions, type StudyBench } from './run/bench-study.ts';
 export { loadExperiment, type Experiment } from './run/experiment.ts';
+export { inspectFile, type InspectedFile, type InspectOptions } from './run/inspect-file.ts';
 export { SILENT, type RunObserver } from './run/observer.ts';
 export { repairRun } from './run/repair-run.ts';
 export { planStudies, planStudy, type PlanOptions, type RunPlan, type StudyPlan } from './run/plan-study.ts';

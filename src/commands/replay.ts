@@ -40,6 +40,8 @@ export function replayCommand(): Command {
       for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.say(`  ${line}`);
     if (failure !== undefined) terminal.say(`failed: ${failure.error_class}: ${failure.message}`);
     for (const [metric, value] of Object.entries(row ?? {})) terminal.say(`  ${metric.padEnd(24)} ${value}`);
+    const summary = await replayed.summary();
+    if (summary !== undefined) terminal.say(`\n${summary.text}\n`);
     terminal.say(
       stored === undefined
         ? 'no row is stored for it'
@@ -54,6 +56,7 @@ export function replayCommand(): Command {
       row: row ?? null,
       stored: stored ?? null,
       equal,
+      ...(summary !== undefined && { summary: summary.data }),
       ...(failure !== undefined && { failure }),
     });
     return stored !== undefined && !equal ? 1 : failure !== undefined ? 1 : 0;

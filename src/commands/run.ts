@@ -135,6 +135,7 @@ async function runAll(
   for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
     terminal.say(studyResultText(result, flags));
+    if (result.summary !== undefined) terminal.say(`\n${result.summary.text}`);
   }
   const exit = results.find((result) => result.exit !== 0)?.exit ?? 0;
   const seconds = Math.max(...results.map((result) => result.seconds));
@@ -200,7 +201,8 @@ function runOptions(flags: RunFlags): RunOptions {
 }
 
 function outputJson(result: StudyResult): unknown {
-  const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, stopped } = result;
+  const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, summary, stopped } =
+    result;
   const error = stopped?.kind === 'error' && stopped.error instanceof EngineError ? stopped.error : undefined;
   return {
     output,
@@ -209,6 +211,7 @@ function outputJson(result: StudyResult): unknown {
     permutations_computed,
     permutations_reused,
     permutations_total,
+    ...(summary !== undefined && { summary: summary.data }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
   };
 }

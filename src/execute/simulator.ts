@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { Kernel, Model, PrepareContext, Row } from '../models/model.ts';
+import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../models/model.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
 import { loadReferencedModel } from './load-setup.ts';
@@ -73,6 +73,12 @@ export class Simulator {
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
     const { state } = await this.prepareCell(cell);
     return this.model.trace?.(state, createStreams(cell.source, perm_index, 1).rng(0));
+  }
+
+  /** One permutation summed up, or undefined where the model does not. */
+  async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
+    const { state } = await this.prepareCell(cell);
+    return this.model.summary?.(state, createStreams(cell.source, perm_index, 1).rng(0));
   }
 
   private prepareCell(cell: CellSetup): Promise<PreparedCell> {

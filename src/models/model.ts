@@ -60,6 +60,24 @@ export type ParameterSpec = (NumberParameter | ChoiceParameter | StringParameter
 export interface InputSpec {
   readonly description: string;
   readonly required?: boolean;
+  /** Whether a file looks like this input, by its first line: how `permafrost inspect` tells what a file is. */
+  recognises?(first_line: string): boolean;
+  /** What a file holds and what is wrong with it. Throws EngineError DATA for one that is no such input at all. */
+  inspect?(file: InputFile): Inspection;
+}
+
+/** What `permafrost inspect` says of an input file. */
+export interface Inspection {
+  /** For a program; plain data. */
+  readonly facts: unknown;
+  /** The same for a person. */
+  readonly text: string;
+  /** What a run refuses, a line each, with line, column and value; as many as a person wants to read. */
+  readonly problems: readonly string[];
+  /** How many problems there are. */
+  readonly n_problems: number;
+  /** What a person should know before trusting results. */
+  readonly notes: readonly string[];
 }
 
 export interface MetricSpec {
@@ -90,6 +108,13 @@ export interface View {
   readonly series?: string;
   /** Only cells with these parameter values. */
   readonly where?: Condition;
+}
+
+/** Which cells are best. */
+export interface Ranking {
+  /** A metric. */
+  readonly metric: string;
+  readonly best: 'highest' | 'lowest';
 }
 
 /** One input file as the engine read it. `path` is for messages: as the study wrote it. */
@@ -144,6 +169,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly presets?: Readonly<Record<string, Parameters>>;
   readonly inputs?: Readonly<Record<string, InputSpec>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** The metric by whose mean `permafrost report` ranks the cells; for a model that has one number to be judged by. */
+  readonly ranking?: Ranking;
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];
   /** What a reader of any result must know, a sentence or two each: printed in every report. */
@@ -159,8 +186,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   defaultsFrom?(inputs: Inputs): Parameters;
   /** Checks one cell against the inputs (a file that the cell needs is missing, say), before anything runs. */
   checkInputs?(parameters: Parameters, inputs: Inputs): readonly string[];
-  /** What a person should know about the inputs (conflicts, rows that may be dropped): lines for stderr, once after loading. */
-  notes?(inputs: Inputs): readonly string[];
+  /** What a person should know about the inputs (conflicts, rows that are dropped): lines for stderr, once after loading, and for the report. */
+  notes?(inputs: Inputs, cells: Iterable<Parameters>): readonly string[];
   /** A fact about all cells together that rows depend on when streams are shared (the largest delay, say). Hashed into the experiment. */
   shared?(cells: Iterable<Parameters>): Json;
   /** Once per cell and worker. */
@@ -175,6 +202,16 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly choices?: Readonly<Record<string, (rows: readonly ResultRow[]) => ParameterValue>>;
   /** What happened in one permutation, step by step, for `replay --trace`: lines for a person. Must not change the row. */
   trace?(state: State, rng: Rng): Iterable<string>;
+  /** One permutation summed up, for `replay` and for a study of a single one. Must not change the row. */
+  summary?(state: State, rng: Rng): PermutationSummary;
+}
+
+/** One permutation summed up. */
+export interface PermutationSummary {
+  /** Lines for a person. */
+  readonly text: string;
+  /** The same for a program; plain data, with what a row of numbers cannot hold. */
+  readonly data: unknown;
 }
 
 /** Typing aid for a model module: `export default defineModel({ ... })`. */

@@ -4,6 +4,7 @@ import { withSpace } from './disk-space.ts';
 import type { RunObserver } from './observer.ts';
 import type { RunOptions, StudyResult } from './run-options.ts';
 import type { RunOutput } from './run-output.ts';
+import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
 import { writeResults } from './write-results.ts';
 
@@ -46,6 +47,7 @@ export async function endOutput(
     kernel: options.kernel ?? 'auto',
     n_failures: books.n_failures,
     first_failure: books.first_failure,
+    summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),
   };

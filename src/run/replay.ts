@@ -1,5 +1,6 @@
 import { Simulator } from '../execute/simulator.ts';
 import type { PermutationFailure } from '../execute/messages.ts';
+import type { PermutationSummary } from '../models/model.ts';
 import { describeSeed } from '../random/streams.ts';
 import { modelSetup, runCell } from './experiment.ts';
 import { storedRows } from './recompute.ts';
@@ -16,6 +17,8 @@ export interface Replay {
   /** Equal in every bit. */
   readonly equal: boolean;
   trace(): Promise<Iterable<string> | undefined>;
+  /** Undefined where the model sums nothing up, or the permutation failed. */
+  summary(): Promise<PermutationSummary | undefined>;
 }
 
 /** Computes one permutation of a run alone. Undefined where the run has no such cell. */
@@ -46,6 +49,7 @@ export async function replayPermutation(
     equal:
       row !== undefined && stored !== undefined && metrics.every((metric) => Object.is(row[metric], stored[metric])),
     trace: () => simulator.trace(cell.setup, perm_index),
+    summary: () => (row === undefined ? Promise.resolve(undefined) : simulator.summary(cell.setup, perm_index)),
   };
 }
 

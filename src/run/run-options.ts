@@ -1,5 +1,5 @@
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { Kernel } from '../models/model.ts';
+import type { Kernel, PermutationSummary } from '../models/model.ts';
 import type { Selection } from '../study/select.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { Durability } from './group-sync.ts';
@@ -50,6 +50,8 @@ export interface StudyResult {
   readonly kernel: Kernel;
   readonly n_failures: number;
   readonly first_failure: Bookkeeper['first_failure'];
+  /** The permutation of a study of a single one, where its model sums it up. */
+  readonly summary: PermutationSummary | undefined;
   /** Why it ended early; undefined where every cell was worked on. */
   readonly stopped: StopReason | undefined;
   readonly exit: number;

@@ -14,6 +14,7 @@ const KEYS = [
   'inputs',
   'metrics',
   'choices',
+  'ranking',
   'views',
   'caveats',
   'check',
@@ -27,6 +28,7 @@ const KEYS = [
   'simulateChunk',
   'baseline',
   'trace',
+  'summary',
 ];
 const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
 const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
@@ -47,6 +49,7 @@ export function checkModel(value: unknown, shown: string): Model {
     parameters(value.parameters, value.inputs, problems);
     presets(value.presets, value.parameters, problems);
     metrics(value.metrics, value.parameters, problems);
+    ranking(value, problems);
     views(value, problems);
     functions(value, problems);
   }
@@ -131,6 +134,16 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];
+
+function ranking({ ranking: value, metrics: specs }: Raw, problems: Problems): void {
+  if (value === undefined) return;
+  const names = isMap(specs) ? Object.keys(specs) : [];
+  if (!isMap(value) || typeof value.metric !== 'string')
+    problems.wrong(['ranking'], value, "{ metric: 'score', best: 'highest' }");
+  else if (!names.includes(value.metric)) problems.unknown(['ranking', 'metric'], 'metric', value.metric, names);
+  else if (value.best !== 'highest' && value.best !== 'lowest')
+    problems.wrong(['ranking', 'best'], value.best, 'highest or lowest');
+}
 
 /** What a report draws and says; a wrong name here would only be found after hours of computing. */
 function views(model: Raw, problems: Problems): void {

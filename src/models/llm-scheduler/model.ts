@@ -3,6 +3,7 @@ import type { Rng } from '../../random/generator.ts';
 import { checkParameters, checkTrace } from './check.ts';
 import { requestPlanOf, settingsOf } from './configure.ts';
 import { lognormal } from '../../random/lognormal.ts';
+import { inspectTrace, looksLikeTrace } from './inspect.ts';
 import type { LatencyFit } from './latency-fit.ts';
 import { parseLatencyGrid } from './latency-grid.ts';
 import { computeMetrics } from './metrics.ts';
@@ -45,6 +46,8 @@ export default defineModel<Inputs, State>({
     trace: {
       description:
         'requests: CSV as BurstGPT or Azure 2023, or Mooncake JSON lines; without it the workload is synthetic',
+      recognises: looksLikeTrace,
+      inspect: inspectTrace,
     },
     latency_grid: {
       description: 'CSV batch_size, max_seq_len, mean_latency_sec that alpha, beta, gamma are fitted to',

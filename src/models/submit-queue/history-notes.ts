@@ -1,33 +1,56 @@
-import { PARAMETERS } from './parameters.ts';
+import type { Parameters } from '../model.ts';
+import { historyFacts, type HistoryFacts } from './history-facts.ts';
 import type { History } from './history.ts';
-import { historyFacts } from './history-facts.ts';
-
-/** Ticks of a run at the default lengths. */
-const DEFAULT_TICKS = PARAMETERS.priming_ticks.default + PARAMETERS.measure_ticks.default;
+import { settingsOf } from './parameters.ts';
 
 /** What a person should know about a history before trusting what a replay of it says. One line each; none if all is well. */
-export function historyNotes(history: History): string[] {
-  const facts = historyFacts(history);
-  const late = history.hour.reduce((count, hour) => count + (hour >= DEFAULT_TICKS ? 1 : 0), 0);
-  const notes = [
+export function historyNotes(history: History, cells: Iterable<Parameters>): string[] {
+  const ticks = shortestRun(cells);
+  if (ticks === undefined) return [];
+  const { path, malformed_rows } = history;
+  const late = history.hour.reduce((count, hour) => count + (hour >= ticks ? 1 : 0), 0);
+  return [
+    ...noted(path, [[malformed_rows, `${plural(malformed_rows, 'malformed row')} dropped (on_malformed: skip)`]]),
+    ...disagreementNotes(path, historyFacts(history)),
+    ...noted(path, [[late, `${plural(late, 'change')} after the first ${ticks} hours: a run that long ignores them`]]),
+  ];
+}
+
+/** Where rows of one change contradict each other, or its label. */
+export function disagreementNotes(path: string, facts: HistoryFacts): string[] {
+  const { conflicting_times, conflicting_labels, labelled_without_failure, failing_without_label } = facts;
+  return noted(path, [
     [
-      facts.malformed_rows,
-      `${facts.malformed_rows} malformed rows; with on_malformed: skip they are dropped, otherwise refused`,
+      conflicting_times,
+      `${plural(conflicting_times, 'change')} with different creation_time_millis in their rows: the first row decides`,
     ],
     [
-      facts.conflicting_times,
-      `${facts.conflicting_times} changes have rows with different creation_time_millis: the first row decides`,
+      conflicting_labels,
+      `${plural(conflicting_labels, 'change')} with different is_bad in their rows: the first row decides`,
     ],
     [
-      facts.conflicting_labels,
-      `${facts.conflicting_labels} changes have rows with different is_bad: the first row decides`,
-    ],
-    [
-      facts.labelled_without_failure + facts.failing_without_label,
+      labelled_without_failure + failing_without_label,
       `label and effect disagree: ${facts.labelled_bad} of ${facts.changes} changes are labelled is_bad, ${facts.culprits} have a failing target; ` +
-        `${facts.labelled_without_failure} labelled without one, ${facts.failing_without_label} with one unlabelled`,
+        `${labelled_without_failure} labelled without one, ${failing_without_label} with one unlabelled`,
     ],
-    [late, `${late} changes come after hour ${DEFAULT_TICKS}: a run of the default length ignores them`],
-  ] as const;
-  return notes.filter(([count]) => count > 0).map(([, text]) => `${history.path}: ${text}`);
+  ]);
+}
+
+/** Hours of the history that the shortest run of a csv cell takes in; undefined where no cell replays it. */
+function shortestRun(cells: Iterable<Parameters>): number | undefined {
+  let shortest: number | undefined;
+  for (const parameters of cells) {
+    if (parameters.mode !== 'csv') continue;
+    const { priming_ticks, measure_ticks } = settingsOf(parameters);
+    shortest = Math.min(shortest ?? Infinity, priming_ticks + measure_ticks);
+  }
+  return shortest;
+}
+
+function noted(path: string, counted: readonly (readonly [count: number, text: string])[]): string[] {
+  return counted.filter(([count]) => count > 0).map(([, text]) => `${path}: ${text}`);
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,13 +2,15 @@ import { defineModel, type InputFile, type Parameters } from '../model.ts';
 import { CORRECTED_METRICS } from './corrected-statistics.ts';
 import type { History } from './history.ts';
 import { historyNotes } from './history-notes.ts';
+import { inspectHistory, looksLikeHistory } from './inspect.ts';
 import { checkParameters, PARAMETERS, PRESETS, settingsOf } from './parameters.ts';
 import { readHistory } from './read-history.ts';
 import { REFERENCE_METRICS } from './reference-statistics.ts';
 import { createReplicate, type Replicate } from './replicate.ts';
 import { runReplicate } from './run-replicate.ts';
 import { SCORE_METRICS } from './score.ts';
-import { rowOf } from './single-run.ts';
+import { rowOf, singleRun } from './single-run.ts';
+import { summaryText } from './summary-text.ts';
 import { traceReplicate } from './trace.ts';
 
 /** The input files as read. */
@@ -26,21 +28,32 @@ export default defineModel<SubmitQueueInputs, Replicate>({
     'a merge queue that tests overlapping batches of changes in parallel (group testing), verifies suspects alone and lives with flaky tests',
   parameters: PARAMETERS,
   presets: PRESETS,
-  inputs: { history: { description: 'csv mode: a build history, one row per change and target' } },
+  inputs: {
+    history: {
+      description: 'csv mode: a build history, one row per change and target',
+      recognises: looksLikeHistory,
+      inspect: inspectHistory,
+    },
+  },
   metrics: { ...CORRECTED_METRICS, ...SCORE_METRICS, ...REFERENCE_METRICS },
+  ranking: { metric: 'score', best: 'highest' },
   check: checkParameters,
   load: (files: Readonly<Record<string, InputFile>>) =>
     files.history ? { history: readHistory(files.history.path, files.history.bytes) } : {},
   defaultsFrom: ({ history }): Parameters =>
     history ? { corrected_priming_ticks: Math.min(WARM_UP_TICKS, Math.floor(history.hours / 4)) } : {},
   checkInputs: historyProblems,
-  notes: ({ history }) => (history ? historyNotes(history) : []),
+  notes: ({ history }, cells) => (history ? historyNotes(history, cells) : []),
   prepare: ({ parameters, inputs }) =>
     createReplicate(settingsOf(parameters), parameters.mode === 'csv' ? inputs.history : undefined),
   simulate: (replicate, rng, row) => {
     Object.assign(row, rowOf(runReplicate(replicate, rng), replicate));
   },
   trace: traceReplicate,
+  summary: (replicate, rng) => {
+    const run = singleRun(replicate, rng);
+    return { text: summaryText(run), data: run };
+  },
 });
 
 function historyProblems(parameters: Parameters, { history }: SubmitQueueInputs): string[] {

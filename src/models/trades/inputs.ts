@@ -45,7 +45,7 @@ export interface TradeInputs {
   readonly equity_curve: EquityCurve | undefined;
 }
 
-const TRADE_COLUMNS: TableColumns = {
+export const TRADE_COLUMNS: TableColumns = {
   entry_time: { required: true },
   exit_time: { required: true },
   entry_price: { required: true },
@@ -127,7 +127,7 @@ class Cells {
   }
 }
 
-interface Trade {
+export interface Trade {
   readonly line: number;
   readonly entry_time: number;
   readonly exit_time: number;
@@ -139,7 +139,8 @@ interface Trade {
   readonly risk_dollars: number;
 }
 
-function readTrade(path: string, row: TableRow, problems: Problems): Trade {
+/** One row understood; what is wrong with its cells goes to `problems`. */
+export function readTrade(path: string, row: TableRow, problems: Problems): Trade {
   const cells = new Cells(path, row, problems);
   const entry_time = cells.time('entry_time');
   const exit_time = cells.time('exit_time');

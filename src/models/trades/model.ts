@@ -4,6 +4,7 @@ import { defineModel } from '../model.ts';
 import { ChunkRunner } from './chunk.ts';
 import { loadInputs } from './inputs.ts';
 import type { TradeInputs } from './inputs.ts';
+import { inspectTrades, looksLikeTrades } from './inspect.ts';
 import { pathMetrics } from './metrics.ts';
 import { TRADE_METRIC_SPECS, TRADE_PARAMETERS } from './parameters.ts';
 import { drawPath } from './path.ts';
@@ -32,6 +33,8 @@ export default defineModel<TradeInputs, TradesState>({
     trades: {
       description: 'CSV: entry_time, exit_time, entry_price, exit_price, pnl[, qty, side, risk_dollars]',
       required: true,
+      recognises: looksLikeTrades,
+      inspect: inspectTrades,
     },
     ohlc: { description: 'CSV: time, open, high, low, close; prices for delayed fills' },
     equity_curve: { description: 'CSV: time, equity per bar; returns for delayed fills where there is no ohlc' },

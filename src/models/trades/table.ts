@@ -25,6 +25,13 @@ export class Problems {
   get empty(): boolean {
     return this.count === 0;
   }
+  /** How many there are, and the first of them as text. */
+  get total(): number {
+    return this.count;
+  }
+  get first_texts(): readonly string[] {
+    return this.shown;
+  }
 
   throwIfAny(): void {
     if (this.first === undefined) return;

@@ -15,8 +15,11 @@ describe('a generated history', () => {
       { ...GENERATE_DEFAULTS, culprit_rate: 0.1, flake_pattern },
       streamOf(5, 0),
     );
-    const { facts, problems } = inspectHistory('generated.csv', new TextEncoder().encode(csv));
-    expect(problems).toEqual([]);
+    const { facts, problems, notes } = inspectHistory({
+      path: 'generated.csv',
+      bytes: new TextEncoder().encode(csv),
+    });
+    expect([...problems, ...notes]).toEqual([]);
     expect(facts).toMatchObject({
       rows: statistics.records,
       changes: 500,

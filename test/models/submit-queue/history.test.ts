@@ -6,6 +6,7 @@ import { csvRows } from '../../../src/models/submit-queue/csv-rows.ts';
 import { changesOfHistory, type History } from '../../../src/models/submit-queue/history.ts';
 import { historyNotes } from '../../../src/models/submit-queue/history-notes.ts';
 import { inspectHistory, looksLikeHistory } from '../../../src/models/submit-queue/inspect.ts';
+import type { Parameters } from '../../../src/models/model.ts';
 import model from '../../../src/models/submit-queue/model.ts';
 import { readHistory } from '../../../src/models/submit-queue/read-history.ts';
 import { shared_folder, sharedFile, WITHOUT_SHARED } from './shared-data.ts';
@@ -103,7 +104,10 @@ describe('a build history', () => {
     expect(model.checkInputs!({ mode: 'csv', on_malformed: 'skip' }, { history })).toEqual([]);
     expect(model.checkInputs!({ mode: 'random' }, { history })).toEqual([]);
     expect(model.checkInputs!({ mode: 'csv' }, {})[0]).toContain('inputs');
-    expect(model.notes!({ history })[0]).toContain('12 malformed rows');
+    expect(model.notes!({ history }, [{ mode: 'csv', on_malformed: 'skip' }])[0]).toContain(
+      '12 malformed rows dropped',
+    );
+    expect(model.notes!({ history }, [{ mode: 'random' }])).toEqual([]);
   });
 
   test('a header without one of the columns, or with one twice, is refused by name', () => {
@@ -127,7 +131,11 @@ describe('a build history', () => {
   test('a time in 1970 among times of today is kept, and the hours that no run reaches are told', () => {
     const history = read(`1,a,0,1,0,,,0`, `2,a,${20_000 * HOUR},1,0,,,0`);
     expect(history.hours).toBe(20_001);
-    expect(historyNotes(history).join()).toContain('1 changes come after hour 5292');
+    const notes = (cell: Parameters): string =>
+      historyNotes(history, [{ mode: 'csv' }, { mode: 'csv', ...cell }]).join();
+    expect(notes({})).toContain('1 change after the first 5292 hours');
+    expect(notes({ measure_ticks: 100 })).toContain('1 change after the first 352 hours');
+    expect(historyNotes(history, [{ mode: 'csv', measure_ticks: 20_000 }])).toEqual([]);
   });
 });
 
@@ -164,7 +172,7 @@ describe('inspection', () => {
   );
 
   test('counts rows, span, targets and where label and effect disagree', () => {
-    const { facts, problems, text } = inspectHistory('h.csv', csv);
+    const { facts, problems, notes, text } = inspectHistory({ path: 'h.csv', bytes: csv });
     expect(facts).toMatchObject({
       rows: 3,
       changes: 3,
@@ -180,20 +188,25 @@ describe('inspection', () => {
       failing_without_label: 1,
       worst_targets: [{ target: 'a', failed: 1, flaky: 1 }],
     });
-    expect(problems.join()).toContain('label and effect disagree');
+    expect(problems).toEqual([]);
+    expect(notes.join()).toContain('label and effect disagree');
     expect(text).toContain('a: fails for 1 changes');
   });
 
-  test('knows a history by its header', () => {
-    expect(looksLikeHistory(csv)).toBe(true);
-    expect(looksLikeHistory(bytes(`\uFEFF${HEADER}`))).toBe(true);
-    expect(looksLikeHistory(bytes('entry_time,exit_time,pnl'))).toBe(false);
+  test('knows a history by its header, or by a row of it', () => {
+    expect(looksLikeHistory(HEADER)).toBe(true);
+    expect(looksLikeHistory('1,//a:b,0,true,false,0,0,FALSE')).toBe(true);
+    expect(looksLikeHistory('entry_time,exit_time,pnl')).toBe(false);
+    expect(looksLikeHistory('1,2,3,4,5,6,7,8')).toBe(false);
   });
 
   test.skipIf(shared_folder === undefined)(
     `of the published history finds what is known of it (${WITHOUT_SHARED})`,
     () => {
-      const { facts } = inspectHistory('build_history.csv', sharedFile('data', 'submit-queue', 'build_history.csv'));
+      const { facts } = inspectHistory({
+        path: 'build_history.csv',
+        bytes: sharedFile('data', 'submit-queue', 'build_history.csv'),
+      });
       expect(facts).toMatchObject({
         rows: 26453,
         changes: 500,

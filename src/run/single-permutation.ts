@@ -1,0 +1,14 @@
+import { Simulator } from '../execute/simulator.ts';
+import type { PermutationSummary } from '../models/model.ts';
+import { modelSetup, runCell, type Experiment } from './experiment.ts';
+
+/**
+ * The only permutation of a study summed up by its model; undefined for a study of more, and for a model that sums nothing up. Computes the
+ * permutation again: a row of numbers does not hold all that a summary tells.
+ */
+export async function singlePermutation(experiment: Experiment): Promise<PermutationSummary | undefined> {
+  const { cells, study } = experiment;
+  if (cells.length !== 1 || study.permutations !== 1 || study.model.summary === undefined) return undefined;
+  const { setup } = runCell(experiment, cells.at(0), study.output);
+  return (await Simulator.create(modelSetup(experiment, 'auto'))).summary(setup, 0);
+}
