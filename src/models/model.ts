@@ -89,6 +89,15 @@ export interface MetricSpec {
   readonly cap?: string;
 }
 
+/** A column of a suite's tables under a title of its own. */
+export interface ResultColumn {
+  readonly title: string;
+  /** A parameter, a metric, or one of the engine's own columns. */
+  readonly of: string;
+  /** What stands where the parameter is inactive; absent: nothing. */
+  readonly inactive?: ParameterValue;
+}
+
 /** A statistic of a metric over the permutations of a cell, by its name in summary.json. */
 export type ViewStatistic = 'mean' | 'p01' | 'p05' | 'p25' | 'p50' | 'p75' | 'p95' | 'p99';
 
@@ -173,6 +182,11 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly ranking?: Ranking;
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];
+  /**
+   * What results/<step>.csv begins with, where published tables have an order and titles of their own: parameters, metrics, and the engine's
+   * columns step, cell_id, n, status, error, config_id (a hash of what is outside the key). What is left out follows after them.
+   */
+  readonly results_columns?: readonly (string | ResultColumn)[];
   /** What a reader of any result must know, a sentence or two each: printed in every report. */
   readonly caveats?: readonly string[];
   /** Rules that tie parameters together; each problem names its parameter. Called with all active parameters. */

@@ -1,5 +1,5 @@
 import type { ParameterValue } from '../models/model.ts';
-import type { ReportedCell } from './run-report.ts';
+import type { ReportedCell } from './reported-cell.ts';
 
 /** A parameter that varies between cells. */
 export interface Axis {

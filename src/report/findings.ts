@@ -15,6 +15,7 @@ export function findings(data: ReportData): ReportFinding[] {
     ...completeness(data),
     ...failures(data),
     ...histories(data),
+    ...unusedMetrics(data),
     ...Object.keys(data.metrics).flatMap((metric) => values(data, metric)),
     ...precision(data),
   ];
@@ -80,11 +81,23 @@ function histories({ disturbed }: ReportData): ReportFinding[] {
   return found;
 }
 
-function values({ cells, metrics }: ReportData, metric: string): ReportFinding[] {
+/** Metrics that the study has no use for. */
+function unusedMetrics(data: ReportData): ReportFinding[] {
+  const unused = Object.keys(data.metrics).filter((metric) => isUnused(data, metric));
+  if (unused.length === 0) return [];
+  return [{ level: 'note', text: `Undefined in every permutation, so without statistics: ${unused.join(', ')}.` }];
+}
+
+function isUnused({ cells }: ReportData, metric: string): boolean {
+  return cells.length > 0 && cells.every(({ n, statistics }) => statistics[metric]!.n_nan === n);
+}
+
+function values(data: ReportData, metric: string): ReportFinding[] {
+  const { cells, metrics } = data;
   const found: ReportFinding[] = [];
   const all = cells.map((cell) => ({ cell, statistics: cell.statistics[metric]! }));
   const undefinedIn = all.filter(({ statistics }) => statistics.n_nan > 0);
-  if (undefinedIn.length > 0) {
+  if (undefinedIn.length > 0 && !isUnused(data, metric)) {
     const count = undefinedIn.reduce((sum, { statistics }) => sum + statistics.n_nan, 0);
     found.push({
       level: 'note',

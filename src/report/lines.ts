@@ -1,7 +1,7 @@
 import type { View, ViewStatistic } from '../models/model.ts';
 import { axesOf, levelOf, parameterText, sortedLevels, type Axis } from './axes.ts';
 import { estimateOf, type Estimate } from './estimate.ts';
-import type { ReportedCell } from './run-report.ts';
+import type { ReportedCell } from './reported-cell.ts';
 
 export interface LinePoint extends Estimate {
   readonly cell_id: string;

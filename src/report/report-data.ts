@@ -1,5 +1,5 @@
 import type { MetricSpec, ParameterSpec, View } from '../models/model.ts';
-import type { ReportedCell } from './run-report.ts';
+import type { ReportedCell } from './reported-cell.ts';
 
 /** Everything that a report says, gathered from a run on disk. Plain data; the report is a function of it alone. */
 export interface ReportData {

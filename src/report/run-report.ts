@@ -1,18 +1,7 @@
-import type { ParameterValue } from '../models/model.ts';
-import type { ReachedPrecision } from '../statistics/stopping.ts';
-import type { MetricStatistics } from '../statistics/summarise.ts';
+import { axesOf, levelOf } from './axes.ts';
 import { formatCount, formatWithError } from './format-number.ts';
+import type { ReportedCell } from './reported-cell.ts';
 import { formatTable } from './table.ts';
-
-/** One complete cell, as the table shows it. */
-export interface ReportedCell {
-  readonly cell_id: string;
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
-  readonly n: number;
-  readonly statistics: Readonly<Record<string, MetricStatistics>>;
-  /** What the precision rules of the study came to; empty where there are none. */
-  readonly precision: readonly ReachedPrecision[];
-}
 
 /** Rows shown in the table; of a larger surface the best and the worst cells. */
 const TABLE_ROWS = 12;
@@ -23,16 +12,23 @@ const TABLE_ROWS = 12;
  */
 export function cellTable(cells: readonly ReportedCell[], metric: string, width?: number): string {
   if (cells.length === 0) return '';
-  const varying = varyingParameters(cells);
+  const axes = axesOf(cells);
   const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric);
   const thresholds = Object.entries(cells[0]!.statistics).flatMap(([name, statistics]) =>
     (statistics.thresholds ?? []).map((t, k) => ({ name, k, title: `P(${name} > ${t.threshold})` })),
   );
-  const header = [...varying, 'mean', 'p05', 'p50', 'p95', ...thresholds.map(({ title }) => title)];
+  const header = [
+    ...axes.map(({ name }) => name),
+    'mean',
+    'p05',
+    'p50',
+    'p95',
+    ...thresholds.map(({ title }) => title),
+  ];
   const rows = ranked.map((cell) => {
     const statistics = cell.statistics[metric]!;
     return [
-      ...varying.map((name) => parameterText(cell.parameters[name])),
+      ...axes.map(({ name }) => levelOf(cell, name)),
       formatWithError(statistics.mean, statistics.mcse),
       ...(['p05', 'p50', 'p95'] as const).map((q) => formatWithError(statistics[q], statistics.quantile_mcse[q])),
       ...thresholds.map(({ name, k }) => {
@@ -51,14 +47,4 @@ export function cellTable(cells: readonly ReportedCell[], metric: string, width?
 function bestAndWorst(cells: readonly ReportedCell[], metric: string): ReportedCell[] {
   const sorted = [...cells].sort((a, b) => b.statistics[metric]!.p50 - a.statistics[metric]!.p50);
   return [...sorted.slice(0, TABLE_ROWS / 2), ...sorted.slice(-TABLE_ROWS / 2)];
-}
-
-function varyingParameters(cells: readonly ReportedCell[]): string[] {
-  const names = new Set(cells.flatMap((cell) => Object.keys(cell.parameters)));
-  return [...names].filter((name) => new Set(cells.map((cell) => JSON.stringify(cell.parameters[name]))).size > 1);
-}
-
-function parameterText(value: ParameterValue | undefined): string {
-  if (value === undefined) return '-';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -4,7 +4,7 @@ import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } 
 import { extremes } from './extremes.ts';
 import { lineChartData, type LineChartData } from './lines.ts';
 import type { ReportData } from './report-data.ts';
-import type { ReportedCell } from './run-report.ts';
+import type { ReportedCell } from './reported-cell.ts';
 import { dotPlot } from './svg/dot-plot.ts';
 import { greatest, least, tickText } from './svg/frame.ts';
 import { heatMap, type HeatMapData } from './svg/heat-map.ts';

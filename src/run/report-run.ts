@@ -10,7 +10,7 @@ import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } fro
 import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from '../report/report-files.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
-import type { ReportedCell } from '../report/run-report.ts';
+import type { ReportedCell } from '../report/reported-cell.ts';
 import { disk } from '../store/disk.ts';
 import { readFailures } from '../store/failures.ts';
 import { makeFolder } from '../store/folder.ts';

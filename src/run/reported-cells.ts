@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { layoutOf } from '../store/layout.ts';
 import { disk } from '../store/disk.ts';
-import type { ReportedCell } from '../report/run-report.ts';
+import type { ReportedCell } from '../report/reported-cell.ts';
 import { requireManifest } from './manifest.ts';
 import { readSummary } from './summaries.ts';
 

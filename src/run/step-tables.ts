@@ -11,14 +11,20 @@ import { allParameters, expandCells } from '../study/cells.ts';
 import { runCell, type Experiment } from './experiment.ts';
 import { requireManifest } from './manifest.ts';
 import type { RunCell } from './run-cell.ts';
-import { numberText, parameterTexts, readSummary } from './summaries.ts';
+import { readSummary } from './summaries.ts';
+import { configId, tableColumns, tableFields, type TableColumn, type TableValues } from './table-columns.ts';
 
 /** One line of a table: a cell as one step has it. */
 interface TableRow {
   readonly fields: readonly string[];
   readonly key: string;
   readonly cell_id: string;
-  readonly success: boolean;
+  /** `success`, `failed`, or nothing for a cell without a result. */
+  readonly status: string;
+}
+
+function isSuccess(row: TableRow | undefined): boolean {
+  return row?.status === 'success';
 }
 
 /**
@@ -29,7 +35,7 @@ interface TableRow {
 export async function writeStepTables(experiment: Experiment, warn: (line: string) => void): Promise<void> {
   const { study } = experiment;
   const { results } = layoutOf(study.output);
-  const columns = columnsOf(experiment);
+  const columns = tableColumns(study.model);
   const all: TableRow[] = [];
   const cellOf = cellFinder(experiment);
   // Of a step that was not run some cells may be there: an earlier step has them, too.
@@ -37,12 +43,12 @@ export async function writeStepTables(experiment: Experiment, warn: (line: strin
   const known = new Set<string>();
   const tableOf = (name: string): { readonly path: string; readonly old: TableRow[] } => {
     const path = join(results, `${name}.csv`);
-    return { path, old: readTable(path, columns, keyColumns(experiment), warn) };
+    return { path, old: readTable(path, columns, keyNames(experiment), warn) };
   };
   for (const step of study.surface.steps.filter((name) => run.has(name))) {
     const { path, old } = tableOf(step);
     const cells = cellsOfStep(experiment, step).map(cellOf);
-    const rows = tableRows(experiment, step, cells, old, warn);
+    const rows = tableRows(experiment, step, columns, cells, old, warn);
     const ids = new Set(cells.map(({ cell_id }) => cell_id));
     setAsideStrangers(path, step, ids, old, warn);
     all.push(...rows);
@@ -66,13 +72,7 @@ function waitingSteps({ study: { surface, derivations } }: Experiment): string[]
   return [...steps].filter((step) => !surface.steps.includes(step));
 }
 
-/** Columns: step, cell_id, the parameters, n, one per metric (its mean: the value itself for n = 1), status, error. */
-function columnsOf({ study }: Experiment): string[] {
-  const { parameters, metrics } = study.model;
-  return ['step', 'cell_id', ...Object.keys(parameters), 'n', ...Object.keys(metrics), 'status', 'error'];
-}
-
-function keyColumns({ study }: Experiment): readonly string[] {
+function keyNames({ study }: Experiment): readonly string[] {
   return study.results?.key ?? Object.keys(study.model.parameters);
 }
 
@@ -94,17 +94,20 @@ function cellFinder(experiment: Experiment): (parameters: string) => RunCell {
 function tableRows(
   experiment: Experiment,
   step: string,
+  columns: readonly TableColumn[],
   cells: readonly RunCell[],
   old: readonly TableRow[],
   warn: (line: string) => void,
 ): TableRow[] {
   const rows = new Map<string, TableRow>();
   const keep = experiment.study.results?.keep ?? 'last';
+  const config_id = configId(experiment, step, keyNames(experiment));
   for (const cell of cells) {
-    const key = keyOf(experiment, cell);
-    const fresh = freshRow(experiment, step, cell, key);
+    const fields = tableFields(columns, valuesOf({ step, config_id }, cell));
+    const fresh = rowOf(fields, columns, keyNames(experiment));
+    const { key } = fresh;
     const before = old.find((row) => row.key === key && row.cell_id === cell.cell_id);
-    const row = fresh?.success === true ? fresh : before?.success === true ? before : (fresh ?? before);
+    const row = [fresh, before].find(isSuccess) ?? (fresh.status === '' ? before : fresh);
     if (row === undefined) continue;
     const other = rows.get(key);
     if (other === undefined) rows.set(key, row);
@@ -112,14 +115,10 @@ function tableRows(
       warn(
         `results/${step}.csv: cells ${other.cell_id} and ${row.cell_id} have the same key (${key}) and differ elsewhere; the ${keep} one stays. Add what tells them apart to results.key.`,
       );
-      if (keep === 'last' && (row.success || !other.success)) rows.set(key, row);
+      if (keep === 'last' && (isSuccess(row) || !isSuccess(other))) rows.set(key, row);
     }
   }
   return [...rows.values()];
-}
-
-function keyOf(experiment: Experiment, cell: RunCell): string {
-  return normalKey(parameterTexts(cell.parameters, keyColumns(experiment)));
 }
 
 /** Numbers compare as numbers (8 = 8.0), empty equals empty. */
@@ -129,56 +128,47 @@ function normalKey(fields: readonly string[]): string {
     .join(', ');
 }
 
-/** The row of a cell as it is on disk now: complete, failed, or none. */
-function freshRow(experiment: Experiment, step: string, cell: RunCell, key: string): TableRow | undefined {
-  const { parameters, metrics } = experiment.study.model;
-  const row = (n: string, values: readonly string[], status: string, error: string): TableRow => ({
-    fields: [
-      csvField(step),
-      csvField(cell.cell_id),
-      ...parameterTexts(cell.parameters, Object.keys(parameters)),
-      n,
-      ...values,
-      status,
-      csvField(error),
-    ],
-    key,
-    cell_id: cell.cell_id,
-    success: status === 'success',
-  });
-  const names = Object.keys(metrics);
+/** What is known of a cell now: complete, failed, or nothing (no status). */
+function valuesOf(common: { readonly step: string; readonly config_id: string }, cell: RunCell): TableValues {
+  const values = { ...common, cell_id: cell.cell_id, parameters: cell.parameters };
   const summary = readSummary(cell.place.folder);
   if (summary !== undefined) {
-    const values = names.map((name) => numberText(summary.statistics[name]!.mean));
-    return row(String(summary.n_perms_done), values, 'success', '');
+    const { statistics, n_perms_done } = summary;
+    return { ...values, n: String(n_perms_done), statistics, status: 'success', error: '' };
   }
   const [first] = readFailures(disk, cell.place.folder);
-  if (first === undefined) return undefined;
-  const blank = names.map(() => '');
-  return row('', blank, 'failed', `permutation ${first.perm_index}: ${first.error_class}: ${first.message}`);
+  const error = first === undefined ? '' : `permutation ${first.perm_index}: ${first.error_class}: ${first.message}`;
+  return { ...values, n: '', statistics: undefined, status: first === undefined ? '' : 'failed', error };
+}
+
+/** A row from its fields, as they stand in the file. */
+function rowOf(fields: readonly string[], columns: readonly TableColumn[], key: readonly string[]): TableRow {
+  const at = (kind: TableColumn['kind'], name: string): string =>
+    fields[columns.findIndex((column) => column.kind === kind && column.name === name)]!;
+  return {
+    fields,
+    key: normalKey(key.map((name) => at('parameter', name))),
+    cell_id: at('cell_id', 'cell_id'),
+    status: at('status', 'status'),
+  };
 }
 
 /** The rows of a table that is there. One that cannot be read is set aside: its rows come back from the metrics files. */
 function readTable(
   path: string,
-  columns: readonly string[],
+  columns: readonly TableColumn[],
   key: readonly string[],
   warn: (line: string) => void,
 ): TableRow[] {
   const bytes = readSmallFile(disk, path);
   if (bytes === undefined) return [];
   const records = recordsOf(bytes);
-  if (records?.[0]?.join() !== columns.join() || !records.every((record) => record.length === columns.length)) {
+  const header = columns.map(({ title }) => title);
+  if (records?.[0]?.join() !== header.join() || !records.every((record) => record.length === columns.length)) {
     setAside(path, 'it cannot be read as a table of this study', warn);
     return [];
   }
-  const at = (name: string): number => columns.indexOf(name);
-  return records.slice(1).map((record) => ({
-    fields: record.map(csvField),
-    key: normalKey(key.map((name) => record[at(name)]!)),
-    cell_id: record[at('cell_id')]!,
-    success: record[at('status')] === 'success',
-  }));
+  return records.slice(1).map((record) => rowOf(record.map(csvField), columns, key));
 }
 
 function recordsOf(bytes: Buffer): string[][] | undefined {
@@ -210,7 +200,9 @@ function setAside(path: string, why: string, warn: (line: string) => void): void
   warn(`${path} was set aside as ${path}.set-aside-${n}: ${why}. The table is made anew from the metrics files.`);
 }
 
-async function writeTable(path: string, columns: readonly string[], rows: readonly TableRow[]): Promise<void> {
-  const lines = [columns.map(csvField), ...rows.map(({ fields }) => fields)].map((fields) => fields.join(','));
+async function writeTable(path: string, columns: readonly TableColumn[], rows: readonly TableRow[]): Promise<void> {
+  const lines = [columns.map(({ title }) => csvField(title)), ...rows.map(({ fields }) => fields)].map((fields) =>
+    fields.join(','),
+  );
   await writeSmallFile(disk, path, `${lines.join('\n')}\n`);
 }

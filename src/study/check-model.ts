@@ -16,6 +16,7 @@ const KEYS = [
   'choices',
   'ranking',
   'views',
+  'results_columns',
   'caveats',
   'check',
   'load',
@@ -133,6 +134,8 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
   }
 }
 
+/** Columns of a suite's tables that the engine fills. */
+const TABLE_COLUMNS = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'];
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];
 
 function ranking({ ranking: value, metrics: specs }: Raw, problems: Problems): void {
@@ -176,6 +179,15 @@ function views(model: Raw, problems: Problems): void {
       problems.wrong([...path, 'where'], view.where, '{ name: value }');
     for (const name of Object.keys(isMap(view.where) ? view.where : {}))
       known([...path, 'where', name], name, 'parameter', parameterNames);
+  }
+  const columns = model.results_columns ?? [];
+  if (!Array.isArray(columns))
+    problems.wrong(['results_columns'], columns, 'a list of columns: names, or { title, of, inactive }');
+  else {
+    for (const [i, column] of columns.entries()) {
+      const of: unknown = isMap(column) && typeof column.title === 'string' ? column.of : column;
+      known(['results_columns', i], of, 'column', [...TABLE_COLUMNS, ...parameterNames, ...metricNames]);
+    }
   }
 }
 

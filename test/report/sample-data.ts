@@ -1,5 +1,5 @@
 import type { ReportData } from '../../src/report/report-data.ts';
-import type { ReportedCell } from '../../src/report/run-report.ts';
+import type { ReportedCell } from '../../src/report/reported-cell.ts';
 import type { ParameterValue } from '../../src/models/model.ts';
 import type { MetricStatistics } from '../../src/statistics/summarise.ts';
 

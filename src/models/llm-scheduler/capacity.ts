@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Rng } from '../../random/generator.ts';
-import { computeMetrics } from './metrics.ts';
-import type { RequestPlan } from './request-plan.ts';
-import { drawRequests } from './requests.ts';
-import type { Settings } from './settings.ts';
-import { run } from './simulate.ts';
-import { VIOLATIONS_ALLOWED } from './suite.ts';
-import type { Workspace } from './workspace.ts';
+import { VIOLATIONS_ALLOWED } from './best-gpu-count.ts';
 
 /** The capacity lies between the two rates [1/s]: `met` meets the SLA, `missed` does not. */
 export interface CapacityBracket {
@@ -46,26 +39,4 @@ export function capacity(violations: (rate: number) => number, first_rate: numbe
     else missed = middle;
   }
   return { met, missed, evaluations };
-}
-
-/**
- * The share of requests over their latency SLA at an arrival rate [1/s], mean over replicates: for `capacity`.
- * `stream` starts the stream of a replicate at its beginning, so that every rate sees the same requests.
- */
-export function violationsAt(
-  plan: RequestPlan,
-  settings: Settings,
-  replicates: number,
-  stream: (replicate: number) => Rng,
-  workspace: Workspace,
-): (rate: number) => number {
-  return (target_rps) => {
-    let sum = 0;
-    for (let replicate = 0; replicate < replicates; replicate++) {
-      const workload = drawRequests({ ...plan, target_rps }, stream(replicate), workspace);
-      const result = run(workload, settings, workspace);
-      sum += computeMetrics(workload, result, settings, workspace.values).sla_violation_rate_request;
-    }
-    return sum / replicates;
-  };
 }

@@ -1,12 +1,12 @@
 import { tokenTime } from './latency-model.ts';
-import type { Metrics } from './outputs.ts';
+import type { RunMetrics } from './outputs.ts';
 import { percentiles, weightedPercentiles } from './percentiles.ts';
 import type { Settings } from './settings.ts';
 import type { Run } from './simulate.ts';
 import type { Workload } from './workload.ts';
 
-/** All outputs of a run. Overwrites `scratch`, which has room for one value per request. */
-export function computeMetrics(workload: Workload, run: Run, settings: Settings, scratch: Float64Array): Metrics {
+/** All outputs of a run but for its capacity, which takes more runs. Overwrites `scratch`, which has room for one value per request. */
+export function computeMetrics(workload: Workload, run: Run, settings: Settings, scratch: Float64Array): RunMetrics {
   const tally = tallyRequests(workload, run, settings);
   const { completed, span } = tally;
   const per = (value: number, by: number): number => (by === 0 ? 0 : value / by);

@@ -1,33 +1,31 @@
 import { defineModel, type InputFile, type ResultRow, type Row } from '../model.ts';
 import type { Rng } from '../../random/generator.ts';
+import { capacity } from './capacity.ts';
 import { checkParameters, checkTrace } from './check.ts';
 import { requestPlanOf, settingsOf } from './configure.ts';
 import { lognormal } from '../../random/lognormal.ts';
+import { inputNotes, type Inputs } from './input-notes.ts';
 import { inspectTrace, looksLikeTrace } from './inspect.ts';
-import type { LatencyFit } from './latency-fit.ts';
 import { parseLatencyGrid } from './latency-grid.ts';
 import { computeMetrics } from './metrics.ts';
-import { METRICS } from './outputs.ts';
+import { METRICS, type CapacityMetrics, type RunMetrics } from './outputs.ts';
 import { PARAMETERS } from './parameters.ts';
 import type { RequestPlan } from './request-plan.ts';
 import { drawRequests, serviceStream } from './requests.ts';
 import type { Settings } from './settings.ts';
 import { run, type Run, type ServiceNoise } from './simulate.ts';
 import { describeRun } from './narrate.ts';
-import { BEST_GPU_RULES, bestGpuCount, type ScalingRow } from './suite.ts';
-import { parseTrace, type Trace } from './trace.ts';
+import { SUITE_COLUMNS } from './suite-table.ts';
+import { BEST_GPU_RULES, bestGpuCount, type ScalingRow } from './best-gpu-count.ts';
+import { parseTrace } from './trace.ts';
 import { CAVEATS, VIEWS } from './views.ts';
 import type { Workload } from './workload.ts';
 import { Workspace } from './workspace.ts';
 
-interface Inputs {
-  readonly trace?: Trace;
-  readonly latency_grid?: LatencyFit;
-}
-
 interface State {
   readonly settings: Settings;
   readonly plan: RequestPlan;
+  readonly find_capacity: boolean;
 }
 
 /**
@@ -55,6 +53,7 @@ export default defineModel<Inputs, State>({
   },
   metrics: METRICS,
   views: VIEWS,
+  results_columns: SUITE_COLUMNS,
   caveats: CAVEATS,
   check: checkParameters,
   load: (files: Readonly<Record<string, InputFile>>): Inputs => ({
@@ -62,13 +61,15 @@ export default defineModel<Inputs, State>({
     ...(files['latency_grid'] && { latency_grid: parseLatencyGrid(files['latency_grid']) }),
   }),
   checkInputs: (parameters, inputs) => checkTrace(parameters, inputs.trace),
+  notes: inputNotes,
   prepare: ({ parameters, inputs }) => ({
     settings: settingsOf(parameters, inputs.latency_grid),
     plan: requestPlanOf(parameters, inputs.trace),
+    find_capacity: parameters['find_capacity'] === true,
   }),
   simulate: (state: State, rng: Rng, row: Row): void => {
-    const { workload, result } = replicate(state, rng);
-    Object.assign(row, computeMetrics(workload, result, state.settings, workspace.values));
+    const metrics = metricsOf(state, rng);
+    Object.assign(row, metrics, capacityOf(state, rng, metrics.offered_rps));
   },
   choices: Object.fromEntries(
     BEST_GPU_RULES.map((rule) => [rule, (rows: readonly ResultRow[]) => bestGpuCount(rows.map(scalingRow), rule)]),
@@ -85,6 +86,21 @@ function scalingRow({ parameters, metrics }: ResultRow): ScalingRow {
     capacity_qps_under_sla: metrics['capacity_qps_under_sla']!,
     sla_violation_rate_request: metrics['sla_violation_rate_request']!,
   };
+}
+
+function metricsOf(state: State, rng: Rng): RunMetrics {
+  const { workload, result } = replicate(state, rng);
+  return computeMetrics(workload, result, state.settings, workspace.values);
+}
+
+/** Of this replicate: the same requests at every rate. Missing where it is not asked for, or all requests come at once and have no rate. */
+function capacityOf(state: State, rng: Rng, offered_rps: number): CapacityMetrics {
+  if (!state.find_capacity || offered_rps === 0) return { capacity_met_rps: NaN, capacity_missed_rps: NaN };
+  const { met, missed } = capacity(
+    (target_rps) => metricsOf({ ...state, plan: { ...state.plan, target_rps } }, rng).sla_violation_rate_request,
+    offered_rps,
+  );
+  return { capacity_met_rps: met, capacity_missed_rps: missed };
 }
 
 function replicate({ settings, plan }: State, rng: Rng): { workload: Workload; result: Run } {

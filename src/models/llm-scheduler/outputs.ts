@@ -6,6 +6,13 @@ import type { MetricSpec } from '../model.ts';
  * second names of other columns, kept because published tables use them.
  */
 export const METRICS = {
+  avg_latency: { unit: 's' },
+  average_latency_seconds: { unit: 's', description: '= avg_latency' },
+  p50_latency: { unit: 's' },
+  p90_latency: { unit: 's' },
+  p95_latency: { unit: 's' },
+  p99_latency: { unit: 's' },
+  max_latency: { unit: 's' },
   num_requests_actual: {
     unit: 'requests',
     description: 'rows of the workload: fewer than asked if the trace is short',
@@ -24,13 +31,6 @@ export const METRICS = {
   total_tokens: { unit: 'tokens' },
   total_output_tokens: { unit: 'tokens' },
   avg_output_tokens_per_request: { unit: 'tokens' },
-  avg_latency: { unit: 's' },
-  average_latency_seconds: { unit: 's', description: '= avg_latency' },
-  p50_latency: { unit: 's' },
-  p90_latency: { unit: 's' },
-  p95_latency: { unit: 's' },
-  p99_latency: { unit: 's' },
-  max_latency: { unit: 's' },
   avg_queueing_delay: { unit: 's' },
   avg_service_time: { unit: 's', description: 'mean per request' },
   sla_violation_rate: { unit: 'share', description: '= sla_violation_rate_token' },
@@ -40,6 +40,17 @@ export const METRICS = {
   sla_violations_request: { unit: 'requests' },
   capacity_qps_under_sla: { unit: '1/s', description: 'a goodput: requests within the token SLA per second' },
   goodput_request_qps: { unit: '1/s', description: 'requests within the request SLA per second' },
+  capacity_met_rps: {
+    unit: '1/s',
+    description:
+      'with find_capacity: the largest arrival rate found at which at most 5 % of the requests miss their SLA, to 1 %; 0: none does',
+    missing: true,
+  },
+  capacity_missed_rps: {
+    unit: '1/s',
+    description: 'with find_capacity: the smallest rate found at which more do; Infinity: none does',
+    missing: true,
+  },
   capacity_threshold_lambda: { unit: '1/s', description: 'parity only: no capacity' },
   avg_decode_tbt: { unit: 's/token' },
   p50_decode_tbt: { unit: 's/token' },
@@ -83,3 +94,5 @@ export const METRICS = {
 
 export type MetricName = keyof typeof METRICS;
 export type Metrics = Record<MetricName, number>;
+export type CapacityMetrics = Pick<Metrics, 'capacity_met_rps' | 'capacity_missed_rps'>;
+export type RunMetrics = Omit<Metrics, keyof CapacityMetrics>;

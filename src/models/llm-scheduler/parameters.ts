@@ -205,6 +205,12 @@ export const PARAMETERS = {
   gamma: { type: 'number', min: 0, optional: true, active_when: [{ latency: 'grid_fit' }] },
   service_floor: { type: 'number', above: 0, default: 0.001, unit: 's', description: 'least service time' },
   service_noise: { type: 'number', min: 0, default: 0, description: 'sigma of a lognormal factor on service times' },
+  find_capacity: {
+    type: 'boolean',
+    default: false,
+    description:
+      'also find the largest arrival rate at which at most 5 % of the requests miss their SLA (capacity_met_rps): some 15 simulations more',
+  },
   saturated_rps: {
     type: 'number',
     above: 0,

@@ -51,4 +51,6 @@ export const CAVEATS: readonly string[] = [
     'that is in the percentiles, which are metrics of their own (p50_latency ... p99_latency) and are themselves averaged over replicates.',
   'Requests are served in run-to-completion batches on identical GPUs, without continuous batching. Under a load past capacity, latency ' +
     'grows with the number of requests served: it is then a property of the length of the run, not of the system.',
+  'The constants of the service time are those of a latency grid that was assumed, not measured: a prompt token costs as much as a generated one, ' +
+    'and a large batch hardly more than a small one. Give a measured grid (input latency_grid) before deciding anything by these numbers.',
 ];

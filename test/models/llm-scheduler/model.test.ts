@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { capacity, violationsAt } from '../../../src/models/llm-scheduler/capacity.ts';
-import { requestPlanOf, settingsOf } from '../../../src/models/llm-scheduler/configure.ts';
+import { inputNotes } from '../../../src/models/llm-scheduler/input-notes.ts';
+import { parseLatencyGrid } from '../../../src/models/llm-scheduler/latency-grid.ts';
 import model from '../../../src/models/llm-scheduler/model.ts';
 import { METRICS, type Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import { PARAMETERS } from '../../../src/models/llm-scheduler/parameters.ts';
 import { parseTrace, type Trace } from '../../../src/models/llm-scheduler/trace.ts';
-import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
 import type { Parameters, ParameterSpec, Row } from '../../../src/models/model.ts';
 import { oracleRuns, sharedPath, type OracleConfig } from './oracle.ts';
 import { permutation } from './streams.ts';
@@ -54,7 +53,8 @@ describe('a permutation', () => {
       const [row] = await rows(small, given);
       expect(row!.synthetic).toBe(given === inputs ? 0 : 1);
       expect(Object.keys(row!).sort()).toEqual(Object.keys(METRICS).sort());
-      for (const [name, value] of Object.entries(row!)) if (name !== 'load_factor') expect(value, name).not.toBeNaN();
+      for (const [name, value] of Object.entries(row!))
+        if (!/^load_factor|^capacity_m/.test(name)) expect(value, name).not.toBeNaN();
     }
   });
 
@@ -219,21 +219,59 @@ test('replay tells a run batch by batch', async () => {
   expect(lines.some((line) => line.includes('GPU 0 starts 1'))).toBe(true);
 });
 
-test('capacity under load: more GPUs carry a higher rate', () => {
-  const of = (num_gpus: number) => {
-    const parameters = resolve({ num_requests: 1500, num_gpus });
-    const rates = violationsAt(
-      requestPlanOf(parameters, undefined),
-      settingsOf(parameters, undefined),
-      3,
-      permutation,
-      new Workspace(),
-    );
-    return capacity(rates, 4);
-  };
-  const [one, four] = [of(1), of(4)];
-  expect(one.missed / one.met).toBeLessThanOrEqual(1.0101);
-  expect(four.met).toBeGreaterThan(2 * one.missed);
+describe('capacity', () => {
+  const asked = { num_requests: 1500, find_capacity: true } as const;
+
+  test('more GPUs carry a higher rate; the bracket is 1 % wide, and the rate that is met is met', async () => {
+    const [one, four] = [await rows({ ...asked, num_gpus: 1 }, {}), await rows({ ...asked, num_gpus: 4 }, {})];
+    for (const [i, { capacity_met_rps, capacity_missed_rps }] of one.entries()) {
+      expect(capacity_missed_rps / capacity_met_rps).toBeLessThanOrEqual(1.0101);
+      expect(capacity_missed_rps).toBeGreaterThan(capacity_met_rps);
+      expect(four[i]!.capacity_met_rps).toBeGreaterThan(2 * capacity_missed_rps);
+      const at = async (target_rps: number) => (await rows({ ...asked, num_gpus: 1, target_rps }, {}))[i]!;
+      expect((await at(capacity_met_rps)).sla_violation_rate_request).toBeLessThanOrEqual(0.05);
+      expect((await at(capacity_missed_rps)).sla_violation_rate_request).toBeGreaterThan(0.05);
+    }
+  });
+
+  test('looking for it changes no other metric, and service noise is the same at every rate', async () => {
+    const noisy = { ...small, service_noise: 0.3 } as const;
+    const [plain, looked] = [await rows(noisy, inputs), await rows({ ...noisy, find_capacity: true }, inputs)];
+    for (const [i, { capacity_met_rps, capacity_missed_rps, ...rest }] of looked.entries()) {
+      const { capacity_met_rps: none, capacity_missed_rps: neither, ...expected } = plain[i]!;
+      expect(rest).toEqual(expected);
+      expect([none, neither]).toEqual([NaN, NaN]);
+      expect(capacity_missed_rps).toBeGreaterThan(capacity_met_rps);
+    }
+  });
+
+  test('says where no rate meets the SLA, none misses it, or there is no rate', async () => {
+    const of = async (changes: Parameters, given: typeof inputs = {}) => {
+      const [{ capacity_met_rps, capacity_missed_rps } = { capacity_met_rps: 0, capacity_missed_rps: 0 }] = await rows(
+        { ...asked, ...changes },
+        given,
+        1,
+      );
+      return [capacity_met_rps, capacity_missed_rps];
+    };
+    expect((await of({ d_sla_request: 0.01 }))[0]).toBe(0);
+    expect((await of({ d_sla_request: 1e9 }))[1]).toBe(Infinity);
+    const together = { trace: parseTrace({ path: 't.csv', bytes: csv(['5,10,10,1', '5,10,10,1']) }) };
+    expect(await of({}, together)).toEqual([NaN, NaN]);
+  });
+});
+
+test('notes say which workload it is, and what a latency grid was fitted to', () => {
+  expect(inputNotes({})).toEqual(['no trace: synthetic workload']);
+  expect(inputNotes(inputs)).toEqual([
+    'trace t.csv: 1000 requests, 1.00 a second as stamped; 143 without output (drop_unanswered leaves them out)',
+  ]);
+  const text = 'batch_size,max_seq_len,mean_latency_sec\n1,100,1.1\n1,200,2.1\n2,100,1.35\n2,200,2.6\n';
+  const latency_grid = parseLatencyGrid({ path: 'g.csv', bytes: new TextEncoder().encode(text) });
+  expect(inputNotes({ latency_grid })[1]).toBe(
+    'latency_grid: alpha 0.100000 s, beta 0.0100000 s/token, gamma 0.500000; R^2 1.00000, worst cell 0.0 % off',
+  );
+  expect(model.notes!({})).toEqual(inputNotes({}));
 });
 
 const workloads = sharedPath('data/llm/workloads/azure_conv.csv');

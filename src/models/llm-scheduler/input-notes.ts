@@ -1,0 +1,33 @@
+import type { LatencyFit } from './latency-fit.ts';
+import type { Trace } from './trace.ts';
+
+export interface Inputs {
+  readonly trace?: Trace;
+  readonly latency_grid?: LatencyFit;
+}
+
+/** Which workload is simulated, and what the latency model was fitted to: what no number of a result tells by itself. */
+export function inputNotes({ trace, latency_grid }: Inputs): string[] {
+  return [
+    trace === undefined ? 'no trace: synthetic workload' : traceNote(trace),
+    ...(latency_grid === undefined ? [] : [gridNote(latency_grid)]),
+  ];
+}
+
+function traceNote({ path, rows, answered, stamp }: Trace): string {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const time of stamp) {
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  const rate = last > first ? `, ${((rows - 1) / (last - first)).toPrecision(3)} a second as stamped` : '';
+  const silent =
+    answered === undefined ? '' : `; ${rows - answered.length} without output (drop_unanswered leaves them out)`;
+  return `trace ${path}: ${rows} requests${rate}${silent}`;
+}
+
+function gridNote({ alpha, beta, gamma, r_squared, worst_cell }: LatencyFit): string {
+  const digits = (value: number): string => value.toPrecision(6);
+  return `latency_grid: alpha ${digits(alpha)} s, beta ${digits(beta)} s/token, gamma ${digits(gamma)}; R^2 ${r_squared.toFixed(5)}, worst cell ${(100 * worst_cell).toFixed(1)} % off`;
+}

@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+
+import { csvField } from '../encoding/csv-field.ts';
+import type { MetricStatistics } from '../statistics/summarise.ts';
+import type { Model, Parameters, ParameterValue } from '../models/model.ts';
+import { canonicalJson } from '../study/canonical-json.ts';
+import type { Experiment } from './experiment.ts';
+import { numberText, parameterTexts } from './summaries.ts';
+
+const OWN = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'] as const;
+type Own = (typeof OWN)[number];
+
+/** A column of a suite's tables. */
+export interface TableColumn {
+  readonly title: string;
+  readonly kind: Own | 'parameter' | 'metric';
+  /** Of the parameter or metric. */
+  readonly name: string;
+  /** What stands where the parameter is inactive. */
+  readonly inactive: ParameterValue | undefined;
+}
+
+/** What one row holds. */
+export type TableValues = Readonly<Record<Own, string>> & {
+  readonly parameters: Parameters;
+  /** Undefined for a row without a result. */
+  readonly statistics: Readonly<Record<string, MetricStatistics>> | undefined;
+};
+
+/**
+ * Columns: step, cell_id, the parameters, n, one per metric (its mean: the value itself for n = 1), status, error; where the model
+ * has an order and titles of its own (`results_columns`), those first and then what they leave out.
+ */
+export function tableColumns({ parameters, metrics, results_columns }: Model): TableColumn[] {
+  const own = (kind: Own): TableColumn => ({ title: kind, kind, name: kind, inactive: undefined });
+  const named = (kind: 'parameter' | 'metric', name: string): TableColumn => ({
+    title: name,
+    kind,
+    name,
+    inactive: undefined,
+  });
+  const all = [
+    own('step'),
+    own('cell_id'),
+    ...Object.keys(parameters).map((name) => named('parameter', name)),
+    own('n'),
+    ...Object.keys(metrics).map((name) => named('metric', name)),
+    own('status'),
+    own('error'),
+  ];
+  if (results_columns === undefined) return all;
+  const known = [...all, own('config_id')];
+  const first = results_columns.map((column): TableColumn => {
+    const { title, of, inactive } = typeof column === 'string' ? { title: column, of: column } : column;
+    const found = known.findLast(({ name }) => name === of);
+    if (found === undefined) throw new Error(`results_columns names ${of}, which is no column`);
+    return { ...found, title, inactive };
+  });
+  const given = new Set(first.map(({ kind, name }) => `${kind} ${name}`));
+  return [...first, ...all.filter(({ kind, name }) => !given.has(`${kind} ${name}`))];
+}
+
+/** The fields of one row, ready for CSV. */
+export function tableFields(columns: readonly TableColumn[], values: TableValues): string[] {
+  return columns.map(({ kind, name, inactive }) => {
+    if (kind === 'parameter')
+      return parameterTexts({ ...(inactive !== undefined && { [name]: inactive }), ...values.parameters }, [name])[0]!;
+    if (kind === 'metric') return values.statistics === undefined ? '' : numberText(values.statistics[name]!.mean);
+    return csvField(values[kind]);
+  });
+}
+
+/**
+ * What the rows of a step have in common beside the key: 16 hex digits over model, inputs, seed, streams and the fixed parameters outside
+ * the key. Rows whose id differs are not to be compared.
+ */
+export function configId({ study, common }: Experiment, step: string, key: readonly string[]): string {
+  const { model, model_version, inputs, seed, streams, shared } = common;
+  const fixed = study.surface.blocks.find((block) => block.step === step)?.fixed ?? {};
+  const parameters = Object.fromEntries(Object.entries(fixed).filter(([name]) => !key.includes(name)));
+  return hash('sha256', canonicalJson({ model, model_version, inputs, seed, streams, shared, parameters })).slice(
+    0,
+    16,
+  );
+}
