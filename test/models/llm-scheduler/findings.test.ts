@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
-import type { Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
+import type { RunMetrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
 import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
 import { ORACLE, oracleRuns, oracleSettings, oracleWorkload } from './oracle.ts';
 
 /** What is doubtful in the reference, measured: the Azure conversation trace at 1 x, one GPU, 10,000 requests unless said otherwise. */
-function measure(changes: Partial<Settings>, num_requests = 10_000): Metrics {
+function measure(changes: Partial<Settings>, num_requests = 10_000): RunMetrics {
   const { config } = oracleRuns().find((known) => known.config.trace === 'azure_conv')!;
   const workload = oracleWorkload({ ...config, num_requests, rps_scaling: 1 });
   const settings = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../../src/models/llm-scheduler/defaults.ts';
 import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
-import type { Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
+import type { RunMetrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
 import { arrivals } from '../../../src/models/llm-scheduler/synthetic.ts';
@@ -12,7 +12,7 @@ import { permutation } from './streams.ts';
 /** Results that queueing theory knows, within four Monte Carlo standard errors of the mean over replicates. */
 const REPLICATES = 16;
 
-function replicate(workload: (replicate: number) => Workload, settings: Settings, metric: keyof Metrics) {
+function replicate(workload: (replicate: number) => Workload, settings: Settings, metric: keyof RunMetrics) {
   const values = Array.from({ length: REPLICATES }, (_, r) => {
     const requests = workload(r);
     const workspace = Workspace.forRun(requests.count);
