@@ -148,6 +148,10 @@ describe('the report', () => {
       'loss meets its cap (cap) in 1 cell, in the worst of them in at least 5 %',
     );
     expect(texts([capped, missing])).toContain('undefined in 10 permutations of 1 cell');
+    const unused = { ...missing, statistics: { loss: undefinedStatistics() } };
+    expect(texts([capped, unused])).toContain('undefined in 1,000 permutations of 1 cell');
+    expect(texts([unused])).toContain('Undefined in every permutation, so without statistics: loss.');
+    expect(texts([unused])).not.toContain('over the others');
     expect(texts([{ ...capped, statistics: { loss: statisticsAt(1, { sd: 0 }) } }])).toContain(
       'The same in every permutation',
     );
@@ -263,6 +267,16 @@ describe('charts', () => {
     expect(svg).not.toContain('class="band"');
     const median = lineChartData(cells, { title: 't', x: 'x', y: 'loss', statistic: 'p50' })!;
     expect(lineChart(median, median.panels[0]!, { x: 'x', y: 'y' })).toContain('class="band"');
+  });
+
+  it('values that double stand at equal distances, though they span little', () => {
+    const at = (values: number[]): string[] => {
+      const data = lineChartData(gridOf({ x: values }), { title: 't', x: 'x', y: 'loss' })!;
+      const svg = lineChart(data, data.panels[0]!, { x: 'x', y: 'y' });
+      return [.../class="line" d="([^"]*)"/.exec(svg)![1]!.matchAll(/[ML]([\d.]+),/g)].map((match) => match[1]!);
+    };
+    expect(at([1, 2, 4, 8])).toEqual(['72', '192.67', '313.33', '434']);
+    expect(at([1, 2, 4, 7])).toEqual(['72', '132.33', '253', '434']);
   });
 
   it('two axes become a map of values beside a map of errors, with a hole where no cell is', () => {

@@ -44,6 +44,12 @@ export const VIEWS: readonly View[] = [
   },
   { title: 'Throughput against the number of bins', x: 'k_bins', y: 'throughput_requests_per_sec', series: 'num_gpus' },
   { title: 'Mean latency against the number of bins', x: 'k_bins', y: 'avg_latency', series: 'num_gpus' },
+  {
+    title: 'Share of requests over their SLA against the number of bins',
+    x: 'k_bins',
+    y: 'sla_violation_rate_request',
+    series: 'num_gpus',
+  },
 ];
 
 export const CAVEATS: readonly string[] = [

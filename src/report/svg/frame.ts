@@ -44,6 +44,14 @@ export function wantsLog(values: readonly number[]): boolean {
   return low > 0 && greatest(values) / low >= LOG_FROM && new Set(values).size > 2;
 }
 
+/** Values in the same proportion to each other (1, 2, 4, 8) are meant to stand at equal distances. */
+export function isGeometric(values: readonly number[]): boolean {
+  const distinct = [...new Set(values)].sort((a, b) => a - b);
+  const [first, second] = distinct;
+  if (distinct.length < 4 || first! <= 0) return false;
+  return distinct.every((value, i) => i === 0 || Math.abs((value / distinct[i - 1]!) * (first! / second!) - 1) < 1e-9);
+}
+
 /**
  * An axis over finite values. Where there are few distinct ones and `marked`, the ticks are the values themselves. Ticks whose texts would
  * overlap are left out: `room(text)` is the space that one needs [px].

@@ -15,6 +15,7 @@ import {
   tickText,
   wantsLog,
   type Axis,
+  isGeometric,
 } from './frame.ts';
 import { escapeHtml } from '../escape.ts';
 
@@ -105,7 +106,7 @@ function paint(k: number): string {
 function xAxis({ categories }: LineChartData, points: readonly LinePoint[]): Axis {
   const values = points.map(({ x }) => x);
   const range = [LEFT + 10, WIDTH - RIGHT - 10] as const;
-  const log = categories === undefined && wantsLog(values);
+  const log = categories === undefined && (wantsLog(values) || isGeometric(values));
   const axis = axisOver(values, range, {
     log,
     marked: values.every((value) => tickText(value).length <= MOST_MARK),

@@ -271,7 +271,7 @@ test('notes say which workload it is, and what a latency grid was fitted to', ()
   expect(inputNotes({ latency_grid })[1]).toBe(
     'latency_grid: alpha 0.100000 s, beta 0.0100000 s/token, gamma 0.500000; R^2 1.00000, worst cell 0.0 % off',
   );
-  expect(model.notes!({})).toEqual(inputNotes({}));
+  expect(model.notes!({}, [])).toEqual(inputNotes({}));
 });
 
 const workloads = sharedPath('data/llm/workloads/azure_conv.csv');
