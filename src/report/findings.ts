@@ -15,6 +15,7 @@ export function findings(data: ReportData): ReportFinding[] {
     ...completeness(data),
     ...failures(data),
     ...histories(data),
+    ...data.notes.map((text): ReportFinding => ({ level: 'note', text })),
     ...Object.keys(data.metrics).flatMap((metric) => values(data, metric)),
     ...precision(data),
   ];

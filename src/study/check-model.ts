@@ -127,10 +127,21 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
     if (isMap(parameters) && Object.hasOwn(parameters, name))
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing }');
-    else if (spec.missing !== undefined && typeof spec.missing !== 'boolean') {
-      problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
+    else {
+      if (spec.missing !== undefined && typeof spec.missing !== 'boolean')
+        problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
+      rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
     }
   }
+}
+
+function rate(value: unknown, path: Path, metrics: readonly string[], problems: Problems): void {
+  if (value === undefined) return;
+  const { cases, of } = isMap(value) ? value : {};
+  if (!Array.isArray(cases) || !Array.isArray(of)) problems.wrong(path, value, "{ cases: ['tp'], of: ['tp', 'fn'] }");
+  else
+    for (const name of [...cases, ...of] as unknown[])
+      if (typeof name !== 'string' || !metrics.includes(name)) problems.unknown(path, 'metric', String(name), metrics);
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];
