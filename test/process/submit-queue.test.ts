@@ -118,26 +118,34 @@ describe('what is odd in a history', () => {
   });
 });
 
-describe('the example grid search', () => {
-  it('ends in a table of the best of its 27 cells, each held against the best', async () => {
+describe('the grid search of the README', () => {
+  it('generates a history, looks into it, replays it in 27 cells, and holds each against the best', async () => {
     const folder = temporaryFolder();
-    cpSync(join(EXAMPLES, 'submit-queue'), folder, { recursive: true });
-    const done = await permafrost(['run', 'grid-search.yaml', '--permutations', '8', '--output', 'run', '--json'], {
-      cwd: folder,
-    });
-    expect(done.json()).toMatchObject({ outputs: [{ cells: 27, complete: 27, permutations_computed: 216 }] });
-    const reported = await permafrost(['report', 'run'], { cwd: folder });
-    expect(reported.exit, reported.stderr).toBe(0);
-    const lines = readFileSync(join(folder, 'run', 'report', 'tables', 'best_cells.csv'), 'utf8')
+    cpSync(join(EXAMPLES, 'submit-queue'), join(folder, 'examples', 'submit-queue'), { recursive: true });
+    const readme = readFileSync(join(EXAMPLES, '..', 'README.md'), 'utf8');
+    const [, block] = /```sh\n(permafrost generate [\s\S]*?)```/.exec(readme)!;
+    const commands = block!
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.replace(/#.*/, '').trim().split(/ +/).slice(1));
+    expect(commands.map(([name]) => name)).toEqual(['generate', 'inspect', 'run', 'report']);
+    for (const command of commands) {
+      const fewer = command[0] === 'run' ? ['--permutations', '6'] : [];
+      const done = await permafrost([...command, ...fewer], { cwd: folder });
+      expect(done.exit, done.stderr).toBe(0);
+    }
+    const run = join(folder, 'runs', 'history');
+    const lines = readFileSync(join(run, 'report', 'tables', 'best_cells.csv'), 'utf8')
       .trimEnd()
       .split('\n');
     expect(lines).toHaveLength(28);
-    const differences = lines.slice(2).map((line) => Number(line.split(',').at(-6)));
+    const at = lines[0]!.split(',').indexOf('difference');
+    const differences = lines.slice(2).map((line) => Number(line.split(',')[at]));
     expect(differences.every((difference) => difference <= 0)).toBe(true);
-    const ranked = await permafrost(['report', 'run', '--rank', 'runs_per_landed:lowest'], { cwd: folder });
-    expect(ranked.exit, ranked.stderr).toBe(0);
-    expect((await permafrost(['report', 'run', '--rank', 'scor'], { cwd: folder })).stderr).toContain(
-      'did you mean score',
-    );
+
+    expect((await permafrost(['report', run, '--rank', 'runs_per_landed:lowest'])).exit).toBe(0);
+    const refused = await permafrost(['report', run, '--rank', 'scor']);
+    expect(refused.exit).toBe(2);
+    expect(refused.stderr).toContain('did you mean score');
   });
 });
