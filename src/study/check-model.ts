@@ -135,13 +135,16 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
   }
 }
 
-function rate(value: unknown, path: Path, metrics: readonly string[], problems: Problems): void {
+/** Of what a metric is the rate: two lists of metrics. */
+function rate(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
   if (value === undefined) return;
-  const { cases, of } = isMap(value) ? value : {};
-  if (!Array.isArray(cases) || !Array.isArray(of)) problems.wrong(path, value, "{ cases: ['tp'], of: ['tp', 'fn'] }");
-  else
-    for (const name of [...cases, ...of] as unknown[])
-      if (typeof name !== 'string' || !metrics.includes(name)) problems.unknown(path, 'metric', String(name), metrics);
+  const lists: unknown[] = isMap(value) ? [value.cases, value.of] : [];
+  if (lists.length === 0 || !lists.every(Array.isArray)) {
+    problems.wrong(path, value, "{ cases: ['tp'], of: ['tp', 'fn'] }");
+    return;
+  }
+  for (const name of lists.flat())
+    if (typeof name !== 'string' || !known.includes(name)) problems.unknown(path, 'metric', String(name), known);
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];
