@@ -28,7 +28,7 @@ export { SILENT, type RunObserver } from './run/observer.ts';
 export { repairRun } from './run/repair-run.ts';
 export { planStudies, planStudy, type PlanOptions, type RunPlan, type StudyPlan } from './run/plan-study.ts';
 export { replayPermutation, type Replay } from './run/replay.ts';
-export { reportRun, type Reported } from './run/report-run.ts';
+export { reportRun, type Reported, type ReportOptions } from './run/report-run.ts';
 export { runStatus, type RunStatus } from './run/run-status.ts';
 export type { RunOptions, StudyResult } from './run/run-options.ts';
 export { runStudies, runStudy } from './run/run-study.ts';

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Format } from '../encoding/metrics-schema.ts';
 import { FORMATS } from '../encoding/metrics-schema.ts';
 import { formatBytes, formatDuration } from '../report/format-number.ts';
+import { inputNotes } from '../run/experiment.ts';
 import { planStudies, type PlanOptions, type RunPlan, type StudyPlan } from '../run/plan-study.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import { gather, oneOf, runs, wholeNumber, withStudyValues, type StudyValueFlags, type Terminal } from './command.ts';
@@ -52,6 +53,8 @@ export function planCommand(): Command {
 /** Also what `run --dry-run` does. */
 export async function showPlan(files: readonly string[], flags: PlanFlags, terminal: Terminal): Promise<number> {
   const plan = await planStudies(files, planOptions(flags));
+  const notes = new Set(plan.studies.flatMap(({ experiment }) => inputNotes(experiment)));
+  for (const note of notes) terminal.say(`warning: ${note}`);
   for (const study of plan.studies) terminal.say(planText(study));
   if (files.length > 1 || flags.reuse !== undefined) terminal.say(togetherText(plan));
   const { studies, cells, cells_shared, permutations_total, permutations_done, permutations_missing } = plan;

@@ -1,25 +1,43 @@
 import { Command } from 'commander';
 
+import type { Ranking } from '../models/model.ts';
 import { reportRun, type Reported } from '../run/report-run.ts';
-import { runs } from './command.ts';
+import { oneOf, runs } from './command.ts';
+
+interface ReportFlags {
+  readonly rank?: Ranking;
+}
 
 const EXAMPLES = `
 Examples:
   permafrost report runs/study            writes runs/study/report/index.html, report.md and tables/*.csv
+  permafrost report runs/study --rank profit_factor           with a table of the best cells by the mean of a metric
+  permafrost report runs/study --rank latency_hours_p95:lowest
   permafrost summarize runs/study && permafrost report runs/study    with the statistics computed from the rows again first`;
 
 export function reportCommand(): Command {
   const command = new Command('report')
     .description('write the report of a run: one HTML file that needs nothing else, Markdown, and tables as CSV')
     .argument('<run>', 'output folder of a run')
+    .option(
+      '--rank <metric[:lowest]>',
+      'rank the cells by the mean of this metric (default: what the model names)',
+      ranking,
+    )
     .addHelpText('after', EXAMPLES);
-  return runs(command, async ([run], _options, terminal) => {
-    const reported = await reportRun(run!);
+  return runs<ReportFlags>(command, async ([run], { rank }, terminal) => {
+    const reported = await reportRun(run!, rank === undefined ? {} : { ranking: rank });
     const { output, files, cells, rows } = reported;
     terminal.say(reportedText(reported));
     terminal.result({ output, files, cells, rows });
     return 0;
   });
+}
+
+/** `score`, `score:highest`, `latency_hours_p95:lowest`. */
+function ranking(text: string): Ranking {
+  const [metric = '', best = 'highest'] = text.split(':');
+  return { metric, best: oneOf('--rank', ['highest', 'lowest'])(best) };
 }
 
 function reportedText({ files, cells, cells_total, rows }: Reported): string {

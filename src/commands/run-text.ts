@@ -14,8 +14,8 @@ import type { StudyValueFlags } from './command.ts';
 export function studyResultText(result: StudyResult, given: Given = {}): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
-    const { cells, metric } = reportedCells(result.output);
-    parts.push(cellTable(cells, metric, process.stderr.isTTY ? process.stderr.columns : undefined));
+    const { cells, ranking } = reportedCells(result.output);
+    parts.push(cellTable(cells, ranking, process.stderr.isTTY ? process.stderr.columns : undefined));
   }
   parts.push(whereAndNext(result, given));
   return parts.join('\n\n');

@@ -85,6 +85,8 @@ export interface MetricSpec {
   readonly description?: string;
   /** May be undefined for a permutation: NaN is a value then. Any other NaN is a failed permutation. */
   readonly missing?: boolean;
+  /** The metric is a rate: the sum of these metrics over the sum of those. A report then gives the rate of all permutations together, too. */
+  readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
   readonly cap?: string;
 }

@@ -4,13 +4,7 @@ import { extremes, metricColumns } from './extremes.ts';
 import { formatCount } from './format-number.ts';
 import { lineChartData, type LineChartData } from './lines.ts';
 import type { ReportData } from './report-data.ts';
-
-/** A table with a word on what is not in it. */
-export interface ReportTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-  readonly note: string;
-}
+import type { ReportTable } from './report-table.ts';
 
 /** Metrics that are drawn; the others are in the tables. */
 const MOST_METRICS = 8;
@@ -46,12 +40,13 @@ export function drawnViews(data: ReportData): LineChartData[] {
   return data.views.flatMap((view) => lineChartData(data.cells, view) ?? []);
 }
 
-/** The metrics that get pictures: those with thresholds, those of the views, then the model's order. */
+/** The metrics that get pictures: those with thresholds, the one that ranks, those of the views, then the model's order. */
 export function drawnMetrics(data: ReportData): string[] {
   const asked = Object.keys(data.metrics).filter(
     (metric) => data.cells[0]?.statistics[metric]?.thresholds !== undefined,
   );
-  const names = new Set([...asked, ...data.views.map(({ y }) => y), ...Object.keys(data.metrics)]);
+  const ranking = data.ranking === undefined ? [] : [data.ranking.metric];
+  const names = new Set([...asked, ...ranking, ...data.views.map(({ y }) => y), ...Object.keys(data.metrics)]);
   return [...names].filter((metric) => data.cells[0]?.statistics[metric] !== undefined).slice(0, MOST_METRICS);
 }
 

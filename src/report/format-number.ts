@@ -22,8 +22,20 @@ export function formatWithError(value: number, error: number): string {
       .replace(/\.$/, '');
   if (!Number.isFinite(error)) return `${formatNumber(value)} ± ?`;
   if (error < 1e-15 || Math.abs(value) >= 1e15) return `${value.toExponential(3)} ± ${error.toExponential(1)}`;
-  const decimals = Math.min(20, Math.max(0, 1 - exponentOf(Number(error.toPrecision(2)))));
+  const decimals = decimalsFor(error);
   return `${grouped(value.toFixed(decimals))} ± ${grouped(error.toFixed(decimals))}`;
+}
+
+/** Decimals down to the second significant digit of an error. */
+function decimalsFor(error: number): number {
+  return Math.min(20, Math.max(0, 1 - exponentOf(Number(error.toPrecision(2)))));
+}
+
+/** An interval as exact as its error: `[1.3548, 1.3712]`; empty without a usable error. */
+export function formatInterval([low, high]: readonly [number, number], error: number): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || !(error > 0) || error < 1e-15) return '';
+  const decimals = decimalsFor(error);
+  return `[${grouped(low.toFixed(decimals))}, ${grouped(high.toFixed(decimals))}]`;
 }
 
 /** A count: `1,512`, `200,000`, from a million on `302.4 M`, `1.2 G`. */

@@ -2,7 +2,7 @@ import { formatCount } from './format-number.ts';
 import type { ReportData } from './report-data.ts';
 
 /** What these numbers do and do not say: what the engine knows first, then what the model adds. */
-export function limits({ sharing, cells, caveats }: ReportData): string[] {
+export function limits({ sharing, cells, ranking, caveats }: ReportData): string[] {
   return [
     'Every number stands with its Monte Carlo standard error (±), and intervals are 95 % Monte Carlo intervals (means: ± 1.96 errors; percentiles: order statistics; probabilities: Wilson). ' +
       'That is simulation noise alone: what another run with other seeds would change. It shrinks with the square root of the number of permutations, and says nothing of whether the model, ' +
@@ -13,7 +13,7 @@ export function limits({ sharing, cells, caveats }: ReportData): string[] {
       : 'Cells have independent random streams: the error of a difference is the root of the sum of the squares of both errors.',
     ...(cells.length > 20
       ? [
-          `The highest of ${formatCount(cells.length)} cells is high partly by luck. No number here is corrected for having been picked out of many.`,
+          `The highest of ${formatCount(cells.length)} cells is high partly by luck. No number here is corrected for having been picked out of many${ranking === undefined ? '' : '; the column "may be the best" is'}.`,
         ]
       : []),
     ...caveats,

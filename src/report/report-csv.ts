@@ -1,6 +1,7 @@
 import { csvField } from '../encoding/csv-field.ts';
+import { levelOf, type Axis } from './axes.ts';
 import type { LineChartData } from './lines.ts';
-import type { FailedPermutation, IncompleteCell } from './report-data.ts';
+import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells } from './report-data.ts';
 
 /** Tables of a report as CSV: numbers with all their digits, LF. (All cells with all statistics are grid_summary.csv.) */
 
@@ -18,6 +19,52 @@ export function viewCsv({ x, y, statistic, categories, panels }: LineChartData):
     ),
   );
   return csv(['cell_id', 'panel', 'line', x, `${y}_${statistic}`, 'mcse', 'ci_low', 'ci_high'], rows);
+}
+
+/** The best cells, the best first, each with its difference to the best; empty where there is none. */
+export function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]): string {
+  const header = [
+    'rank',
+    'cell_id',
+    ...axes.map(({ name }) => name),
+    'n',
+    `${metric}_mean`,
+    'mcse',
+    'ci_low',
+    'ci_high',
+  ];
+  const compared = [
+    'difference',
+    'difference_se',
+    'difference_ci_low',
+    'difference_ci_high',
+    'difference_n',
+    'told_apart',
+  ];
+  const rows = cells.map(({ cell, difference, told_apart }, i) => {
+    const { n, mean, mcse, ci } = cell.statistics[metric]!;
+    const numbers = difference && [difference.difference, difference.se, ...difference.ci, difference.n];
+    return [
+      String(i + 1),
+      cell.cell_id,
+      ...axes.map(({ name }) => levelOf(cell, name)),
+      ...[n, mean, mcse, ...ci.mean].map(String),
+      ...(numbers?.map(String) ?? Array<string>(5).fill('')),
+      String(told_apart),
+    ];
+  });
+  return csv([...header, ...compared], rows);
+}
+
+/** Every rate of every cell that was pooled. */
+export function pooledCsv(cells: readonly PooledCell[]): string {
+  const rows = cells.flatMap(({ cell, rates }) =>
+    Object.entries(rates).map(([metric, { rate, se }]) => {
+      const { n, n_nan, mean, mcse } = cell.statistics[metric]!;
+      return [cell.cell_id, metric, ...[n, n_nan, mean, mcse, rate, se].map(String)];
+    }),
+  );
+  return csv(['cell_id', 'metric', 'n', 'n_nan', 'mean', 'mcse', 'pooled', 'pooled_se'], rows);
 }
 
 export function incompleteCsv(cells: readonly IncompleteCell[]): string {

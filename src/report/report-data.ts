@@ -1,4 +1,5 @@
-import type { MetricSpec, ParameterSpec, View } from '../models/model.ts';
+import type { MetricSpec, ParameterSpec, Ranking, View } from '../models/model.ts';
+import type { Interval } from '../statistics/interval.ts';
 import type { ReportedCell } from './reported-cell.ts';
 
 /** Everything that a report says, gathered from a run on disk. Plain data; the report is a function of it alone. */
@@ -19,11 +20,16 @@ export interface ReportData {
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   readonly views: readonly View[];
   readonly caveats: readonly string[];
+  /** What the model says of the inputs. */
+  readonly notes: readonly string[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly cells_total: number;
   /** Complete cells in study order. */
   readonly cells: readonly ReportedCell[];
+  /** Undefined where nothing names a metric to rank by. */
+  readonly ranking: RankedCells | undefined;
+  readonly pooled: readonly PooledCell[];
   readonly incomplete: readonly IncompleteCell[];
   readonly failures: readonly FailedPermutation[];
   /** What the files of complete cells went through, where it was not nothing. */
@@ -51,4 +57,36 @@ export interface DisturbedCell {
   readonly n_conflicting_duplicates: number;
   readonly n_duplicates_dropped: number;
   readonly n_rows_damaged: number;
+}
+
+/** The best cells by the mean of one metric, each held against the best. */
+export interface RankedCells extends Ranking {
+  /** Differences are of the same permutations (common random numbers), not of independent ones. */
+  readonly paired: boolean;
+  /** Cells in which the metric is defined. */
+  readonly compared: number;
+  /** The best first; not all where there are many. */
+  readonly cells: readonly RankedCell[];
+}
+
+export interface RankedCell {
+  readonly cell: ReportedCell;
+  /** Mean of this cell - mean of the best one, with its standard error and 95 % interval; undefined for the best itself. */
+  readonly difference: Difference | undefined;
+  /** The difference is told apart from 0, allowing for the number of cells. */
+  readonly told_apart: boolean;
+}
+
+export interface Difference {
+  readonly difference: number;
+  readonly se: number;
+  readonly ci: Interval;
+  /** Permutations that the difference is of. */
+  readonly n: number;
+}
+
+/** The rates of a cell over all permutations together, beside the mean of the permutations' rates; by metric. */
+export interface PooledCell {
+  readonly cell: ReportedCell;
+  readonly rates: Readonly<Record<string, { readonly rate: number; readonly se: number }>>;
 }

@@ -7,14 +7,16 @@ import {
   failuresTable,
   incompleteTable,
   metricNote,
-  type ReportTable,
 } from './contents.ts';
 import { escapeHtml } from './escape.ts';
 import { withUnit } from './estimate.ts';
 import { findings } from './findings.ts';
 import { limits } from './limits.ts';
-import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from './report-files.ts';
+import { pooledTable } from './pooled-rates.ts';
+import { rankingTable } from './ranking.ts';
+import { BEST_FILE, CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, POOLED_FILE, viewFile } from './report-files.ts';
 import type { ReportData } from './report-data.ts';
+import type { ReportTable } from './report-table.ts';
 import { STYLE } from './style.ts';
 import { linePictures, surfacePictures, type Picture } from './surface-pictures.ts';
 
@@ -52,6 +54,7 @@ function sections(data: ReportData): string {
       .map(([name, value]) => `<tr><th>${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`)
       .join('')}</table>`,
     `<details><summary>The study as it was run</summary><pre>${escapeHtml(data.study_text)}</pre></details>`,
+    section('Best cells', BEST_FILE, rankingTable(data)),
     ...(views.length === 0 ? [] : ['<h2>Views</h2>']),
     ...views.map((view, k) => figureGroup(view.title, viewFile(k, view.title), linePictures(data, view))),
     ...(some ? ['<h2>Metrics over the surface</h2>'] : []),
@@ -59,6 +62,7 @@ function sections(data: ReportData): string {
     ...(some && left > 0
       ? [`<p class="note">${left} more metrics are in <a href="${CELLS_FILE}">${CELLS_FILE}</a>.</p>`]
       : []),
+    section('Rates', POOLED_FILE, pooledTable(data)),
     ...(some ? [section('Cells', CELLS_FILE, cellsTable(data))] : []),
     '<h2>What these numbers do and do not say</h2>',
     `<ul>${limits(data)

@@ -7,14 +7,16 @@ import {
   failuresTable,
   incompleteTable,
   metricNote,
-  type ReportTable,
 } from './contents.ts';
 import { escapeMarkdown } from './escape.ts';
 import { withUnit } from './estimate.ts';
 import { findings } from './findings.ts';
 import { limits } from './limits.ts';
+import { pooledTable } from './pooled-rates.ts';
+import { rankingTable } from './ranking.ts';
 import { viewFile } from './report-files.ts';
 import type { ReportData } from './report-data.ts';
+import type { ReportTable } from './report-table.ts';
 
 /** The report without pictures. */
 export function reportMarkdown(data: ReportData): string {
@@ -28,6 +30,7 @@ export function reportMarkdown(data: ReportData): string {
     ...section('Failures', failuresTable(data)),
     '## What was run',
     table({ header: ['what', 'value'], rows: facts(data), note: '' }),
+    ...section('Best cells', rankingTable(data)),
     ...(views.length === 0 ? [] : ['## Views', 'Pictures are in [index.html](index.html), their numbers here:']),
     views.map(({ title }, k) => `- [${escapeMarkdown(title)}](${viewFile(k, title)})`).join('\n'),
     ...(data.cells.length === 0 ? [] : ['## Metrics']),
@@ -36,6 +39,7 @@ export function reportMarkdown(data: ReportData): string {
       escapeMarkdown(metricNote(data, metric)),
       table(extremesTable(data, metric)),
     ]),
+    ...section('Rates', pooledTable(data)),
     ...(data.cells.length === 0 ? [] : ['## Cells', table(cellsTable(data))]),
     '## What these numbers do and do not say',
     limits(data)

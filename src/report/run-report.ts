@@ -1,3 +1,4 @@
+import type { Ranking } from '../models/model.ts';
 import { axesOf, levelOf } from './axes.ts';
 import { formatCount, formatWithError } from './format-number.ts';
 import type { ReportedCell } from './reported-cell.ts';
@@ -7,13 +8,13 @@ import { formatTable } from './table.ts';
 const TABLE_ROWS = 12;
 
 /**
- * The cells that matter as a table: all of a small surface, else the best and the worst by the median of the first metric. Columns: what
- * varies between the cells, then the first metric's mean with its Monte Carlo error and its quantiles, then the thresholds' probabilities.
+ * The cells that matter as a table: all of a small surface, else the best and the worst by the median of one metric. Columns: what
+ * varies between the cells, then that metric's mean with its Monte Carlo error and its quantiles, then the thresholds' probabilities.
  */
-export function cellTable(cells: readonly ReportedCell[], metric: string, width?: number): string {
+export function cellTable(cells: readonly ReportedCell[], { metric, best }: Ranking, width?: number): string {
   if (cells.length === 0) return '';
   const axes = axesOf(cells);
-  const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric);
+  const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric, best);
   const thresholds = Object.entries(cells[0]!.statistics).flatMap(([name, statistics]) =>
     (statistics.thresholds ?? []).map((t, k) => ({ name, k, title: `P(${name} > ${t.threshold})` })),
   );
@@ -44,7 +45,8 @@ export function cellTable(cells: readonly ReportedCell[], metric: string, width?
   return `${which} (± is the Monte Carlo error):\n${formatTable(header, rows, width === undefined ? {} : { width })}`.trimEnd();
 }
 
-function bestAndWorst(cells: readonly ReportedCell[], metric: string): ReportedCell[] {
-  const sorted = [...cells].sort((a, b) => b.statistics[metric]!.p50 - a.statistics[metric]!.p50);
+function bestAndWorst(cells: readonly ReportedCell[], metric: string, best: Ranking['best']): ReportedCell[] {
+  const sign = best === 'highest' ? 1 : -1;
+  const sorted = [...cells].sort((a, b) => sign * (b.statistics[metric]!.p50 - a.statistics[metric]!.p50));
   return [...sorted.slice(0, TABLE_ROWS / 2), ...sorted.slice(-TABLE_ROWS / 2)];
 }

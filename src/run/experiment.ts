@@ -48,6 +48,11 @@ export async function experimentOf(study: Study): Promise<Experiment> {
   return { study, cells, inputs, input_defaults, shared, common, hashOf: experimentHasher(common) };
 }
 
+/** What a person should know about the inputs, as the model says it; a line each. */
+export function inputNotes({ study, inputs, cells }: Experiment): readonly string[] {
+  return study.model.notes?.(inputs, parametersOf(cells)) ?? [];
+}
+
 function* parametersOf(cells: CellList): Iterable<Parameters> {
   for (const cell of cells) yield allParameters(cell);
 }

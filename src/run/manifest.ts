@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { MetricSpec, Parameters, ParameterSpec, View } from '../models/model.ts';
+import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../models/model.ts';
 import { layoutOf } from '../store/layout.ts';
 import { readManifest } from '../store/manifest.ts';
 import type { FilePort } from '../store/port.ts';
@@ -10,7 +10,7 @@ import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
 import type { Study } from '../study/study.ts';
-import { baselineOf, runCell, type Experiment } from './experiment.ts';
+import { baselineOf, inputNotes, runCell, type Experiment } from './experiment.ts';
 import type { Precision } from '../study/schema.ts';
 import { ENGINE_VERSION } from './version.ts';
 
@@ -38,6 +38,10 @@ export interface RunManifest {
   /** What the model has a report draw and say: a report needs nothing but the run folder. */
   readonly views: readonly View[];
   readonly caveats: readonly string[];
+  /** By which metric a report ranks the cells; absent where the model names none. */
+  readonly ranking?: Ranking;
+  /** What the model says of the inputs. */
+  readonly notes: readonly string[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly made_by: MadeBy;
@@ -66,7 +70,7 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
     );
   }
   // A run of an earlier version has no notes for a report, and no cells that stop early.
-  return { precision: [], parameters: {}, views: [], caveats: [], ...found } as unknown as RunManifest;
+  return { precision: [], parameters: {}, views: [], caveats: [], notes: [], ...found } as unknown as RunManifest;
 }
 
 /** The manifest of a run that must be there. */
@@ -112,6 +116,8 @@ export function manifestOf(experiment: Experiment): RunManifest {
     metrics: study.model.metrics,
     views: study.model.views ?? [],
     caveats: study.model.caveats ?? [],
+    ...(study.model.ranking !== undefined && { ranking: study.model.ranking }),
+    notes: inputNotes(experiment),
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
     study_file: relative(study.output, resolve(study.file)),

@@ -4,22 +4,35 @@ import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
 import { ThreadPool } from '../execute/threads.ts';
+import type { Ranking } from '../models/model.ts';
+import { axesOf } from '../report/axes.ts';
 import { drawnViews } from '../report/contents.ts';
-import { failuresCsv, incompleteCsv, viewCsv } from '../report/report-csv.ts';
+import { failuresCsv, incompleteCsv, pooledCsv, rankingCsv, viewCsv } from '../report/report-csv.ts';
 import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
-import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from '../report/report-files.ts';
+import {
+  BEST_FILE,
+  CELLS_FILE,
+  FAILURES_FILE,
+  INCOMPLETE_FILE,
+  POOLED_FILE,
+  viewFile,
+} from '../report/report-files.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/reported-cell.ts';
+import type { CellPlace } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { readFailures } from '../store/failures.ts';
 import { makeFolder } from '../store/folder.ts';
 import { layoutOf, metricsPath } from '../store/layout.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
+import { nearest } from '../study/problem.ts';
 import { hasEnough } from './cell-precision.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
-import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
+import { poolRates } from './pool-rates.ts';
+import { rankCells } from './rank-cells.ts';
+import { scanStored, storedCell, storedCells, type StoredCell } from './stored-cells.ts';
 import { gridSummaryLines, parameterColumns, summariesOf, type CellSummary } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
 
@@ -33,6 +46,11 @@ export interface Reported {
   readonly cells_total: number;
 }
 
+export interface ReportOptions {
+  /** By what the cells are ranked, instead of what the model names. */
+  readonly ranking?: Ranking;
+}
+
 /** Files of unfinished cells counted at once, per thread. */
 const AT_ONCE = 2;
 
@@ -40,9 +58,9 @@ const AT_ONCE = 2;
  * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
  * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
  */
-export async function reportRun(output: string): Promise<Reported> {
+export async function reportRun(output: string, options: ReportOptions = {}): Promise<Reported> {
   const manifest = requireManifest(disk, output);
-  const data = await gatherReport(output, manifest);
+  const data = await gatherReport(output, manifest, options);
   const { report } = layoutOf(output);
   const cells = completeCells(output, manifest, data.cells);
   await makeFolder(disk, join(report, 'tables'));
@@ -50,6 +68,10 @@ export async function reportRun(output: string): Promise<Reported> {
   await writeLines(disk, join(report, CELLS_FILE), gridSummaryLines(cells, parameters, manifest.identity.metrics));
   const texts: [name: string, text: string][] = [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
+    ...(data.ranking === undefined
+      ? []
+      : [[BEST_FILE, rankingCsv(data.ranking, axesOf(data.cells))] satisfies [string, string]]),
+    ...(data.pooled.length === 0 ? [] : [[POOLED_FILE, pooledCsv(data.pooled)] satisfies [string, string]]),
     [INCOMPLETE_FILE, incompleteCsv(data.incomplete)],
     [FAILURES_FILE, failuresCsv(data.failures)],
     ['report.md', reportMarkdown(data)],
@@ -66,8 +88,13 @@ export async function reportRun(output: string): Promise<Reported> {
 }
 
 /** Everything that the report of a run says. */
-export async function gatherReport(output: string, manifest: RunManifest): Promise<ReportData> {
+export async function gatherReport(
+  output: string,
+  manifest: RunManifest,
+  { ranking = manifest.ranking }: ReportOptions = {},
+): Promise<ReportData> {
   const { identity } = manifest;
+  if (ranking !== undefined) requireMetric(ranking.metric, identity.metrics);
   const cells: ReportedCell[] = [];
   const disturbed: DisturbedCell[] = [];
   for await (const { cell, summary } of summariesOf(storedCells(output, manifest))) {
@@ -83,6 +110,9 @@ export async function gatherReport(output: string, manifest: RunManifest): Promi
     if (n_conflicting_duplicates + n_duplicates_dropped + n_rows_damaged > 0)
       disturbed.push({ cell_id, n_conflicting_duplicates, n_duplicates_dropped, n_rows_damaged });
   }
+  const layout = layoutOf(output);
+  const placeOf = (cell_id: string): CellPlace => storedCell(layout, manifest, cell_id).place;
+  const shared = identity.streams.sharing === 'shared';
   return {
     name: manifest.name,
     model: identity.model,
@@ -98,12 +128,25 @@ export async function gatherReport(output: string, manifest: RunManifest): Promi
     metrics: manifest.metrics,
     views: manifest.views,
     caveats: manifest.caveats,
+    notes: manifest.notes,
     baseline: manifest.baseline,
     cells_total: Object.keys(identity.cells).length,
     cells,
+    ranking: ranking && rankCells(cells, placeOf, ranking, shared),
+    pooled: poolRates(cells, placeOf, manifest.metrics),
     disturbed,
     ...(await unfinished(output, manifest, cells)),
   };
+}
+
+function requireMetric(metric: string, metrics: readonly string[]): void {
+  if (metrics.includes(metric)) return;
+  const near = nearest(metric, metrics);
+  throw new EngineError(
+    'USAGE',
+    `--rank ${metric}: the run has no such metric${near === undefined ? '' : `; did you mean ${near}?`}`,
+    { path: '--rank', value: metric, allowed: metrics.join(', ') },
+  );
 }
 
 /** A summary is about this run's number of rows, and they are there. (`verify` holds it against the rows themselves.) */

@@ -10,7 +10,7 @@ import type { StudyOverrides } from '../study/study.ts';
 import { claimAll, loadStudies, type ClaimedStudy, type LoadedStudy } from './claim-studies.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { endOutput } from './end-output.ts';
-import { modelSetup } from './experiment.ts';
+import { inputNotes, modelSetup, type Experiment } from './experiment.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import { LeaseSize } from './lease-size.ts';
 import type { RunObserver } from './observer.ts';
@@ -68,9 +68,10 @@ async function runStages(
   observer: RunObserver,
 ): Promise<StudyResult[]> {
   const results = new Map<Suite, StudyResult>();
+  const told = new Set<string>();
   let going = suites;
   while (going.length > 0) {
-    const stage = await runStage(going, options, stop, observer);
+    const stage = await runStage(going, options, stop, observer, told);
     for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
     if (stop.reason !== undefined) break;
     const next: Suite[] = [];
@@ -102,14 +103,24 @@ async function runStage(
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
+  told: Set<string>,
 ): Promise<StudyResult[]> {
   const studies = await loadStudies(suites, options);
+  for (const { experiment } of studies) tellNotes(experiment, told, observer);
   const claimed = await claimAll(studies, options, observer);
   for (const { experiment } of claimed) collectGarbage(experiment.cells.length);
   try {
     return await runClaimed(claimed, options, stop, observer);
   } finally {
     for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();
+  }
+}
+
+/** Studies and stages often have their inputs in common: each sentence once. */
+function tellNotes(experiment: Experiment, told: Set<string>, observer: RunObserver): void {
+  for (const note of inputNotes(experiment).filter((line) => !told.has(line))) {
+    told.add(note);
+    observer.warning(note);
   }
 }
 

@@ -7,8 +7,7 @@ import { canonicalJson } from '../study/canonical-json.ts';
 import type { Experiment } from './experiment.ts';
 import { numberText, parameterTexts } from './summaries.ts';
 
-const OWN = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'] as const;
-type Own = (typeof OWN)[number];
+type Own = 'step' | 'cell_id' | 'n' | 'status' | 'error' | 'config_id';
 
 /** A column of a suite's tables. */
 export interface TableColumn {

@@ -128,14 +128,28 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
     if (isMap(parameters) && Object.hasOwn(parameters, name))
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing }');
-    else if (spec.missing !== undefined && typeof spec.missing !== 'boolean') {
-      problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
+    else {
+      if (spec.missing !== undefined && typeof spec.missing !== 'boolean')
+        problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
+      rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
     }
   }
 }
 
 /** Columns of a suite's tables that the engine fills. */
 const TABLE_COLUMNS = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'];
+/** Of what a metric is the rate: two lists of metrics. */
+function rate(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
+  if (value === undefined) return;
+  const lists: unknown[] = isMap(value) ? [value.cases, value.of] : [];
+  if (lists.length === 0 || !lists.every(Array.isArray)) {
+    problems.wrong(path, value, "{ cases: ['tp'], of: ['tp', 'fn'] }");
+    return;
+  }
+  for (const name of lists.flat())
+    if (typeof name !== 'string' || !known.includes(name)) problems.unknown(path, 'metric', String(name), known);
+}
+
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];
 
 function ranking({ ranking: value, metrics: specs }: Raw, problems: Problems): void {

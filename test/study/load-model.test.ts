@@ -194,6 +194,17 @@ describe('checkModel', () => {
     expect(() => checkModel(model, 'm')).toThrow(expected);
   });
 
+  test.each([
+    ['ranking by a metric that is not there', { ranking: { metric: 'headz', best: 'highest' } }, 'did you mean heads'],
+    ['ranking without a direction', { ranking: { metric: 'heads', best: 'most' } }, 'highest or lowest'],
+    ['ranking that is a word', { ranking: 'heads' }, "{ metric: 'score'"],
+    ['a rate of what is not there', { metrics: { a: { rate_of: { cases: ['b'], of: ['a'] } } } }, 'metrics.a.rate_of'],
+    ['a rate of no lists', { metrics: { a: { rate_of: { cases: 'a' } } } }, "{ cases: ['tp']"],
+  ])('refuses %s', (_, wrong, expected) => {
+    expect(() => checkModel({ ...coin, ...wrong }, 'm')).toThrow(expected);
+    expect(checkModel({ ...coin, ranking: { metric: 'heads', best: 'lowest' } }, 'm')).toBeDefined();
+  });
+
   it('refuses what is no map', () => {
     for (const value of [undefined, null, 3, [], () => 3])
       expect(() => checkModel(value, 'm')).toThrow('a model: export default');

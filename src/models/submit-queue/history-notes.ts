@@ -1,7 +1,10 @@
 import type { Parameters } from '../model.ts';
 import { historyFacts, type HistoryFacts } from './history-facts.ts';
 import type { History } from './history.ts';
-import { settingsOf } from './parameters.ts';
+import { PARAMETERS } from './parameters.ts';
+
+const PRIMING = PARAMETERS.priming_ticks.default;
+const MEASURE = PARAMETERS.measure_ticks.default;
 
 /** What a person should know about a history before trusting what a replay of it says. One line each; none if all is well. */
 export function historyNotes(history: History, cells: Iterable<Parameters>): string[] {
@@ -41,8 +44,8 @@ function shortestRun(cells: Iterable<Parameters>): number | undefined {
   let shortest: number | undefined;
   for (const parameters of cells) {
     if (parameters.mode !== 'csv') continue;
-    const { priming_ticks, measure_ticks } = settingsOf(parameters);
-    shortest = Math.min(shortest ?? Infinity, priming_ticks + measure_ticks);
+    const ticks = Number(parameters.priming_ticks ?? PRIMING) + Number(parameters.measure_ticks ?? MEASURE);
+    shortest = Math.min(shortest ?? Infinity, ticks);
   }
   return shortest;
 }

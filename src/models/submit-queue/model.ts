@@ -12,6 +12,7 @@ import { SCORE_METRICS } from './score.ts';
 import { rowOf, singleRun } from './single-run.ts';
 import { summaryText } from './summary-text.ts';
 import { traceReplicate } from './trace.ts';
+import { CAVEATS, VIEWS } from './views.ts';
 
 /** The input files as read. */
 export interface SubmitQueueInputs {
@@ -36,6 +37,8 @@ export default defineModel<SubmitQueueInputs, Replicate>({
     },
   },
   metrics: { ...CORRECTED_METRICS, ...SCORE_METRICS, ...REFERENCE_METRICS },
+  views: VIEWS,
+  caveats: CAVEATS,
   ranking: { metric: 'score', best: 'highest' },
   check: checkParameters,
   load: (files: Readonly<Record<string, InputFile>>) =>

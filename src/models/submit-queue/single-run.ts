@@ -19,7 +19,7 @@ export interface SingleRun {
   readonly mode: 'random' | 'csv';
   readonly ticks: number;
   readonly row: SubmitQueueRow;
-  /** Pending changes after the step, 50 points over the run. */
+  /** Pending changes before the batches of a tick, 50 points over the run. */
   readonly queue_depth: readonly number[];
   /** Waits of the landings after the warm-up, 8 equal bins from the shortest to the longest: lower and upper end [ticks], count. */
   readonly waits: readonly { readonly from: number; readonly to: number; readonly count: number }[];
@@ -33,7 +33,7 @@ const WAIT_BINS = 8;
 
 export function singleRun(replicate: Replicate, rng: Rng): SingleRun {
   const depth: number[] = [];
-  const outcome = runReplicate(replicate, rng, (queue) => depth.push(queue.pending.length));
+  const outcome = runReplicate(replicate, rng, (queue) => depth.push(queue.waiting));
   const { suite } = outcome.queue;
   const demoted = Array.from(suite.active.keys())
     .filter((test) => suite.active[test] === 0)

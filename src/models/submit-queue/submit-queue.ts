@@ -54,6 +54,8 @@ export interface SubmitQueue {
   /** Suspects, of which the first `verifying` are in verification and have a due tick. */
   readonly verification: ChangeQueue;
   verifying: number;
+  /** Pending changes as the last tick found them, before its batches. */
+  waiting: number;
   readonly fixing: ChangeQueue;
   /** Changes that passed verification in the present tick. */
   readonly verified: ChangeQueue;
@@ -89,6 +91,7 @@ export function createSubmitQueue(settings: Settings, tests: number, ticks: numb
     pending: new ChangeQueue(1024),
     verification: new ChangeQueue(),
     verifying: 0,
+    waiting: 0,
     fixing: new ChangeQueue(),
     verified: new ChangeQueue(),
     shelf: createDesignShelf(plan, settings.maxbatch, settings.optimized),
@@ -109,6 +112,7 @@ export function resetSubmitQueue(queue: SubmitQueue): void {
   resetSuite(queue.suite);
   for (const changes of [queue.pending, queue.verification, queue.fixing, queue.verified]) changes.clear();
   queue.verifying = 0;
+  queue.waiting = 0;
   clearDesignShelf(queue.shelf);
   resetEvaluation(queue.evaluation);
   queue.landed_now.fill(1);

@@ -17,6 +17,7 @@ export function step(queue: SubmitQueue, streams: RandomStreams, t: number): num
   listImpaired(queue.suite);
   verifySuspects(queue, t, streams.verifications);
   sampleGauges(queue);
+  queue.waiting = pending.length;
 
   const window = Math.min(settings.maxbatch, pending.length);
   if (window === 0) {

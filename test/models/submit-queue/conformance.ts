@@ -164,3 +164,21 @@ export function verdictLine(id: string, n: number, { values, mean_z2, beyond_2, 
   return `${id.padEnd(26)} ${String(n).padStart(5)} ${String(values).padStart(6)} ${mean_z2.toFixed(2).padStart(8)} ${(100 * beyond_2).toFixed(1).padStart(7)} % ${largest.z.toFixed(2).padStart(7)}  ${worst}`;
 }
 export const VERDICT_HEADER = `${'set'.padEnd(26)} ${'n'.padStart(5)} ${'values'.padStart(6)} ${'mean z2'.padStart(8)} ${'|z|>2'.padStart(9)} ${'largest'.padStart(7)}`;
+
+/** z of every statistic (rows) in every set (columns); `=` where both sides are constant and equal, `-` where undefined on both. */
+export function zTable(sets: readonly { readonly id: string; readonly comparisons: readonly Comparison[] }[]): string {
+  const names = [...new Set(sets.flatMap(({ comparisons }) => comparisons.map(({ statistic }) => statistic)))];
+  const short = (id: string): string => id.split('-')[0]!;
+  const header = ['z'.padEnd(26), ...sets.map(({ id }) => short(id).padStart(6))].join(' ');
+  const rows = names.map((name) => {
+    const cells = sets.map(({ comparisons }) => zText(comparisons.find(({ statistic }) => statistic === name)));
+    return [name.padEnd(26), ...cells.map((cell) => cell.padStart(6))].join(' ');
+  });
+  return [header, ...rows].join('\n');
+}
+
+function zText(comparison: Comparison | undefined): string {
+  if (comparison === undefined) return '';
+  const { z, ours } = comparison;
+  return z !== 0 ? z.toFixed(2) : Number.isNaN(ours) ? '-' : '=';
+}

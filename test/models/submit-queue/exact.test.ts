@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { Parameters } from '../../../src/models/model.ts';
 import model from '../../../src/models/submit-queue/model.ts';
+import { settingsOf } from '../../../src/models/submit-queue/parameters.ts';
+import { createReplicate } from '../../../src/models/submit-queue/replicate.ts';
+import { runReplicate } from '../../../src/models/submit-queue/run-replicate.ts';
 import type { SubmitQueueRow } from '../../../src/models/submit-queue/single-run.ts';
 import { checkModel } from '../../../src/study/check-model.ts';
 import { shared_folder, sharedFile, WITHOUT_SHARED } from './shared-data.ts';
@@ -102,6 +105,37 @@ describe('the submit queue, exactly', () => {
   });
 
   const short = { priming_ticks: 24, measure_ticks: 96, traffic: 3 };
+
+  test('generates culprits and soft changes as often as their probabilities say, for any suite and traffic', () => {
+    const expected = (ntests: number): { culprit: number; soft: number } => {
+      const power = (p: number): number => Array.from({ length: ntests }).reduce<number>((product) => product * p, 1);
+      return {
+        culprit: 0.1 * (1 - power(1 - 0.32 * 0.05)),
+        soft: 0.1 * (power(1 - 0.32 * 0.05) - power(1 - 0.5 * 0.05)),
+      };
+    };
+    for (const [ntests, traffic] of [
+      [8, 16],
+      [32, 4],
+      [128, 8],
+    ] as const) {
+      const settings = settingsOf({
+        mode: 'random',
+        culprit_prob: 0.1,
+        ntests,
+        traffic,
+        priming_ticks: 0,
+        measure_ticks: 600,
+      });
+      const { counters } = runReplicate(createReplicate(settings, undefined), streamOf(31, ntests)).queue;
+      const within = (count: number, p: number): void => {
+        const { arrivals } = counters;
+        expect(Math.abs(count / arrivals - p)).toBeLessThan(4 * Math.sqrt((p * (1 - p)) / arrivals));
+      };
+      within(counters.arrivals_culprit, expected(ntests).culprit);
+      within(counters.arrivals_soft, expected(ntests).soft);
+    }
+  });
 
   test('a replicate does not depend on what ran before it on the same state', () => {
     const forwards = cell(short);

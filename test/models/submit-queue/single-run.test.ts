@@ -25,6 +25,7 @@ describe('a single run', () => {
 
   test('shows the queue depth in 50 points and all waits in 8 bins', () => {
     expect(run.queue_depth).toHaveLength(50);
+    expect(Math.max(...run.queue_depth)).toBeGreaterThan(0);
     expect(run.waits).toHaveLength(8);
     expect(run.waits.reduce((sum, { count }) => sum + count, 0)).toBe(run.row.landings);
   });
