@@ -1,14 +1,13 @@
 /** Where things lie in the memory of the CSV module. Compiled by both sides. Addresses and sizes in bytes. */
 
-/** Digits of the number being written, and a number written again to be compared. Constants of the module stand from 768. */
-export const DIGITS = 64;
+/** A number written again to be compared. Constants of the module stand from 768. */
 export const AGAIN = 128;
 /** Where the first field stands that `decode` did not take. */
 export const FAULT = 256;
 /** 10^k as 128-bit numbers, normalised (bit 127 set) and rounded up, for k = POWER_MIN .. POWER_MAX: low word, high word. */
 export const POWERS = 1024;
 export const POWER_MIN = -342;
-export const POWER_MAX = 324;
+export const POWER_MAX = 326;
 /** perm_index of each row [u32], and the offset behind it [u32]. */
 export const ROWS_PER_CALL = 4096;
 export const INDICES = 16384;

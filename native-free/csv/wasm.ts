@@ -105,16 +105,19 @@ export function formatRowsWasm(perm_index: Uint32Array, columns: readonly Float6
     module.indices.set(perm_index.subarray(first, first + rows));
     for (let m = 0; m < columns.length; m++) module.columns.set(columns[m]!.subarray(first, first + rows), m * most);
     const end = module.exports.format(layout.TEXT, layout.INDICES, layout.COLUMNS, stride, columns.length, rows);
-    const bytes = end - layout.TEXT;
-    if (length + bytes > gathered.length) {
-      const larger = new Uint8Array(Math.max(length + bytes, gathered.length * 2));
+    const more = end - layout.TEXT;
+    if (length + more > gathered.length) {
+      const larger = new Uint8Array(Math.max(length + more, gathered.length * 2));
       larger.set(gathered.subarray(0, length));
       gathered = larger;
     }
-    gathered.set(module.text.subarray(0, bytes), length);
-    length += bytes;
+    gathered.set(module.text.subarray(0, more), length);
+    length += more;
   }
-  return gathered.slice(0, length);
+  // Not filled with zeros first, and a buffer of its own, so that it can be handed to another thread.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+  bytes.set(gathered.subarray(0, length));
+  return bytes;
 }
 
 /**

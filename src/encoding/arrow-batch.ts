@@ -39,7 +39,8 @@ export function encodeArrowRows(schema: MetricsSchema, rows: Rows): Uint8Array {
     size += template.head.length + template.bodyLength;
     from = to;
   }
-  const bytes = new Uint8Array(size);
+  // Every byte is written below: nothing needs to be zero first.
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
   const salt = saltOf(schema.experiment);
   let at = 0;
   for (const { from, to, template } of parts) {
@@ -54,8 +55,10 @@ function fill(message: Uint8Array, template: Template, rows: Rows, from: number,
   message.set(template.head);
   const count = to - from;
   let at = message.byteOffset + template.head.length;
-  new Uint32Array(message.buffer, at, count).set(rows.perm_index.subarray(from, to));
-  at += padded(count * 4);
+  const indices = new Uint32Array(message.buffer, at, padded(count * 4) / 4);
+  indices.set(rows.perm_index.subarray(from, to));
+  indices.fill(0, count);
+  at += indices.byteLength;
   for (const column of rows.columns) {
     new Float64Array(message.buffer, at, count).set(column.subarray(from, to));
     at += count * 8;

@@ -6,10 +6,17 @@ export function canonicalValue(value: number): number {
   return value !== value ? NaN : value + 0;
 }
 
-/** `canonicalValue` for every value of a column, in place. (-0 + 0 is 0; storing NaN in a typed array may keep foreign NaN bits, so it is written anew.) */
-export function canonicalise(column: Float64Array): void {
-  for (let i = 0; i < column.length; i++) {
+/**
+ * `canonicalValue` for every value of a column, in place. Returns how many are NaN: mostly none, so the first pass has no branch
+ * for them. (-0 + 0 is 0; arithmetic may keep foreign NaN bits, so NaN is written anew.)
+ */
+export function canonicalise(column: Float64Array): number {
+  let n_nan = 0;
+  for (let i = 0; i < column.length; i += 1) {
     const value = column[i]!;
-    column[i] = value !== value ? NaN : value + 0;
+    column[i] = value + 0;
+    if (value !== value) n_nan += 1;
   }
+  if (n_nan > 0) for (let i = 0; i < column.length; i += 1) if (Number.isNaN(column[i])) column[i] = NaN;
+  return n_nan;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { canonicalise } from '../encoding/canonical-value.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../models/model.ts';
@@ -115,16 +116,11 @@ export class Simulator {
     const failures = this.simulateAll(state, streams, columns);
     const failed = new Set(failures.map((failure) => failure.perm_index));
     columns.forEach((column, m) => {
+      if (canonicalise(column) === 0 || this.may_be_missing[m] === true) return;
       for (let i = 0; i < streams.count; i += 1) {
-        const value = column[i]!;
-        if (value === 0) column[i] = 0;
-        else if (value !== value) {
-          column[i] = NaN;
-          if (this.may_be_missing[m] !== true && !failed.has(streams.first + i)) {
-            failed.add(streams.first + i);
-            failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
-          }
-        }
+        if (!Number.isNaN(column[i]) || failed.has(streams.first + i)) continue;
+        failed.add(streams.first + i);
+        failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
       }
     });
     return failures.sort((a, b) => a.perm_index - b.perm_index);
@@ -201,7 +197,8 @@ function withoutFailures(
   failures: readonly PermutationFailure[],
 ): { perm_index: Uint32Array; columns: readonly Float64Array[] } {
   const count = columns[0]?.length ?? 0;
-  const all = Uint32Array.from({ length: count }, (_, i) => first + i);
+  const all = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) all[i] = first + i;
   if (failures.length === 0) return { perm_index: all, columns };
   const failed = new Set(failures.map((failure) => failure.perm_index));
   const keep = (_: number, i: number): boolean => !failed.has(first + i);

@@ -1,88 +1,77 @@
-import { DIGITS, POWERS, POWER_MIN } from '../layout';
-
-/** Low word of the last `multiply`; it returns the high word. */
-let productLow: u64 = 0;
-
-/** 64 x 64 -> 128 bits. */
-@inline function multiply(a: u64, b: u64): u64 {
-  const a0 = a & 0xffffffff;
-  const a1 = a >> 32;
-  const b0 = b & 0xffffffff;
-  const b1 = b >> 32;
-  const p00 = a0 * b0;
-  const p01 = a0 * b1;
-  const p10 = a1 * b0;
-  const middle = (p00 >> 32) + (p01 & 0xffffffff) + (p10 & 0xffffffff);
-  productLow = (middle << 32) | (p00 & 0xffffffff);
-  return a1 * b1 + (p01 >> 32) + (p10 >> 32) + (middle >> 32);
-}
+import { POWERS, POWER_MIN } from '../layout';
 
 @inline function power(k: i32): usize {
   return <usize>(POWERS + ((k - POWER_MIN) << 4));
 }
 
-/** The product of a power of ten and cp, its fraction kept as one sticky bit. */
-@inline function roundToOdd(low: u64, high: u64, cp: u64): u64 {
-  const x1 = multiply(low, cp);
-  let y1 = multiply(high, cp);
-  const y0 = productLow + x1;
-  if (y0 < x1) y1++;
-  return y1 | <u64>(y0 > 1);
+/** The high word of a 64 x 64 bit product. */
+@inline function highWord(a: u64, b: u64): u64 {
+  const a0 = a & 0xffffffff;
+  const a1 = a >> 32;
+  const b0 = b & 0xffffffff;
+  const b1 = b >> 32;
+  const p01 = a0 * b1;
+  const p10 = a1 * b0;
+  const middle = ((a0 * b0) >> 32) + (p01 & 0xffffffff) + (p10 & 0xffffffff);
+  return a1 * b1 + (p01 >> 32) + (p10 >> 32) + (middle >> 32);
 }
+
+const ASCII: u64 = 0x3030303030303030;
 
 /** Eight decimal digits as bytes 0 .. 9, the first in the lowest byte. */
 @inline function eightDigits(value: u32): u64 {
   const high = value / 10000;
   let v = <u64>high | (<u64>(value - high * 10000) << 32);
-  let t = ((v * 10486) >> 20) & 0x0000007f0000007f;
+  const t = ((v * 10486) >> 20) & 0x0000007f0000007f;
   v = t | ((v - t * 100) << 16);
-  t = ((v * 103) >> 10) & 0x000f000f000f000f;
-  return t | ((v - t * 10) << 8);
+  const tens = ((v * 103) >> 10) & 0x000f000f000f000f;
+  return tens | ((v - tens * 10) << 8);
 }
 
-const ASCII: u64 = 0x3030303030303030;
+/** Byte numbers: sixteen from the n-th on are a shift by n bytes. */
+const PLACES: usize = memory.data<u8>([
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+]);
+/** The bytes from the n-th on (0 .. 16), moved to the front. */
+@inline function from(bytes: v128, n: i32): v128 {
+  return i8x16.swizzle(bytes, v128.load(PLACES + <usize>n));
+}
 
 /**
- * Writes value x 10^exponent, value below 10^17, as JavaScript prints it (ECMA-262, Number::toString), and returns
- * where it ends. May write up to 32 bytes beyond.
+ * Writes (high x 10^8 + low) x 10^exponent, above 0 and below 10^17, as JavaScript prints it (ECMA-262, Number::toString), and returns
+ * where it ends. May write up to 34 bytes beyond `at`.
  */
-function writeDecimal(at: usize, value: u64, exponent: i32): usize {
-  // 17 digits with leading zeros: one, eight, eight.
-  const high = value / 100000000;
-  const first = <u32>(high / 100000000);
-  const middle = eightDigits(<u32>(high - <u64>first * 100000000));
-  const last = eightDigits(<u32>(value - high * 100000000));
-  store<u8>(DIGITS, 48 + first);
-  store<u64>(DIGITS, middle | ASCII, 1);
-  store<u64>(DIGITS, last | ASCII, 9);
-  const zerosBefore = first ? 0 : middle ? 1 + (<i32>ctz(middle) >> 3) : 9 + (<i32>ctz(last) >> 3);
-  const zerosBehind = last ? <i32>clz(last) >> 3 : middle ? 8 + (<i32>clz(middle) >> 3) : 16;
-  const from: usize = DIGITS + zerosBefore;
+function writeDecimal(at: usize, high: u32, low: u32, exponent: i32): usize {
+  // 17 digits with leading zeros: one, and sixteen in a vector.
+  const first = high / 100000000;
+  const values = i64x2.replace_lane(i64x2.splat(eightDigits(high - first * 100000000)), 1, eightDigits(low));
+  const notZero = ~i8x16.bitmask(i8x16.eq(values, i64x2.splat(0))) & 0xffff;
+  const digits = v128.or(values, i8x16.splat(48));
+  // Where the number begins in the vector (17 digits: before it) and where its last digit that is no zero ends.
+  const begin: i32 = first ? -1 : ctz(notZero);
+  const end: i32 = 32 - clz(notZero);
   // As the specification names them: k digits, the point after the n-th.
-  const k = 17 - zerosBefore - zerosBehind;
-  const n = 17 - zerosBefore + exponent;
-  if (0 < n && n <= 21) {
-    v128.store(at, v128.load(from));
-    v128.store(at, v128.load(from, 16), 16);
-    if (k <= n) {
-      for (let i = k; i < n; i++) store<u8>(at + i, 48);
-      return at + n;
-    }
-    v128.store(at + n, v128.load(from + n), 1);
-    store<u8>(at + n, 46);
-    return at + k + 1;
-  }
+  const k = end - begin;
+  const n = 16 - begin + exponent;
   if (-6 < n && n <= 0) {
     store<u64>(at, 0x3030303030302e30);
     at += 2 - n;
-    v128.store(at, v128.load(from));
-    v128.store(at, v128.load(from, 16), 16);
-    return at + k;
   }
-  store<u8>(at, load<u8>(from));
+  store<u8>(at, 48 + first);
+  v128.store(at + <usize>(first != 0), from(digits, first ? 0 : begin));
+  if (0 < n && n <= 21) {
+    if (k <= n) {
+      for (let i = 16 - begin; i < n; i++) store<u8>(at + i, 48);
+      return at + n;
+    }
+    store<u8>(at + n, 46);
+    v128.store(at + n, from(digits, 16 + exponent), 1);
+    return at + k + 1;
+  }
+  if (-6 < n && n <= 0) return at + k;
   if (k > 1) {
-    v128.store(at, v128.load(from, 1), 2);
     store<u8>(at, 46, 1);
+    v128.store(at, from(digits, begin + 1), 2);
     at += k;
   }
   let e = n - 1;
@@ -101,16 +90,18 @@ function writeDecimal(at: usize, value: u64, exponent: i32): usize {
 
 /** Writes an unsigned integer. */
 export function writeInteger(at: usize, value: u32): usize {
-  if (value < 10) {
-    store<u8>(at, 48 + value);
-    return at + 1;
-  }
-  return writeDecimal(at, value, 0);
+  if (value >= 100000000) return writeDecimal(at, value / 100000000, value % 100000000, 0);
+  const digits = eightDigits(value);
+  // At least the last digit, a zero or not.
+  const zeros = ctz(digits | 0x0100000000000000) >> 3;
+  store<u64>(at, (digits | ASCII) >> (zeros << 3));
+  return at + 8 - <usize>zeros;
 }
 
 /**
- * Writes a number as String(x) does, -0 as 0: the shortest digits that read back to it, by Schubfach (Raffaele
- * Giulietti, "The Schubfach way to render doubles", 2020; the order of steps is that of Alexander Bolz' Drachennest).
+ * Writes a number as String(x) does, -0 as 0: the shortest digits that read back to it and of those the nearest, by
+ * Dragonbox (Junekey Jeon, "Dragonbox: A New Floating-Point Binary-to-Decimal Conversion Algorithm", 2020; the steps
+ * are those of his https://github.com/jk-jeon/dragonbox, Apache-2.0 with LLVM exceptions), kappa = 2.
  */
 export function writeNumber(at: usize, x: f64): usize {
   const bits = reinterpret<u64>(x);
@@ -132,40 +123,87 @@ export function writeNumber(at: usize, x: f64): usize {
     store<u64>(at, 0x7974696e69666e49); // Infinity
     return at + 8;
   }
-  let c: u64;
-  let q: i32;
+  let c = significand;
+  let q = -1074;
   if (biased != 0) {
-    c = 0x0010000000000000 | significand;
+    c |= 0x0010000000000000;
     q = biased - 1075;
     // An integer below 2^53 is its own digits.
-    if (q <= 0 && q > -53 && (c & ((<u64>1 << <u64>-q) - 1)) == 0) return writeDecimal(at, c >> <u64>-q, 0);
-  } else {
-    c = significand;
-    q = -1074;
+    if (q <= 0 && q > -53 && (c & ((<u64>1 << <u64>-q) - 1)) == 0) {
+      const whole = c >> <u64>-q;
+      return whole < 100000000
+        ? writeInteger(at, <u32>whole)
+        : writeDecimal(at, <u32>(whole / 100000000), <u32>(whole % 100000000), 0);
+    }
+    if (significand == 0 && biased > 1) return writePowerOfTwo(at, q);
   }
-  // The interval of decimals that read back to x; its ends count where c is even.
-  const odd = c & 1;
-  const lowerIsCloser = significand == 0 && biased > 1;
-  const k = (q * 1262611 - (lowerIsCloser ? 524031 : 0)) >> 22;
-  const h = <u64>(q + ((-k * 1741647) >> 19) + 1);
+  // The power of ten that leaves three digits more than are wanted, and z, the upper end of the decimals that read back to x.
+  const k = ((q * 1262611) >> 22) - 2;
+  const beta = <u64>(q + ((-k * 1741647) >> 19));
   const low = load<u64>(power(-k));
   const high = load<u64>(power(-k), 8);
-  const cb = 4 * c;
-  const vb = roundToOdd(low, high, cb << h);
-  const lower = roundToOdd(low, high, (cb - 2 + <u64>lowerIsCloser) << h) + odd;
-  const upper = roundToOdd(low, high, (cb + 2) << h) - odd;
-  const s = vb >> 2;
-  if (s >= 10) {
-    const shorter = s / 10;
-    const down = lower <= 40 * shorter;
-    const up = 40 * shorter + 40 <= upper;
-    if (down != up) return writeDecimal(at, shorter + <u64>up, k + 1);
+  const two = c << 1;
+  const z = (two | 1) << beta;
+  const carried = highWord(low, z);
+  const fraction = high * z + carried;
+  const whole = highWord(high, z) + <u64>(fraction < carried);
+  // The interval is delta long. Digits: nine, seven, and three, r.
+  const delta = <u32>(high >> (63 - beta));
+  let top = <u32>(whole / 10000000000);
+  const bottom = whole - <u64>top * 10000000000;
+  const middle = <u32>(bottom >> 3) / 125;
+  let r = <u32>bottom - middle * 1000;
+  let seven: i32 = middle;
+  let last: i32 = 0;
+  let short = r < delta;
+  if (r == 0 && fraction == 0 && (c & 1)) {
+    // The upper end itself, which does not count.
+    seven--;
+    r = 1000;
+    short = false;
+  } else if (r == delta) {
+    const x1 = highWord(low, two - 1) + high * (two - 1);
+    const x0 = low * (two - 1);
+    const isInteger = ((x1 << beta) | (x0 >> (64 - beta))) == 0;
+    short = ((x1 >> (64 - beta)) & 1) != 0 || (isInteger && (c & 1) == 0);
   }
-  const down = lower <= 4 * s;
-  const up = 4 * s + 4 <= upper;
-  if (down != up) return writeDecimal(at, s + <u64>up, k);
-  const middle = 4 * s + 2;
-  return writeDecimal(at, s + <u64>(vb > middle || (vb == middle && (s & 1) != 0)), k);
+  if (!short) {
+    const distance = r - (delta >> 1) + 50;
+    const scaled = distance * 656; // over 2^16: a hundredth
+    last = scaled >> 16;
+    if ((scaled & 0xffff) < 656) {
+      // Half way, as far as these digits tell.
+      const y1 = highWord(low, two) + high * two;
+      const y0 = low * two;
+      const isInteger = ((y1 << beta) | (y0 >> (64 - beta))) == 0;
+      if (((y1 >> (64 - beta)) & 1) != <u64>(distance & 1)) last--;
+      else if (isInteger) last -= last & 1;
+    }
+  }
+  let eight: i32 = seven * 10 + last;
+  if (<u32>eight >= 100000000) {
+    const carry = eight < 0 ? -1 : 1;
+    top += carry;
+    eight -= carry * 100000000;
+  }
+  return writeDecimal(at, top, eight, k + 2);
+}
+
+/** As `writeNumber` for 2^(q + 52), whose neighbour below is nearer than the one above. */
+function writePowerOfTwo(at: usize, q: i32): usize {
+  const k = (q * 1262611 - 524031) >> 22;
+  const beta = <u64>(q + ((-k * 1741647) >> 19));
+  const high = load<u64>(power(-k), 8);
+  const lower = ((high - (high >> 54)) >> (11 - beta)) + <u64>(q != 2 && q != 3);
+  const upper = (high + (high >> 53)) >> (11 - beta);
+  let value = upper / 10;
+  if (value * 10 >= lower) value *= 10;
+  else {
+    value = ((high >> (10 - beta)) + 1) >> 1;
+    if (q == -77) value -= value & 1;
+    else if (value < lower) value++;
+  }
+  return writeDecimal(at, <u32>(value / 100000000), <u32>(value % 100000000), k);
 }
 
 /** Where the number read last ended. */
@@ -304,10 +342,10 @@ function round(w: u64, q: i32): u64 {
     if (low == 0) high--;
     low--;
   }
-  let upper = multiply(w, high);
-  let lower = productLow;
+  let upper = highWord(w, high);
+  let lower = w * high;
   if ((upper & 0x1ff) == 0x1ff) {
-    const more = multiply(w, low);
+    const more = highWord(w, low);
     lower += more;
     if (more > lower) upper++;
   }
