@@ -1,7 +1,7 @@
 import { axesOf, levelOf } from './axes.ts';
 import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './estimate.ts';
 import { extremes, metricColumns } from './extremes.ts';
-import { formatCount } from './format-number.ts';
+import { formatCount, formatNumber } from './format-number.ts';
 import { lineChartData, type LineChartData } from './lines.ts';
 import type { ReportData } from './report-data.ts';
 
@@ -119,6 +119,29 @@ export function incompleteTable({ incomplete }: ReportData): ReportTable | undef
       shown.length < incomplete.length
         ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all.`
         : '',
+  };
+}
+
+/** Cells that did not become as precise as the study asks. */
+export function unreachedTable({ cells }: ReportData): ReportTable | undefined {
+  const short = cells.flatMap((cell) =>
+    cell.precision.filter(({ reached }) => !reached).map((precision) => ({ cell, precision })),
+  );
+  if (short.length === 0) return undefined;
+  const shown = short.slice(0, MOST_FAILURES);
+  return {
+    header: ['cell', 'metric', 'quantity', 'n', 'estimate', 'half width', 'asked for', 'why'],
+    rows: shown.map(({ cell, precision: { metric, quantity, n, estimate, half_width, allowed, reason } }) => [
+      cell.cell_id,
+      metric,
+      quantity,
+      formatCount(n),
+      ...[estimate, half_width, allowed].map((value) => formatNumber(value)),
+      reason,
+    ]),
+    note:
+      (shown.length < short.length ? `The first ${shown.length} of ${formatCount(short.length)}. ` : '') +
+      'More permutations, or a wider half_width, would end them; what they have is as good as its errors say.',
   };
 }
 

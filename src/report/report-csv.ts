@@ -1,5 +1,6 @@
 import { csvField } from '../encoding/csv-field.ts';
 import type { LineChartData } from './lines.ts';
+import type { ReportedCell } from './run-report.ts';
 import type { FailedPermutation, IncompleteCell } from './report-data.ts';
 
 /** Tables of a report as CSV: numbers with all their digits, LF. (All cells with all statistics are grid_summary.csv.) */
@@ -24,6 +25,33 @@ export function incompleteCsv(cells: readonly IncompleteCell[]): string {
   return csv(
     ['cell_id', 'rows', 'n_failures', 'reason'],
     cells.map(({ cell_id, rows, n_failures, reason }) => [cell_id, String(rows), String(n_failures), reason]),
+  );
+}
+
+/** What the precision rules came to in every complete cell. */
+export function precisionCsv(cells: readonly ReportedCell[]): string {
+  return csv(
+    [
+      'cell_id',
+      'metric',
+      'quantity',
+      'n',
+      'looks',
+      'estimate',
+      'ci_low',
+      'ci_high',
+      'half_width',
+      'allowed',
+      'reached',
+    ],
+    cells.flatMap(({ cell_id, precision }) =>
+      precision.map(({ metric, quantity, n, looks, estimate, ci, half_width, allowed, reached }) => [
+        cell_id,
+        metric,
+        quantity,
+        ...[n, looks, estimate, ...ci, half_width, allowed, reached].map(String),
+      ]),
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 /** Names of the files of a report, below its folder. */
 export const CELLS_FILE = 'tables/cells.csv';
 export const INCOMPLETE_FILE = 'tables/incomplete.csv';
+export const PRECISION_FILE = 'tables/precision.csv';
 export const FAILURES_FILE = 'tables/failures.csv';
 
 /** `tables/view_01_throughput_against_gpus.csv`. */

@@ -7,13 +7,14 @@ import {
   failuresTable,
   incompleteTable,
   metricNote,
+  unreachedTable,
   type ReportTable,
 } from './contents.ts';
 import { escapeHtml } from './escape.ts';
 import { withUnit } from './estimate.ts';
 import { findings } from './findings.ts';
 import { limits } from './limits.ts';
-import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from './report-files.ts';
+import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, PRECISION_FILE, viewFile } from './report-files.ts';
 import type { ReportData } from './report-data.ts';
 import { STYLE } from './style.ts';
 import { linePictures, surfacePictures, type Picture } from './surface-pictures.ts';
@@ -46,6 +47,7 @@ function sections(data: ReportData): string {
   const some = data.cells.length > 0;
   return [
     section('Incomplete cells', INCOMPLETE_FILE, incompleteTable(data)),
+    section('Cells that are not precise enough', PRECISION_FILE, unreachedTable(data)),
     section('Failures', FAILURES_FILE, failuresTable(data)),
     `<h2>What was run</h2>`,
     `<table class="facts">${facts(data)

@@ -7,6 +7,7 @@ import {
   failuresTable,
   incompleteTable,
   metricNote,
+  unreachedTable,
   type ReportTable,
 } from './contents.ts';
 import { escapeMarkdown } from './escape.ts';
@@ -25,6 +26,7 @@ export function reportMarkdown(data: ReportData): string {
       .map(({ level, text }) => `- ${level === 'bad' ? '**Problem:** ' : ''}${escapeMarkdown(text)}`)
       .join('\n'),
     ...section('Incomplete cells', incompleteTable(data)),
+    ...section('Cells that are not precise enough', unreachedTable(data)),
     ...section('Failures', failuresTable(data)),
     '## What was run',
     table({ header: ['what', 'value'], rows: facts(data), note: '' }),

@@ -5,9 +5,9 @@ import pLimit from 'p-limit';
 import { EngineError } from '../errors.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import { drawnViews } from '../report/contents.ts';
-import { failuresCsv, incompleteCsv, viewCsv } from '../report/report-csv.ts';
+import { failuresCsv, incompleteCsv, precisionCsv, viewCsv } from '../report/report-csv.ts';
 import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
-import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, viewFile } from '../report/report-files.ts';
+import { CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, PRECISION_FILE, viewFile } from '../report/report-files.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/run-report.ts';
@@ -52,6 +52,7 @@ export async function reportRun(output: string): Promise<Reported> {
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     [INCOMPLETE_FILE, incompleteCsv(data.incomplete)],
     [FAILURES_FILE, failuresCsv(data.failures)],
+    ...(manifest.precision.length > 0 ? [[PRECISION_FILE, precisionCsv(data.cells)] as [string, string]] : []),
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];

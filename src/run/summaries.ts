@@ -154,7 +154,11 @@ export function readSummary(folder: string): CellSummary | undefined {
 function parseSummary(text: string): CellSummary | undefined {
   const summary = JSON.parse(text) as CellSummary | null;
   return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object'
-    ? { ...summary, statistics: withNaN(summary.statistics) }
+    ? {
+        ...summary,
+        ...(summary.precision !== undefined && { precision: withNaN(summary.precision) }),
+        statistics: withNaN(summary.statistics),
+      }
     : undefined;
 }
 

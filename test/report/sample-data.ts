@@ -33,7 +33,7 @@ export function statisticsAt(value: number, more: Partial<MetricStatistics> = {}
 }
 
 export function cell(cell_id: string, parameters: Record<string, ParameterValue>, value: number): ReportedCell {
-  return { cell_id, parameters, n: 1000, statistics: { loss: statisticsAt(value) } };
+  return { cell_id, parameters, n: 1000, statistics: { loss: statisticsAt(value) }, precision: [] };
 }
 
 /** Undefined, as JSON brings it: every number NaN. */
