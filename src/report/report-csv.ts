@@ -23,8 +23,12 @@ export function viewCsv({ x, y, statistic, categories, panels }: LineChartData):
 
 export function incompleteCsv(cells: readonly IncompleteCell[]): string {
   return csv(
-    ['cell_id', 'rows', 'n_failures', 'reason'],
-    cells.map(({ cell_id, rows, n_failures, reason }) => [cell_id, String(rows), String(n_failures), reason]),
+    ['cell_id', 'rows', 'n_target', 'n_failures', 'reason'],
+    cells.map(({ cell_id, rows, n_target, n_failures, reason }) => [
+      cell_id,
+      ...[rows, n_target, n_failures].map(String),
+      reason,
+    ]),
   );
 }
 

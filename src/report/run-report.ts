@@ -48,6 +48,25 @@ export function cellTable(cells: readonly ReportedCell[], metric: string, width?
   return `${which} (± is the Monte Carlo error):\n${formatTable(header, rows, width === undefined ? {} : { width })}`.trimEnd();
 }
 
+/** Cells that are not complete: what their first n of n_target permutations say of a metric. */
+export function partialTable(
+  cells: readonly {
+    readonly cell_id: string;
+    readonly n: number;
+    readonly n_target: number;
+    readonly statistics: Readonly<Record<string, MetricStatistics>>;
+  }[],
+  metric: string,
+): string {
+  const rows = cells.map(({ cell_id, n, n_target, statistics }) => {
+    const of = statistics[metric]!;
+    const quantiles = (['p05', 'p50', 'p95'] as const).map((q) => formatWithError(of[q], of.quantile_mcse[q]));
+    return [cell_id, formatCount(n), formatCount(n_target), formatWithError(of.mean, of.mcse), ...quantiles];
+  });
+  const header = ['cell', 'n', 'of', 'mean', 'p05', 'p50', 'p95'];
+  return `${metric} so far (± is the Monte Carlo error):\n${formatTable(header, rows)}`;
+}
+
 function bestAndWorst(cells: readonly ReportedCell[], metric: string): ReportedCell[] {
   const sorted = [...cells].sort((a, b) => b.statistics[metric]!.p50 - a.statistics[metric]!.p50);
   return [...sorted.slice(0, TABLE_ROWS / 2), ...sorted.slice(-TABLE_ROWS / 2)];

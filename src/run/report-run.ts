@@ -18,9 +18,11 @@ import { layoutOf, metricsPath } from '../store/layout.ts';
 import { writeLines, writeSmallFile } from '../store/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { hasEnough } from './cell-precision.ts';
+import { partialCell } from './partial-cell.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
 import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
-import { gridSummaryLines, parameterColumns, summariesOf, type CellSummary } from './summaries.ts';
+import { gridSummaryLines, parameterColumns } from './grid-summary.ts';
+import { summariesOf, type CellSummary } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
 
 /** What `reportRun` wrote. */
@@ -144,16 +146,18 @@ async function unfinished(
     readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
   );
   const incomplete = left.map(({ cell_id }): IncompleteCell => {
-    const { rows, reason } = counted.get(cell_id) ?? { rows: 0, reason: 'not begun' };
-    return { cell_id, rows, reason, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
+    const count = counted.get(cell_id) ?? {
+      rows: 0,
+      n_target: manifest.permutations,
+      reason: 'not begun',
+      partial: undefined,
+    };
+    return { cell_id, ...count, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
   });
   return { incomplete, failures };
 }
 
-interface Counted {
-  readonly rows: number;
-  readonly reason: string;
-}
+type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
 async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
   const threads = Math.min(availableParallelism(), cells.length);
@@ -169,10 +173,11 @@ async function countRows(cells: readonly StoredCell[], manifest: RunManifest): P
         rows === scan.target
           ? 'all rows are there, but no summary of them: permafrost summarize makes it'
           : 'rows are missing';
-      return [cell_id, { rows, reason }];
+      const partial = await partialCell(pool, cell, scan, manifest.thresholds);
+      return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      return [cell_id, { rows: 0, reason: error.message }];
+      return [cell_id, { rows: 0, n_target: manifest.permutations, reason: error.message, partial: undefined }];
     }
   };
   try {

@@ -10,7 +10,8 @@ import { canonicalJson } from '../study/canonical-json.ts';
 import { allParameters, expandCells } from '../study/cells.ts';
 import { runCell, type Experiment } from './experiment.ts';
 import type { RunCell } from './run-cell.ts';
-import { numberText, parameterTexts, readSummary } from './summaries.ts';
+import { numberText, parameterTexts } from './grid-summary.ts';
+import { readSummary } from './summaries.ts';
 
 /** One line of a table: a cell as one step has it. */
 interface TableRow {
