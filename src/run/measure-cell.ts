@@ -1,5 +1,5 @@
 import { crc32 } from '../encoding/crc32.ts';
-import type { CellSetup } from '../execute/messages.ts';
+import type { CellSetup, ChunkResult } from '../execute/messages.ts';
 import type { Simulator } from '../execute/simulator.ts';
 import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
 import { disk } from '../store/disk.ts';
@@ -29,20 +29,25 @@ export interface MeasureTask {
   readonly cell: CellSetup;
   /** Permutations of the cell. */
   readonly target: number;
-  /** How many to compute, again and again where the cell has fewer: a fixed number, so that a thread that has to wait is not cut short. */
+  /** How many to compute: a fixed number, so that a thread that has to wait is not cut short. Fewer where one alone takes long. */
   readonly permutations: number;
   readonly options: SummariseOptions;
 }
 
 const LARGEST_CHUNK = 8192;
+/** A cell that is much slower than others is given so long [ms]. */
+const SLOW_CELL_MS = 150;
+/** One permutation is computed so often to see how long it takes at best. */
+const TRIES = 3;
 
 /** Computes some permutations of a cell as a run would, reads them back and summarises them: all in memory, nothing is written. */
 export async function measureCell(simulator: Simulator, task: MeasureTask): Promise<CellCost> {
-  const { cell, target, permutations } = task;
+  const { cell, target } = task;
   const chunk = (count: number) => simulator.computeChunk({ setup: task.setup, cell, first: 0, count });
   const started = performance.now();
   await chunk(1);
   const prepare_ms = performance.now() - started;
+  const permutations = await affordable(task.permutations, chunk);
   const count = Math.min(permutations, target, LARGEST_CHUNK);
   let last = await chunk(count);
   let rows = count;
@@ -58,6 +63,13 @@ export async function measureCell(simulator: Simulator, task: MeasureTask): Prom
     row_bytes: (last.bytes.length - digits) / last.rows,
     ...finishing(task, last.bytes, last.rows),
   };
+}
+
+async function affordable(wanted: number, chunk: (count: number) => Promise<ChunkResult>): Promise<number> {
+  let least_ms = Infinity;
+  for (let i = 0; i < TRIES && least_ms > SLOW_CELL_MS / wanted; i += 1)
+    least_ms = Math.min(least_ms, (await chunk(1)).compute_ms);
+  return Math.max(1, Math.min(wanted, Math.floor(SLOW_CELL_MS / least_ms)));
 }
 
 function finishing(

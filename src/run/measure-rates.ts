@@ -8,8 +8,9 @@ import type { WorkerData } from './worker.ts';
 
 /** Cells that are tried, at most. */
 const SAMPLED_CELLS = 48;
-/** All of them together take about so long [ms]. */
+/** All of them together take about so long [ms], and no further one is begun after so long. */
 const SAMPLE_MS = 1000;
+const LONGEST_MS = 4000;
 /** Code is compiled and optimised, and its speed known roughly, before anything counts [ms]. */
 const WARM_UP_MS = 200;
 /** progress.json, logs.txt and what summary.json has beside the statistics [bytes]. */
@@ -46,9 +47,13 @@ export async function measureRates(
     });
     const n = Math.ceil((SAMPLE_MS * threads) / places.length / fastest_ms);
     const left = [...places];
+    const deadline_ms = performance.now() + LONGEST_MS;
     const costs: CellCost[] = [];
     await inEveryThread(async () => {
-      for (let place = left.pop(); place !== undefined; place = left.pop()) costs.push(await measure(place, n));
+      for (let place = left.pop(); place !== undefined; place = left.pop()) {
+        costs.push(await measure(place, n));
+        if (performance.now() > deadline_ms) return;
+      }
     });
     return ratesOf(costs, start_seconds);
   } finally {

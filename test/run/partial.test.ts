@@ -2,7 +2,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { reportRun, runStatus, runStudy, SILENT, StopSwitch, summarizeRun, type StudyResult } from '../../dist/index.js';
+import {
+  reportRun,
+  runStatus,
+  runStudy,
+  SILENT,
+  StopSwitch,
+  summarizeRun,
+  type StudyResult,
+} from '../../dist/index.js';
 import { permafrost } from '../process/cli.ts';
 import { StudyFolder } from './shared-studies.ts';
 
