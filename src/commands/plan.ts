@@ -114,6 +114,7 @@ function planOptions(flags: PlanFlags): PlanOptions {
     ...(truncate !== undefined && { truncate }),
     ...(reuse !== undefined && { reuse }),
     ...(set !== undefined && { settings: set }),
+    process_seconds: performance.now() / 1000,
   };
 }
 

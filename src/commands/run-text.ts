@@ -17,6 +17,7 @@ export function studyResultText(result: StudyResult, given: Given = {}): string 
     const { cells, ranking } = reportedCells(result.output);
     parts.push(cellTable(cells, ranking, process.stderr.isTTY ? process.stderr.columns : undefined));
   }
+  if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
   parts.push(whereAndNext(result, given));
   return parts.join('\n\n');
 }
@@ -42,14 +43,30 @@ function outcome(result: StudyResult): string {
   const count = (n: number): string => n.toLocaleString('en');
   const work =
     permutations_computed === 0
-      ? `nothing was left to compute (${count(done)} permutations are there)`
+      ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${count(done)} permutations are there)`
       : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s, ${result.kernel === 'wasm' ? 'WebAssembly' : 'TypeScript'} kernels)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
     return `This share is done: ${count(done)} permutations on disk; ${work}. The cells are whole when all shares are merged.`;
-  const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${count(permutations_total)} permutations on disk; ${work}.`;
+  const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${count(permutations_total)} permutations on disk; ${work}.`;
   return `${stopText(result)} ${where}`;
+}
+
+/** How far the cells are that are not complete. */
+function partialText({ cells, complete, partial, at_most }: StudyResult): string {
+  const count = (n: number): string => n.toLocaleString('en');
+  const left = cells - complete - partial.cells;
+  const lines = partial.first.map(
+    ({ cell_id, n_done, n_target }) =>
+      `  cell ${cell_id}  ${count(n_done)} of ${at_most ? 'at most ' : ''}${count(n_target)} permutations`,
+  );
+  const more = partial.cells > lines.length ? [`  and ${count(partial.cells - lines.length)} more`] : [];
+  return [
+    `${count(partial.cells)} ${partial.cells === 1 ? 'cell has a part of its' : 'cells have a part of their'} permutations${left > 0 ? `, ${count(left)} have none` : ''} (aggregated/progress.csv has all):`,
+    ...lines,
+    ...more,
+  ].join('\n');
 }
 
 function stopText(result: StudyResult): string {
@@ -87,6 +104,9 @@ function whereAndNext(result: StudyResult, given: Given): string {
         : [
             `go on     permafrost run ${shown(result.study_file)}${sayAgain(given)}`,
             `look      permafrost status ${output}`,
+            ...(result.partial.cells > 0
+              ? [`so far    permafrost summarize ${output}   (statistics of what is there, with n)`]
+              : []),
           ];
   return lines.join('\n');
 }

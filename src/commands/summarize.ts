@@ -1,35 +1,51 @@
 import { Command } from 'commander';
 
+import { partialTable } from '../report/run-report.ts';
 import { summarizeRun, type Summarized } from '../run/summarize-run.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
+const PARTIAL_SUMMARY = 'aggregated/partial_summary.csv';
 /** Cells listed in the text; verify lists them all. */
 const LISTED = 10;
 
 const EXAMPLES = `
 Examples:
-  permafrost summarize runs/study          summary.json of every complete cell and grid_summary.csv, from the rows again
+  permafrost summarize runs/study          summary.json of every complete cell and grid_summary.csv, from the rows again;
+                                           what there is of the others in partial_summary.csv, with n and n_target
   permafrost summarize runs/study --study moved/study.yaml   where a cell has lost its summary and the study has moved`;
 
 export function summarizeCommand(): Command {
   const command = new Command('summarize')
-    .description('compute the statistics of every complete cell from its rows again; changes no metrics file')
+    .description(
+      'compute the statistics of all cells from their rows again, complete ones and others apart; changes no metrics file',
+    )
     .argument('<run>', 'output folder of a run')
     .addHelpText('after', EXAMPLES);
   return runs<StudyFileFlags>(withStudyFiles(command), async ([run], moved, terminal) => {
     const done = await summarizeRun(run!, studyFiles(moved));
     const { output, files, cells, rows } = done;
+    const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));
     terminal.say(summarizedText(done));
-    terminal.result({ output, files, cells, rows });
+    terminal.result({ output, files, cells, rows, partial });
     return done.damaged.length === 0 ? 0 : 1;
   });
 }
 
-function summarizedText({ output, cells, rows, incomplete, damaged }: Summarized): string {
+function summarizedText({ output, cells, rows, incomplete, partial, damaged }: Summarized): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [`${output}: ${count(cells)} cells summarised from ${count(rows)} rows`];
   if (incomplete.length > 0)
     lines.push(`  ${count(incomplete.length)} cells are not complete: the run command goes on with them`);
+  if (partial.length > 0) {
+    const metric = Object.keys(partial[0]!.statistics)[0]!;
+    const shown = partial.slice(0, LISTED);
+    lines.push(
+      `  ${count(partial.length)} of these have some rows: their statistics are in ${PARTIAL_SUMMARY}, not among those of the complete cells`,
+      '',
+      partialTable(shown, metric).trimEnd(),
+      ...(partial.length > shown.length ? [`and ${count(partial.length - shown.length)} more`] : []),
+    );
+  }
   lines.push(...damaged.slice(0, LISTED).map(({ cell_id, message }) => `  cell ${cell_id}: ${message}`));
   if (damaged.length > LISTED) lines.push(`  and ${count(damaged.length - LISTED)} more (permafrost verify lists all)`);
   return lines.join('\n');

@@ -1,7 +1,7 @@
 import { axesOf, levelOf } from './axes.ts';
 import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './estimate.ts';
 import { extremes, metricColumns } from './extremes.ts';
-import { formatCount } from './format-number.ts';
+import { formatCount, formatNumber } from './format-number.ts';
 import { lineChartData, type LineChartData } from './lines.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
@@ -104,16 +104,54 @@ export function failuresTable({ failures }: ReportData): ReportTable | undefined
   };
 }
 
-export function incompleteTable({ incomplete }: ReportData): ReportTable | undefined {
+/** Cells that are not complete. What their first n permutations say stands here alone: it is in no other table and no picture. */
+export function incompleteTable(data: ReportData): ReportTable | undefined {
+  const { incomplete } = data;
   if (incomplete.length === 0) return undefined;
   const shown = incomplete.slice(0, MOST_FAILURES);
+  const metrics = Object.keys(data.metrics).slice(0, MOST_COLUMNS);
+  const some = shown.some(({ partial }) => partial !== undefined);
   return {
-    header: ['cell', 'rows', 'failed', 'why'],
-    rows: shown.map((each) => [each.cell_id, formatCount(each.rows), formatCount(each.n_failures), each.reason]),
+    header: ['cell', 'rows', 'of', 'failed', 'why', ...(some ? ['n', ...metrics] : [])],
+    rows: shown.map(({ cell_id, rows, n_target, n_failures, reason, partial }) => [
+      cell_id,
+      ...[rows, n_target, n_failures].map(formatCount),
+      reason,
+      ...(some ? partialFields(partial, metrics) : []),
+    ]),
     note:
-      shown.length < incomplete.length
-        ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all.`
-        : '',
+      (shown.length < incomplete.length
+        ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all. `
+        : '') + (some ? 'So far: the mean of the first n permutations ± its Monte Carlo standard error.' : ''),
+  };
+}
+
+function partialFields(partial: ReportData['incomplete'][number]['partial'], metrics: readonly string[]): string[] {
+  if (partial === undefined) return ['', ...metrics.map(() => '')];
+  const means = metrics.map((metric) => estimateText(estimateOf(partial.statistics[metric]!, 'mean')));
+  return [formatCount(partial.n), ...means];
+}
+
+/** Cells that did not become as precise as the study asks. */
+export function unreachedTable({ cells }: ReportData): ReportTable | undefined {
+  const short = cells.flatMap((cell) =>
+    cell.precision.filter(({ reached }) => !reached).map((precision) => ({ cell, precision })),
+  );
+  if (short.length === 0) return undefined;
+  const shown = short.slice(0, MOST_FAILURES);
+  return {
+    header: ['cell', 'metric', 'quantity', 'n', 'estimate', 'half width', 'asked for', 'why'],
+    rows: shown.map(({ cell, precision: { metric, quantity, n, estimate, half_width, allowed, reason } }) => [
+      cell.cell_id,
+      metric,
+      quantity,
+      formatCount(n),
+      ...[estimate, half_width, allowed].map((value) => formatNumber(value)),
+      reason,
+    ]),
+    note:
+      (shown.length < short.length ? `The first ${shown.length} of ${formatCount(short.length)}. ` : '') +
+      'More permutations, or a wider half_width, would end them; what they have is as good as its errors say.',
   };
 }
 

@@ -1,5 +1,5 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
-import { formatCount } from './format-number.ts';
+import { formatCount, formatNumber } from './format-number.ts';
 import type { ReportData } from './report-data.ts';
 
 /** Something that a reader must know before any number. */
@@ -19,13 +19,15 @@ export function findings(data: ReportData): ReportFinding[] {
     ...data.notes.map((text): ReportFinding => ({ level: 'note', text })),
     ...Object.keys(data.metrics).flatMap((metric) => values(data, metric)),
     ...precision(data),
+    ...fewDraws(data),
   ];
   const order = ['bad', 'good', 'note'];
   return all.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
 }
 
 function completeness({ cells, cells_total, permutations, incomplete }: ReportData): ReportFinding[] {
-  const each = `${formatCount(permutations)} ${plural(permutations, 'permutation')} each`;
+  const atMost = cells.some(({ n }) => n !== permutations) ? 'at most ' : '';
+  const each = `${atMost}${formatCount(permutations)} ${plural(permutations, 'permutation')} each`;
   if (cells.length === cells_total)
     return [
       {
@@ -42,7 +44,7 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
       level: 'bad',
       text:
         `${formatCount(cells.length)} of ${formatCount(cells_total)} cells are complete (${each}). The other ${formatCount(incomplete.length)} hold ${formatCount(rows)} rows ` +
-        'and have no statistics here (tables/incomplete.csv); the run command goes on where it stopped.',
+        'and are in no table and picture but that of incomplete cells (tables/incomplete.csv); the run command goes on where it stopped.',
     },
   ];
 }
@@ -134,7 +136,28 @@ function shareAtLeast(statistics: Readonly<Record<QuantileName, number>>, bound:
   return Math.max(0, ...names.filter((name) => statistics[name] >= bound).map((name) => 1 - QUANTILES[name]));
 }
 
-function precision({ cells, metrics, permutations }: ReportData): ReportFinding[] {
+/** Cells that did not become as precise as the study asks, however many permutations they got. */
+function precision({ cells, permutations }: ReportData): ReportFinding[] {
+  const ruled = cells.filter((cell) => cell.precision.length > 0);
+  if (ruled.length === 0) return [];
+  const asked = ruled[0]!.precision.map(({ metric, quantity, rule: { half_width, relative } }) => {
+    const width = relative === true ? `${formatNumber(100 * half_width)} %` : formatNumber(half_width);
+    return `${quantity} of ${metric} within ± ${width}`;
+  });
+  const counts = ruled.map(({ n }) => n);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)].map(formatCount);
+  const short = ruled.filter((cell) => !cell.precision.every(({ reached }) => reached));
+  const stops = `Cells stop as soon as they are precise enough (${asked.join(', ')}): they have ${least === most ? least! : `${least!} to ${most!}`} permutations.`;
+  if (short.length === 0) return [{ level: 'good', text: `${stops} All of them are.` }];
+  return [
+    {
+      level: 'note',
+      text: `${stops} ${formatCount(short.length)} of ${formatCount(ruled.length)} cells did not become as precise as asked with ${formatCount(permutations)}: they are listed below.`,
+    },
+  ];
+}
+
+function fewDraws({ cells, metrics, permutations }: ReportData): ReportFinding[] {
   const found: ReportFinding[] = [];
   const constant = Object.keys(metrics).filter(
     (metric) => cells.length > 0 && cells.every((cell) => cell.statistics[metric]!.sd === 0),

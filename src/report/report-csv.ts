@@ -2,6 +2,7 @@ import { csvField } from '../encoding/csv-field.ts';
 import { levelOf, type Axis } from './axes.ts';
 import type { LineChartData } from './lines.ts';
 import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells } from './report-data.ts';
+import type { ReportedCell } from './reported-cell.ts';
 
 /** Tables of a report as CSV: numbers with all their digits, LF. (All cells with all statistics are grid_summary.csv.) */
 
@@ -69,8 +70,39 @@ export function pooledCsv(cells: readonly PooledCell[]): string {
 
 export function incompleteCsv(cells: readonly IncompleteCell[]): string {
   return csv(
-    ['cell_id', 'rows', 'n_failures', 'reason'],
-    cells.map(({ cell_id, rows, n_failures, reason }) => [cell_id, String(rows), String(n_failures), reason]),
+    ['cell_id', 'rows', 'n_target', 'n_failures', 'reason'],
+    cells.map(({ cell_id, rows, n_target, n_failures, reason }) => [
+      cell_id,
+      ...[rows, n_target, n_failures].map(String),
+      reason,
+    ]),
+  );
+}
+
+/** What the precision rules came to in every complete cell. */
+export function precisionCsv(cells: readonly ReportedCell[]): string {
+  return csv(
+    [
+      'cell_id',
+      'metric',
+      'quantity',
+      'n',
+      'looks',
+      'estimate',
+      'ci_low',
+      'ci_high',
+      'half_width',
+      'allowed',
+      'reached',
+    ],
+    cells.flatMap(({ cell_id, precision }) =>
+      precision.map(({ metric, quantity, n, looks, estimate, ci, half_width, allowed, reached }) => [
+        cell_id,
+        metric,
+        quantity,
+        ...[n, looks, estimate, ...ci, half_width, allowed, reached].map(String),
+      ]),
+    ),
   );
 }
 

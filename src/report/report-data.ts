@@ -39,9 +39,13 @@ export interface ReportData {
 export interface IncompleteCell {
   readonly cell_id: string;
   readonly rows: number;
+  /** What it is to have; the most, where cells stop early. */
+  readonly n_target: number;
   readonly n_failures: number;
   /** Why it is not complete, where that is more than missing rows. */
   readonly reason: string;
+  /** Statistics of the first `n` permutations, none of which is missing; undefined where the very first is. */
+  readonly partial: { readonly n: number; readonly statistics: ReportedCell['statistics'] } | undefined;
 }
 
 export interface FailedPermutation {

@@ -3,6 +3,7 @@ export const CELLS_FILE = 'tables/cells.csv';
 export const BEST_FILE = 'tables/best_cells.csv';
 export const POOLED_FILE = 'tables/pooled_rates.csv';
 export const INCOMPLETE_FILE = 'tables/incomplete.csv';
+export const PRECISION_FILE = 'tables/precision.csv';
 export const FAILURES_FILE = 'tables/failures.csv';
 
 /** `tables/view_01_throughput_against_gpus.csv`. */

@@ -7,6 +7,7 @@ import {
   failuresTable,
   incompleteTable,
   metricNote,
+  unreachedTable,
 } from './contents.ts';
 import { escapeHtml } from './escape.ts';
 import { withUnit } from './estimate.ts';
@@ -14,7 +15,15 @@ import { findings } from './findings.ts';
 import { limits } from './limits.ts';
 import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
-import { BEST_FILE, CELLS_FILE, FAILURES_FILE, INCOMPLETE_FILE, POOLED_FILE, viewFile } from './report-files.ts';
+import {
+  BEST_FILE,
+  CELLS_FILE,
+  FAILURES_FILE,
+  INCOMPLETE_FILE,
+  POOLED_FILE,
+  PRECISION_FILE,
+  viewFile,
+} from './report-files.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
 import { STYLE } from './style.ts';
@@ -48,6 +57,7 @@ function sections(data: ReportData): string {
   const some = data.cells.length > 0;
   return [
     section('Incomplete cells', INCOMPLETE_FILE, incompleteTable(data)),
+    section('Cells that are not precise enough', PRECISION_FILE, unreachedTable(data)),
     section('Failures', FAILURES_FILE, failuresTable(data)),
     `<h2>What was run</h2>`,
     `<table class="facts">${facts(data)

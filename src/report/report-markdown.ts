@@ -7,6 +7,7 @@ import {
   failuresTable,
   incompleteTable,
   metricNote,
+  unreachedTable,
 } from './contents.ts';
 import { escapeMarkdown } from './escape.ts';
 import { withUnit } from './estimate.ts';
@@ -27,6 +28,7 @@ export function reportMarkdown(data: ReportData): string {
       .map(({ level, text }) => `- ${level === 'bad' ? '**Problem:** ' : ''}${escapeMarkdown(text)}`)
       .join('\n'),
     ...section('Incomplete cells', incompleteTable(data)),
+    ...section('Cells that are not precise enough', unreachedTable(data)),
     ...section('Failures', failuresTable(data)),
     '## What was run',
     table({ header: ['what', 'value'], rows: facts(data), note: '' }),

@@ -1,4 +1,5 @@
 import type { Ranking } from '../models/model.ts';
+import type { MetricStatistics } from '../statistics/summarise.ts';
 import { axesOf, levelOf } from './axes.ts';
 import { formatCount, formatWithError } from './format-number.ts';
 import type { ReportedCell } from './reported-cell.ts';
@@ -43,6 +44,25 @@ export function cellTable(cells: readonly ReportedCell[], { metric, best }: Rank
       ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
       : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
   return `${which} (± is the Monte Carlo error):\n${formatTable(header, rows, width === undefined ? {} : { width })}`.trimEnd();
+}
+
+/** Cells that are not complete: what their first n of n_target permutations say of a metric. */
+export function partialTable(
+  cells: readonly {
+    readonly cell_id: string;
+    readonly n: number;
+    readonly n_target: number;
+    readonly statistics: Readonly<Record<string, MetricStatistics>>;
+  }[],
+  metric: string,
+): string {
+  const rows = cells.map(({ cell_id, n, n_target, statistics }) => {
+    const of = statistics[metric]!;
+    const quantiles = (['p05', 'p50', 'p95'] as const).map((q) => formatWithError(of[q], of.quantile_mcse[q]));
+    return [cell_id, formatCount(n), formatCount(n_target), formatWithError(of.mean, of.mcse), ...quantiles];
+  });
+  const header = ['cell', 'n', 'of', 'mean', 'p05', 'p50', 'p95'];
+  return `${metric} so far (± is the Monte Carlo error):\n${formatTable(header, rows)}`;
 }
 
 function bestAndWorst(cells: readonly ReportedCell[], metric: string, best: Ranking['best']): ReportedCell[] {

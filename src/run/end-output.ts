@@ -1,8 +1,10 @@
 import { EngineError } from '../errors.ts';
 import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
+import type { Experiment } from './experiment.ts';
 import type { RunObserver } from './observer.ts';
-import type { RunOptions, StudyResult } from './run-options.ts';
+import type { CellStates } from './run-cell.ts';
+import type { CellCounts, RunOptions, StudyResult } from './run-options.ts';
 import type { RunOutput } from './run-output.ts';
 import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from './stop.ts';
@@ -42,15 +44,32 @@ export async function endOutput(
     permutations_computed: numbers.permutations_computed,
     permutations_reused: numbers.permutations_done - numbers.permutations_computed,
     permutations_total: numbers.permutations_total,
+    at_most: study.precision.length > 0 && complete < cells.length,
     seconds: numbers.uptime_seconds,
     permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
     kernel: options.kernel ?? 'auto',
+    partial: partialCells(experiment, states),
     n_failures: books.n_failures,
     first_failure: books.first_failure,
     summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),
   };
+}
+
+/** So many are named. */
+const NAMED_CELLS = 10;
+
+function partialCells({ cells }: Experiment, states: CellStates): StudyResult['partial'] {
+  const first: CellCounts[] = [];
+  let count = 0;
+  for (let index = 0; index < cells.length; index += 1) {
+    const [n_done, n_target] = [states.done(index), states.target(index)];
+    if (n_done === 0 || n_done >= n_target) continue;
+    count += 1;
+    if (first.length < NAMED_CELLS) first.push({ cell_id: cells.idAt(index), n_done, n_target });
+  }
+  return { cells: count, first };
 }
 
 function exitCode(stopped: StopReason | undefined, complete: boolean): number {

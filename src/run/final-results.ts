@@ -1,6 +1,7 @@
 import { csvField } from '../encoding/csv-field.ts';
 import type { RunCells } from './run-cell.ts';
-import { numberText, parameterTexts, summariesOf } from './summaries.ts';
+import { numberText, parameterTexts } from './grid-summary.ts';
+import { summariesOf } from './summaries.ts';
 
 /**
  * results/final_results.csv, line by line: one row per complete cell in study order with its parameters, n, and mean and sd of every metric. A row is a

@@ -98,9 +98,10 @@ export async function startOutput(
   try {
     await makeOwnFolder(disk, layout.per_cell);
     await makeOwnFolder(disk, layout.aggregated);
-    onDisk('remove', layout.done, () => {
-      removeFile(disk, layout.done);
-    });
+    for (const stale of [layout.done, layout.partial_summary])
+      onDisk('remove', stale, () => {
+        removeFile(disk, stale);
+      });
   } catch (error) {
     output.fail(error);
     return;

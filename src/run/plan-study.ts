@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
-import { Simulator } from '../execute/simulator.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
 import { segmentsOf } from '../plan/segments.ts';
@@ -12,8 +11,11 @@ import type { Selection } from '../study/select.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import { refuseOtherRun } from './claim-output.ts';
-import { modelSetup, type Experiment } from './experiment.ts';
+import type { Experiment } from './experiment.ts';
+import { forecastOf, type Forecast, type Work } from './forecast.ts';
+import { measureRates } from './measure-rates.ts';
 import { reusableRuns } from './reuse.ts';
+import type { RunCell } from './run-cell.ts';
 import { scannedExperiments, type CellSet, type ScannedExperiment } from './scan-cells.ts';
 import { selectedCells } from './select-cells.ts';
 import { stoppingOf } from './stopping.ts';
@@ -61,14 +63,6 @@ export interface RunPlan {
   readonly permutations_missing: number;
 }
 
-export interface Forecast {
-  readonly threads: number;
-  /** Time for what is missing [s], from permutations computed just now on this machine. */
-  readonly seconds: number;
-  /** Disk for what is missing [bytes]. */
-  readonly bytes: number;
-}
-
 export interface PlanOptions {
   readonly overrides: StudyOverrides;
   readonly selection: Selection;
@@ -76,6 +70,8 @@ export interface PlanOptions {
   readonly truncate?: boolean;
   readonly reuse?: readonly string[];
   readonly settings?: readonly string[];
+  /** What a process takes before it comes to its study [s], where the forecast is to have it. */
+  readonly process_seconds?: number;
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
@@ -97,6 +93,7 @@ interface PlannedOutput extends CellSet {
 
 /** The same for several studies: experiments that they have in common are computed once. */
 export async function planStudies(files: readonly string[], options: PlanOptions): Promise<RunPlan> {
+  const started_ms = performance.now();
   const outputs: PlannedOutput[] = [];
   for (const file of files) {
     const { steps: wanted, cells: conditions } = options.selection;
@@ -140,8 +137,10 @@ export async function planStudies(files: readonly string[], options: PlanOptions
   } finally {
     await pool.close();
   }
+  // A run reads what is there, too, before it computes.
+  const before_seconds = (options.process_seconds ?? 0) + (performance.now() - started_ms) / 1000;
   const studies: StudyPlan[] = [];
-  for (const output of outputs) studies.push(await studyPlan(output, threads));
+  for (const output of outputs) studies.push(await studyPlan(output, threads, before_seconds));
   return { studies, ...sums, permutations_done: sums.permutations_total - sums.permutations_missing };
 }
 
@@ -176,7 +175,7 @@ function targetOf({ target }: PlannedOutput, scan: CellScan | EngineError): numb
   return scan instanceof EngineError ? target : scan.target;
 }
 
-async function studyPlan(output: PlannedOutput, threads: number): Promise<StudyPlan> {
+async function studyPlan(output: PlannedOutput, threads: number, before_seconds: number): Promise<StudyPlan> {
   const { experiment, planned, computed, cells_shared, at_most } = output;
   // Cells that came with an earlier study stand out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
@@ -194,7 +193,8 @@ async function studyPlan(output: PlannedOutput, threads: number): Promise<StudyP
     cells_shared,
     waiting: output.waiting,
     overlap: overlapOf(experiment),
-    forecast: permutations_missing === 0 ? undefined : await forecast(output, permutations_missing, threads),
+    forecast:
+      permutations_missing === 0 ? undefined : await forecast(output, permutations_missing, threads, before_seconds),
   };
 }
 
@@ -207,36 +207,33 @@ export function overlapOf({ study, cells }: Experiment): StudyOverlap {
   return studyOverlap(cells, study.seed, study.streams, study.permutations);
 }
 
-/** Cells that are tried for a forecast, spread over those with work left. */
-const SAMPLED_CELLS = 8;
-/** Time given to each [ms]. */
-const SAMPLE_MS = 60;
-
-/** Computes a few permutations of a few cells, without writing them, and extrapolates. */
-async function forecast(output: PlannedOutput, rows_written: number, threads: number): Promise<Forecast> {
-  const { experiment, computed, cells } = output;
-  const simulator = await Simulator.create(modelSetup(experiment, 'auto'));
-  const open = computed.size > 0 ? [...computed.keys()] : output.planned.slice(0, 1).map(({ cell_id }) => cell_id);
-  const every = Math.max(1, Math.floor(open.length / SAMPLED_CELLS));
-  let ms = 0;
-  let rows = 0;
-  let bytes = 0;
-  for (const cell_id of open.filter((_, i) => i % every === 0).slice(0, SAMPLED_CELLS)) {
-    const cell = cells.find(cell_id)!.setup;
-    // The first chunk prepares the cell and warms the code up: it does not count.
-    let count = Math.min(16, output.target);
-    await simulator.computeChunk({ setup: 0, cell, first: 0, count });
-    for (
-      const started = performance.now();
-      performance.now() - started < SAMPLE_MS;
-      count = Math.min(4096, count * 2, output.target)
-    ) {
-      const result = await simulator.computeChunk({ setup: 0, cell, first: 0, count });
-      ms += result.compute_ms;
-      rows += count;
-      bytes += result.bytes.length;
-    }
-  }
-  const missing = [...computed.values()].reduce((sum, n) => sum + n, 0);
-  return { threads, seconds: ((ms / rows) * missing) / 1000 / threads, bytes: (bytes / rows) * rows_written };
+/** From permutations of cells with work left, computed just now. `before_seconds`: until it is known what is missing. */
+async function forecast(
+  output: PlannedOutput,
+  rows_written: number,
+  threads: number,
+  before_seconds: number,
+): Promise<Forecast> {
+  const { experiment, computed, cells, planned } = output;
+  const { format, batch_rows } = experiment.study;
+  const open = planned.filter(({ missing }) => missing.length > 0);
+  const at = (i: number): RunCell => cells.find(open[i]!.cell_id)!;
+  const rates = await measureRates(experiment, { length: open.length, at }, threads);
+  const n_computed = [...computed.values()].reduce((sum, n) => sum + n, 0);
+  const work: Work = {
+    format,
+    batch_rows,
+    computed: n_computed,
+    copied: rows_written - n_computed,
+    cells: open.length,
+    new_cells: open.filter(({ n_done }) => n_done === 0).length,
+    rows_of_cells: open.reduce((sum, { n_target }) => sum + n_target, 0),
+    written: open.map(({ missing }) => missing),
+  };
+  return forecastOf(
+    work,
+    { ...rates, start_seconds: rates.start_seconds + before_seconds },
+    threads,
+    availableParallelism(),
+  );
 }

@@ -7,7 +7,7 @@ import { ThreadPool } from '../execute/threads.ts';
 import type { Ranking } from '../models/model.ts';
 import { axesOf } from '../report/axes.ts';
 import { drawnViews } from '../report/contents.ts';
-import { failuresCsv, incompleteCsv, pooledCsv, rankingCsv, viewCsv } from '../report/report-csv.ts';
+import { failuresCsv, incompleteCsv, pooledCsv, precisionCsv, rankingCsv, viewCsv } from '../report/report-csv.ts';
 import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
 import {
   BEST_FILE,
@@ -15,6 +15,7 @@ import {
   FAILURES_FILE,
   INCOMPLETE_FILE,
   POOLED_FILE,
+  PRECISION_FILE,
   viewFile,
 } from '../report/report-files.ts';
 import { reportHtml } from '../report/report-html.ts';
@@ -29,11 +30,13 @@ import { writeLines, writeSmallFile } from '../store/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { nearest } from '../study/problem.ts';
 import { hasEnough } from './cell-precision.ts';
+import { partialCell } from './partial-cell.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
+import { gridSummaryLines, parameterColumns } from './grid-summary.ts';
 import { poolRates } from './pool-rates.ts';
 import { rankCells } from './rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from './stored-cells.ts';
-import { gridSummaryLines, parameterColumns, summariesOf, type CellSummary } from './summaries.ts';
+import { summariesOf, type CellSummary } from './summaries.ts';
 import type { WorkerData } from './worker.ts';
 
 /** What `reportRun` wrote. */
@@ -74,6 +77,7 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
     ...(data.pooled.length === 0 ? [] : [[POOLED_FILE, pooledCsv(data.pooled)] satisfies [string, string]]),
     [INCOMPLETE_FILE, incompleteCsv(data.incomplete)],
     [FAILURES_FILE, failuresCsv(data.failures)],
+    ...(manifest.precision.length > 0 ? [[PRECISION_FILE, precisionCsv(data.cells)] as [string, string]] : []),
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];
@@ -186,16 +190,18 @@ async function unfinished(
     readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
   );
   const incomplete = left.map(({ cell_id }): IncompleteCell => {
-    const { rows, reason } = counted.get(cell_id) ?? { rows: 0, reason: 'not begun' };
-    return { cell_id, rows, reason, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
+    const count = counted.get(cell_id) ?? {
+      rows: 0,
+      n_target: manifest.permutations,
+      reason: 'not begun',
+      partial: undefined,
+    };
+    return { cell_id, ...count, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
   });
   return { incomplete, failures };
 }
 
-interface Counted {
-  readonly rows: number;
-  readonly reason: string;
-}
+type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
 async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
   const threads = Math.min(availableParallelism(), cells.length);
@@ -211,10 +217,11 @@ async function countRows(cells: readonly StoredCell[], manifest: RunManifest): P
         rows === scan.target
           ? 'all rows are there, but no summary of them: permafrost summarize makes it'
           : 'rows are missing';
-      return [cell_id, { rows, reason }];
+      const partial = await partialCell(pool, cell, scan, manifest.thresholds);
+      return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      return [cell_id, { rows: 0, reason: error.message }];
+      return [cell_id, { rows: 0, n_target: manifest.permutations, reason: error.message, partial: undefined }];
     }
   };
   try {

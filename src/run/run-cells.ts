@@ -62,7 +62,9 @@ export async function runCells(run: RunContext): Promise<void> {
       const { donors } = experiment;
       const stage = async (): Promise<void> => {
         await turn.take();
-        await dispatch(run, work, donors, in_flight, sync).finally(() => turn.give());
+        await dispatch(run, work, donors, in_flight, sync).finally(() => {
+          turn.give();
+        });
       };
       await stage();
       const end = finish(run, work, stage, sync).finally(() => {

@@ -31,6 +31,13 @@ export interface RunOptions {
   readonly compute?: boolean;
 }
 
+export interface CellCounts {
+  readonly cell_id: string;
+  readonly n_done: number;
+  /** The most, where the cell may stop early. */
+  readonly n_target: number;
+}
+
 /** What one run of one study did. */
 export interface StudyResult {
   readonly output: string;
@@ -44,10 +51,14 @@ export interface StudyResult {
   /** Found on disk, or copied from another output. */
   readonly permutations_reused: number;
   readonly permutations_total: number;
+  /** Cells that turn out to be precise enough stop earlier: `permutations_total` is an upper bound. */
+  readonly at_most: boolean;
   readonly seconds: number;
   readonly permutations_per_second: number;
   /** What computed; changes no bit of a row. */
   readonly kernel: Kernel;
+  /** Cells with some of their permutations: how many there are, and the first of them. */
+  readonly partial: { readonly cells: number; readonly first: readonly CellCounts[] };
   readonly n_failures: number;
   readonly first_failure: Bookkeeper['first_failure'];
   /** The permutation of a study of a single one, where its model sums it up. */

@@ -44,7 +44,7 @@ export function lookAtOpenFile(
 }
 
 /** Rows 0 .. n - 1 are there: this n. */
-function wholePrefix(present: readonly PermutationRange[]): number {
+export function wholePrefix(present: readonly PermutationRange[]): number {
   const [first] = present;
   return first?.from === 0 ? first.to : 0;
 }

@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import pLimit from 'p-limit';
 
-import { csvField } from '../encoding/csv-field.ts';
 import type { ThreadPool } from '../execute/threads.ts';
-import type { Parameters, ParameterValue } from '../models/model.ts';
-import { flatStatistics } from '../statistics/flat-statistics.ts';
+import type { ParameterValue } from '../models/model.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../store/cell-file.ts';
 import { cellLayout } from '../store/layout.ts';
@@ -154,7 +152,11 @@ export function readSummary(folder: string): CellSummary | undefined {
 function parseSummary(text: string): CellSummary | undefined {
   const summary = JSON.parse(text) as CellSummary | null;
   return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object'
-    ? { ...summary, statistics: withNaN(summary.statistics) }
+    ? {
+        ...summary,
+        ...(summary.precision !== undefined && { precision: withNaN(summary.precision) }),
+        statistics: withNaN(summary.statistics),
+      }
     : undefined;
 }
 
@@ -167,38 +169,7 @@ function withNaN<Part>(part: Part): Part {
 }
 
 /** A cell whose summary is wanted. */
-type SummarisedCell = Pick<RunCell, 'cell_id' | 'place'>;
-
-/**
- * aggregated/grid_summary.csv, line by line: the complete cells in study order, from their summaries. `parameters` and `metrics` name the
- * columns; the statistics are those of `flatStatistics`. Without a complete cell there is only the header's first part.
- */
-export async function* gridSummaryLines(
-  cells: Iterable<SummarisedCell>,
-  parameters: readonly string[],
-  metrics: readonly string[],
-): AsyncGenerator<string> {
-  const lines = summariesOf(cells);
-  const first = await lines.next();
-  if (first.done === true) {
-    yield `${['cell_id', ...parameters, 'n'].map(csvField).join(',')}\n`;
-    return;
-  }
-  yield gridSummaryHeader(parameters, metrics, first.value.summary);
-  yield gridSummaryLine(parameters, metrics, first.value);
-  for await (const line of lines) yield gridSummaryLine(parameters, metrics, line);
-}
-
-/** The parameter columns of grid_summary.csv: those of the model in its order, and what else the summaries of earlier versions name. */
-export async function parameterColumns(
-  cells: Iterable<SummarisedCell>,
-  declared: Readonly<Record<string, unknown>>,
-): Promise<string[]> {
-  const names = new Set(Object.keys(declared));
-  if (names.size > 0) return [...names];
-  for await (const { summary } of summariesOf(cells)) for (const name of Object.keys(summary.params)) names.add(name);
-  return [...names];
-}
+export type SummarisedCell = Pick<RunCell, 'cell_id' | 'place'>;
 
 /** The summaries that are there, in the order of the cells; many are read at once. */
 export async function* summariesOf<Cell extends SummarisedCell>(
@@ -215,38 +186,6 @@ export async function* summariesOf<Cell extends SummarisedCell>(
     if (summary !== undefined) yield { cell: next, summary };
   }
   for (const { cell, summary } of await Promise.all(ahead)) if (summary !== undefined) yield { cell, summary };
-}
-
-function gridSummaryHeader(parameters: readonly string[], metrics: readonly string[], summary: CellSummary): string {
-  const statistics = metrics.flatMap((metric) =>
-    flatStatistics(summary.statistics[metric]!).map(([name]) => `${metric}_${name}`),
-  );
-  return `${['cell_id', ...parameters, 'n', ...statistics].map(csvField).join(',')}\n`;
-}
-
-function gridSummaryLine(
-  parameters: readonly string[],
-  metrics: readonly string[],
-  { cell, summary }: { readonly cell: SummarisedCell; readonly summary: CellSummary },
-): string {
-  const statistics = metrics.flatMap((metric) =>
-    flatStatistics(summary.statistics[metric]!).map(([, value]) => numberText(value)),
-  );
-  const values = parameterTexts(summary.params, parameters);
-  return `${[csvField(cell.cell_id), ...values, String(summary.n_perms_done), ...statistics].join(',')}\n`;
-}
-
-/** A cell's parameters as CSV fields; empty where one is inactive. */
-export function parameterTexts(parameters: Parameters, names: readonly string[]): string[] {
-  return names.map((name) => {
-    const value = parameters[name];
-    return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
-  });
-}
-
-/** A number of a summary as a CSV field. JSON has null for what is not finite. */
-export function numberText(value: number | null): string {
-  return String(value ?? NaN);
 }
 
 /** Not there and garbage are "not complete"; what the disk refuses is an error, or a row would be missing unseen. */

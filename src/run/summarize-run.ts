@@ -14,11 +14,14 @@ import { removeFile, writeLines, writeSmallFile } from '../store/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf, runCell, type Experiment } from './experiment.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
+import { cellParameters } from './cell-parameters.ts';
 import { precisionOf } from './cell-precision.ts';
+import { partialCell, type PartialCell } from './partial-cell.ts';
 import type { LookedScan } from './scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
 import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
-import { gridSummaryLines, parameterColumns, readSummary, type CellSummary } from './summaries.ts';
+import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from './grid-summary.ts';
+import { readSummary, type CellSummary } from './summaries.ts';
 import type { SummariseTask, WorkerData } from './worker.ts';
 
 /** What `summarizeRun` did. */
@@ -29,8 +32,10 @@ export interface Summarized {
   /** Cells summarised, and the rows in them. */
   readonly cells: number;
   readonly rows: number;
-  /** Cells passed over because rows are missing. */
+  /** Cells of which rows are missing. */
   readonly incomplete: readonly string[];
+  /** Those of them that have some, with the statistics of these: in partial_summary.csv, apart from the complete ones. */
+  readonly partial: readonly PartialCell[];
   /** Cells passed over because their metrics file cannot be used as it stands. */
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
 }
@@ -42,8 +47,9 @@ export type SummarizeOptions = StudyFiles;
 const AT_ONCE = 2;
 
 /**
- * Computes the statistics of every complete cell from its rows again, and grid_summary.csv from them. Changes no metrics file. The summary
- * of a cell that is not complete any more is taken away: it speaks of rows that are not there. Throws LOCKED while a run writes.
+ * Computes the statistics of every complete cell from its rows again, and grid_summary.csv from them; of the others those of the rows they have, into
+ * partial_summary.csv. Changes no metrics file. The summary of a cell that is not complete any more is taken away: it speaks of rows that are not there.
+ * Throws LOCKED while a run writes.
  */
 export async function summarizeRun(output: string, options: SummarizeOptions = {}): Promise<Summarized> {
   requireManifest(disk, output);
@@ -64,12 +70,15 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
     );
     const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
     const grid_summary = await writeGridSummary(output, manifest);
+    const partial = outcomes.flatMap(({ outcome }) => ('partial' in outcome ? (outcome.partial ?? []) : []));
+    const partial_summary = await writePartialSummary(output, manifest, partial, options);
     return {
       output,
-      files: [...written.map(({ file }) => file), grid_summary],
+      files: [...written.map(({ file }) => file), grid_summary, ...partial_summary],
       cells: written.length,
       rows: written.reduce((sum, { rows }) => sum + rows, 0),
-      incomplete: outcomes.flatMap(({ cell, outcome }) => ('missing' in outcome ? [cell.cell_id] : [])),
+      incomplete: outcomes.flatMap(({ cell, outcome }) => ('partial' in outcome ? [cell.cell_id] : [])),
+      partial,
       damaged: outcomes.flatMap(({ cell, outcome }) =>
         'damage' in outcome ? [{ cell_id: cell.cell_id, message: outcome.damage }] : [],
       ),
@@ -89,8 +98,32 @@ async function writeGridSummary(output: string, manifest: RunManifest): Promise<
   return grid_summary;
 }
 
+/** Statistics of cells that are not complete: one line for each, labelled with n and n_target. Without such a cell there is no file. */
+async function writePartialSummary(
+  output: string,
+  manifest: RunManifest,
+  cells: readonly PartialCell[],
+  files: StudyFiles,
+): Promise<string[]> {
+  const { partial_summary } = layoutOf(output);
+  if (cells.length === 0) {
+    removeFile(disk, partial_summary);
+    return [];
+  }
+  const { metrics } = manifest.identity;
+  const parameters = await cellParameters(output, manifest, files);
+  const lines = cells.map(({ cell_id, n, n_target, statistics }) => {
+    return { cell_id, parameters: parameters.of(cell_id), counts: { n, n_target }, statistics };
+  });
+  const text = lines.map((line) => cellLine(parameters.names, metrics, line));
+  await writeSmallFile(disk, partial_summary, [cellHeader(parameters.names, metrics, lines[0]!), ...text].join(''));
+  return [partial_summary];
+}
+
 type Outcome =
-  { readonly file: string; readonly rows: number } | { readonly missing: number } | { readonly damage: string };
+  | { readonly file: string; readonly rows: number }
+  | { readonly partial: PartialCell | undefined }
+  | { readonly damage: string };
 
 async function summarizeCell(
   cell: StoredCell,
@@ -113,7 +146,7 @@ async function summarizeCell(
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
     removeFile(disk, file);
-    return { missing };
+    return { partial: await partialCell(pool, cell, scan, thresholds) };
   }
   const { rows_crc32 } = scan;
   if (rows_crc32 === undefined)

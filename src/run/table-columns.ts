@@ -5,7 +5,7 @@ import type { MetricStatistics } from '../statistics/summarise.ts';
 import type { Model, Parameters, ParameterValue } from '../models/model.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Experiment } from './experiment.ts';
-import { numberText, parameterTexts } from './summaries.ts';
+import { numberText, parameterTexts } from './grid-summary.ts';
 
 type Own = 'step' | 'cell_id' | 'n' | 'status' | 'error' | 'config_id';
 

@@ -12,6 +12,7 @@ import { readRows } from '../store/read-rows.ts';
 import { readBack } from '../store/scan-cell.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Sums } from '../store/sums.ts';
+import { measureCell, type CellCost, type MeasureTask } from './measure-cell.ts';
 import { lookAtOpenFile, scanToStop, type LookedScan } from './scan-to-stop.ts';
 import type { Look, Stopping } from './stopping.ts';
 
@@ -61,11 +62,20 @@ export interface FinishedCell {
 const { setups } = workerData as WorkerData;
 const simulators: Promise<Simulator>[] = [];
 
+function simulatorOf(setup: number): Promise<Simulator> {
+  return (simulators[setup] ??= Simulator.create(setups[setup]!));
+}
+
 export function compute(task: ChunkTask): Promise<Answer<ChunkResult>> {
   return answer(async () => {
-    const simulator = await (simulators[task.setup] ??= Simulator.create(setups[task.setup]!));
+    const simulator = await simulatorOf(task.setup);
     return handOver(await simulator.computeChunk(task));
   });
+}
+
+/** What a cell costs: for a plan. */
+export function measure(task: MeasureTask): Promise<Answer<CellCost>> {
+  return answer(async () => measureCell(await simulatorOf(task.setup), task));
 }
 
 /** Undefined where the other file does not hold every row by now: whoever asked computes them. */

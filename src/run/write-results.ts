@@ -8,7 +8,7 @@ import { finalResultsLines } from './final-results.ts';
 import type { CellStates } from './run-cell.ts';
 import { selectedCells } from './select-cells.ts';
 import { writeStepTables } from './step-tables.ts';
-import { gridSummaryLines } from './summaries.ts';
+import { gridSummaryLines } from './grid-summary.ts';
 
 /** Everything that a run leaves beside its cells: tables made from the summaries of all complete cells, those of earlier runs included. */
 export async function writeResults(

@@ -11,6 +11,7 @@ export interface RunLayout {
   readonly heartbeat: string;
   readonly progress: string;
   readonly grid_summary: string;
+  readonly partial_summary: string;
   readonly done: string;
   readonly results: string;
   readonly final_results: string;
@@ -39,6 +40,7 @@ export function layoutOf(output: string): RunLayout {
     heartbeat: join(aggregated, 'heartbeat.json'),
     progress: join(aggregated, 'progress.csv'),
     grid_summary: join(aggregated, 'grid_summary.csv'),
+    partial_summary: join(aggregated, 'partial_summary.csv'),
     done: join(aggregated, 'DONE.txt'),
     results: join(output, 'results'),
     final_results: join(output, 'results', 'final_results.csv'),

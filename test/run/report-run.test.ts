@@ -113,8 +113,8 @@ describe('report', () => {
     const reported = await reportRun(study.output);
     expect(reported).toMatchObject({ cells: 0, rows: 0, cells_total: 2 });
     const lines = readFileSync(join(study.output, 'report', 'tables', 'incomplete.csv'), 'utf8').split('\n');
-    expect(lines[1]).toMatch(/,100,0,rows are missing$/);
-    expect(lines[2]).toMatch(/,5000,0,"?all rows are there, but no summary/);
+    expect(lines[1]).toMatch(/,100,5000,0,rows are missing$/);
+    expect(lines[2]).toMatch(/,5000,5000,0,"?all rows are there, but no summary/);
     expect(readFileSync(join(study.output, 'report', 'index.html'), 'utf8')).toContain('0 of 2 cells are complete');
   });
 
