@@ -138,6 +138,7 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
 
 /** Columns of a suite's tables that the engine fills. */
 const TABLE_COLUMNS = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'];
+
 /** Of what a metric is the rate: two lists of metrics. */
 function rate(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
   if (value === undefined) return;
