@@ -4,12 +4,13 @@ import { formatCount } from './format-number.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
 
-/** Rates in the page; the file has all. */
-const MOST_RATES = 4;
+/** Rates that fit on a page; the file has all. */
+const MOST_RATES = 3;
 
 export function pooledTable(data: ReportData): ReportTable | undefined {
   const { pooled } = data;
-  const metrics = Object.keys(pooled[0]?.rates ?? {}).slice(0, MOST_RATES);
+  const all = Object.keys(pooled[0]?.rates ?? {});
+  const metrics = all.slice(0, MOST_RATES);
   if (metrics.length === 0) return undefined;
   const axes = axesOf(data.cells);
   return {
@@ -26,6 +27,7 @@ export function pooledTable(data: ReportData): ReportTable | undefined {
     ]),
     note:
       'The mean of the rates of single permutations, and the rate of all permutations together, where those with more cases weigh more: they differ where counts are small.' +
+      (metrics.length < all.length ? ` tables/pooled_rates.csv has ${all.length - metrics.length} more rates.` : '') +
       (pooled.length < data.cells.length
         ? ` The first ${pooled.length} of ${formatCount(data.cells.length)} cells.`
         : ''),

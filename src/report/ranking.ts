@@ -9,7 +9,7 @@ const MOST_ROWS = 20;
 
 export function rankingTable(data: ReportData): ReportTable | undefined {
   const { ranking } = data;
-  if (ranking === undefined || ranking.cells.length < 2) return undefined;
+  if (ranking === undefined) return undefined;
   const axes = axesOf(data.cells);
   const shown = ranking.cells.slice(0, MOST_ROWS);
   return {

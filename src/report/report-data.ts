@@ -27,7 +27,7 @@ export interface ReportData {
   readonly cells_total: number;
   /** Complete cells in study order. */
   readonly cells: readonly ReportedCell[];
-  /** Undefined where nothing names a metric to rank by. */
+  /** Undefined where nothing names a metric to rank by, or nothing is to be compared. */
   readonly ranking: RankedCells | undefined;
   readonly pooled: readonly PooledCell[];
   readonly incomplete: readonly IncompleteCell[];

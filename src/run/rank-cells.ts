@@ -13,7 +13,7 @@ const MOST_RANKED = 50;
 
 /**
  * The best of the complete cells by the mean of a metric, each with its difference to the best one: paired by perm_index where the cells share
- * their random numbers. Undefined where the metric is defined in no cell.
+ * their random numbers. Undefined where the metric is defined in fewer than two cells.
  */
 export function rankCells(
   cells: readonly ReportedCell[],
@@ -28,11 +28,11 @@ export function rankCells(
     // Cells with equal means stay in study order.
     .sort((a, b) => sign * (meanOf(b) - meanOf(a)));
   const [first, ...others] = ordered.slice(0, MOST_RANKED);
-  if (first === undefined) return undefined;
+  if (first === undefined || others.length === 0) return undefined;
 
   const valuesOf = ({ cell_id, n }: ReportedCell): Float64Array => columnOf(placeOf(cell_id), n, metric);
-  const best_values = paired && others.length > 0 ? valuesOf(first) : undefined;
-  const quantile = ordered.length < 2 ? NaN : bestOfManyQuantile(ordered.length);
+  const best_values = paired ? valuesOf(first) : undefined;
+  const quantile = bestOfManyQuantile(ordered.length);
   const compared = others.map((cell): RankedCell => {
     const difference =
       best_values === undefined
