@@ -87,11 +87,14 @@ function refuseToReplace(into: string, overwrite: boolean): void {
   throw new EngineError('USAGE', `${into} ${way_out}.`, { path: '--into', value: into });
 }
 
-function optionsOf({ options: specs, check }: InputGenerator, flags: GenerateFlags): Record<string, ParameterValue> {
+function optionsOf(generator: InputGenerator, flags: GenerateFlags): Record<string, ParameterValue> {
   const options = Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => [name, (flags[camelCase(name)] ?? spec.default) as ParameterValue]),
+    Object.entries(generator.options).map(([name, spec]) => [
+      name,
+      (flags[camelCase(name)] ?? spec.default) as ParameterValue,
+    ]),
   );
-  const problem = check?.(options)[0];
+  const problem = generator.check?.(options)[0];
   if (problem === undefined) return options;
   const flag = `--${flagOf(problem.parameter)}`;
   throw new EngineError('USAGE', `${flag}: ${problem.message}.`, { path: flag, value: options[problem.parameter] });

@@ -96,7 +96,7 @@ describe('the table of best cells', () => {
   });
 
   it('gives the pooled rate beside the mean of the rates', async () => {
-    const { file, markdown } = await report('rates', 'grid: { level: [0] }');
+    const { file, markdown } = await report('rates', 'grid: { level: [0, 1] }');
     const [, line] = file('tables/pooled_rates.csv').split('\n');
     const [, metric, , , mean, , rate, se] = line!.split(',');
     expect(metric).toBe('rate');
