@@ -8,9 +8,9 @@ import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWrite
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
-import { encodeCellId } from '../store/layout.ts';
 import { NewFile } from '../store/new-file.ts';
 import { readRows } from '../store/read-rows.ts';
+import { cellFolderName } from '../study/cell-id.ts';
 import { cellParameters, type CellParameters } from './cell-parameters.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
 import { scanToStop } from './scan-to-stop.ts';
@@ -70,7 +70,7 @@ export async function exportRun(output: string, options: ExportOptions): Promise
   };
   if (options.per_cell !== true) await exportCells(path, cells);
   else
-    for (const cell of cells) await exportCells(join(path, `cell_${encodeCellId(cell.cell_id)}.${options.to}`), [cell]);
+    for (const cell of cells) await exportCells(join(path, `${cellFolderName(cell.cell_id)}.${options.to}`), [cell]);
   return { output: resolve(output), files, cells: cells.length, rows, incomplete };
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Format } from '../encoding/metrics-schema.ts';
+import { cellFolderName } from '../study/cell-id.ts';
 
 /** Where everything of a run stands, below its output folder. */
 export interface RunLayout {
@@ -45,7 +46,7 @@ export function layoutOf(output: string): RunLayout {
     results: join(output, 'results'),
     final_results: join(output, 'results', 'final_results.csv'),
     report: join(output, 'report'),
-    cell: (cell_id) => cellLayout(join(per_cell, `cell_${encodeCellId(cell_id)}`)),
+    cell: (cell_id) => cellLayout(join(per_cell, cellFolderName(cell_id))),
   };
 }
 
@@ -58,26 +59,6 @@ export function cellLayout(folder: string): CellLayout {
     failures: join(folder, 'failures.csv'),
     quarantine: join(folder, 'quarantine'),
   };
-}
-
-/** A cell id as part of a folder name: everything but letters, digits, `.`, `_`, `-` percent-encoded, byte by byte of its UTF-8. */
-export function encodeCellId(cell_id: string): string {
-  let name = '';
-  for (const byte of Buffer.from(cell_id, 'utf8')) {
-    const char = String.fromCharCode(byte);
-    name += /[A-Za-z0-9._-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
-  return name;
-}
-
-/** The cell id back from a folder name below `per_cell`, or undefined where it is none. */
-export function cellIdOf(folderName: string): string | undefined {
-  if (!folderName.startsWith('cell_')) return undefined;
-  try {
-    return decodeURIComponent(folderName.slice('cell_'.length));
-  } catch {
-    return undefined; // not percent-encoded UTF-8: no folder of ours
-  }
 }
 
 export function metricsFileName(format: Format): string {

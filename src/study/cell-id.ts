@@ -39,3 +39,13 @@ export function cellFolderName(id: string): string {
   });
   return `cell_${encoded.join('')}`;
 }
+
+/** The cell id back from the name of a folder, or undefined where it is no cell's. */
+export function cellIdOf(folderName: string): string | undefined {
+  if (!folderName.startsWith('cell_')) return undefined;
+  try {
+    return decodeURIComponent(folderName.slice('cell_'.length));
+  } catch {
+    return undefined; // not percent-encoded UTF-8: no folder of ours
+  }
+}

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { appendFailures, clearFailures, readFailures } from '../../src/store/failures.ts';
 import { makeFolder } from '../../src/store/folder.ts';
-import { cellIdOf, encodeCellId, layoutOf } from '../../src/store/layout.ts';
 import { readManifest, writeManifest } from '../../src/store/manifest.ts';
 import { writeSmallFile } from '../../src/store/small-file.ts';
 import { Cut, POLICIES, SimulatedDisk, seededRandom } from '../crash/simulated-disk.ts';
@@ -74,13 +73,4 @@ test('a small file that cannot be written is a disk error of one line', async ()
     disk.fault = { at, code: 'ENOSPC', forGood: false };
     await expect(writeSmallFile(disk.port, '/runs/x.json', '{}')).rejects.toMatchObject({ code: 'DISK_FULL' });
   }
-});
-
-test('cell ids become folder names and come back', () => {
-  expect(encodeCellId('a b/é%')).toBe('a%20b%2F%C3%A9%25');
-  for (const id of ['c9f3a0bd4f0f85ad', '3_2_0', 'step.1_2', 'a b/é%', '日本']) {
-    expect(cellIdOf(`cell_${encodeCellId(id)}`)).toBe(id);
-  }
-  expect(cellIdOf('other')).toBeUndefined();
-  expect(layoutOf('/r').cell('..').folder).toBe('/r/per_cell/cell_..');
 });

@@ -2,7 +2,7 @@ import { resolve, sep } from 'node:path';
 import { expect, it, test } from 'vitest';
 import * as fc from 'fast-check';
 import { canonicalJson } from '../../src/study/canonical-json.ts';
-import { cellFolderName, paramsId, refusedId } from '../../src/study/cell-id.ts';
+import { cellFolderName, cellIdOf, paramsId, refusedId } from '../../src/study/cell-id.ts';
 
 test('the vector of the contract', () => {
   expect(paramsId('coin', { p: 0.5, flips: 100 })).toBe('c9f3a0bd4f0f85ad');
@@ -20,9 +20,15 @@ test.each([
   ['cell ü', 'cell_cell%20%C3%BC'],
   ['..', 'cell_..'],
   ['../../etc/passwd', 'cell_..%2F..%2Fetc%2Fpasswd'],
+  ['日本', 'cell_%E6%97%A5%E6%9C%AC'],
   ['a%2F\\*', 'cell_a%252F%5C%2A'],
 ])('the folder of %s is %s', (id, name) => {
   expect(cellFolderName(id)).toBe(name);
+});
+
+test('the name of another folder is no id', () => {
+  expect(cellIdOf('other')).toBeUndefined();
+  expect(cellIdOf('cell_%zz')).toBeUndefined();
 });
 
 const id = fc.oneof(
@@ -39,7 +45,7 @@ it('no id that is accepted leaves the folder of the cells, and two never meet in
         expect(resolve('/out/per_cell', name)).toBe(`/out/per_cell${sep}${name}`);
         expect(name).toMatch(/^cell_[A-Za-z0-9._%-]+$/);
         expect(name.length).toBeLessThanOrEqual(255);
-        expect(decodeURIComponent(name.slice(5))).toBe(one);
+        expect(cellIdOf(name)).toBe(one);
       }
       if (a !== b) expect(cellFolderName(a)).not.toBe(cellFolderName(b));
     }),
