@@ -173,8 +173,8 @@ function scanPiece(module: Loaded, at: number, end: number, metrics: number, mos
 }
 
 /** perm_index ends at 2^32, and a count of the module at 2^31. */
-const PERM_INDICES = 2 ** 32;
-const MOST_ROWS = 2 ** 31 - 1;
+const PERM_INDICES = 4_294_967_296;
+const MOST_ROWS = 0x7fffffff;
 
 export function countRunWasm(bytes: Uint8Array, metrics: number, first: number, most: number): RunFound {
   const module = load();

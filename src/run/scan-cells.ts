@@ -4,6 +4,7 @@ import type { CellPlace, CellScan } from '../store/cell-file.ts';
 import type { FilePort } from '../store/port.ts';
 import { diskError } from '../store/disk-error.ts';
 import { noFile } from '../store/scan-cell.ts';
+import { inOrder } from './in-order.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
 import type { LookedScan } from './scan-to-stop.ts';
@@ -59,17 +60,7 @@ const AHEAD = 8;
 export async function* scannedExperiments<Set extends CellSet>(
   run: ScanOptions<Set>,
 ): AsyncGenerator<ScannedExperiment<Set>> {
-  const ahead: Promise<ScannedExperiment<Set>>[] = [];
-  try {
-    for (const members of distinctExperiments(run.outputs)) {
-      ahead.push(scanExperiment(run, members));
-      if (ahead.length >= AHEAD) yield await ahead.shift()!;
-    }
-    while (ahead.length > 0) yield await ahead.shift()!;
-  } finally {
-    // A stopped run leaves scans behind that nobody waits for.
-    for (const left of ahead) left.catch(() => undefined);
-  }
+  yield* inOrder(distinctExperiments(run.outputs), AHEAD, (members) => scanExperiment(run, members));
 }
 
 interface Member<Set extends CellSet> {

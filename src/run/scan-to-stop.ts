@@ -25,8 +25,8 @@ export function scanToStop(
   if (stopping === undefined) return { scan, look: undefined };
   const due = dueLooks(stopping, undefined, wholePrefix(scan.present));
   if (due.length === 0) return { scan, look: undefined };
-  const end = scan.canonical ? scan.end : undefined;
-  const look = takeLooks(() => readRows(port, place, permutations, end), place.schema.metrics, stopping, due);
+  const whole = scan.canonical ? { end: scan.end } : undefined;
+  const look = takeLooks(() => readRows(port, place, permutations, whole), place.schema.metrics, stopping, due);
   return { scan: look?.stop === true && look.n < permutations ? scanCell(port, place, look.n) : scan, look };
 }
 
@@ -39,8 +39,9 @@ export function lookAtOpenFile(
   due: readonly number[],
   sums: Sums,
 ): Look | undefined {
-  const end = readBack(port, place, permutations, sums)?.scan.end;
-  return takeLooks(() => readRows(port, place, permutations, end), place.schema.metrics, stopping, due);
+  const canonical = readBack(port, place, permutations, sums);
+  const whole = canonical && { end: canonical.scan.end };
+  return takeLooks(() => readRows(port, place, permutations, whole), place.schema.metrics, stopping, due);
 }
 
 /** Rows 0 .. n - 1 are there: this n. */

@@ -1,20 +1,20 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
 import { ThreadPool } from '../execute/threads.ts';
-import type { MetricSpec } from '../models/model.ts';
 import type { CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
-import { readRowText } from '../store/row-text.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
+import { cellTexts } from './cell-text.ts';
 import { modelSetup } from './experiment.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
+import { countNotFinite } from './not-finite.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 import { recompute, type Mismatch, type RecomputeAmount } from './recompute.ts';
 import type { LookedScan } from './scan-to-stop.ts';
 import { nextLook, stoppingOf } from './stopping.ts';
-import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
+import type { StoredCell } from './stored-cells.ts';
 import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
 import type { WorkerData } from './worker.ts';
@@ -36,9 +36,6 @@ export interface VerifyOptions extends StudyFiles {
   readonly recompute?: RecomputeAmount;
 }
 
-/** Files read ahead by the workers. */
-const SCANS_AHEAD = 8;
-
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
 export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
   const manifest = requireManifest(disk, output);
@@ -54,12 +51,23 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
     const digest = createHash('sha256');
     const spans = new Map<string, number>();
     let rows = 0;
-    for await (const { cell, found } of scannedInDigestOrder(output, manifest, pool)) {
-      problems.push(...scanProblems(cell, found, manifest));
-      digest.update(`${cell.cell_id}\n`);
-      rows += addRows(cell, found, manifest, digest, problems);
-      if (!(found instanceof EngineError)) spans.set(cell.cell_id, found.scan.present.at(-1)?.to ?? 0);
-      problems.push(...summaryProblems(cell, found));
+    const names = Object.keys(manifest.metrics);
+    const not_finite = new Map<string, number>();
+    for await (const { cell, found, first, last, lines } of cellTexts(output, manifest, pool)) {
+      if (first) {
+        problems.push(...scanProblems(cell, found, manifest));
+        digest.update(`${cell.cell_id}\n`);
+      }
+      for (const bytes of lines) {
+        digest.update(bytes);
+        countNotFinite(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), names, not_finite);
+      }
+      if (!last) continue;
+      problems.push(...notFiniteProblems(cell, not_finite, manifest), ...summaryProblems(cell, found));
+      not_finite.clear();
+      if (found instanceof EngineError) continue;
+      rows += countPermutations(found.scan.present);
+      spans.set(cell.cell_id, found.scan.present.at(-1)?.to ?? 0);
     }
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
@@ -86,36 +94,6 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
   } finally {
     await pool.close();
   }
-}
-
-interface ScannedStoredCell {
-  readonly cell: StoredCell;
-  readonly found: LookedScan | EngineError;
-}
-
-/** Cells in UTF-8 byte order of their ids, each with its scan; some scans run ahead. */
-async function* scannedInDigestOrder(
-  output: string,
-  manifest: RunManifest,
-  pool: ThreadPool,
-): AsyncGenerator<ScannedStoredCell> {
-  const cells = [...storedCells(output, manifest)].sort((a, b) =>
-    Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)),
-  );
-  const scan = async (cell: StoredCell): Promise<ScannedStoredCell> => {
-    try {
-      return { cell, found: await scanStored(pool, cell, manifest) };
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return { cell, found: error };
-    }
-  };
-  const ahead: Promise<ScannedStoredCell>[] = [];
-  for (const cell of cells) {
-    ahead.push(scan(cell));
-    if (ahead.length >= SCANS_AHEAD) yield await ahead.shift()!;
-  }
-  while (ahead.length > 0) yield await ahead.shift()!;
 }
 
 function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifest: RunManifest): Problem[] {
@@ -175,44 +153,16 @@ function findingText(scan: CellScan): string {
   return `byte ${first.offset}: ${first.reason}${more}`;
 }
 
-/** Adds a cell's rows to the digest, and looks for values that no metric may have. Returns the number of rows. */
-function addRows(
-  cell: StoredCell,
-  found: LookedScan | EngineError,
-  manifest: RunManifest,
-  digest: Hash,
-  problems: Problem[],
-): number {
-  if (found instanceof EngineError || !found.scan.exists) return 0;
-  const { scan } = found;
-  const suspicious = new Map<string, number>();
-  for (const text of readRowText(disk, cell.place, scan)) {
-    digest.update(text);
-    // N and I stand in no finite number: rows are looked at one by one only where one of them does.
-    if (text.includes('N') || text.includes('I')) countNotFinite(text, manifest.metrics, suspicious);
-  }
-  for (const [metric, count] of suspicious) {
-    problems.push({
-      cell_id: cell.cell_id,
+function notFiniteProblems(
+  { cell_id }: StoredCell,
+  counts: ReadonlyMap<string, number>,
+  { metrics }: RunManifest,
+): Problem[] {
+  return [...counts]
+    .filter(([metric]) => metrics[metric]?.missing !== true)
+    .map(([metric, count]) => ({
+      cell_id,
       code: 'NOT_FINITE',
       message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true`,
-    });
-  }
-  return countPermutations(scan.present);
-}
-
-function countNotFinite(
-  text: Buffer,
-  metrics: Readonly<Record<string, MetricSpec>>,
-  counts: Map<string, number>,
-): void {
-  const names = Object.keys(metrics);
-  for (const line of text.toString('latin1').split('\n')) {
-    if (!/[NI]/.test(line)) continue;
-    for (const [i, field] of line.split(',').slice(1).entries()) {
-      const name = names[i]!;
-      if (!Number.isFinite(Number(field)) && metrics[name]?.missing !== true)
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  }
+    }));
 }

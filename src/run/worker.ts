@@ -2,13 +2,14 @@ import { Piscina, workerData } from 'piscina';
 
 import { EngineError } from '../errors.ts';
 import type { Answer, ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import { encodeCsvRows } from '../encoding/csv-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { encodeForAll, Simulator } from '../execute/simulator.ts';
 import { summarise, type CellStatistics, type SummariseOptions } from '../statistics/summarise.ts';
 import type { CellPlace } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { readRange } from '../store/read-range.ts';
-import { readRows } from '../store/read-rows.ts';
+import { readRows, type Part } from '../store/read-rows.ts';
 import { readBack } from '../store/scan-cell.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Sums } from '../store/sums.ts';
@@ -45,6 +46,10 @@ export interface LookTask extends RowsTask {
 export interface CopyTask {
   readonly chunk: ChunkTask;
   readonly from: RowsTask;
+}
+/** Rows of a canonical file. */
+export interface TextTask extends RowsTask {
+  readonly part: Part;
 }
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
@@ -96,6 +101,17 @@ export function look({ place, target, stopping, due, sums }: LookTask): Promise<
   return answer(() => lookAtOpenFile(disk, place, target, stopping, due, sums));
 }
 
+/** The rows as CSV lines, whatever the file's format. */
+export function text({ place, target, part }: TextTask): Promise<Answer<readonly Uint8Array[]>> {
+  return answer(() => {
+    const lines = Array.from(readRows(disk, place, target, part), (rows) => encodeCsvRows(rows));
+    return moved(
+      lines,
+      lines.map(({ buffer }) => buffer),
+    );
+  });
+}
+
 export function summary(task: SummariseTask): Promise<Answer<CellStatistics>> {
   return answer(() =>
     summarise(() => readRows(disk, task.place, task.target), task.place.schema.metrics, task.options),
@@ -106,7 +122,7 @@ export function finish({ place, target, options, sums }: FinishTask): Promise<An
   return answer(() => {
     const found = readBack(disk, place, target, sums);
     if (found === undefined) return { found, statistics: undefined };
-    const rows = (): Iterable<Rows> => readRows(disk, place, target, found.scan.end);
+    const rows = (): Iterable<Rows> => readRows(disk, place, target, { end: found.scan.end });
     return { found, statistics: summarise(rows, place.schema.metrics, options) };
   });
 }
@@ -126,7 +142,13 @@ async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
 function handOver(result: ChunkResult): ChunkResult {
   const own = [result.bytes, ...(result.more_bytes ?? [])].filter((bytes) => bytes.buffer.byteLength === bytes.length);
   if (own.length === 0) return result;
-  const buffers = own.map((bytes) => bytes.buffer);
-  const transferable = { [Piscina.transferableSymbol]: buffers, [Piscina.valueSymbol]: result };
-  return Piscina.move(transferable as never) as unknown as ChunkResult;
+  return moved(
+    result,
+    own.map(({ buffer }) => buffer),
+  );
+}
+
+function moved<T>(value: T, buffers: readonly ArrayBufferLike[]): T {
+  const transferable = { [Piscina.transferableSymbol]: buffers, [Piscina.valueSymbol]: value };
+  return Piscina.move(transferable as never) as unknown as T;
 }

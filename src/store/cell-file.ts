@@ -56,6 +56,8 @@ export interface CellScan {
   readonly rows_crc32: string | undefined;
   /** The last block begun in a canonical file: what the next append goes on from. */
   readonly last_block: LastBlock | undefined;
+  /** Where parts of a canonical Arrow file begin, each of whole batches and about a megabyte, that can be read alone; empty for all others. */
+  readonly sections: readonly number[];
 }
 
 export interface LastBlock {

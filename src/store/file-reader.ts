@@ -35,6 +35,11 @@ export class FileReader {
   }
 }
 
+/** Rows that were there when the file was checked are not there any more. */
+export function fileChanged(): Error {
+  return Object.assign(new Error('the file changed while it was read'), { code: 'EIO' });
+}
+
 /** Many small reads that mostly go forward, served from one window of the file. A view is valid until the next call. */
 export class Window {
   readonly #reader: FileReader;

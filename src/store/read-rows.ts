@@ -6,20 +6,27 @@ import { metricsPath } from './layout.ts';
 import type { FilePort } from './port.ts';
 import { formatOf, readSums, sizeOfFile } from './scan-cell.ts';
 
+/** A part of a canonical file, as offsets in it. */
+export interface Part {
+  readonly from?: number;
+  readonly end: number;
+}
+
 /**
  * The good rows of a cell below `target`, in perm_index order, each index once, at most one aligned block at a time.
  * A file that is not canonical is understood first (as `scanCell` does) and then read in order; nothing is changed.
- * `end`: where the rows end in a file that was just seen to be canonical; it is not looked through again then.
+ * `part`: of a file that was just seen to be canonical, from one of its `sections` (or its start) to another (or its end); it is not looked
+ * through again then.
  * No rows where there is no file. The file stays open until the iteration ends.
  */
-export function* readRows(port: FilePort, place: CellPlace, target: number, end?: number): Iterable<Rows> {
+export function* readRows(port: FilePort, place: CellPlace, target: number, part?: Part): Iterable<Rows> {
   const path = metricsPath(place.folder, place.schema.format);
   const size = onDisk('read', path, () => sizeOfFile(port, path));
   if (size === undefined) return;
   const fd = onDisk('read', path, () => port.open(path, 'r'));
   try {
     const reader = new FileReader(port, fd, size);
-    const blocks = onDisk('read', path, () => blocksOf(port, reader, place, target, end))[Symbol.iterator]();
+    const blocks = onDisk('read', path, () => blocksOf(port, reader, place, target, part))[Symbol.iterator]();
     for (;;) {
       const next = onDisk('read', path, () => blocks.next());
       if (next.done === true) return;
@@ -35,10 +42,10 @@ function blocksOf(
   reader: FileReader,
   place: CellPlace,
   target: number,
-  end: number | undefined,
+  part: Part | undefined,
 ): Iterable<Rows> {
   const format = formatOf(place);
-  if (end !== undefined) return format.rowsOf(reader, place, end);
+  if (part !== undefined) return format.rowsOf(reader, place, part.end, part.from);
   const sums = readSums(port, place);
   const canonical = format.scanCanonical(reader, place, target, sums);
   if (canonical === undefined) return format.analyse(reader, place, target, sums).kept();

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { blankScan } from './blank-scan.ts';
 import type { CellPlace, CellScan } from './cell-file.ts';
 import { diskError } from './disk-error.ts';
 import { FileReader } from './file-reader.ts';
@@ -19,24 +20,7 @@ export function formatOf(place: CellPlace): StoreFormat {
 
 /** The scan of a cell that has no file. */
 export function noFile(target: number, n_conflicts = 0): CellScan {
-  return {
-    exists: false,
-    size: 0,
-    target,
-    present: [],
-    n_rows_raw: 0,
-    n_duplicates: 0,
-    n_conflicts,
-    n_rows_damaged: 0,
-    n_rows_past_target: 0,
-    findings: [],
-    n_findings: 0,
-    canonical: true,
-    sealed: false,
-    end: 0,
-    rows_crc32: '00000000',
-    last_block: undefined,
-  };
+  return { ...blankScan(0, target), exists: false, n_conflicts };
 }
 
 /**

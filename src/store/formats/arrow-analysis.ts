@@ -5,13 +5,15 @@ import { END_MARKER } from '../../encoding/arrow-schema.ts';
 import { saltOf } from '../../encoding/crc32.ts';
 import { encodeCsvRows } from '../../encoding/csv-rows.ts';
 import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
-import type { CellPlace, CellScan, Finding } from '../cell-file.ts';
+import type { CellPlace } from '../cell-file.ts';
+import { fileChanged } from '../file-reader.ts';
 import type { FileReader } from '../file-reader.ts';
-import { FINDINGS_KEPT, FindingList } from '../finding-list.ts';
+import { FindingList } from '../finding-list.ts';
 import { metricsPath } from '../layout.ts';
 import { MessageReader } from './arrow-messages.ts';
 import { batchRows } from './arrow-rows.ts';
 import { RECOVERY } from '../recover.ts';
+import { analysedScan } from './analysed-scan.ts';
 import { choose } from './choose.ts';
 import type { RowSource } from './choose.ts';
 import type { Analysis } from './format.ts';
@@ -28,38 +30,16 @@ export function analyseArrow(reader: FileReader, place: CellPlace, target: numbe
   const n_damaged = readMessages(reader, messages, head.length, table, findings);
   const kept = choose(table, schema, target, new Map(), findings);
   const n_rows_damaged = n_damaged + kept.n_distrusted;
-  const damaged = n_rows_damaged > 0 || head.damaged > 0;
-  const unreadable = kept.order.length === 0 && kept.n_rows_past_target === 0 && damaged;
-  const all: Finding[] = unreadable
-    ? [{ kind: 'unreadable', offset: 0, length: reader.size, reason: 'not one record batch that can be used' }]
-    : findings.inFileOrder();
-  const scan: CellScan = {
-    exists: true,
-    size: reader.size,
-    target,
-    present: kept.present,
-    n_rows_raw: kept.n_rows_raw,
-    n_duplicates: kept.n_rows_raw - kept.order.length,
-    n_conflicts: kept.n_conflicts,
-    n_rows_damaged,
-    n_rows_past_target: kept.n_rows_past_target,
-    findings: all.slice(0, FINDINGS_KEPT),
-    n_findings: all.length,
-    canonical: false,
-    sealed: false,
-    end: reader.size,
-    rows_crc32: undefined,
-    last_block: undefined,
-  };
+  const analysed = analysedScan(reader, target, kept, findings, { n_rows_damaged, header_damaged: head.damaged > 0 });
   let next = 0; // conflicts were found in the order of `kept.conflicts`
   return {
-    scan,
-    set_aside: (unreadable ? [] : findings.all).flatMap((finding) => {
+    scan: analysed.scan,
+    set_aside: (analysed.unreadable ? [] : findings.all).flatMap((finding) => {
       if (RECOVERY[finding.kind].row !== 'set aside') return [];
       if (finding.kind !== 'conflict') return [finding];
       return [{ ...finding, bytes: encodeCsvRows(table.rowsOf([kept.conflicts[next++]!])) }];
     }),
-    keep_original: all.some(({ kind }) => RECOVERY[kind].original),
+    keep_original: analysed.findings.some(({ kind }) => RECOVERY[kind].original),
     kept: () => keptRows(table, kept.order, schema),
     outgrown_sums: [],
     failed_sums: [],
@@ -215,8 +195,7 @@ class BatchCache {
     const piece = this.#messages.at(offset);
     const n_metrics = this.#schema.metrics.length;
     const shape = piece.kind === 'message' ? shapeOf(piece.bytes, piece.headLength, n_metrics) : undefined;
-    if (piece.kind !== 'message' || shape === undefined)
-      throw Object.assign(new Error('the file changed'), { code: 'EIO' });
+    if (piece.kind !== 'message' || shape === undefined) throw fileChanged();
     this.#offset = offset;
     this.#rows = batchRows(piece.bytes, shape, n_metrics);
     return this.#rows;

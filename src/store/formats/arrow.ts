@@ -3,7 +3,9 @@ import { framingOf, permIndicesOf, shapeOf } from '../../encoding/arrow-message.
 import { END_MARKER, arrowHeader } from '../../encoding/arrow-schema.ts';
 import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
 import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
+import { blankScan } from '../blank-scan.ts';
 import type { CellPlace, LastBlock } from '../cell-file.ts';
+import { fileChanged } from '../file-reader.ts';
 import type { FileReader } from '../file-reader.ts';
 import { RangeBuilder } from '../ranges.ts';
 import { analyseArrow } from './arrow-analysis.ts';
@@ -32,6 +34,9 @@ function headerOf(schema: MetricsSchema): Uint8Array {
   return made;
 }
 
+/** Large enough that handing a section to another thread costs nothing, small enough to be held in memory several times. */
+const SECTION_BYTES = 1 << 20;
+
 /** Where a file is read to while it is scanned. One scan at a time. */
 let buffer: Buffer | undefined;
 
@@ -49,6 +54,7 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number): Ca
   let last_block: LastBlock | undefined;
   let sealed = false;
   let end = header.length;
+  const sections = [end];
   while (end < reader.size) {
     const piece = messages.at(end);
     if (piece.kind === 'end') {
@@ -71,9 +77,9 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number): Ca
     rows += shape.rows;
     last_block = { block, rows: shape.rows, crc32: 0 };
     end += piece.bytes.length;
+    if (end - sections.at(-1)! >= SECTION_BYTES) sections.push(end);
   }
   const torn = !sealed && end < reader.size;
-  const empty = emptyScan(reader, target).scan;
   const finding = {
     kind: 'torn',
     offset: end,
@@ -81,15 +87,16 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number): Ca
     reason: 'an incomplete record batch at the end, as a crash leaves it',
   } as const;
   const scan = {
-    ...empty,
+    ...blankScan(reader.size, target),
     present: present.ranges,
     n_rows_raw: rows,
     findings: torn ? [finding] : [],
-    n_findings: torn ? 1 : 0,
+    n_findings: Number(torn),
     sealed,
     end,
     rows_crc32: hex32(rows_crc32),
     last_block,
+    sections,
   };
   return { scan, sums: new Map() };
 }
@@ -106,14 +113,13 @@ function addAscending(indices: Uint32Array, after: number, present: RangeBuilder
   return true;
 }
 
-function* rowsOf(reader: FileReader, place: CellPlace, end: number): Iterable<Rows> {
+function* rowsOf(reader: FileReader, place: CellPlace, end: number, from?: number): Iterable<Rows> {
   const { schema } = place;
   const messages = new MessageReader(reader, saltOf(schema.experiment));
-  for (let at = headerOf(schema).length; at < end;) {
+  for (let at = from ?? headerOf(schema).length; at < end;) {
     const piece = messages.at(at);
-    if (piece.kind !== 'message') return;
-    const shape = shapeOf(piece.bytes, piece.headLength, schema.metrics.length);
-    if (shape === undefined) return;
+    const shape = piece.kind === 'message' ? shapeOf(piece.bytes, piece.headLength, schema.metrics.length) : undefined;
+    if (piece.kind !== 'message' || shape === undefined) throw fileChanged();
     at += piece.bytes.length;
     yield batchRows(piece.bytes, shape, schema.metrics.length);
   }

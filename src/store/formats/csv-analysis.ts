@@ -1,13 +1,14 @@
 import { EngineError } from '../../errors.ts';
 import { columnsOf, csvHeader, decodeCsvRows, permIndexAt, rowFault } from '../../encoding/csv-rows.ts';
 import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
-import type { CellPlace, CellScan, Finding } from '../cell-file.ts';
+import type { CellPlace } from '../cell-file.ts';
 import { Window } from '../file-reader.ts';
 import type { FileReader } from '../file-reader.ts';
-import { FINDINGS_KEPT, FindingList } from '../finding-list.ts';
+import { FindingList } from '../finding-list.ts';
 import { GrowingArray } from '../growing-array.ts';
 import type { Sums } from '../sums.ts';
 import { RECOVERY } from '../recover.ts';
+import { analysedScan } from './analysed-scan.ts';
 import { choose } from './choose.ts';
 import type { RowSource } from './choose.ts';
 import { isTorn, linesOf, tornAt } from './csv-lines.ts';
@@ -36,28 +37,7 @@ export function analyseCsv(reader: FileReader, place: CellPlace, target: number,
     findings.add({ kind: 'foreign', offset: 0, length: reader.size, reason: head.reason ?? 'lines end in CR LF' });
   }
   const n_rows_damaged = n_lines_damaged + kept.n_distrusted;
-  const unreadable = kept.order.length === 0 && kept.n_rows_past_target === 0 && (n_rows_damaged > 0 || header_damaged);
-  const all: Finding[] = unreadable
-    ? [{ kind: 'unreadable', offset: 0, length: reader.size, reason: 'not one row that can be used' }]
-    : findings.inFileOrder();
-  const scan: CellScan = {
-    exists: true,
-    size: reader.size,
-    target,
-    present: kept.present,
-    n_rows_raw: kept.n_rows_raw,
-    n_duplicates: kept.n_rows_raw - kept.order.length,
-    n_conflicts: kept.n_conflicts,
-    n_rows_damaged,
-    n_rows_past_target: kept.n_rows_past_target,
-    findings: all.slice(0, FINDINGS_KEPT),
-    n_findings: all.length,
-    canonical: false,
-    sealed: false,
-    end: reader.size,
-    rows_crc32: undefined,
-    last_block: undefined,
-  };
+  const { scan, findings: all } = analysedScan(reader, target, kept, findings, { n_rows_damaged, header_damaged });
   return {
     scan,
     set_aside: all.filter(({ kind }) => RECOVERY[kind].row === 'set aside'),

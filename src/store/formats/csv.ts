@@ -3,7 +3,9 @@ import { decodeRows, textWindow } from '#native-free/csv/rows';
 import { crc32, crcGoingOn, hex32, saltOf } from '../../encoding/crc32.ts';
 import { areCsvRows, csvHeader, permIndicesOfLines } from '../../encoding/csv-rows.ts';
 import type { Rows } from '../../encoding/metrics-schema.ts';
+import { blankScan } from '../blank-scan.ts';
 import type { CellPlace } from '../cell-file.ts';
+import { fileChanged } from '../file-reader.ts';
 import type { FileReader } from '../file-reader.ts';
 import { RangeBuilder } from '../ranges.ts';
 import type { BlockSum, Sums } from '../sums.ts';
@@ -73,18 +75,11 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number, sum
   }
   const last = blocks.at(-1);
   const scan = {
-    exists: true,
-    size: reader.size,
-    target,
+    ...blankScan(reader.size, target),
     present: present.ranges,
     n_rows_raw: rows,
-    n_duplicates: 0,
-    n_conflicts: 0,
-    n_rows_damaged: 0,
-    n_rows_past_target: 0,
     findings: torn ? [tornAt(walk.end, reader.size)] : [],
-    n_findings: torn ? 1 : 0,
-    canonical: true,
+    n_findings: Number(torn),
     sealed: !torn && rows > 0,
     end: walk.end,
     rows_crc32: hex32(rows_crc32),
@@ -149,7 +144,7 @@ function* rowsOf(reader: FileReader, place: CellPlace, end: number): Iterable<Ro
     const n = rowsOfFirstBlock(perm_index.subarray(0, rows), batch_rows);
     if (n === rows && rows < room && at < end) {
       const more = reader.read(at, Math.min(PIECE_BYTES, end - at));
-      if (found.bad || more.length === 0) throw Object.assign(new Error('the file changed'), { code: 'EIO' });
+      if (found.bad || more.length === 0) throw fileChanged();
       text = Buffer.concat([text, more]);
       at += more.length;
       continue;

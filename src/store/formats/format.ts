@@ -42,8 +42,8 @@ export interface StoreFormat {
   scanCanonical(reader: FileReader, place: CellPlace, target: number, sums: Sums): CanonicalScan | undefined;
   /** Understands any file. Throws EngineError IDENTITY for a file of another model, experiment or cell. */
   analyse(reader: FileReader, place: CellPlace, target: number, sums: Sums): Analysis;
-  /** The rows of a canonical file, one `Rows` per block, up to `end`. */
-  rowsOf(reader: FileReader, place: CellPlace, end: number): Iterable<Rows>;
+  /** The rows of a canonical file, one `Rows` per block, up to `end`; from the start, or from one of its `sections` on. */
+  rowsOf(reader: FileReader, place: CellPlace, end: number, from?: number): Iterable<Rows>;
   /** The perm_index of every row of a chunk. */
   indicesOf(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array;
 }
