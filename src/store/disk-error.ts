@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 import { EngineError } from '../errors.ts';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -12,31 +14,43 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files: raise the limit (ulimit -n), then run the same command again to go on',
   ENFILE: 'too many open files on this machine; run the same command again later to go on',
   EIO: 'input/output error: check the disk (dmesg), then run the same command again to go on',
+  ESTALE: 'the network file system lost the file: check the mount, then run the same command again to go on',
   ELOOP: 'a link stands in the way: remove it, then run the same command again',
   EISDIR: 'a folder stands where a file belongs: move it away, then run the same command again',
   ENOTDIR: 'a file stands where a folder belongs: move it away, then run the same command again',
   ENOENT: 'a file or folder vanished during the run: run the same command again to go on',
 };
 
-/** Whether this is an error of the operating system (it has a code like `EIO`). */
-export function isSystemError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code);
+/** Node has no name for some errors, those of quotas among them, and says only their number. */
+const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [-number, name]));
+
+/** The code of an error of the operating system (`EIO`, or `errno 117` where it has no name); undefined for any other error. */
+function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno, syscall } = error as NodeJS.ErrnoException;
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return code;
+  if (syscall === undefined || errno === undefined) return undefined;
+  return NAMES.get(errno) ?? `errno ${-errno}`;
+}
+
+export function isSystemError(error: unknown): error is Error {
+  return systemCode(error) !== undefined;
 }
 
 export function hasCode(error: unknown, code: string): boolean {
-  return isSystemError(error) && error.code === code;
+  return systemCode(error) === code;
 }
 
 /** One line for a person: what failed, where, what to do. Errors that are not the operating system's come back as they are. */
 export function diskError(error: unknown, doing: string, path: string, safe?: string): unknown {
-  if (!isSystemError(error)) return error;
-  const what = WHAT_TO_DO[error.code] ?? 'run the same command again to go on';
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const what = WHAT_TO_DO[code] ?? 'run the same command again to go on';
   const kept = safe === undefined ? '' : ` (${safe})`;
-  return new EngineError(
-    FULL.has(error.code) ? 'DISK_FULL' : 'DISK',
-    `cannot ${doing} ${path}: ${error.code}, ${what}${kept}`,
-    { path, cause: error },
-  );
+  return new EngineError(FULL.has(code) ? 'DISK_FULL' : 'DISK', `cannot ${doing} ${path}: ${code}, ${what}${kept}`, {
+    path,
+    cause: error,
+  });
 }
 
 /** Runs `work`; what the operating system refuses becomes an EngineError that names `path`. */

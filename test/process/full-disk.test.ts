@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { execa } from 'execa';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi, type TestContext } from 'vitest';
 
-import { digestOf, finished, permafrost, start, temporaryFolder } from './cli.ts';
+import { noStrace } from '../crash/strace.ts';
+import { CLI, digestOf, finished, permafrost, start, temporaryFolder, type Finished } from './cli.ts';
 
 // Every test starts several processes; a busy machine is slow at that.
 vi.setConfig({ testTimeout: 240_000 });
@@ -41,6 +43,45 @@ function smallDisk(folder: string, mib: number, context: TestContext): string {
     spawnSync('umount', ['-l', at]);
   });
   return at;
+}
+
+/** The metrics files of the study's two cells, in study order. */
+function metricsFiles(study: string, output: string, format: string): string[] {
+  const seeds = execFileSync(process.execPath, [CLI, 'seeds', study, '--json'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const { cells } = JSON.parse(seeds.toString()) as { readonly cells: readonly { readonly cell_id: string }[] };
+  return cells.map(({ cell_id }) => join(output, 'per_cell', `cell_${cell_id}`, `metrics_compact.${format}`));
+}
+
+/** The command under another program that stands in its way. */
+async function under(program: string, options: readonly string[], run: readonly string[]): Promise<Finished> {
+  const { exitCode, signal, stdout, stderr } = await execa(program, [...options, process.execPath, CLI, ...run], {
+    reject: false,
+    stdin: 'ignore',
+    // Counters of strace are per thread; writes of io_uring it does not see.
+    env: { NO_COLOR: '1', UV_THREADPOOL_SIZE: '1', UV_USE_IO_URING: '0' },
+  });
+  return { exit: exitCode, signal, stdout, stderr, json: () => JSON.parse(stdout) as unknown };
+}
+
+/** The same command goes on with what is there, to the bytes of a run that nothing disturbed. */
+async function finishes(study: string, run: readonly string[], output: string, format: string): Promise<void> {
+  const undisturbed = `${output}-undisturbed`;
+  const other = await permafrost(['run', study, '--output', undisturbed, '--format', format]);
+  expect(other.exit, other.stderr).toBe(0);
+  const pairs = metricsFiles(study, output, format).map((file) => ({
+    file,
+    whole: readFileSync(file.replace(output, undisturbed)),
+    kept: existsSync(file) ? readFileSync(file) : Buffer.alloc(0),
+  }));
+  const rest = await permafrost(run);
+  expect(rest.exit, rest.stderr).toBe(0);
+  for (const { file, whole, kept } of pairs) {
+    expect(readFileSync(file).equals(whole)).toBe(true);
+    // What was kept is the beginning of it: nothing is written twice.
+    expect(whole.subarray(0, kept.length).equals(kept)).toBe(true);
+  }
 }
 
 const remount = (at: string, option: string): Buffer => execFileSync('mount', ['-o', `remount,${option}`, at]);
@@ -110,6 +151,69 @@ describe('a full disk', () => {
     expect((result.json() as Failed).error).toMatchObject({ code: 'DISK_FULL', path: join(at, 'rows.csv') });
     expect(statfsSync(at).bavail).toBe(free);
   });
+});
+
+/** What the operating system says of a write, and what the message must say of it. */
+const REFUSALS = [
+  { format: 'csv', code: 'EIO', says: 'input/output error: check the disk (dmesg), then run the same command again' },
+  { format: 'arrow', code: 'EIO', says: 'input/output error: check the disk (dmesg), then run the same command again' },
+  { format: 'csv', code: 'EDQUOT', says: 'the quota is used up: free space there, then run the same command again' },
+  { format: 'csv', code: 'EROFS', says: 'the file system is read-only: make it writable' },
+] as const;
+
+describe('a disk that takes some of the rows and no more', () => {
+  it.for(REFUSALS)(
+    '$format, $code: exit 3, one message, nothing lost; the same command finishes',
+    async ({ format, code, says }, context) => {
+      if (noStrace() !== undefined) context.skip(noStrace());
+      const { folder, study } = wideStudy(6000);
+      const output = join(folder, 'out');
+      const file = metricsFiles(study, output, format)[1]!;
+      const run = ['run', study, '--output', output, '--format', format, '--chunk', '2000', '--threads', '2', '--json'];
+      // The second cell's header and first chunk are written, and everything behind them is refused.
+      const refuse = ['-P', file, '-e', 'trace=pwrite64', '-e', `inject=pwrite64:error=${code}:when=3+`];
+      const stopped = await under('strace', ['-f', '-qq', '-o', '/dev/null', ...refuse], run);
+      expect(stopped.exit, stopped.stderr).toBe(3);
+      const [message, ...more] = errorLines(stopped.stderr);
+      expect(more).toEqual([]);
+      expect(message).toContain(`cannot write to ${file}: ${code}, ${says}`);
+      await finishes(study, run, output, format);
+    },
+  );
+});
+
+it('a file-size limit: exit 3, one message, nothing lost; without it the same command finishes', async (context) => {
+  if (spawnSync('prlimit', ['--fsize=1000', 'true']).status !== 0) context.skip('prlimit is not here');
+  const { folder, study } = wideStudy(6000);
+  const output = join(folder, 'out');
+  const run = ['run', study, '--output', output, '--chunk', '2000', '--threads', '2', '--json'];
+  const stopped = await under('prlimit', ['--fsize=400000'], run);
+  expect(stopped.exit, stopped.stderr).toBe(3);
+  const [message, ...more] = errorLines(stopped.stderr);
+  expect(more).toEqual([]);
+  expect(message).toMatch(
+    /metrics_compact\.csv: EFBIG, the file-size limit is reached: raise it \(ulimit -f\), then run/,
+  );
+  await finishes(study, run, output, 'csv');
+});
+
+it('a folder that nothing may be made in is named, exit 3; when it may, the same command finishes', async (context) => {
+  const { folder, study } = wideStudy(3000);
+  const output = join(folder, 'out');
+  const cells = join(output, 'per_cell');
+  mkdirSync(cells, { recursive: true });
+  // Modes do not hold back root, this does.
+  if (spawnSync('chattr', ['+i', cells]).status !== 0) context.skip('this file system has no immutable flag');
+  onTestFinished(() => void spawnSync('chattr', ['-i', cells]));
+  const run = ['run', study, '--output', output, '--json'];
+  const stopped = await permafrost(run);
+  expect(stopped.exit, stopped.stderr).toBe(3);
+  const [message, ...more] = errorLines(stopped.stderr);
+  expect(more).toEqual([]);
+  expect(message).toContain(cells);
+  expect(message).toMatch(/EPERM, not permitted: check owner and mode, then run the same command again/);
+  execFileSync('chattr', ['-i', cells]);
+  await finishes(study, run, output, 'csv');
 });
 
 it('a read-only file system is named, exit 3; made writable, the same command finishes', async (context) => {
