@@ -91,10 +91,13 @@ export interface MetricSpec {
   readonly cap?: string;
 }
 
+/** Columns of a suite's tables that the engine fills. */
+export const ENGINE_COLUMNS = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'] as const;
+
 /** A column of a suite's tables under a title of its own. */
 export interface ResultColumn {
   readonly title: string;
-  /** A parameter, a metric, or one of the engine's own columns. */
+  /** A parameter, a metric, or one of ENGINE_COLUMNS. */
   readonly of: string;
   /** What stands where the parameter is inactive; absent: nothing. */
   readonly inactive?: ParameterValue;
@@ -185,8 +188,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];
   /**
-   * What results/<step>.csv begins with, where published tables have an order and titles of their own: parameters, metrics, and the engine's
-   * columns step, cell_id, n, status, error, config_id (a hash of what is outside the key). What is left out follows after them.
+   * What results/<step>.csv begins with, where published tables have an order and titles of their own: parameters, metrics and
+   * ENGINE_COLUMNS (config_id: a hash of what is outside the key). What is left out follows after them.
    */
   readonly results_columns?: readonly (string | ResultColumn)[];
   /** What a reader of any result must know, a sentence or two each: printed in every report. */

@@ -1,13 +1,14 @@
+import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 
 import { csvField } from '../encoding/csv-field.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
-import type { Model, Parameters, ParameterValue } from '../models/model.ts';
+import type { ENGINE_COLUMNS, Model, Parameters, ParameterValue } from '../models/model.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Experiment } from './experiment.ts';
 import { numberText, parameterTexts } from './grid-summary.ts';
 
-type Own = 'step' | 'cell_id' | 'n' | 'status' | 'error' | 'config_id';
+type Own = (typeof ENGINE_COLUMNS)[number];
 
 /** A column of a suite's tables. */
 export interface TableColumn {
@@ -31,32 +32,29 @@ export type TableValues = Readonly<Record<Own, string>> & {
  * has an order and titles of its own (`results_columns`), those first and then what they leave out.
  */
 export function tableColumns({ parameters, metrics, results_columns }: Model): TableColumn[] {
-  const own = (kind: Own): TableColumn => ({ title: kind, kind, name: kind, inactive: undefined });
-  const named = (kind: 'parameter' | 'metric', name: string): TableColumn => ({
-    title: name,
-    kind,
-    name,
-    inactive: undefined,
-  });
   const all = [
-    own('step'),
-    own('cell_id'),
-    ...Object.keys(parameters).map((name) => named('parameter', name)),
-    own('n'),
-    ...Object.keys(metrics).map((name) => named('metric', name)),
-    own('status'),
-    own('error'),
+    plain('step'),
+    plain('cell_id'),
+    ...Object.keys(parameters).map((name) => plain('parameter', name)),
+    plain('n'),
+    ...Object.keys(metrics).map((name) => plain('metric', name)),
+    plain('status'),
+    plain('error'),
   ];
   if (results_columns === undefined) return all;
-  const known = [...all, own('config_id')];
+  const known = [...all, plain('config_id')];
   const first = results_columns.map((column): TableColumn => {
     const { title, of, inactive } = typeof column === 'string' ? { title: column, of: column } : column;
     const found = known.findLast(({ name }) => name === of);
-    if (found === undefined) throw new Error(`results_columns names ${of}, which is no column`);
+    assert(found !== undefined, `a model whose results_columns name ${of}, which is no column, was not refused`);
     return { ...found, title, inactive };
   });
   const given = new Set(first.map(({ kind, name }) => `${kind} ${name}`));
   return [...first, ...all.filter(({ kind, name }) => !given.has(`${kind} ${name}`))];
+}
+
+function plain(kind: TableColumn['kind'], name: string = kind): TableColumn {
+  return { title: name, kind, name, inactive: undefined };
 }
 
 /** The fields of one row, ready for CSV. */

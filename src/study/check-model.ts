@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import type { Model, ParameterSpec } from '../models/model.ts';
+import { ENGINE_COLUMNS, type Model, type ParameterSpec } from '../models/model.ts';
 import { checkValue } from './parameter-value.ts';
 import { Problems, show, StudyError } from './problem.ts';
 import type { Path } from './problem.ts';
@@ -136,9 +136,6 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
   }
 }
 
-/** Columns of a suite's tables that the engine fills. */
-const TABLE_COLUMNS = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'];
-
 /** Of what a metric is the rate: two lists of metrics. */
 function rate(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
   if (value === undefined) return;
@@ -201,7 +198,7 @@ function views(model: Raw, problems: Problems): void {
   else {
     for (const [i, column] of columns.entries()) {
       const of: unknown = isMap(column) && typeof column.title === 'string' ? column.of : column;
-      known(['results_columns', i], of, 'column', [...TABLE_COLUMNS, ...parameterNames, ...metricNames]);
+      known(['results_columns', i], of, 'column', [...ENGINE_COLUMNS, ...parameterNames, ...metricNames]);
     }
   }
 }

@@ -286,6 +286,36 @@ describe('tables', () => {
     expect(table('step3')).toBe(success);
   });
 
+  it('have the order and titles that the model gives them, and what it leaves out after that', async () => {
+    const columns = `results_columns: ['step', { title: 'cpus', of: 'gpus' }, { title: 'bins', of: 'bins', inactive: 0 }, 'capacity', 'status', 'config_id'],`;
+    writeFileSync(join(folder.folder, 'model.mjs'), MODEL.replace("name: 'serve',", `name: 'serve', ${columns}`));
+    await run();
+    const [header, ...rows] = table('step1').trimEnd().split('\n');
+    expect(header).toBe('step,cpus,bins,capacity,status,config_id,cell_id,scheduler,volume,n,latency,error');
+    expect(rows.map((row) => row.split(',').slice(1, 3).join())).toEqual(['1,0', '2,8', '1,8', '1,0', '2,8', '1,8']);
+    const ids = () =>
+      new Set(
+        tables().flatMap((text) =>
+          text
+            .trimEnd()
+            .split('\n')
+            .slice(1)
+            .map((row) => row.split(',')[5]),
+        ),
+      );
+    const [before] = ids();
+    expect([...ids()]).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
+    // Found again by its key, though the column is called otherwise; an id of another seed is another.
+    const success = table('step3');
+    rmSync(join(out, 'per_cell', `cell_${success.split('\n')[1]!.split(',')[6]!}`), { recursive: true });
+    await run({}, ['step1']);
+    expect(table('step3')).toBe(success);
+    rmSync(out, { recursive: true });
+    writeFileSync(file, SUITE('seed: { global: 7 }'));
+    await run();
+    expect([...ids()]).not.toContain(before);
+  });
+
   it('with two cells of one key keep the one that the study says, and warn', async () => {
     writeFileSync(file, SUITE().replace('key: [scheduler, volume, gpus, bins]', 'key: [scheduler, volume]'));
     const ran = await run({}, ['step2']);

@@ -205,6 +205,17 @@ describe('checkModel', () => {
     expect(checkModel({ ...coin, ranking: { metric: 'heads', best: 'lowest' } }, 'm')).toBeDefined();
   });
 
+  test.each([
+    [['step', 'p', { title: 'top', of: 'heads', inactive: 1 }, 'config_id'], undefined],
+    [['step', 'head'], 'results_columns[1]: unknown column "head"'],
+    [[{ of: 'heads' }], 'results_columns[0]: found {"of":"heads"}'],
+    [{}, 'a list of columns: names, or { title, of, inactive }'],
+  ])('looks at the columns of tables: %j', (results_columns, problem) => {
+    const check = () => checkModel({ ...coin, results_columns }, 'm');
+    if (problem === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(problem);
+  });
+
   it('refuses what is no map', () => {
     for (const value of [undefined, null, 3, [], () => 3])
       expect(() => checkModel(value, 'm')).toThrow('a model: export default');
