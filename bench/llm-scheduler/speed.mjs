@@ -20,6 +20,11 @@ const CASES = [
   { ...MULTI, num_requests: 1_000_000, scheduler_type: 'static_fifo', num_gpus: 1 },
 ];
 
+/** Small runs are over before the compiler is: as many of them as make three million requests. */
+function repetitionsOf({ num_requests }) {
+  return Math.max(3, Math.ceil(3_000_000 / num_requests));
+}
+
 /** The event loop alone, on a workload drawn before. */
 function loopSeconds(changes) {
   const parameters = resolve(changes);
@@ -27,7 +32,7 @@ function loopSeconds(changes) {
   const stream = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed: 1337 }, 0, 1).rng(0);
   const workload = drawRequests(requestPlanOf(parameters, undefined), stream, workspace);
   const settings = settingsOf(parameters, undefined);
-  return cpuSeconds(() => run(workload, settings, workspace));
+  return cpuSeconds(() => run(workload, settings, workspace), repetitionsOf(parameters));
 }
 
 console.log('scheduler            profile     requests  GPUs   loop M/s  permutation M/s  load req/s');
@@ -37,7 +42,7 @@ for (const changes of CASES) {
   let row;
   const whole = cpuSeconds((repetition) => {
     row = permutation(repetition);
-  });
+  }, repetitionsOf(changes));
   const rate = (seconds) => (num_requests / seconds / 1e6).toFixed(2);
   console.log(
     `${scheduler_type.padEnd(20)} ${profile.padEnd(9)} ${String(num_requests).padStart(10)} ${String(num_gpus).padStart(5)}` +

@@ -238,6 +238,16 @@ describe('the grid suite', () => {
     ]);
   });
 
+  it('has a capacity study beside it: a bracket for every scheduler, on windows that all of them share', async () => {
+    const done = await run(join(EXAMPLES, 'llm-stress', 'capacity.yaml'));
+    expect(done.permutations_computed).toBe(5);
+    const rows = rowsOf('final_results');
+    expect(rows).toHaveLength(5);
+    for (const row of rows)
+      expect(Number(row['capacity_missed_rps_mean'])).toBeGreaterThan(Number(row['capacity_met_rps_mean']));
+    expect(new Set(rows.map((row) => row['total_tokens_mean'])).size).toBe(1);
+  });
+
   it('compares with the fewest GPUs that meet the SLA, then the lowest violation rate, the first of equals', async () => {
     const { optimum, gain } = (await import(join(EXAMPLES, 'llm-stress', 'compare.mjs'))) as {
       optimum: (rows: object[]) => unknown;
