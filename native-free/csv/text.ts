@@ -24,6 +24,11 @@ export interface RunFound {
   readonly consumed: number;
 }
 
+/** A buffer of its own (none of Node's shared ones), not filled with zeros first. */
+export function unfilled(length: number): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(length).buffer;
+}
+
 /** The lines of rows 0 .. perm_index.length - 1. */
 export function formatRowsTwin(perm_index: Uint32Array, columns: readonly Float64Array[]): Uint8Array {
   let text = '';
@@ -33,7 +38,9 @@ export function formatRowsTwin(perm_index: Uint32Array, columns: readonly Float6
     for (const column of columns) text += ',' + String(column[i]!);
     text += '\n';
   }
-  return Buffer.from(text, 'latin1');
+  const bytes = Buffer.from(unfilled(text.length));
+  bytes.write(text, 'latin1');
+  return bytes;
 }
 
 /**

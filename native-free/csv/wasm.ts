@@ -7,6 +7,7 @@ import {
   decodeRowsTwin,
   formatRowsTwin,
   scanRowsTwin,
+  unfilled,
   type RowsFound,
   type RunFound,
 } from './text.ts';
@@ -91,13 +92,18 @@ function rowsPerCall(metrics: number): number {
   );
 }
 
-/** Grows to the longest text asked for and stays: the rows of a chunk are put together here. */
-let gathered = new Uint8Array(1 << 16);
+/** What a field mostly takes, its comma included [bytes]: the text is given so much room, and more where it needs it. */
+const FIELD_BYTES = 20;
 
-export function formatRowsWasm(perm_index: Uint32Array, columns: readonly Float64Array[]): Uint8Array {
+export function formatRowsWasm(
+  perm_index: Uint32Array,
+  columns: readonly Float64Array[],
+  spare?: ArrayBuffer,
+): Uint8Array {
   const most = rowsPerCall(columns.length);
   const module = load();
   if (module === undefined || most === 0) return formatRowsTwin(perm_index, columns);
+  let text = new Uint8Array(spare ?? unfilled(perm_index.length * FIELD_BYTES * (columns.length + 1)));
   const stride = most * 8;
   let length = 0;
   for (let first = 0; first < perm_index.length; first += most) {
@@ -106,18 +112,15 @@ export function formatRowsWasm(perm_index: Uint32Array, columns: readonly Float6
     for (let m = 0; m < columns.length; m++) module.columns.set(columns[m]!.subarray(first, first + rows), m * most);
     const end = module.exports.format(layout.TEXT, layout.INDICES, layout.COLUMNS, stride, columns.length, rows);
     const more = end - layout.TEXT;
-    if (length + more > gathered.length) {
-      const larger = new Uint8Array(Math.max(length + more, gathered.length * 2));
-      larger.set(gathered.subarray(0, length));
-      gathered = larger;
+    if (length + more > text.length) {
+      const larger = new Uint8Array(unfilled(Math.max(length + more, text.length * 2)));
+      larger.set(text.subarray(0, length));
+      text = larger;
     }
-    gathered.set(module.text.subarray(0, more), length);
+    text.set(module.text.subarray(0, more), length);
     length += more;
   }
-  // Not filled with zeros first, and a buffer of its own, so that it can be handed to another thread.
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-  bytes.set(gathered.subarray(0, length));
-  return bytes;
+  return text.subarray(0, length);
 }
 
 /**

@@ -24,7 +24,7 @@ const TEMPLATES_KEPT = 256;
 const templates = new Map<string, Template>();
 
 /** One message per aligned block of `batch_rows` permutations that has rows. */
-export function encodeArrowRows(schema: MetricsSchema, rows: Rows): Uint8Array {
+export function encodeArrowRows(schema: MetricsSchema, rows: Rows, spare?: ArrayBuffer): Uint8Array {
   assert(endianness() === 'LE', 'Arrow bodies are little-endian');
   const { perm_index, columns } = rows;
   assert(columns.length === schema.metrics.length, 'one column per metric');
@@ -40,7 +40,8 @@ export function encodeArrowRows(schema: MetricsSchema, rows: Rows): Uint8Array {
     from = to;
   }
   // Every byte is written below: nothing needs to be zero first.
-  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+  const reused = spare !== undefined && spare.byteLength >= size;
+  const bytes = new Uint8Array(reused ? spare : Buffer.allocUnsafeSlow(size).buffer, 0, size);
   const salt = saltOf(schema.experiment);
   let at = 0;
   for (const { from, to, template } of parts) {

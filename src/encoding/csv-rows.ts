@@ -25,9 +25,9 @@ export function csvHeader(metrics: readonly string[]): string {
   return `${['perm_index', ...metrics].join(',')}\n`;
 }
 
-/** The lines of `rows`, without a header. The bytes are the caller's. */
-export function encodeCsvRows({ perm_index, columns }: Rows, kernel: Kernel = 'auto'): Uint8Array {
-  return formatRows(perm_index, columns, kernel);
+/** The lines of `rows`, without a header. The bytes are the caller's (see `encodeRows`). */
+export function encodeCsvRows({ perm_index, columns }: Rows, kernel: Kernel = 'auto', spare?: ArrayBuffer): Uint8Array {
+  return formatRows(perm_index, columns, kernel, spare);
 }
 
 /** Whether JavaScript prints this text for the number it reads as. */

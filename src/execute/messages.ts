@@ -36,6 +36,8 @@ export interface ChunkTask {
   readonly count: number;
   /** Further files that these rows go to and whose bytes differ: they are encoded once more for each. */
   readonly more_schemas?: readonly MetricsSchema[];
+  /** A buffer that an earlier chunk came in: what is used again leaves no garbage. Whether there is one changes no byte. */
+  readonly spare?: ArrayBuffer;
 }
 
 /** A permutation that left no row. */

@@ -173,11 +173,11 @@ export class Simulator {
 
 /** The rows in the bytes of every file that they go to. */
 export function encodeForAll(
-  { cell, more_schemas }: ChunkTask,
+  { cell, more_schemas, spare }: ChunkTask,
   rows: Rows,
   kernel: Kernel,
 ): Pick<ChunkResult, 'bytes' | 'more_bytes'> {
-  const bytes = encodeRows(cell.schema, rows, kernel);
+  const bytes = encodeRows(cell.schema, rows, kernel, spare);
   if (more_schemas === undefined) return { bytes };
   return { bytes, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
 }

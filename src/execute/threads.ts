@@ -11,6 +11,7 @@ const IN_FLIGHT_PER_THREAD = 2;
 export class ThreadPool implements Executor {
   readonly parallel: number;
   private readonly pool: Piscina;
+  private readonly spares: ArrayBuffer[] = [];
   private closing = false;
 
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
@@ -33,12 +34,19 @@ export class ThreadPool implements Executor {
   }
 
   compute(task: ChunkTask): Promise<ChunkResult> {
-    return this.call<ChunkResult>('compute', task);
+    const spare = this.spares.pop();
+    return spare === undefined ? this.call('compute', task) : this.call('compute', { ...task, spare }, [spare]);
   }
 
-  /** Any function that the worker module exports. */
-  async call<Result>(name: string, task: unknown): Promise<Result> {
-    const answer = (await this.pool.run(task, { name })) as Answer<Result>;
+  /** Takes the bytes of a chunk that nobody needs any more: their buffer goes out with a later task. */
+  recycle({ bytes }: ChunkResult): void {
+    const { buffer } = bytes;
+    if (buffer instanceof ArrayBuffer && this.spares.length < this.parallel) this.spares.push(buffer);
+  }
+
+  /** Any function that the worker module exports. What is in `handed_over` is moved to the worker instead of copied. */
+  async call<Result>(name: string, task: unknown, handed_over: ArrayBuffer[] = []): Promise<Result> {
+    const answer = (await this.pool.run(task, { name, transferList: handed_over })) as Answer<Result>;
     if (typeof answer === 'object' && answer !== null && 'failed' in answer) {
       const { code, message, path } = answer.failed;
       throw new EngineError(code, message, path === undefined ? {} : { path });

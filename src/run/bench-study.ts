@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 
 import { EngineError } from '../errors.ts';
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
+import type { ChunkResult } from '../execute/messages.ts';
 import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
@@ -234,7 +235,15 @@ export class BenchRig {
     const pool = this.pool(threads);
     const in_flight = new Slots(pool.parallel);
     const sync = durability === 'nothing written' ? undefined : new GroupSync(durability, rethrow);
-    const works = await Promise.all(this.cells(format).map((cell) => this.begin(cell, sync === undefined)));
+    const release = (result: ChunkResult): void => {
+      pool.recycle(result);
+    };
+    const works = await Promise.all(
+      this.cells(format).map(async (cell) => ({
+        cell,
+        work: sync === undefined ? undefined : await beginFile(cell, release),
+      })),
+    );
     const lease = new LeaseSize(chunk);
     const pending: Promise<void>[] = [];
     let failed: unknown;
@@ -254,7 +263,10 @@ export class BenchRig {
       const taken = pool.compute({ setup: 0, cell: cell.setup, first, count }).then((result) => {
         lease.observe(result.count, result.compute_ms);
         rows += result.rows;
-        if (work === undefined || sync === undefined) return;
+        if (work === undefined || sync === undefined) {
+          release(result);
+          return;
+        }
         work.deliver(sequence, result);
         sync.appended(work);
       });
@@ -285,16 +297,6 @@ export class BenchRig {
       cpu_us: (user + system) / Math.max(1, rows),
       coordinator_share: utilization,
     };
-  }
-
-  private async begin(
-    cell: RunCell,
-    unwritten: boolean,
-  ): Promise<{ readonly cell: RunCell; readonly work: BenchFile | undefined }> {
-    if (unwritten) return { cell, work: undefined };
-    mkdirSync(cell.place.folder, { recursive: true });
-    const file = await openCell(disk, cell.place, noFile(2 ** 32 - 1), () => undefined);
-    return { cell, work: new BenchFile(file) };
   }
 
   /** A few cells spread over the surface, to be written below the temporary folder. */
@@ -340,6 +342,11 @@ export class BenchRig {
     const { format, batch_rows } = this.experiment.study;
     return format === 'arrow' ? wholeBatches(size, batch_rows) : size;
   }
+}
+
+async function beginFile(cell: RunCell, release: (result: ChunkResult) => void): Promise<BenchFile> {
+  mkdirSync(cell.place.folder, { recursive: true });
+  return new BenchFile(await openCell(disk, cell.place, noFile(2 ** 32 - 1), () => undefined), release);
 }
 
 function recommend(rows: readonly ChunkRow[], auto: readonly AutoRow[]): StudyBench['recommended'] {

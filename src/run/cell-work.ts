@@ -20,6 +20,7 @@ export interface Delivery {
  */
 export class CellWork implements Syncable {
   readonly targets: readonly CellTarget[];
+  private readonly release: (result: ChunkResult) => void;
   private readonly waiting = new Map<number, Delivery>();
   private dispatched = 0;
   private outstanding = 0;
@@ -27,8 +28,10 @@ export class CellWork implements Syncable {
   private syncing: Promise<void> = Promise.resolve();
   private onSettled: (() => void) | undefined;
 
-  constructor(targets: readonly CellTarget[]) {
+  /** `release` is told of every chunk that was appended: its bytes are not needed any more. */
+  constructor(targets: readonly CellTarget[], release: (result: ChunkResult) => void) {
     this.targets = targets;
+    this.release = release;
   }
 
   /** Where a stage ends: at the nearest look of any of the files. Until it is taken nobody needs more, and who needs it computes nothing twice. */
@@ -60,6 +63,7 @@ export class CellWork implements Syncable {
       this.waiting.delete(this.next);
       this.next += 1;
       failures.push(...due.result.failures);
+      this.release(due.result);
     }
     this.settle();
     return failures;

@@ -102,7 +102,9 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
-  return new CellWork(targets);
+  return new CellWork(targets, (result) => {
+    run.pool.recycle(result);
+  });
 }
 
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */

@@ -138,13 +138,11 @@ async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** The result with its bytes handed over instead of copied, where they are a buffer of their own. */
+/** The result with its bytes, each in a buffer of its own, handed over instead of copied. */
 function handOver(result: ChunkResult): ChunkResult {
-  const own = [result.bytes, ...(result.more_bytes ?? [])].filter((bytes) => bytes.buffer.byteLength === bytes.length);
-  if (own.length === 0) return result;
   return moved(
     result,
-    own.map(({ buffer }) => buffer),
+    [result.bytes, ...(result.more_bytes ?? [])].map(({ buffer }) => buffer),
   );
 }
 

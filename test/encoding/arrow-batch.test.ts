@@ -55,6 +55,21 @@ test('a batch is byte for byte what the apache-arrow package writes, whatever it
   );
 });
 
+test('a buffer that was used before takes the batches, and changes no byte', () => {
+  // Odd numbers of rows: their padding must be written, too.
+  for (const count of [1, 7, 2001]) {
+    const rows = randomRows(500, count, 3, 5);
+    const expected = encodeArrowRows(schemaOf(3), rows);
+    for (const length of [expected.length - 1, expected.length, 1_000_000]) {
+      const spare = new ArrayBuffer(length);
+      new Uint8Array(spare).fill(255);
+      const bytes = encodeArrowRows(schemaOf(3), rows, spare);
+      expect(Buffer.from(bytes).equals(expected)).toBe(true);
+      expect(bytes.buffer === spare).toBe(length >= expected.length);
+    }
+  }
+});
+
 function digitsOf(message: Buffer): string {
   const text = message.toString('latin1');
   return /\x08\0\0\0([0-9a-f]{8})\0/.exec(text)![1]!; // eslint-disable-line no-control-regex -- bytes

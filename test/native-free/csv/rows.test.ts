@@ -68,6 +68,24 @@ describe('formatRows', () => {
       expect(a!.equals(b!)).toBe(true);
     }
   });
+
+  test('a buffer that was used before takes the text where it is large enough, and changes no byte', () => {
+    const values = assortedDoubles(9000, 3);
+    const perm_index = Uint32Array.from(values, (_, i) => i);
+    const expected = text(formatRows(perm_index, [values]));
+    for (const kernel of KERNELS) {
+      for (const length of [0, 1000, 1_000_000]) {
+        const spare = new ArrayBuffer(length);
+        new Uint8Array(spare).fill(120);
+        const bytes = formatRows(perm_index, [values], kernel, spare);
+        expect(text(bytes)).toBe(expected);
+        expect(bytes.byteOffset).toBe(0);
+        if (kernel === 'wasm') expect(bytes.buffer === spare).toBe(length === 1_000_000);
+        // Node's shared buffers cannot be handed to another thread.
+        expect(structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] })).toHaveLength(expected.length);
+      }
+    }
+  });
 });
 
 /** What `scanRows` finds with either kernel; they must agree. */
