@@ -19,6 +19,7 @@ import { LeaseSize } from './lease-size.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import type { RunCell } from './run-cell.ts';
 import { Slots } from './slots.ts';
+import { threadBusyMs } from './thread-time.ts';
 import { decidedExperiment } from './suite.ts';
 import type { WorkerData } from './worker.ts';
 
@@ -46,7 +47,7 @@ export interface BenchRate {
   readonly spread: number;
   /** Processor time of the whole process [us per permutation]. */
   readonly cpu_us_per_permutation: number;
-  /** How much of one core the coordinating thread was busy, 0..1. */
+  /** How much of one core the coordinating thread took, 0..1. */
   readonly coordinator_share: number;
 }
 
@@ -250,7 +251,7 @@ export class BenchRig {
     const next = works.map(() => 0);
     let rows = 0;
     const cpu = process.cpuUsage();
-    const busy = performance.eventLoopUtilization();
+    const busy = threadBusyMs();
     const started = performance.now();
     for (let turn = 0; failed === undefined && (turn === 0 || performance.now() - started < ms); turn += 1) {
       const at = turn % works.length;
@@ -283,7 +284,7 @@ export class BenchRig {
     await sync?.end();
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    const { utilization } = performance.eventLoopUtilization(busy);
+    const coordinator_share = (threadBusyMs() - busy) / 1000 / seconds;
     for (const { work, cell } of works) {
       work?.file.close();
       rmSync(cell.place.folder, { recursive: true, force: true });
@@ -295,7 +296,7 @@ export class BenchRig {
       seconds,
       permutations_per_second,
       cpu_us: (user + system) / Math.max(1, rows),
-      coordinator_share: utilization,
+      coordinator_share,
     };
   }
 
