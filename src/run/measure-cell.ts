@@ -87,7 +87,7 @@ function finishing(
   const append_ms = (performance.now() - appending) / n;
   const started = performance.now();
   const found = readBack(port, place, target, sums)!;
-  const statistics = summarise(() => readRows(port, place, target, found.scan.end), schema.metrics, options);
+  const statistics = summarise(() => readRows(port, place, target, { end: found.scan.end }), schema.metrics, options);
   const finish_ms = (performance.now() - started) / n;
   return { append_ms, finish_ms, statistics_bytes: JSON.stringify(statistics, null, 1).length };
 }
