@@ -69,8 +69,7 @@ export async function exportRun(output: string, options: ExportOptions): Promise
     files.push(file);
   };
   if (options.per_cell !== true) await exportCells(path, cells);
-  else
-    for (const cell of cells) await exportCells(join(path, `${cellFolderName(cell.cell_id)}.${options.to}`), [cell]);
+  else for (const cell of cells) await exportCells(join(path, `${cellFolderName(cell.cell_id)}.${options.to}`), [cell]);
   return { output: resolve(output), files, cells: cells.length, rows, incomplete };
 }
 

@@ -34,8 +34,9 @@ export async function measureRates(
     const task = { setup: 0, cell: cells.at(place).setup, target, permutations: n, options: { thresholds } };
     return pool.call<CellCost>('measure', task satisfies MeasureTask);
   };
-  const inEveryThread = (work: () => Promise<void>): Promise<void[]> =>
-    Promise.all(Array.from({ length: threads }, work));
+  const inEveryThread = async (work: () => Promise<void>): Promise<void> => {
+    await Promise.all(Array.from({ length: threads }, work));
+  };
   try {
     await inEveryThread(async () => {
       await measure(places[0]!, 1);
