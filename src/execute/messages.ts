@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { Json, Kernel, Parameters } from '../models/model.ts';
 import type { StreamSource } from '../random/generator.ts';
@@ -55,6 +56,8 @@ export interface ChunkResult {
   readonly rows: number;
   /** The rows in the bytes of the metrics file. */
   readonly bytes: Uint8Array;
+  /** CSV: `bytes` cut at block borders, with the checksums of the parts. */
+  readonly blocks?: readonly CsvBlockPart[];
   /** The same rows in the bytes of each of the task's `more_schemas`. */
   readonly more_bytes?: readonly Uint8Array[];
   readonly failures: readonly PermutationFailure[];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import { canonicalise } from '../encoding/canonical-value.ts';
+import { csvBlocksOf } from '../encoding/csv-blocks.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../models/model.ts';
@@ -176,10 +177,12 @@ export function encodeForAll(
   { cell, more_schemas, spare }: ChunkTask,
   rows: Rows,
   kernel: Kernel,
-): Pick<ChunkResult, 'bytes' | 'more_bytes'> {
+): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
   const bytes = encodeRows(cell.schema, rows, kernel, spare);
-  if (more_schemas === undefined) return { bytes };
-  return { bytes, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
+  const made =
+    cell.schema.format === 'csv' ? { bytes, blocks: csvBlocksOf(cell.schema, rows.perm_index, bytes) } : { bytes };
+  if (more_schemas === undefined) return made;
+  return { ...made, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
 }
 
 /** A metric that may not be missing was NaN. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { ChunkResult, PermutationFailure } from '../execute/messages.ts';
+import type { EncodedChunk } from '../store/cell-file.ts';
 import type { CellTarget } from './cell-target.ts';
 import type { Syncable } from './group-sync.ts';
 
@@ -9,8 +10,8 @@ export interface Delivery {
   readonly result: ChunkResult;
   /** Read from another file instead of computed. */
   readonly copied: boolean;
-  /** The files that miss these rows, each with its bytes. */
-  readonly parts: readonly { readonly target: CellTarget; readonly bytes: Uint8Array }[];
+  /** The files that miss these rows, each with what is appended to it. */
+  readonly parts: readonly { readonly target: CellTarget; readonly chunk: EncodedChunk }[];
 }
 
 /**
@@ -111,11 +112,11 @@ function hasFailed({ output }: CellTarget): boolean {
 
 /** The first file that is still written to has the rows as computed, the others have them from it. */
 function appendToAll({ result, copied, parts }: Delivery): void {
-  const { first, count, rows, failures } = result;
+  const { failures } = result;
   let source: 'computed' | 'copied' = copied ? 'copied' : 'computed';
-  for (const { target, bytes } of parts) {
+  for (const { target, chunk } of parts) {
     if (!target.output.live) continue;
-    target.append({ first, count, rows, bytes }, source);
+    target.append(chunk, source);
     if (failures.length > 0) target.record(failures);
     // A failed append ended that output: the next one is the first.
     if (!hasFailed(target)) source = 'copied';

@@ -1,5 +1,6 @@
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { ChunkResult } from '../execute/messages.ts';
+import type { EncodedChunk } from '../store/cell-file.ts';
 import type { CellTarget } from './cell-target.ts';
 
 /** Larger common multiples of batch sizes are not worth waiting for: a batch that is cut is put together at the end of its cell. */
@@ -11,14 +12,22 @@ export function schemasOf(targets: readonly CellTarget[]): MetricsSchema[] {
   return [...schemas.values()];
 }
 
-/** Each file with its bytes. `result` was made for the schemas of these files. */
-export function bytesFor(
+/** Each file with what is appended to it. `result` was made for the schemas of these files. */
+export function chunksFor(
   targets: readonly CellTarget[],
   result: ChunkResult,
-): { readonly target: CellTarget; readonly bytes: Uint8Array }[] {
+): { readonly target: CellTarget; readonly chunk: EncodedChunk }[] {
+  const { first, count, rows, blocks } = result;
   const kinds = schemasOf(targets).map(kindOf);
   const encoded = [result.bytes, ...(result.more_bytes ?? [])];
-  return targets.map((target) => ({ target, bytes: encoded[kinds.indexOf(kindOf(target.cell.place.schema))]! }));
+  const cut_for = targets[0]!.cell.place.schema.batch_rows;
+  return targets.map((target) => {
+    const { schema } = target.cell.place;
+    const bytes = encoded[kinds.indexOf(kindOf(schema))]!;
+    // The same lines, but a file with other blocks cuts them itself.
+    const cut = schema.format === 'csv' && blocks !== undefined && schema.batch_rows === cut_for;
+    return { target, chunk: { first, count, rows, bytes, ...(cut && { blocks }) } };
+  });
 }
 
 /** Chunks for these files are multiples of this: whole record batches of every Arrow file. */

@@ -7,7 +7,7 @@ import type { FilePort } from '../store/port.ts';
 import { countPermutations, type PermutationRange } from '../study/permutation-range.ts';
 import { CellTarget } from './cell-target.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
-import { batchRowsOf, bytesFor, schemasOf } from './chunk-bytes.ts';
+import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { GroupSync, type Durability } from './group-sync.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
@@ -174,11 +174,11 @@ async function produce(
     const task: CopyTask = { chunk, from: { place, target: scan.target } };
     const result = await run.pool.call<ChunkResult | undefined>('copy', task);
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
-    if (result !== undefined) return { result, copied: true, parts: bytesFor(targets, result) };
+    if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
   const result = await run.pool.compute(chunk);
   run.lease.observe(result.count, result.compute_ms);
-  return { result, copied: false, parts: bytesFor(targets, result) };
+  return { result, copied: false, parts: chunksFor(targets, result) };
 }
 
 /** A chunk came back: append what is due, and see to its failures. */

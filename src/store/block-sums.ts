@@ -1,4 +1,5 @@
-import { crc32, saltOf } from '../encoding/crc32.ts';
+import { crcGoingOn, saltOf } from '../encoding/crc32.ts';
+import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
 import { sumsPath } from './layout.ts';
 import type { CellPlace, LastBlock } from './cell-file.ts';
 import type { FilePort } from './port.ts';
@@ -44,14 +45,15 @@ export class BlockSums {
     return this.#sums;
   }
 
-  /** Rows of one block, next in order. `full`: the block's last index is among them. */
-  add(block: number, rows: number, bytes: Uint8Array, full: boolean): void {
+  /** Rows of one block, next in order. */
+  add({ block, rows, bytes, crc32, full }: CsvBlockPart): void {
     if (this.#tail?.block !== block) {
       this.#finish();
-      this.#tail = { block, rows: 0, crc32: this.#salt };
+      this.#tail = { block, rows, crc32 };
+    } else {
+      this.#tail.rows += rows;
+      this.#tail.crc32 = crcGoingOn(crc32, this.#salt, this.#tail.crc32, bytes);
     }
-    this.#tail.rows += rows;
-    this.#tail.crc32 = crc32(bytes, this.#tail.crc32);
     if (full) this.#finish();
   }
 

@@ -1,4 +1,5 @@
 import type { Sums } from './sums.ts';
+import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 
 /** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
@@ -84,6 +85,8 @@ export interface EncodedChunk {
   readonly rows: number;
   /** CSV lines, or Arrow record batch messages of aligned batches. */
   readonly bytes: Uint8Array;
+  /** CSV: the chunk cut at block borders, with checksums (`csvBlocksOf`). Without, it is cut when it is appended. */
+  readonly blocks?: readonly CsvBlockPart[];
 }
 
 /** Reads a whole file as `readBack` of scan-cell.ts does. `sums`: those of its blocks, as they were written. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
+import { csvBlocksOf } from '../encoding/csv-blocks.ts';
 import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
@@ -166,25 +167,11 @@ export class OpenCell implements CellFile {
     return this.#port.open(this.#path, 'wx+');
   }
 
-  /** Cuts the chunk at block borders. */
   #addToSums(chunk: EncodedChunk, indices: Uint32Array | undefined): void {
-    const { batch_rows } = this.#place.schema;
-    const bytes = Buffer.from(chunk.bytes.buffer, chunk.bytes.byteOffset, chunk.bytes.length);
-    const indexOf = (row: number) => indices?.[row] ?? chunk.first + row;
-    let start = 0;
-    for (let row = 0; row < chunk.rows;) {
-      const block = Math.floor(indexOf(row) / batch_rows);
-      let to = Math.min(chunk.rows, indices === undefined ? (block + 1) * batch_rows - chunk.first : chunk.rows);
-      while (Math.floor(indexOf(to - 1) / batch_rows) !== block) to--;
-      let end = bytes.length;
-      if (to < chunk.rows) {
-        end = start;
-        for (let line = row; line < to; line++) end = bytes.indexOf(NEWLINE, end) + 1;
-      }
-      this.#sums.add(block, to - row, bytes.subarray(start, end), indexOf(to - 1) === (block + 1) * batch_rows - 1);
-      row = to;
-      start = end;
-    }
+    const perm_index = () => indices ?? Uint32Array.from({ length: chunk.rows }, (_, row) => chunk.first + row);
+    const parts = chunk.blocks ?? csvBlocksOf(this.#place.schema, perm_index(), chunk.bytes);
+    assert(parts.reduce((sum, part) => sum + part.bytes, 0) === chunk.bytes.length, 'the blocks are the chunk');
+    for (const part of parts) this.#sums.add(part);
   }
 
   /** One after the other: the error of a failed sync is reported only once, so no later one may overtake it. */

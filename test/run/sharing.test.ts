@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
@@ -104,9 +104,10 @@ describe('several studies in one run', () => {
       folder.study('csv', { width: [1, 4] }),
       folder.study('arrow', { width: [1, 4], more: 'format: arrow\nbatch_rows: 1000\n' }),
       folder.study('batches', { width: [4], more: 'format: arrow\nbatch_rows: 1500\n' }),
+      folder.study('blocks', { width: [4], more: 'batch_rows: 300\n' }),
     ];
     const results = await run(files);
-    expect(results.map(({ exit }) => exit)).toEqual([0, 0, 0]);
+    expect(results.map(({ exit }) => exit)).toEqual([0, 0, 0, 0]);
     expect(computed(results)).toBe(2 * N);
     expect(await digest('arrow')).toBe(await digest('csv'));
     const expected = new StudyFolder();
@@ -114,6 +115,12 @@ describe('several studies in one run', () => {
     expect(readFileSync(folder.metricsFile('arrow', 4, 'arrow'))).toEqual(
       readFileSync(expected.metricsFile('arrow', 4, 'arrow')),
     );
+    // The same lines under checksums of other blocks.
+    await run([expected.study('blocks', { width: [4], more: 'batch_rows: 300\n' })]);
+    const sums = (file: string) => readFileSync(join(dirname(file), 'metrics_compact.sums'), 'latin1');
+    const blocks = sums(folder.metricsFile('blocks', 4));
+    expect(blocks).toBe(sums(expected.metricsFile('blocks', 4)));
+    expect(blocks).not.toBe(sums(folder.metricsFile('csv', 4)));
     expected.remove();
     await digest('batches');
   });
