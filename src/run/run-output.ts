@@ -2,6 +2,7 @@ import type { Progress } from './progress.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { CellStates, RunCells } from './run-cell.ts';
 import { EngineError } from '../errors.ts';
+import { diskError } from '../store/disk-error.ts';
 import type { FilePort } from '../store/port.ts';
 import type { DiskForecast } from './disk-space.ts';
 import type { Share } from './share.ts';
@@ -88,10 +89,10 @@ export class RunOutput {
     );
   }
 
-  /** The first error stays. */
+  /** The first error stays. What the operating system refused is the disk's, wherever it was met. */
   fail(error: unknown): void {
     if (this.reason !== undefined) return;
-    this.reason = error;
+    this.reason = diskError(error, 'write to', this.folder);
     this.onFailed(this);
   }
 }

@@ -33,7 +33,9 @@ export function* readRows(port: FilePort, place: CellPlace, target: number, part
       yield next.value;
     }
   } finally {
-    port.close(fd);
+    onDisk('close', path, () => {
+      port.close(fd);
+    });
   }
 }
 

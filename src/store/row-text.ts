@@ -38,6 +38,8 @@ export function* readRowText(port: FilePort, place: CellPlace, scan: CellScan): 
       at += lines.length;
     }
   } finally {
-    port.close(fd);
+    onDisk('close', path, () => {
+      port.close(fd);
+    });
   }
 }
