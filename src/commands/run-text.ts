@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 
 import { formatDuration } from '../report/format-number.ts';
-import { cellTable } from '../report/run-report.ts';
+import { cellTable, precisionText } from '../report/run-report.ts';
 import { MOST_CELLS, reportedCells } from '../run/reported-cells.ts';
 import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/layout.ts';
@@ -16,6 +16,8 @@ export function studyResultText(result: StudyResult, given: Given = {}): string 
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
     const { cells, ranking } = reportedCells(result.output);
     parts.push(cellTable(cells, ranking, process.stderr.isTTY ? process.stderr.columns : undefined));
+    const precision = precisionText(cells);
+    if (precision !== '') parts.push(precision);
   }
   if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
   parts.push(whereAndNext(result, given));

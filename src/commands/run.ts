@@ -58,6 +58,7 @@ Examples:
   permafrost run a.yaml b.yaml                      what they have in common is computed once
   permafrost run b.yaml --reuse runs/a              rows that an earlier run holds are copied
   permafrost run study.yaml --shard 2/8 --output runs/part2   a part, for permafrost merge
+  permafrost run examples/sp500/precise.yaml        precision: in the study: cells stop when they are precise enough
   permafrost run study.yaml --dry-run               what it would do`;
 
 export function runCommand(): Command {
@@ -247,8 +248,9 @@ function createScreen(terminal: Terminal): Screen {
     else display.line(text);
   };
   const observer: RunObserver = {
-    started: ({ output, threads, progress, resumed }) => {
-      line(startText(output, threads, progress, resumed));
+    started: (run) => {
+      const { progress } = run;
+      line(startText(run));
       outputs.push(progress);
       display ??= createDisplay(process.stderr, () => sumOfNumbers(outputs.map((each) => each.numbers())));
     },
@@ -267,8 +269,8 @@ function createScreen(terminal: Terminal): Screen {
   return { observer, line };
 }
 
-function startText(output: string, threads: number, progress: Progress, resumed: boolean): string {
+function startText({ output, threads, progress, resumed, at_most }: Parameters<RunObserver['started']>[0]): string {
   const { cells_total, permutations_total } = progress.numbers();
-  const what = `${cells_total.toLocaleString('en')} cells, ${permutations_total.toLocaleString('en')} permutations, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const what = `${cells_total.toLocaleString('en')} cells, ${at_most ? 'at most ' : ''}${permutations_total.toLocaleString('en')} permutations, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
   return `${resumed ? 'Going on with' : 'Starting'} ${output}: ${what}`;
 }

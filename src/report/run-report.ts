@@ -10,7 +10,7 @@ const TABLE_ROWS = 12;
 
 /**
  * The cells that matter as a table: all of a small surface, else the best and the worst by the median of one metric. Columns: what
- * varies between the cells, then that metric's mean with its Monte Carlo error and its quantiles, then the thresholds' probabilities.
+ * varies between the cells, how many permutations where that differs, then that metric's mean with its Monte Carlo error and its quantiles, then the thresholds' probabilities.
  */
 export function cellTable(cells: readonly ReportedCell[], { metric, best }: Ranking, width?: number): string {
   if (cells.length === 0) return '';
@@ -19,8 +19,10 @@ export function cellTable(cells: readonly ReportedCell[], { metric, best }: Rank
   const thresholds = Object.entries(cells[0]!.statistics).flatMap(([name, statistics]) =>
     (statistics.thresholds ?? []).map((t, k) => ({ name, k, title: `P(${name} > ${t.threshold})` })),
   );
+  const counts = new Set(cells.map(({ n }) => n)).size > 1;
   const header = [
     ...axes.map(({ name }) => name),
+    ...(counts ? ['n'] : []),
     'mean',
     'p05',
     'p50',
@@ -31,6 +33,7 @@ export function cellTable(cells: readonly ReportedCell[], { metric, best }: Rank
     const statistics = cell.statistics[metric]!;
     return [
       ...axes.map(({ name }) => levelOf(cell, name)),
+      ...(counts ? [formatCount(cell.n)] : []),
       formatWithError(statistics.mean, statistics.mcse),
       ...(['p05', 'p50', 'p95'] as const).map((q) => formatWithError(statistics[q], statistics.quantile_mcse[q])),
       ...thresholds.map(({ name, k }) => {
@@ -44,6 +47,16 @@ export function cellTable(cells: readonly ReportedCell[], { metric, best }: Rank
       ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
       : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
   return `${which} (± is the Monte Carlo error):\n${formatTable(header, rows, width === undefined ? {} : { width })}`.trimEnd();
+}
+
+/** How many cells are as precise as the study asks; empty where it asks for nothing. */
+export function precisionText(cells: readonly ReportedCell[]): string {
+  const ruled = cells.filter(({ precision }) => precision.length > 0);
+  if (ruled.length === 0) return '';
+  const short = ruled.filter(({ precision }) => !precision.every(({ reached }) => reached)).length;
+  return short === 0
+    ? `All ${formatCount(ruled.length)} cells are as precise as asked.`
+    : `${formatCount(short)} of ${formatCount(ruled.length)} cells did not become as precise as asked: summary.json says what they lack.`;
 }
 
 /** Cells that are not complete: what their first n of n_target permutations say of a metric. */

@@ -8,6 +8,8 @@ export interface RunObserver {
     readonly threads: number;
     readonly progress: Progress;
     readonly resumed: boolean;
+    /** Cells that turn out to be precise enough stop earlier: the total is an upper bound. */
+    readonly at_most: boolean;
   }): void;
   /** A cell is being computed now. */
   cellStarted(cell_id: string, n_missing: number, n_target: number): void;

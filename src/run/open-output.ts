@@ -107,6 +107,7 @@ export async function startOutput(
     return;
   }
   output.started = true;
-  observer.started({ output: output.folder, threads, progress: output.progress, resumed });
+  const at_most = output.stopping !== undefined;
+  observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
   output.books.start();
 }

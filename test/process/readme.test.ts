@@ -70,6 +70,22 @@ describe('the examples', () => {
     expect(again.json()).toMatchObject({ outputs: [{ permutations_computed: 0, permutations_reused: 72_000 }] });
   });
 
+  it('sp500/precise stops each cell where it is precise enough, and says which are not', async () => {
+    const run = join(temporaryFolder(), 'out');
+    const study = join(EXAMPLES, 'sp500', 'precise.yaml');
+    const planned = await permafrost(['plan', study, '--output', run]);
+    expect(planned.stderr).toContain('missing   at most 600,000 permutations');
+    const ran = await permafrost(['run', study, '--output', run, '--json']);
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(ran.json()).toMatchObject({
+      outputs: [{ cells: 6, complete: 6, permutations_computed: 244_000, permutations_total: 244_000 }],
+    });
+    expect(ran.stderr).toContain('2 of 6 cells did not become as precise as asked');
+    const again = await permafrost(['run', study, '--output', run, '--json']);
+    expect(again.json()).toMatchObject({ exit: 0, outputs: [{ permutations_computed: 0 }] });
+    expect((await permafrost(['verify', run])).exit).toBe(0);
+  });
+
   it('runs under --no-addons', async () => {
     const folder = temporaryFolder();
     const run = await permafrost(

@@ -375,6 +375,42 @@ describe('the other commands', () => {
   });
 });
 
+describe('a suite', () => {
+  it('takes a value from rows that are precise enough, and its steps stop for themselves', async () => {
+    study('unused');
+    const file = join(folder.folder, 'suite.yaml');
+    const write = (half_width: string): void => {
+      writeFileSync(
+        file,
+        `model: ./model.mjs
+steps:
+  s1: { grid: { width: [1, 4] } }
+  s2: { parameters: { width: { from: s1, best: peak, of: max } }, grid: { drift: [0, 1] } }
+permutations: ${N}
+${RULE.replace('0.12', half_width)}output: suite
+`,
+      );
+    };
+    write('0.12');
+    const tables = (): string => readFileSync(join(folder.output('suite'), 'results/all_results.csv'), 'utf8');
+    // s1 with width 4 is s2 without drift.
+    expect(await run(file)).toMatchObject({ exit: 0, permutations_computed: 400 + 3200 + 3200 });
+    const expected = tables();
+    expect(expected.match(/,success,/g)).toHaveLength(4);
+    rmSync(folder.output('suite'), { recursive: true });
+    // s1 is run first: s2 waits for it.
+    expect(await run(file, { selection: { steps: ['s2'] } })).toMatchObject({ exit: 0 });
+    expect(tables()).toBe(expected);
+    expect(await run(file)).toMatchObject({ exit: 0, permutations_computed: 0 });
+    // Rows that were enough for another rule decide nothing in a plan.
+    write('0.06');
+    expect(
+      (await planStudy(file, { overrides: {}, selection: { steps: ['s1'] } })).permutations_missing,
+    ).toBeGreaterThan(0);
+    await digest('suite');
+  });
+});
+
 describe('a permutation that fails', () => {
   const FAILING = `export default {
   name: 'fails', version: '1',

@@ -19,7 +19,10 @@ const GOOD: object[] = [
     model: 'coin',
     permutations: 1,
     streams: { shared: 'g' },
-    precision: { metric: 'heads', half_width: 1 },
+    precision: [
+      { metric: 'heads', half_width: 1, mean: true },
+      { metric: 'longest_run', half_width: 1, threshold: 3 },
+    ],
     thresholds: { heads: [1] },
   },
   {
@@ -52,6 +55,14 @@ const BAD: [string, object][] = [
   ['an unknown parameter in a step', { model: 'coin', permutations: 1, steps: { a: { grid: { q: [2] } } } }],
   ['an unknown choice', { model: 'kinds', permutations: 1, parameters: { rate: 1, scheduler: 'lifo' } }],
   ['an unknown metric', { model: 'coin', permutations: 1, thresholds: { tails: 1 } }],
+  [
+    'the precision of an unknown metric',
+    { model: 'coin', permutations: 1, precision: { metric: 'tails', half_width: 1 } },
+  ],
+  [
+    'an unknown metric among several',
+    { model: 'coin', permutations: 1, precision: [{ metric: 'tails', half_width: 1 }] },
+  ],
 ];
 
 describe('the JSON Schema for editors', () => {

@@ -305,6 +305,16 @@ thresholds: { head: 3 }
       `${coin}precision: { metric: heads, half_width: 1, quantile: 0.5, threshold: 1 }`,
       '3:59 precision.threshold: a quantile is given, too; give one of them, or none for the mean',
     ],
+    [
+      'a precision of a mean and a quantile',
+      `${coin}precision: { metric: heads, half_width: 1, mean: true, quantile: 0.5 }`,
+      '3:44 precision.mean: a quantile is given, too; give one of them, or none for the mean',
+    ],
+    [
+      'a precision of an unknown metric',
+      `${coin}precision: [{ metric: head, half_width: 1 }]`,
+      '3:15 precision[0].metric: unknown metric of model coin "head"; allowed: heads, longest_run; did you mean heads?',
+    ],
     ['a missing input', 'model: trades\npermutations: 1', 'inputs.trades: missing; allowed: a file: the trade list'],
     [
       'an unknown input',
