@@ -54,7 +54,7 @@ export function planCommand(): Command {
 export async function showPlan(files: readonly string[], flags: PlanFlags, terminal: Terminal): Promise<number> {
   const plan = await planStudies(files, planOptions(flags));
   const notes = new Set(plan.studies.flatMap(({ experiment }) => inputNotes(experiment)));
-  for (const note of notes) terminal.say(`warning: ${note}`);
+  for (const note of notes) terminal.say(`note: ${note}`);
   for (const study of plan.studies) terminal.say(planText(study));
   if (files.length > 1 || flags.reuse !== undefined) terminal.say(togetherText(plan));
   const { studies, cells, cells_shared, permutations_total, permutations_done, permutations_missing } = plan;

@@ -260,6 +260,9 @@ function createScreen(terminal: Terminal): Screen {
     warning: (text) => {
       line(`warning: ${text}`);
     },
+    note: (text) => {
+      line(`note: ${text}`);
+    },
     finished: () => {
       display?.stop();
       display = undefined;

@@ -18,6 +18,8 @@ export interface RunObserver {
   cellFinished(cell_id: string, complete: boolean): void;
   /** One line that a person should see: a repair, a set-aside file, a disagreement of versions. */
   warning(line: string): void;
+  /** One line that a person should know and that is no trouble: what the model says of its inputs. */
+  note(line: string): void;
   /** Nothing more follows. */
   finished(): void;
 }
@@ -28,5 +30,6 @@ export const SILENT: RunObserver = {
   acknowledged: () => undefined,
   cellFinished: () => undefined,
   warning: () => undefined,
+  note: () => undefined,
   finished: () => undefined,
 };

@@ -120,7 +120,7 @@ async function runStage(
 function tellNotes(experiment: Experiment, told: Set<string>, observer: RunObserver): void {
   for (const note of inputNotes(experiment).filter((line) => !told.has(line))) {
     told.add(note);
-    observer.warning(note);
+    observer.note(note);
   }
 }
 

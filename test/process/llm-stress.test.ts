@@ -131,14 +131,16 @@ describe('the three-step stress suite', () => {
   it('says what is simulated: the trace that the command line names, or a synthetic workload', async () => {
     const step = ['--step', STEPS[0]!, '--set', 'max_requests=100'];
     const synthetic = ['run', STRESS, '--output', 'out', '--permutations', '1', '--json', ...step];
-    expect((await permafrost(synthetic, { cwd: folder })).exit).toBe(0);
+    const ran = await permafrost(synthetic, { cwd: folder });
+    expect(ran.exit, ran.stderr).toBe(0);
+    expect(ran.stderr).toContain('note: no trace: synthetic workload');
     expect(rowsOf(STEPS[0]!).map((row) => row['synthetic'])).toEqual(new Array(5).fill('1'));
     // Another input is another experiment.
     const refused = await permafrost([...synthetic, '--input', 'trace=small.csv'], { cwd: folder });
     expect(refused.exit).toBe(2);
     expect(refused.stderr).toContain('inputs.trace');
     renameSync(join(folder, 'out'), join(folder, 'synthetic'));
-    await run(STRESS, ...step);
+    expect((await run(STRESS, ...step)).stderr).toContain('note: trace small.csv: 60 requests, ');
     expect(rowsOf(STEPS[0]!).map((row) => row['synthetic'])).toEqual(new Array(5).fill('0'));
   });
 });
@@ -239,8 +241,9 @@ describe('the grid suite', () => {
   });
 
   it('has a capacity study beside it: a bracket for every scheduler, on windows that all of them share', async () => {
-    const done = await run(join(EXAMPLES, 'llm-stress', 'capacity.yaml'));
-    expect(done.permutations_computed).toBe(5);
+    const study = join(EXAMPLES, 'llm-stress', 'capacity.yaml');
+    const done = await permafrost(['run', study, '--output', 'out', '--permutations', '1'], { cwd: folder });
+    expect(done.exit, done.stderr).toBe(0);
     const rows = rowsOf('final_results');
     expect(rows).toHaveLength(5);
     for (const row of rows)

@@ -95,7 +95,7 @@ describe('what is odd in a history', () => {
     for (const command of ['plan', 'run']) {
       const { stderr, exit } = await permafrost([command, 'study.yaml'], { cwd: folder });
       expect(exit, stderr).toBe(0);
-      for (const note of notes) expect(stderr.split(`warning: history.csv: ${note}`), note).toHaveLength(2);
+      for (const note of notes) expect(stderr.split(`note: history.csv: ${note}`), note).toHaveLength(2);
     }
     await permafrost(['report', 'run'], { cwd: folder });
     const report = readFileSync(join(folder, 'run', 'report', 'report.md'), 'utf8');

@@ -53,6 +53,7 @@ export default defineModel<Inputs, State>({
   },
   metrics: METRICS,
   views: VIEWS,
+  ranking: { metric: 'goodput_request_qps', best: 'highest' },
   results_columns: SUITE_COLUMNS,
   caveats: CAVEATS,
   check: checkParameters,
