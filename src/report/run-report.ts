@@ -10,7 +10,8 @@ const TABLE_ROWS = 12;
 
 /**
  * The cells that matter as a table: all of a small surface, else the best and the worst by the median of one metric. Columns: what
- * varies between the cells, how many permutations where that differs, then that metric's mean with its Monte Carlo error and its quantiles, then the thresholds' probabilities.
+ * varies between the cells, how many permutations where that differs, then that metric's mean with its Monte Carlo error and its quantiles,
+ * then the thresholds' probabilities.
  */
 export function cellTable(cells: readonly ReportedCell[], { metric, best }: Ranking, width?: number): string {
   if (cells.length === 0) return '';

@@ -34,8 +34,6 @@ export interface Rates {
   readonly prepare_ms: number;
   /** To compute and encode a permutation [ms]. */
   readonly compute_ms: number;
-  /** For the coordinating thread to checksum a row [ms]. */
-  readonly append_ms: number;
   /** To read a row back, check and summarise it [ms]. */
   readonly finish_ms: number;
   /** A row in the metrics file [bytes]; for csv without the digits of its perm_index. */
@@ -44,14 +42,10 @@ export interface Rates {
   readonly cell_bytes: number;
 }
 
-/**
- * Time: everything that threads do, shared among them, after they are there. Where they take all `cores`, the coordinating thread takes its time from
- * theirs.
- */
-export function forecastOf(work: Work, rates: Rates, threads: number, cores: number): Forecast {
+/** Time: everything that threads do, shared among them, after they are there. What the coordinating thread does is little beside it. */
+export function forecastOf(work: Work, rates: Rates, threads: number): Forecast {
   const ms =
     work.computed * rates.compute_ms +
-    (threads < cores ? 0 : (work.computed + work.copied) * rates.append_ms) +
     (work.copied + work.rows_of_cells) * rates.finish_ms +
     // Chunks of a cell go to all threads.
     work.cells * threads * rates.prepare_ms;

@@ -1,4 +1,3 @@
-import { crc32 } from '../encoding/crc32.ts';
 import type { CellSetup, ChunkResult } from '../execute/messages.ts';
 import type { Simulator } from '../execute/simulator.ts';
 import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
@@ -14,8 +13,6 @@ export interface CellCost {
   readonly prepare_ms: number;
   /** [ms per permutation] computed and encoded. */
   readonly compute_ms: number;
-  /** [ms per row] checksummed. */
-  readonly append_ms: number;
   /** [ms per row] read back, checked and summarised. */
   readonly finish_ms: number;
   /** [bytes per row]; for csv without the digits of perm_index. NaN where every permutation failed. */
@@ -76,20 +73,17 @@ function finishing(
   { cell: { schema }, target, options }: MeasureTask,
   rows: Uint8Array,
   n: number,
-): Pick<CellCost, 'append_ms' | 'finish_ms' | 'statistics_bytes'> {
-  if (n === 0) return { append_ms: NaN, finish_ms: NaN, statistics_bytes: NaN };
+): Pick<CellCost, 'finish_ms' | 'statistics_bytes'> {
+  if (n === 0) return { finish_ms: NaN, statistics_bytes: NaN };
   const place = { folder: 'in memory', schema };
   const port = memoryFile(Buffer.concat([formatOf(place).header(place), rows]));
   // Its checksums, which a run has at hand.
   const { sums } = readBack(port, place, target, new Map())!;
-  const appending = performance.now();
-  crc32(rows);
-  const append_ms = (performance.now() - appending) / n;
   const started = performance.now();
   const found = readBack(port, place, target, sums)!;
   const statistics = summarise(() => readRows(port, place, target, { end: found.scan.end }), schema.metrics, options);
   const finish_ms = (performance.now() - started) / n;
-  return { append_ms, finish_ms, statistics_bytes: JSON.stringify(statistics, null, 1).length };
+  return { finish_ms, statistics_bytes: JSON.stringify(statistics, null, 1).length };
 }
 
 /** A file port that reads these bytes, whatever the path. */

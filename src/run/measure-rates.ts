@@ -75,7 +75,6 @@ function ratesOf(costs: readonly CellCost[], start_seconds: number): Rates {
     start_seconds,
     prepare_ms: Math.max(0, mean((cost) => cost.prepare_ms) - compute_ms),
     compute_ms,
-    append_ms: mean((cost) => cost.append_ms),
     finish_ms: mean((cost) => cost.finish_ms),
     row_bytes: mean((cost) => cost.row_bytes),
     cell_bytes: SMALL_FILES_BYTES + mean((cost) => cost.statistics_bytes),

@@ -230,10 +230,5 @@ async function forecast(
     rows_of_cells: open.reduce((sum, { n_target }) => sum + n_target, 0),
     written: open.map(({ missing }) => missing),
   };
-  return forecastOf(
-    work,
-    { ...rates, start_seconds: rates.start_seconds + before_seconds },
-    threads,
-    availableParallelism(),
-  );
+  return forecastOf(work, { ...rates, start_seconds: rates.start_seconds + before_seconds }, threads);
 }

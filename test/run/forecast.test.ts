@@ -11,7 +11,6 @@ const RATES: Rates = {
   start_seconds: 2,
   prepare_ms: 10,
   compute_ms: 0.5,
-  append_ms: 0.1,
   finish_ms: 0.25,
   row_bytes: 40,
   cell_bytes: 1000,
@@ -28,17 +27,17 @@ const WORK: Work = {
 };
 
 describe('the forecast', () => {
-  it('shares what threads do among them, and takes the coordinating thread from theirs where they take all cores', () => {
+  it('shares what threads do among them', () => {
     const worked = 8000 * 0.5 + (2000 + 20_000) * 0.25;
-    expect(forecastOf(WORK, RATES, 1, 8).seconds).toBeCloseTo(2 + (worked + 40) / 1000, 9);
-    expect(forecastOf(WORK, RATES, 4, 8).seconds).toBeCloseTo(2 + (worked + 160) / 4 / 1000, 9);
-    expect(forecastOf(WORK, RATES, 8, 8).seconds).toBeCloseTo(2 + (worked + 1000 + 320) / 8 / 1000, 9);
+    expect(forecastOf(WORK, RATES, 1).seconds).toBeCloseTo(2 + (worked + 40) / 1000, 9);
+    expect(forecastOf(WORK, RATES, 4).seconds).toBeCloseTo(2 + (worked + 160) / 4 / 1000, 9);
+    expect(forecastOf(WORK, RATES, 8).seconds).toBeCloseTo(2 + (worked + 320) / 8 / 1000, 9);
   });
 
   it('counts bytes by rows, and for csv the digits of every perm_index and a line for every block', () => {
-    expect(forecastOf(WORK, RATES, 1, 8).bytes).toBe(4 * 2500 * 40 + 4 * 1000);
-    expect(forecastOf({ ...WORK, new_cells: 0 }, RATES, 1, 8).bytes).toBe(4 * 2500 * 40);
-    const csv = forecastOf({ ...WORK, format: 'csv' }, RATES, 1, 8).bytes;
+    expect(forecastOf(WORK, RATES, 1).bytes).toBe(4 * 2500 * 40 + 4 * 1000);
+    expect(forecastOf({ ...WORK, new_cells: 0 }, RATES, 1).bytes).toBe(4 * 2500 * 40);
+    const csv = forecastOf({ ...WORK, format: 'csv' }, RATES, 1).bytes;
     const blocks = 4 * 3 * (20 + 4 + 4);
     expect(csv).toBe(4 * 2500 * (40 + 4) + 4 * 1000 + blocks);
   });
