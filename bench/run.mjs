@@ -11,7 +11,17 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { figure, short } from './report.mjs';
 
-const FILES = ['end-to-end', 'threads', 'write-path', 'user-model', 'seeding', 'resume', 'start-up', 'memory'];
+const FILES = [
+  'end-to-end',
+  'threads',
+  'write-path',
+  'user-model',
+  'seeding',
+  'resume',
+  'verify',
+  'start-up',
+  'memory',
+];
 
 function answerOf(file, args = []) {
   process.stderr.write(`${file} ...\n`);

@@ -19,14 +19,15 @@ export function crcGoingOn(crc: number, other: number, start: number, length: nu
 /** x^32 + x^26 + ... + 1, its highest power left out, bits reversed: the coefficient of x^0 is bit 31. */
 const POLYNOMIAL = 0xedb88320;
 
+/** x^8 and its squares, one for every bit of a length. */
+const SQUARES = [1 << 23];
+while (SQUARES.length < 53) SQUARES.push(times(SQUARES.at(-1)!, SQUARES.at(-1)!));
+
 /** factor x^(8 length) modulo the polynomial. */
 function timesXTo8(factor: number, length: number): number {
   let product = factor;
-  // x^8, then its squares, for every bit of the length.
-  let power = 1 << 23;
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) product = times(power, product);
-    power = times(power, power);
+  for (let bit = 0, rest = length; rest > 0; bit++, rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) product = times(SQUARES[bit]!, product);
   }
   return product;
 }

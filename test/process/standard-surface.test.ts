@@ -1,7 +1,9 @@
+import { execa } from 'execa';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
+import { CLI, EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
 
 const study = join(EXAMPLES, 'standard-surface', 'study.yaml');
 
@@ -13,4 +15,19 @@ it('the standard surface is 1,512 grid points and 1,064 distinct cells, and runs
   const run = await permafrost(['run', ...args]);
   expect(run.exit).toBe(0);
   expect(run.json()).toMatchObject({ outputs: [{ cells: 19, complete: 19, permutations_computed: 380 }] });
+});
+
+it('a process that may open no more files than a few cells need runs many: as many are open as are worked on', async ({
+  skip,
+}) => {
+  // Libraries, pipes and threads take some 60; every cell of this one has a file or two.
+  const limit = ['--nofile=128:128'];
+  if (spawnSync('prlimit', [...limit, 'true']).status !== 0) skip('prlimit (util-linux) is not here');
+  const output = join(temporaryFolder(), 'out');
+  const run = ['run', study, '--output', output, '--permutations', '5', '--cells', 'p_skip=0.02', '--threads', '2'];
+  const { exitCode, stdout, stderr } = await execa('prlimit', [...limit, process.execPath, CLI, ...run, '--json'], {
+    reject: false,
+  });
+  expect(exitCode, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ outputs: [{ cells: 152, complete: 152 }] });
 });

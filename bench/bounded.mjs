@@ -1,0 +1,87 @@
+/**
+ * Do open files, memory and the main thread's time stay bounded on a whole surface? The standard surface (1,512 grid points, 1,064
+ * distinct cells) and a seventh of it, few permutations each, as a process of its own that is looked at in /proc while it runs. Linux only.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { URL, fileURLToPath } from 'node:url';
+import { temporaryFolder } from './headline.mjs';
+import { report, short } from './report.mjs';
+
+const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const PERMUTATIONS = short ? 1000 : 10_000;
+const SAMPLE_MS = 20;
+const folder = temporaryFolder();
+
+/** Clock ticks that a thread or process has used: user and system time, fields 14 and 15 of its stat. */
+function cpuTicks(stat) {
+  const fields = readFileSync(stat, 'latin1').split(') ').at(-1).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+async function watched(name, more) {
+  const output = join(folder, name);
+  const run = [
+    'run',
+    root('examples/standard-surface/study.yaml'),
+    '--permutations',
+    `${PERMUTATIONS}`,
+    '--threads',
+    '2',
+  ];
+  const child = spawn(process.execPath, [root('dist/cli.js'), ...run, '--output', output, '--json', ...more], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let answer = '';
+  child.stdout.on('data', (text) => (answer += text));
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const seen = { files: 0, metrics_files: 0, rss_mb: 0, main_ticks: 0, all_ticks: 0 };
+  const proc = `/proc/${child.pid}`;
+  while (child.exitCode === null) {
+    try {
+      look(proc, output, seen);
+    } catch (error) {
+      // The process has just ended, or a file was closed between its listing and its reading.
+      if (!['ENOENT', 'ESRCH', 'EACCES'].includes(error.code)) throw error;
+    }
+    await Promise.race([sleep(SAMPLE_MS), ended]);
+  }
+  if ((await ended) !== 0) throw new Error(`the run ended with ${child.exitCode}`);
+  return { ...seen, cells: JSON.parse(answer).outputs[0].cells };
+}
+
+function look(proc, output, seen) {
+  const status = readFileSync(join(proc, 'status'), 'latin1');
+  seen.rss_mb = Math.max(seen.rss_mb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000);
+  seen.main_ticks = cpuTicks(join(proc, 'task', proc.split('/').at(-1), 'stat'));
+  seen.all_ticks = cpuTicks(join(proc, 'stat'));
+  const descriptors = readdirSync(join(proc, 'fd'));
+  seen.files = Math.max(seen.files, descriptors.length);
+  const of_cells = descriptors.filter((fd) => target(join(proc, 'fd', fd)).startsWith(join(output, 'per_cell')));
+  seen.metrics_files = Math.max(seen.metrics_files, of_cells.length);
+}
+
+function target(link) {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return ''; // closed by now
+  }
+}
+
+const found = [await watched('seventh', ['--cells', 'p_skip=0.02']), await watched('whole', [])];
+report(
+  `What does a surface of 1,512 grid points hold open and use, ${PERMUTATIONS.toLocaleString('en')} permutations each?`,
+  found.flatMap(({ cells, files, metrics_files, rss_mb, main_ticks, all_ticks }) => {
+    const what = (text) => `${cells.toLocaleString('en')} cells: ${text}`;
+    return [
+      { what: what('most open descriptors, of all kinds'), value: files, unit: '' },
+      { what: what('most open files of cells'), value: metrics_files, unit: '' },
+      { what: what('largest resident set, workers included'), value: rss_mb, unit: 'MB' },
+      { what: what('main thread, of all CPU time'), value: (100 * main_ticks) / all_ticks, unit: '%' },
+    ];
+  }),
+);
