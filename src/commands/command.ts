@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
+import { diskError } from '../store/disk-error.ts';
 import type { StudyFiles } from '../run/stored-experiment.ts';
 
 /** Options that every command has. */
@@ -63,7 +64,10 @@ async function perform(action: () => Promise<number>, options: CommonOptions): P
 }
 
 /** Prints an error for a person and, with `--json`, for a program. Returns the exit code. */
-export function reportError(error: unknown, options: CommonOptions): number {
+export function reportError(thrown: unknown, options: CommonOptions): number {
+  // What the operating system refuses is no bug, wherever it was met.
+  const { path: file = 'a file', syscall = 'use' } = (thrown ?? {}) as NodeJS.ErrnoException;
+  const error = diskError(thrown, syscall, file);
   const known = error instanceof EngineError;
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(

@@ -102,11 +102,11 @@ async function writeTable(
     });
     work(writer);
     writer.finish();
+    await file.finish();
   } catch (error) {
     file.abandon();
     throw error;
   }
-  await file.finish();
 }
 
 /** How many rows a complete cell has: where cells stop early, its own rows say so. */

@@ -3,6 +3,7 @@ import { onDisk, onDiskAsync } from './disk-error.ts';
 import { makeFolder } from './folder.ts';
 import { temporaryPath } from './layout.ts';
 import type { FilePort } from './port.ts';
+import { removeFile } from './small-file.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Bytes gathered before they are written. */
@@ -13,6 +14,7 @@ export class NewFile {
   readonly path: string;
   readonly #port: FilePort;
   readonly #fd: number;
+  #closed = false;
   readonly #gathered = Buffer.allocUnsafe(GATHERED_BYTES);
   #filled = 0;
   #written = 0;
@@ -57,7 +59,7 @@ export class NewFile {
     this.#flush();
     await onDiskAsync('write', this.path, async () => {
       await this.#port.fsync(this.#fd);
-      this.#port.close(this.#fd);
+      this.#close();
       this.#port.rename(temporaryPath(this.path), this.path);
       await this.#port.syncFolder(dirname(this.path));
     });
@@ -65,7 +67,15 @@ export class NewFile {
 
   /** Leaves nothing behind; what stood under the name before still does. */
   abandon(): void {
+    onDisk('remove', temporaryPath(this.path), () => {
+      this.#close();
+      removeFile(this.#port, temporaryPath(this.path));
+    });
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#port.close(this.#fd);
-    this.#port.unlink(temporaryPath(this.path));
   }
 }
