@@ -1,3 +1,4 @@
+import { tableFromIPC as readByFlechette } from '@uwdata/flechette';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
 import { encodeRows } from '../../src/encoding/encode-rows.ts';
@@ -5,9 +6,9 @@ import type { CellPlace, CellScan } from '../../src/store/cell-file.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { quarantineRecords } from '../../src/store/quarantine.ts';
 import { readRows } from '../../src/store/read-rows.ts';
-import { scanCell } from '../../src/store/scan-cell.ts';
+import { noFile, scanCell } from '../../src/store/scan-cell.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
-import { finish, range, rowsOf, schemaOf } from './fixture.ts';
+import { chunkOf, finish, range, rowsOf, schemaOf } from './fixture.ts';
 
 const FOLDER = '/run/per_cell/cell_c1';
 const PATH = `${FOLDER}/metrics_compact.arrow`;
@@ -150,6 +151,29 @@ describe('an Arrow metrics file heals to the bytes of an undisturbed run:', () =
       expect(disk.read(PATH)!.equals(await wholeCell(place, target))).toBe(true);
       expect(tableFromIPC(disk.read(PATH)).numRows).toBe(target);
     }
+  });
+
+  test('two readers that share no code read the same values at any moment: while it grows and when it is complete', async () => {
+    const disk = new SimulatedDisk();
+    disk.port.mkdir('/run/per_cell');
+    const growing = await openCell(disk.port, place, noFile(N), () => undefined);
+    const readAs = (rows: number): void => {
+      const { perm_index, columns } = rowsOf(range(0, rows));
+      const bytes = Uint8Array.from(disk.read(PATH)!);
+      const names = ['perm_index', ...place.schema.metrics];
+      const expected = [[...perm_index], ...columns.map((column) => [...column])];
+      const one = tableFromIPC(bytes);
+      expect(names.map((name) => Array.from(one.getChild(name)!.toArray() as ArrayLike<number>))).toEqual(expected);
+      const other = readByFlechette(bytes);
+      expect(names.map((name) => Array.from(other.getChild(name).toArray() as ArrayLike<number>))).toEqual(expected);
+    };
+    for (let at = 0; at < N; at += 8) {
+      growing.append(chunkOf(place.schema, at, Math.min(N, at + 8)));
+      readAs(Math.min(N, at + 8));
+    }
+    await growing.complete();
+    growing.close();
+    readAs(N);
   });
 });
 
