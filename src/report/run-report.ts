@@ -56,7 +56,7 @@ export function precisionText(cells: readonly ReportedCell[]): string {
   if (ruled.length === 0) return '';
   const short = ruled.filter(({ precision }) => !precision.every(({ reached }) => reached)).length;
   return short === 0
-    ? `All ${formatCount(ruled.length)} cells are as precise as asked.`
+    ? `As precise as asked: ${formatCount(ruled.length)} of ${formatCount(ruled.length)} cells.`
     : `${formatCount(short)} of ${formatCount(ruled.length)} cells did not become as precise as asked: summary.json says what they lack.`;
 }
 
