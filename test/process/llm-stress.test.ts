@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFil
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
+import { digestOf, EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
 
 const STRESS = join(EXAMPLES, 'llm-stress', 'stress.yaml');
 const GRID = join(EXAMPLES, 'llm-stress', 'grid.yaml');
@@ -143,6 +143,29 @@ describe('the three-step stress suite', () => {
     expect((await run(STRESS, ...step)).stderr).toContain('note: trace small.csv: 60 requests, ');
     expect(rowsOf(STEPS[0]!).map((row) => row['synthetic'])).toEqual(new Array(5).fill('0'));
   });
+});
+
+it('is the same to the last bit whatever the threads and chunks: random windows, noise, all schedulers', async () => {
+  const study = `model: llm-scheduler
+parameters: { num_requests: 40, num_gpus: 2, window: random, window_end: wrap, prediction: noisy_output, service_noise: 0.3, find_capacity: true }
+grid: { scheduler_type: [static_fifo, dynamic_no_bins, multi_bin_dynamic, multi_bin_only] }
+permutations: 12
+inputs: { trace: small.csv }
+streams: shared
+output: out
+`;
+  writeFileSync(join(folder, 'study.yaml'), study);
+  const digests: string[] = [];
+  for (const how of [
+    ['--threads', '1'],
+    ['--threads', '3', '--chunk', '1'],
+  ]) {
+    const output = join(folder, how.join(''));
+    const done = await permafrost(['run', 'study.yaml', '--output', output, ...how], { cwd: folder });
+    expect(done.exit, done.stderr).toBe(0);
+    digests.push(await digestOf(output));
+  }
+  expect(digests[1]).toBe(digests[0]);
 });
 
 describe('an input that the command line names', () => {

@@ -266,6 +266,45 @@ test('arrivals, alpha, beta, SLAs, epsilon, floor and waits times c: all times t
   );
 });
 
+/** `static_fifo` by brute force, the idle GPU with the highest number first: start and completion of every request. */
+function servedFromTheTop(workload: Workload, chosen: Settings): { start: number[]; completion: number[] } {
+  const free = new Array<number>(chosen.num_gpus).fill(-Infinity);
+  const start = new Array<number>(workload.count).fill(NaN);
+  const completion = start.slice();
+  const waiting: number[] = [];
+  const serve = (now: number, gpu: number): void => {
+    const batch = waiting.splice(0, chosen.static_batch);
+    const longest = Math.max(...batch.map((i) => total(workload, i)));
+    free[gpu] = now + serviceTime(chosen.latency, batch.length, longest);
+    for (const i of batch) [start[i], completion[i]] = [now, free[gpu]];
+  };
+  for (let next = 0; next < workload.count || waiting.length > 0;) {
+    const arrives = next < workload.count ? workload.arrival[next]! : Infinity;
+    // While someone waits every GPU is busy.
+    const freed = waiting.length > 0 ? Math.min(...free) : Infinity;
+    if (arrives <= freed) {
+      waiting.push(next++);
+      // A GPU that is freed at this very moment is busy still: completions come after all arrivals.
+      const idle = free.findLastIndex((time) => time < arrives);
+      if (idle >= 0) serve(arrives, idle);
+    } else serve(freed, free.indexOf(freed));
+  }
+  return { start, completion };
+}
+
+test('which of the idle GPUs serves makes no difference to any request', () => {
+  fc.assert(
+    fc.property(both, ([workload, any]) => {
+      const chosen: Settings = { ...any, scheduler_type: 'static_fifo', dispatch: 'immediate' };
+      const expected = servedFromTheTop(workload, chosen);
+      const detail = simulateRun(workload, chosen);
+      expect([...detail.request_start]).toEqual(expected.start);
+      expect([...detail.request_completion]).toEqual(expected.completion);
+    }),
+    { numRuns: 200 },
+  );
+});
+
 describe('identities', () => {
   const same = (left: RunDetail, right: RunDetail): void => {
     expect(left.request_start).toEqual(right.request_start);
