@@ -1,6 +1,6 @@
 /**
- * What every file of this folder prints: the answer to its one question, as lines of {what, value, unit[, reach]}, as text or
- * (--json) as one object. `reach`: what the project set out to reach at least.
+ * What every file of this folder prints: the answer to its one question, as lines of {what, value, unit}, as text or (--json) as one
+ * object. A line that the project set out to reach has `reach` (at least) or `at_most`, and as `headline` its words for the first table.
  */
 import process from 'node:process';
 
@@ -11,8 +11,16 @@ export function report(question, rows) {
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ question, rows: known })}\n`);
   else {
     process.stdout.write(`${question}\n`);
-    for (const { what, value, unit } of known) process.stdout.write(`  ${what}: ${figure(value)} ${unit}\n`);
+    for (const row of known) {
+      const aim = aimOf(row) === '' ? '' : ` (to reach: ${aimOf(row)})`;
+      process.stdout.write(`  ${row.what}: ${figure(row.value)} ${row.unit}${aim}\n`);
+    }
   }
+}
+
+export function aimOf({ reach, at_most }) {
+  if (reach !== undefined) return `at least ${reach}`;
+  return at_most === undefined ? '' : `at most ${at_most}`;
 }
 
 /** Three digits, thousands separated. */

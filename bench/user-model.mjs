@@ -49,5 +49,11 @@ const times = interleave(
 report('A model in plain TypeScript: the engine’s generator against seedrandom’s', [
   { what: 'with the engine’s alea', value: median(times.engine), unit: 'ns per permutation' },
   { what: 'with seedrandom.alea', value: median(times.seedrandom), unit: 'ns per permutation' },
-  { what: 'ratio', value: pairedRatio(times.seedrandom, times.engine), unit: 'x faster', reach: 2.3 },
+  {
+    what: 'ratio',
+    value: pairedRatio(times.seedrandom, times.engine),
+    unit: 'x',
+    reach: 2.3,
+    headline: 'user model in plain TypeScript with the engine’s generator : with seedrandom’s',
+  },
 ]);

@@ -1,11 +1,12 @@
 /**
- * How fast is the kernel of the model `trades`, against its twin, plain JavaScript, and scalar C++?
+ * How fast is the kernel of the model `trades`, against its twin, plain JavaScript, scalar C++, numba and NumPy?
  *
  *   npm run build && node bench/kernel/trades.mjs [--json] [--quick] [--trades N,N,...]
  *
  * CPU time per permutation, variants interleaved, medians; ratios are medians of paired rounds. Before anything is
  * timed, the rows of all variants are compared bit for bit. C++: peer.cpp with g++ -O3 -march=native
- * -ffp-contract=off; left out where there is no g++. NumPy: peer.py; left out where there is no NumPy. "mix" is the mean over the nine shuffle x bootstrap modes.
+ * -ffp-contract=off; numba: peer_numba.py; NumPy: peer.py; what is not there is left out. "mix" is the mean over the nine
+ * shuffle x bootstrap modes.
  */
 import { spawnSync } from 'node:child_process';
 import { Buffer } from 'node:buffer';
@@ -18,6 +19,7 @@ import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
 import { BOOTSTRAPS, SHUFFLES, encodeForPeer, makeCell, makeColumns } from './cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
 import { simulatePlain } from './plain.mjs';
+import { pythonWith } from '../python.mjs';
 
 const option = (name) => process.argv.includes(name);
 const quick = option('--quick');
@@ -26,7 +28,10 @@ const SEED = 123;
 const at = process.argv.indexOf('--trades');
 const sizes = at < 0 ? [100, 300, 1000] : process.argv[at + 1].split(',').map(Number);
 
-const numpy = findNumpy();
+const PYTHON = [
+  { name: 'numba', script: 'peer_numba.py', permutations: 10_000, found: pythonWith('numba') },
+  { name: 'numpy', script: 'peer.py', permutations: 2000, found: pythonWith('numpy') },
+].filter(({ found }) => found !== undefined);
 const folder = mkdtempSync(join(tmpdir(), 'peer-'));
 
 /** The compiled peer, or undefined where there is no g++. */
@@ -36,6 +41,10 @@ function compilePeer() {
   const flags = ['-O3', '-march=native', '-ffp-contract=off'];
   const made = spawnSync('g++', [...flags, '-o', path, source], { stdio: ['ignore', 'ignore', 'inherit'] });
   return made.status === 0 ? path : undefined;
+}
+
+function compilerVersion() {
+  return spawnSync('g++', ['--version']).stdout.toString().split('\n')[0];
 }
 
 /** Rows of permutations first .. first + count - 1 and the CPU time they took [ns], the second time they are made. */
@@ -49,22 +58,17 @@ function runPeer(peer, cell, first, count) {
   return { rows: second.subarray(0, count * 8), ns: second[count * 8] };
 }
 
-/** What runs the NumPy peer, or undefined where there is none. */
-function findNumpy() {
-  return spawnSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' }).status === 0 ? 'python3' : undefined;
-}
-
-/** As `runPeer`. */
-function runNumpy(cell, first, count) {
+/** As `runPeer`, in Python. numba compiles once, into the temporary folder. */
+function runPython({ name, script, found }, cell, first, count) {
   const plain = Object.entries(cell).map(([name, value]) => [name, ArrayBuffer.isView(value) ? [...value] : value]);
-  const script = fileURLToPath(new URL('peer.py', import.meta.url));
-  const { stdout, status } = spawnSync(numpy, [script, SEED, first, count].map(String), {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const { stdout, status } = spawnSync(found.python, [path, SEED, first, count].map(String), {
     input: JSON.stringify(Object.fromEntries(plain)),
     maxBuffer: 1 << 28,
-    env: { ...process.env, OMP_NUM_THREADS: '1' },
+    env: { ...process.env, OMP_NUM_THREADS: '1', NUMBA_CACHE_DIR: folder },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  if (status !== 0) throw new Error(`the NumPy peer ended with ${status}`);
+  if (status !== 0) throw new Error(`the ${name} peer ended with ${status}`);
   const values = new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
   return { rows: values.subarray(0, count * 8), ns: values[count * 8] };
 }
@@ -77,14 +81,11 @@ function compare(peer, cell, plain) {
   const found = { wasm: makeColumns(count) };
   simulateTrades(cell, SEED, 0, count, found.wasm, 'wasm');
   if (plain) simulatePlain(cell, SEED, 0, count, (found.plain = makeColumns(count)));
-  if (peer !== undefined) {
-    const { rows } = runPeer(peer, cell, 0, count);
-    found.cpp = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
-  }
-  if (plain && numpy !== undefined) {
-    const { rows } = runNumpy(cell, 0, count);
-    found.numpy = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
-  }
+  const take = (name, { rows }) => {
+    found[name] = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
+  };
+  if (peer !== undefined) take('cpp', runPeer(peer, cell, 0, count));
+  if (plain) for (const python of PYTHON) take(python.name, runPython(python, cell, 0, count));
   for (const [name, columns] of Object.entries(found)) {
     for (const [m, column] of columns.entries()) {
       const i = column.findIndex((value, row) => !Object.is(value, expected[m][row]));
@@ -109,7 +110,10 @@ function measure(peer, cell, plain) {
   };
   if (plain) variants.plain = time(simulatePlain);
   if (peer !== undefined) variants.cpp = (round) => runPeer(peer, cell, round * count, count).ns / count;
-  if (plain && numpy !== undefined) variants.numpy = (round) => runNumpy(cell, round * 2000, 2000).ns / 2000;
+  for (const python of plain ? PYTHON : []) {
+    const { name, permutations } = python;
+    variants[name] = (round) => runPython(python, cell, round * permutations, permutations).ns / permutations;
+  }
   return interleave(variants, ROUNDS);
 }
 
@@ -126,6 +130,7 @@ function summary(label, trades, times) {
     twin_slower_than_cpp: times.cpp === undefined ? undefined : pairedRatio(times.twin, times.cpp),
     twin_faster_than_plain: ratio('plain', 'twin'),
     wasm_faster_than_plain: ratio('plain', 'wasm'),
+    wasm_faster_than_numba: ratio('numba', 'wasm'),
     wasm_faster_than_numpy: ratio('numpy', 'wasm'),
   };
 }
@@ -143,12 +148,13 @@ function mixOf(all) {
 
 try {
   const peer = compilePeer();
+  const peers = [...(peer === undefined ? [] : [compilerVersion()]), ...PYTHON.map(({ found }) => found.version)];
   if (peer === undefined) process.stderr.write('no g++ here: the C++ peer is left out\n');
   const results = sizes.map((n) => summary('full', n, measure(peer, makeCell(n), true)));
   const modes = SHUFFLES.flatMap((shuffle) => BOOTSTRAPS.map((bootstrap) => makeCell(300, { shuffle, bootstrap })));
   results.push(summary('mix', 300, mixOf(modes.map((cell) => measure(peer, cell, false)))));
 
-  if (option('--json')) process.stdout.write(JSON.stringify({ node: process.version, results }, null, 2) + '\n');
+  if (option('--json')) process.stdout.write(JSON.stringify({ peers, results }, null, 2) + '\n');
   else {
     for (const { work, trades, ns_per_permutation, ...ratios } of results) {
       const times = Object.entries(ns_per_permutation).map(([name, ns]) => `${name} ${ns.toFixed(0)}`);

@@ -1,0 +1,14 @@
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+
+/** A Python that has the module: the one on the path, else the system's own (Debian's packages are installed for that one). */
+export function pythonWith(module) {
+  for (const python of ['python3', '/usr/bin/python3']) {
+    const { status, stdout } = spawnSync(python, ['-c', `import ${module}; print(${module}.__version__)`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    if (status === 0) return { python, version: `${module} ${stdout.toString().trim()} (${python})` };
+  }
+  process.stderr.write(`no Python here has ${module}: it is left out\n`);
+  return undefined;
+}
