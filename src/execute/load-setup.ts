@@ -1,6 +1,7 @@
 import { builtInModels } from '../models/registry.ts';
 import type { Model } from '../models/model.ts';
 import { EngineError } from '../errors.ts';
+import { moduleUrl } from '../study/module-url.ts';
 import type { ModelReference } from './messages.ts';
 
 /** The model behind a reference. A user's own model comes as one bundled module and is imported from memory: nothing is written. */
@@ -10,7 +11,6 @@ export async function loadReferencedModel(reference: ModelReference): Promise<Mo
     if (model === undefined) throw new EngineError('MODEL', `There is no built-in model "${reference.builtin}".`);
     return model;
   }
-  const url = `data:text/javascript;base64,${Buffer.from(reference.code).toString('base64')}`;
-  const module = (await import(url)) as { readonly default: Model };
+  const module = (await import(moduleUrl(reference.code))) as { readonly default: Model };
   return module.default;
 }

@@ -6,6 +6,8 @@ const FIRST = 32;
 const LARGEST = 16_384;
 /** A chunk grows at most by this factor over the last one. */
 const GROWTH = 8;
+/** One chunk raises what a permutation is thought to cost by this factor at most. */
+const SLOWER = 1.5;
 
 /**
  * How many permutations the next chunk gets. Fixed with `--chunk N`; else chosen so that a chunk takes about 15 ms, from the time
@@ -14,6 +16,8 @@ const GROWTH = 8;
 export class LeaseSize {
   private readonly fixed: number | undefined;
   private current: number;
+  /** What a permutation costs a worker [ms]. */
+  private per_permutation_ms = Infinity;
 
   constructor(chunk: number | 'auto') {
     this.fixed = chunk === 'auto' ? undefined : chunk;
@@ -27,9 +31,11 @@ export class LeaseSize {
   /** A chunk of `count` permutations took a worker `compute_ms`. */
   observe(count: number, compute_ms: number): void {
     if (this.fixed !== undefined || count === 0) return;
-    const wanted = Math.round((TARGET_MS * count) / Math.max(compute_ms, 0.01));
-    // Half way to what the last chunk suggests: one slow chunk (the first of a cell prepares it) does not decide.
-    const smoothed = Math.ceil((this.current + wanted) / 2);
-    this.current = Math.max(1, Math.min(smoothed, this.current * GROWTH, LARGEST));
+    // Faster is believed at once. Slower may be a heavier cell, but also one that was just prepared, or a worker that had to wait for a
+    // processor: believed step by step, so that chunks do not shrink on a machine that is shared.
+    const seen_ms = Math.max(compute_ms, 0.01) / count;
+    this.per_permutation_ms = Math.min(seen_ms, this.per_permutation_ms * SLOWER);
+    const wanted = Math.round(TARGET_MS / this.per_permutation_ms);
+    this.current = Math.max(1, Math.min(wanted, this.current * GROWTH, LARGEST));
   }
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild-wasm';
 import type { BuildFailure, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
 import { EngineError } from '../errors.ts';
+import { moduleUrl } from './module-url.ts';
 
 /** What is bundled: a file, or a package as seen from a folder. `shown` names it in messages. */
 export type Entry = { readonly shown: string; readonly code: 'STUDY' | 'MODEL' } & (
@@ -99,11 +100,6 @@ function messageLine({ text, location }: Message, entry: Entry): string {
 
 function shownName(file: string, entry: { readonly shown: string }): string {
   return basename(file) === ENTRY ? entry.shown : file;
-}
-
-/** The `data:` URL under which a worker (or this thread) imports the code: no file is written. */
-export function moduleUrl(code: string): string {
-  return `data:text/javascript;base64,${Buffer.from(code, 'utf8').toString('base64')}`;
 }
 
 /** Imports a bundle and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line. */
