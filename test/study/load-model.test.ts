@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import type { Model } from '../../src/models/model.ts';
-import { moduleUrl } from '../../src/study/bundle.ts';
+import { moduleUrl } from '../../src/study/module-url.ts';
 import { checkModel } from '../../src/study/check-model.ts';
 import { loadModel } from '../../src/study/load-model.ts';
 import type { LoadedModel } from '../../src/study/load-model.ts';
