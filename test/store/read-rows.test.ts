@@ -68,14 +68,4 @@ describe.each(['csv', 'arrow'] as const)('%s', (format) => {
     // An Arrow file is looked through again for its text, if not read by its sections.
     if (format === 'csv') expect(() => [...readRowText(disk.port, place, scan)]).toThrow(/EIO/);
   });
-
-  test('a disk that refuses to close the file is an error with its path', async () => {
-    const { disk, place, scan, path } = await cellOf(format, 3000, 1000);
-    const refuse = (): never => {
-      throw Object.assign(new Error('EIO: i/o error, close'), { code: 'EIO' });
-    };
-    const port = { ...disk.port, close: refuse };
-    for (const read of [() => [...readRows(port, place, 3000)], () => [...readRowText(port, place, scan)]])
-      expect(read).toThrow(expect.objectContaining({ code: 'DISK', path }) as Error);
-  });
 });
