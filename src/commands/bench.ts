@@ -43,9 +43,11 @@ export function benchCommand(): Command {
       ...(kernel !== undefined && { kernel }),
       ...(set !== undefined && { settings: set }),
       ...(input !== undefined && { inputs: input }),
-      ...(process.stderr.isTTY && {
-        progress: (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`),
-      }),
+      progress: process.stderr.isTTY
+        ? (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`)
+        : (done, total) => {
+            if (done === 1) terminal.say(`measuring ${total} times ...`);
+          },
     });
     terminal.say(benchText(found));
     terminal.result(found);

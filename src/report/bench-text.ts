@@ -19,7 +19,12 @@ export interface BenchFindings {
     readonly durability: string;
     readonly cpu_share: number;
   })[];
-  readonly recommended: { readonly threads: number; readonly chunk: number; readonly reason: string };
+  readonly recommended: {
+    readonly threads: number;
+    readonly chunk: number;
+    readonly chunk_auto: boolean;
+    readonly reason: string;
+  };
 }
 
 /** Longest bar of the picture [characters]. */
@@ -42,11 +47,12 @@ export function benchText({ rows, auto, write, recommended, rounds, cells_sample
     { align: [undefined, undefined, undefined, undefined, undefined, undefined, undefined, 'left'] },
   );
   return [
-    `Computing and durable writing, ${cells_sampled} cells in turn; medians of ${rounds} rounds, ± half the distance of the extremes`,
+    `Computing and durable writing, ${cells_sampled} ${cells_sampled === 1 ? 'cell' : 'cells in turn'}; medians of ${rounds} rounds,`,
+    '± half the distance of the extremes. CPU us: processor time per permutation; coordinator: of one core',
     sweep,
-    `The write path, ${recommended.threads} ${recommended.threads === 1 ? 'thread' : 'threads'}, chunks of their own size (auto)`,
+    `Formats and --durability, ${recommended.threads} ${recommended.threads === 1 ? 'thread' : 'threads'}, chunks of their own size (auto)`,
     writing,
-    `Recommended: --threads ${recommended.threads} --chunk ${recommended.chunk}\n  ${recommended.reason.replaceAll('; ', ';\n  ')}`,
+    `Recommended: --threads ${recommended.threads}${recommended.chunk_auto ? '' : ` --chunk ${recommended.chunk}`}\n  ${recommended.reason.replaceAll('; ', ';\n  ')}`,
   ].join('\n');
 }
 

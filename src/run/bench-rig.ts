@@ -42,6 +42,7 @@ export interface BenchSample {
 const CELLS = 3;
 const LARGEST_PROBE = 32_768;
 const PROBE_MS = 60;
+const PROBES = 4;
 
 /**
  * Runs a study for a moment, by the run's own way: workers compute and encode, chunks are appended in order to files that are synced in
@@ -174,15 +175,21 @@ export class BenchRig {
     return pool;
   }
 
-  /** How fast one thread computes, by itself: chunks grow until they take long enough to be measured. */
+  /** How fast one thread computes, by itself: chunks grow until they take long enough to be measured; the fastest counts. */
   async permutationsPerMs(): Promise<number> {
     const pool = this.pool(1);
     const cells = this.cells(this.experiment.study.format);
-    for (let count = 1; ; count *= 4) {
+    let fastest = 0;
+    let long = 0;
+    // The first ones also prepare cells and warm up, so the last size is taken a few times.
+    for (let count = 1; long < PROBES;) {
       let ms = 0;
       for (const cell of cells) ms += (await pool.compute({ setup: 0, cell: cell.setup, first: 0, count })).compute_ms;
-      if (ms > PROBE_MS || count * 4 > LARGEST_PROBE) return (count * cells.length) / ms;
+      fastest = Math.max(fastest, (count * cells.length) / ms);
+      if (ms > PROBE_MS || count * 4 > LARGEST_PROBE) long += 1;
+      else count *= 4;
     }
+    return fastest;
   }
 }
 

@@ -62,7 +62,14 @@ export interface StudyBench {
   readonly rows: readonly ChunkRow[];
   readonly auto: readonly AutoRow[];
   readonly write: readonly WriteRow[];
-  readonly recommended: { readonly threads: number; readonly chunk: number; readonly reason: string };
+  readonly recommended: {
+    readonly threads: number;
+    /** The best of the fixed sizes. */
+    readonly chunk: number;
+    /** `--chunk auto` is about as fast, so nothing needs to be given. */
+    readonly chunk_auto: boolean;
+    readonly reason: string;
+  };
 }
 
 /** What the default chunk sizes should take [ms]. */
@@ -71,6 +78,10 @@ const LARGEST_CHUNK = 32_768;
 const SHORTEST_MS = 30;
 /** Two rates nearer than this are the same. */
 const SAME = 0.02;
+/** From this share of the best fixed size on, automatic chunks need no advice. */
+const AUTO_IS_AS_FAST = 0.95;
+/** Rounds whose extremes lie farther apart than this, of their median, say little. */
+const NOISY = 0.3;
 
 /**
  * Measures chunk sizes, thread counts and the write path for a study on this machine, by the run's own way: workers compute and encode,
@@ -183,18 +194,20 @@ async function chunkSizes(rig: BenchRig): Promise<number[]> {
 function recommend(rows: readonly ChunkRow[], auto: readonly AutoRow[]): StudyBench['recommended'] {
   const best = bestOf(rows);
   // Fewer threads where more bring nothing; smaller chunks where larger bring nothing: less is lost at Ctrl-C.
-  const { threads, chunk } = rows.find(
-    (row) => row.permutations_per_second >= best.permutations_per_second * (1 - SAME),
+  const row = rows.find(
+    ({ permutations_per_second }) => permutations_per_second >= best.permutations_per_second * (1 - SAME),
   )!;
-  const automatic = auto.find((row) => row.threads === threads);
-  const against = automatic === undefined ? 1 : automatic.of_best_fixed;
+  const { threads, chunk } = row;
+  const against = auto.find((each) => each.threads === threads)?.of_best_fixed ?? 1;
+  const chunk_auto = against >= AUTO_IS_AS_FAST;
   const reason = [
     `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk} are the least within ${100 * SAME} % of the fastest measured`,
-    against >= 1 - SAME
-      ? `--chunk auto (the default) is as fast: ${(100 * against).toFixed(0)} % of the best fixed size`
-      : `--chunk auto reached ${(100 * against).toFixed(0)} % of the best fixed size: give --chunk ${chunk}`,
+    `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: give --chunk ${chunk}`}`,
+    ...(Math.max(row.spread, best.spread) > NOISY
+      ? ['the rounds lay far apart (±): something else was running; --rounds and --seconds give steadier numbers']
+      : []),
   ].join('; ');
-  return { threads, chunk, reason };
+  return { threads, chunk, chunk_auto, reason };
 }
 
 function bestOf(rows: readonly ChunkRow[]): ChunkRow {
