@@ -37,7 +37,7 @@ try {
   const result = JSON.parse(printed);
   if (result.exit !== 0) throw new Error(`the packed CLI ended with ${result.exit}`);
   process.stdout.write(
-    `native-free: the packed tarball holds no add-on and no install script, and ran ${result.outputs[0].permutations_computed} permutations under --no-addons`,
+    `native-free: the packed tarball holds no add-on and no install script, and ran ${result.outputs[0].permutations_computed} permutations under --no-addons\n`,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });
