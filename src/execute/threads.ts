@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 
 import type { Executor } from './executor.ts';
@@ -12,6 +13,8 @@ export class ThreadPool implements Executor {
   readonly parallel: number;
   private readonly pool: Piscina;
   private readonly spares: ArrayBuffer[] = [];
+  /** Threads that still load their modules, and the moment when they have. */
+  private readonly starting = new Map<Worker, Promise<unknown>>();
   private closing = false;
 
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
@@ -31,6 +34,14 @@ export class ThreadPool implements Executor {
     this.pool.on('error', (error: Error) => {
       if (!this.closing) throw error;
     });
+    for (const worker of this.pool.threads) {
+      // The first message of a thread says that it is up; one that fails to start exits.
+      const up = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
+      this.starting.set(
+        worker,
+        up.then(() => this.starting.delete(worker)),
+      );
+    }
   }
 
   compute(task: ChunkTask): Promise<ChunkResult> {
@@ -54,8 +65,12 @@ export class ThreadPool implements Executor {
     return answer;
   }
 
-  close(): Promise<void> {
+  /** Ends the threads, whatever they are doing; what they still compute is lost. */
+  async close(): Promise<void> {
     this.closing = true;
-    return this.pool.destroy();
+    // Terminated while it links its modules, a thread aborts the whole process (Node 20: v8::Module::IsGraphAsync).
+    for (const worker of this.starting.keys()) worker.ref();
+    await Promise.all(this.starting.values());
+    await this.pool.destroy();
   }
 }

@@ -77,9 +77,14 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
 export function requireManifest(port: FilePort, output: string): RunManifest {
   const manifest = loadManifest(port, output);
   if (manifest === undefined) {
+    const has_cells = port.stat(layoutOf(output).per_cell)?.kind === 'folder';
     throw new EngineError(
       'NOT_A_RUN',
-      `${output} holds no run: there is no run_manifest.json in it. Name the output folder of a run.`,
+      `${output} holds no run: there is no run_manifest.json in it. ${
+        has_cells
+          ? `It has metrics of another program, or of a run that lost its manifest: permafrost verify ${output} --expect N checks that each cell has N rows.`
+          : 'Name the output folder of a run.'
+      }`,
       { path: output },
     );
   }

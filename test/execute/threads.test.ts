@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 
 import type { ChunkTask, ModelSetup } from '../../src/execute/messages.ts';
 import { ThreadPool } from '../../src/execute/threads.ts';
+import { temporaryFolder } from '../process/cli.ts';
 
 test('an answer that arrives while the pool closes is passed over; at any other time it is an error', async () => {
   const worker = new URL('../../dist/run/worker.js', import.meta.url);
@@ -48,4 +52,28 @@ test.each(['csv', 'arrow'] as const)('chunks of %s come the same in a buffer tha
   } finally {
     await pool.close();
   }
+});
+
+test('a pool that is closed at once lets its threads come up first: terminated while it loads, one would abort the process', async () => {
+  const file = join(temporaryFolder(), 'slow.mjs');
+  writeFileSync(
+    file,
+    `import { workerData } from 'node:worker_threads';
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    Atomics.add(new Int32Array(workerData), 0, 1);
+    export default () => {};`,
+  );
+  const up = new SharedArrayBuffer(4);
+  const pool = new ThreadPool({ worker: pathToFileURL(file), threads: 3, worker_data: up });
+  await pool.close();
+  expect(new Int32Array(up)[0]).toBe(3);
+});
+
+test('a pool whose threads fail to come up can be closed', async () => {
+  const file = join(temporaryFolder(), 'failing.mjs');
+  writeFileSync(file, 'process.exit(1); export default () => {};');
+  const pool = new ThreadPool({ worker: pathToFileURL(file), threads: 2, worker_data: undefined });
+  await pool.close();
+  expect(pool['starting'].size).toBe(0);
 });
