@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 
 import type { Format } from '../encoding/metrics-schema.ts';
 import { EngineError } from '../errors.ts';
-import type { ChunkResult } from '../execute/messages.ts';
-import { ThreadPool } from '../execute/threads.ts';
+import type { ChunkResult, ModelSetup } from '../execute/messages.ts';
+import type { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
 import { disk } from '../store/disk.ts';
@@ -18,7 +18,7 @@ import { LeaseSize } from './lease-size.ts';
 import type { RunCell } from './run-cell.ts';
 import { Slots } from './slots.ts';
 import { threadBusyMs } from './thread-time.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /** What is varied. */
 export interface BenchVariant {
@@ -52,14 +52,14 @@ export class BenchRig {
   readonly cells_sampled: number;
   private readonly experiment: Experiment;
   private readonly folder: string;
-  private readonly worker_data: WorkerData;
+  private readonly setups: readonly ModelSetup[];
   private readonly pools = new Map<number, ThreadPool>();
   private n_files = 0;
 
   constructor(experiment: Experiment, kernel: Kernel) {
     this.experiment = experiment;
     this.folder = mkdtempSync(join(existingFolder(dirname(experiment.study.output)), '.permafrost-bench-'));
-    this.worker_data = { setups: [modelSetup(experiment, kernel)] };
+    this.setups = [modelSetup(experiment, kernel)];
     this.cells_sampled = Math.min(CELLS, experiment.cells.length);
   }
 
@@ -168,8 +168,7 @@ export class BenchRig {
   private pool(threads: number): ThreadPool {
     let pool = this.pools.get(threads);
     if (pool === undefined) {
-      const { worker_data } = this;
-      pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+      pool = openPool(threads, this.setups);
       this.pools.set(threads, pool);
     }
     return pool;

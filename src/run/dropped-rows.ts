@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
-import { ThreadPool } from '../execute/threads.ts';
+import type { ThreadPool } from '../execute/threads.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { RunManifest } from './manifest.ts';
 import { nextLook, stoppingOf } from './stopping.ts';
 import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /** Files read at once, per thread. */
 const AT_ONCE = 2;
@@ -20,8 +20,7 @@ export async function refuseDroppedRows(output: string, before: RunManifest, wan
   const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
   if (same && wanted.permutations >= before.permutations) return;
   const threads = availableParallelism();
-  const worker_data: WorkerData = { setups: [] };
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const pool = openPool(threads);
   const limit = pLimit(AT_ONCE * threads);
   try {
     const cells = [...storedCells(output, before)].filter(({ cell_id }) =>

@@ -1,10 +1,9 @@
-import { ThreadPool } from '../execute/threads.ts';
 import { modelSetup, type Experiment } from './experiment.ts';
 import type { Rates } from './forecast.ts';
 import type { CellCost, MeasureTask } from './measure-cell.ts';
 import type { RunCell } from './run-cell.ts';
 import { sampled } from './sample.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /** Cells that are tried, at most. */
 const SAMPLED_CELLS = 48;
@@ -27,9 +26,8 @@ export async function measureRates(
 ): Promise<Rates> {
   const { permutations: target, thresholds } = experiment.study;
   const places = sampled(cells.length, SAMPLED_CELLS);
-  const worker_data: WorkerData = { setups: [modelSetup(experiment, 'auto')] };
   const started_ms = performance.now();
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const pool = openPool(threads, [modelSetup(experiment, 'auto')]);
   const measure = (place: number, n: number): Promise<CellCost> => {
     const task = { setup: 0, cell: cells.at(place).setup, target, permutations: n, options: { thresholds } };
     return pool.call<CellCost>('measure', task satisfies MeasureTask);

@@ -2,7 +2,6 @@ import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
-import { ThreadPool } from '../execute/threads.ts';
 import { disk } from '../store/disk.ts';
 import { makeFolder } from '../store/folder.ts';
 import { layoutOf } from '../store/layout.ts';
@@ -14,7 +13,7 @@ import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from 
 import { repairRun } from './repair-run.ts';
 import { storedCell, storedCells } from './stored-cells.ts';
 import type { StudyFiles } from './stored-experiment.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /** For the summaries. */
 export type MergeOptions = StudyFiles;
@@ -59,11 +58,7 @@ export async function mergeRuns(
   const others = sources.filter(({ path }) => path !== into);
   await makeFolder(disk, into);
   const lock = await acquireLock(into);
-  const pool = new ThreadPool({
-    worker: new URL('./worker.js', import.meta.url),
-    threads: 1,
-    worker_data: { setups: [] } satisfies WorkerData,
-  });
+  const pool = openPool(1);
   const merged: MergedCell[] = [];
   try {
     await writeManifest(disk, into, { ...manifest });

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
-import { ThreadPool } from '../execute/threads.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
 import { segmentsOf } from '../plan/segments.ts';
 import type { CellScan } from '../store/cell-file.ts';
@@ -20,7 +19,7 @@ import { scannedExperiments, type CellSet, type ScannedExperiment } from './scan
 import { selectedCells } from './select-cells.ts';
 import { stoppingOf } from './stopping.ts';
 import { Suite } from './suite.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 export interface PlannedCell {
   readonly cell_id: string;
@@ -119,12 +118,11 @@ export async function planStudies(files: readonly string[], options: PlanOptions
     });
   }
   const threads = options.threads ?? availableParallelism();
-  const worker_data: WorkerData = { setups: [] };
   const reuse = reusableRuns(
     options.reuse ?? [],
     outputs.map(({ experiment }) => experiment.study.output),
   );
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const pool = openPool(threads);
   const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_missing: 0 };
   try {
     for await (const experiment of scannedExperiments({ outputs, reuse, pool, port: disk })) {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
-import { ThreadPool } from '../execute/threads.ts';
 import type { Ranking } from '../models/model.ts';
 import { axesOf } from '../report/axes.ts';
 import { drawnViews } from '../report/contents.ts';
@@ -37,7 +36,7 @@ import { poolRates } from './pool-rates.ts';
 import { rankCells } from './rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from './stored-cells.ts';
 import { summariesOf, type CellSummary } from './summaries.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /** What `reportRun` wrote. */
 export interface Reported {
@@ -205,8 +204,7 @@ type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
 async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
   const threads = Math.min(availableParallelism(), cells.length);
-  const worker_data: WorkerData = { setups: [] };
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const pool = openPool(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, Counted]> => {
     const { cell_id } = cell;

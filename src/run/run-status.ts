@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-import { ThreadPool } from '../execute/threads.ts';
 import { disk } from '../store/disk.ts';
 import { layoutOf } from '../store/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { scanStored, storedCells } from './stored-cells.ts';
 import { requireManifest } from './manifest.ts';
 import { readProgressCsv, type CellCount } from './progress-csv.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 export interface Heartbeat {
   readonly timestamp: string;
@@ -61,10 +60,9 @@ export async function runStatus(output: string, scan: boolean): Promise<RunStatu
 }
 
 async function scannedCounts(output: string): Promise<Map<string, CellCount>> {
-  const worker_data: WorkerData = { setups: [] };
   const manifest = requireManifest(disk, output);
   const counts = new Map<string, CellCount>();
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads: 2, worker_data });
+  const pool = openPool(2);
   try {
     for (const cell of storedCells(output, manifest)) {
       if (disk.stat(cell.place.folder) === undefined) continue;

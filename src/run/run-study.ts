@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
 import type { ModelSetup } from '../execute/messages.ts';
-import { ThreadPool } from '../execute/threads.ts';
 import type { Kernel } from '../models/model.ts';
 import { disk } from '../store/disk.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
@@ -21,7 +20,7 @@ import type { RunOptions, StudyResult } from './run-options.ts';
 import type { RunOutput } from './run-output.ts';
 import type { StopSwitch } from './stop.ts';
 import { Suite } from './suite.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /**
  * Runs a study to its end, or resumes it: locks the output, holds the study against what is there, computes what is missing, writes summaries.
@@ -141,12 +140,11 @@ async function runClaimed(
 ): Promise<StudyResult[]> {
   const threads = options.threads ?? availableParallelism();
   const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
-  const worker_data: WorkerData = { setups };
   const reuse = reusableRuns(
     options.reuse ?? [],
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const pool = openPool(threads, setups);
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });

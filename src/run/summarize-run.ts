@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
-import { ThreadPool } from '../execute/threads.ts';
+import type { ThreadPool } from '../execute/threads.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import type { CellScan } from '../store/cell-file.ts';
@@ -22,7 +22,8 @@ import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
 import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from './grid-summary.ts';
 import { readSummary, type CellSummary } from './summaries.ts';
-import type { SummariseTask, WorkerData } from './worker.ts';
+import type { SummariseTask } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 /** What `summarizeRun` did. */
 export interface Summarized {
@@ -55,8 +56,7 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
   requireManifest(disk, output);
   const lock = await acquireLock(output);
   const threads = availableParallelism();
-  const worker_data: WorkerData = { setups: [] };
-  const pool = new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+  const pool = openPool(threads);
   try {
     const manifest = requireManifest(disk, output);
     let study: Promise<Experiment> | undefined;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
-import { ThreadPool } from '../execute/threads.ts';
 import type { CellScan } from '../store/cell-file.ts';
 import { disk } from '../store/disk.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
@@ -17,7 +16,7 @@ import { nextLook, stoppingOf } from './stopping.ts';
 import type { StoredCell } from './stored-cells.ts';
 import { storedExperiment, type StudyFiles } from './stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
-import type { WorkerData } from './worker.ts';
+import { openPool } from './open-pool.ts';
 
 export interface Verification {
   readonly ok: boolean;
@@ -40,12 +39,7 @@ export interface VerifyOptions extends StudyFiles {
 export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
   const manifest = requireManifest(disk, output);
   const again = options.recompute === undefined ? undefined : await storedExperiment(output, options);
-  const worker_data: WorkerData = { setups: again === undefined ? [] : [modelSetup(again.experiment, 'auto')] };
-  const pool = new ThreadPool({
-    worker: new URL('./worker.js', import.meta.url),
-    threads: availableParallelism(),
-    worker_data,
-  });
+  const pool = openPool(availableParallelism(), again === undefined ? [] : [modelSetup(again.experiment, 'auto')]);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
