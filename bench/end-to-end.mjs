@@ -10,7 +10,7 @@ import { URL, fileURLToPath } from 'node:url';
 import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
 import { prepareCell } from '../dist/models/trades/prepare.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
-import { BenchRig } from '../dist/run/bench-rig.js';
+import { BenchRig } from '../dist/run/bench/bench-rig.js';
 import { loadExperiment, runCell } from '../dist/run/experiment.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { encodeForPeer, makeColumns } from './kernel/cells.mjs';

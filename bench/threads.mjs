@@ -1,5 +1,5 @@
 /** How much faster are two worker threads than one, everything written durably? Wall time, interleaved, medians. */
-import { BenchRig } from '../dist/run/bench-rig.js';
+import { BenchRig } from '../dist/run/bench/bench-rig.js';
 import { loadExperiment } from '../dist/run/experiment.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { median } from './kernel/clock.mjs';

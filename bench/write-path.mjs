@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { URL } from 'node:url';
 import { Piscina } from 'piscina';
 import { prepareCell } from '../dist/models/trades/prepare.js';
-import { BenchRig } from '../dist/run/bench-rig.js';
+import { BenchRig } from '../dist/run/bench/bench-rig.js';
 import { loadExperiment, runCell } from '../dist/run/experiment.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { cpuNs, median } from './kernel/clock.mjs';

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { formatDuration } from '../report/format-number.ts';
 import { cellTable, precisionText } from '../report/run-report.ts';
-import { MOST_CELLS, reportedCells } from '../run/reported-cells.ts';
+import { MOST_CELLS, reportedCells } from '../run/results/reported-cells.ts';
 import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/layout.ts';
 import type { StudyValueFlags } from './command.ts';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import type { RecomputeAmount } from '../run/recompute.ts';
-import { repairRun } from '../run/repair-run.ts';
-import { verifyOldRun } from '../run/verify-old-run.ts';
-import { verifyRun, type Verification } from '../run/verify-run.ts';
+import type { RecomputeAmount } from '../run/verify/recompute.ts';
+import { repairRun } from '../run/verify/repair-run.ts';
+import { verifyOldRun } from '../run/verify/verify-old-run.ts';
+import { verifyRun, type Verification } from '../run/verify/verify-run.ts';
 import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
 
 interface VerifyFlags extends StudyFileFlags {

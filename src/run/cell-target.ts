@@ -12,9 +12,9 @@ import {
   type PermutationRange,
 } from '../study/permutation-range.ts';
 import type { RunCell } from './run-cell.ts';
-import type { RunOutput } from './run-output.ts';
+import type { RunOutput } from './output/run-output.ts';
 import type { ScannedCell } from './scan-cells.ts';
-import { dueLooks, nextLook, type Look } from './stopping.ts';
+import { dueLooks, nextLook, type Look } from './precision/stopping.ts';
 import type { LookTask } from './worker.ts';
 
 /** Rows that this process computed for a file, and rows that it had from elsewhere: another output, or a chunk computed for another output. */

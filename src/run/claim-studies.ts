@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.ts';
-import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
+import { claimOutput, refuseOtherRun, type Claim } from './output/claim-output.ts';
 import type { Experiment } from './experiment.ts';
-import type { RunObserver } from './observer.ts';
+import type { RunObserver } from './output/observer.ts';
 import type { RunCells } from './run-cell.ts';
 import type { RunOptions } from './run-options.ts';
 import { selectedCells } from './select-cells.ts';

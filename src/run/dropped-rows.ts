@@ -5,7 +5,7 @@ import { EngineError } from '../errors.ts';
 import type { ThreadPool } from '../execute/threads.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { RunManifest } from './manifest.ts';
-import { nextLook, stoppingOf } from './stopping.ts';
+import { nextLook, stoppingOf } from './precision/stopping.ts';
 import { scanStored, storedCells, type StoredCell } from './stored-cells.ts';
 import { openPool } from './open-pool.ts';
 

@@ -11,10 +11,10 @@ import { disk } from '../store/disk.ts';
 import { NewFile } from '../store/new-file.ts';
 import { readRows } from '../store/read-rows.ts';
 import { cellFolderName } from '../study/cell-id.ts';
-import { cellParameters, type CellParameters } from './cell-parameters.ts';
+import { cellParameters, type CellParameters } from './results/cell-parameters.ts';
 import { requireManifest, type RunManifest } from './manifest.ts';
-import { scanToStop } from './scan-to-stop.ts';
-import { stoppingOf } from './stopping.ts';
+import { scanToStop } from './precision/scan-to-stop.ts';
+import { stoppingOf } from './precision/stopping.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
 import type { StudyFiles } from './stored-experiment.ts';
 

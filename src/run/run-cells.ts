@@ -12,7 +12,7 @@ import { GroupSync, type Durability } from './group-sync.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from './run-cell.ts';
-import type { RunOutput } from './run-output.ts';
+import type { RunOutput } from './output/run-output.ts';
 import { scannedExperiments, type Donor, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
 import type { StopSwitch } from './stop.ts';

@@ -1,7 +1,7 @@
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { Kernel, PermutationSummary } from '../models/model.ts';
 import type { Selection } from '../study/select.ts';
-import type { Bookkeeper } from './bookkeeper.ts';
+import type { Bookkeeper } from './output/bookkeeper.ts';
 import type { Durability } from './group-sync.ts';
 import type { Shard } from './share.ts';
 import type { StopReason } from './stop.ts';

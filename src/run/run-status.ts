@@ -5,7 +5,7 @@ import { layoutOf } from '../store/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { scanStored, storedCells } from './stored-cells.ts';
 import { requireManifest } from './manifest.ts';
-import { readProgressCsv, type CellCount } from './progress-csv.ts';
+import { readProgressCsv, type CellCount } from './output/progress-csv.ts';
 import { openPool } from './open-pool.ts';
 
 export interface Heartbeat {

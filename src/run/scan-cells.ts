@@ -7,8 +7,8 @@ import { noFile } from '../store/scan-cell.ts';
 import { inOrder } from './in-order.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from './run-cell.ts';
-import type { LookedScan } from './scan-to-stop.ts';
-import type { Look, Stopping } from './stopping.ts';
+import type { LookedScan } from './precision/scan-to-stop.ts';
+import type { Look, Stopping } from './precision/stopping.ts';
 import type { ScanTask } from './worker.ts';
 
 /** Cells that are scanned together: those of one study, with the number of permutations it wants of each. */

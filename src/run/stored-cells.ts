@@ -2,8 +2,8 @@ import { layoutOf } from '../store/layout.ts';
 import type { CellPlace } from '../store/cell-file.ts';
 import type { ThreadPool } from '../execute/threads.ts';
 import type { RunManifest } from './manifest.ts';
-import type { LookedScan } from './scan-to-stop.ts';
-import { stoppingOf } from './stopping.ts';
+import type { LookedScan } from './precision/scan-to-stop.ts';
+import { stoppingOf } from './precision/stopping.ts';
 import type { ScanTask } from './worker.ts';
 
 /** A cell of a run on disk, as its manifest knows it: enough to read and check its rows without the study. */

@@ -7,11 +7,11 @@ import { Problems } from '../study/problem.ts';
 import { declaredSettings, withSettings } from '../study/settings.ts';
 import { readStudySource } from '../study/source.ts';
 import type { StudyOverrides } from '../study/study.ts';
-import { hasEnough } from './cell-precision.ts';
+import { hasEnough } from './precision/cell-precision.ts';
 import { loadExperiment, type Experiment } from './experiment.ts';
 import { loadManifest } from './manifest.ts';
 import { selectedCells } from './select-cells.ts';
-import { readSummary } from './summaries.ts';
+import { readSummary } from './results/summaries.ts';
 
 /**
  * A study on its way through its steps. Most are done in one stage; a step whose parameter an earlier step decides (`from: step2`) waits for that

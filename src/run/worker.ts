@@ -13,9 +13,9 @@ import { readRows, type Part } from '../store/read-rows.ts';
 import { readBack } from '../store/scan-cell.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Sums } from '../store/sums.ts';
-import { measureCell, type CellCost, type MeasureTask } from './measure-cell.ts';
-import { lookAtOpenFile, scanToStop, type LookedScan } from './scan-to-stop.ts';
-import type { Look, Stopping } from './stopping.ts';
+import { measureCell, type CellCost, type MeasureTask } from './forecast/measure-cell.ts';
+import { lookAtOpenFile, scanToStop, type LookedScan } from './precision/scan-to-stop.ts';
+import type { Look, Stopping } from './precision/stopping.ts';
 
 /**
  * The entry of a worker thread: one exported function per kind of task. Workers compute, encode and read; the coordinator alone

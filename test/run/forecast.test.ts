@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { planStudy, type StudyPlan } from '../../dist/index.js';
-import { digitsBelow, forecastOf, type Rates, type Work } from '../../src/run/forecast.ts';
-import { sampled } from '../../src/run/sample.ts';
+import { digitsBelow, forecastOf, type Rates, type Work } from '../../src/run/forecast/forecast.ts';
+import { sampled } from '../../src/run/forecast/sample.ts';
 import { SmallStudy } from './small-study.ts';
 
 const RATES: Rates = {

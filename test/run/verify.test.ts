@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verifyRun } from '../../dist/index.js';
 import { inOrder } from '../../src/run/in-order.ts';
-import { countNotFinite } from '../../src/run/not-finite.ts';
+import { countNotFinite } from '../../src/run/verify/not-finite.ts';
 import { SmallStudy } from './small-study.ts';
 
 /** Quick to compute, and wide: 60,000 rows of it are several megabytes in either format. */

@@ -1,0 +1,267 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type { PermutationFailure } from '../../execute/messages.ts';
+import type { CellFile, CellScan } from '../../store/cell-file.ts';
+import { cellLayout, layoutOf, type RunLayout } from '../../store/layout.ts';
+import type { FilePort } from '../../store/port.ts';
+import { writeSmallFile } from '../../store/small-file.ts';
+import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
+import { collectGarbage } from '../collect-garbage.ts';
+import { percent, progressCsv } from './progress-csv.ts';
+import type { Progress } from './progress.ts';
+import type { CellStates } from '../run-cell.ts';
+import { type CellStatus, type RunCell, type RunCells } from '../run-cell.ts';
+import type { RunObserver } from './observer.ts';
+import type { Look } from '../precision/stopping.ts';
+
+/** progress.json of the cells being computed [ms]. */
+const CELL_PROGRESS_MS = 1_000;
+/** heartbeat.json and progress.csv [ms]; the contract asks for 30 s at most. */
+const HEARTBEAT_MS = 10_000;
+
+/** A cell being computed, and what its progress.json says of how it began. */
+interface OpenCell {
+  readonly cell: RunCell;
+  readonly started_ms: number;
+  readonly resume_info: ResumeInfo;
+  n_done: number;
+  n_failed: number;
+  written_n_done: number;
+}
+
+interface ResumeInfo {
+  readonly resume_detected: boolean;
+  readonly n_rows_raw: number;
+  readonly n_duplicates_dropped: number;
+  readonly n_rows_damaged: number;
+}
+
+export interface BookkeeperOptions {
+  readonly port: FilePort;
+  readonly output: string;
+  readonly run_name: string;
+  readonly cells: RunCells;
+  readonly progress: Progress;
+  readonly states: CellStates;
+  readonly observer: RunObserver;
+  /** What each cell was thought to hold before it was read (aggregated/progress.csv). */
+  readonly expected: (index: number) => number;
+}
+
+/**
+ * Keeps everything that tells a person or a script how the run is doing: progress.json, heartbeat.json, progress.csv, logs.txt. All of it is advisory:
+ * nothing is ever decided from it, and a failure to write it is a warning, once.
+ */
+export class Bookkeeper {
+  private readonly options: BookkeeperOptions;
+  private readonly paths: RunLayout;
+  private readonly open = new Map<number, OpenCell>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private current_cell_id: string | null = null;
+  private writing: Promise<void> = Promise.resolve();
+  private warned = false;
+  first_failure: { readonly cell_id: string; readonly failure: PermutationFailure } | undefined;
+  n_failures = 0;
+
+  constructor(options: BookkeeperOptions) {
+    this.options = options;
+    this.paths = layoutOf(options.output);
+  }
+
+  start(): void {
+    this.timers.push(setInterval(() => void this.queue(() => this.writeCellProgress()), CELL_PROGRESS_MS));
+    this.timers.push(setInterval(() => void this.queue(() => this.writeAggregated()), HEARTBEAT_MS));
+    for (const timer of this.timers) timer.unref();
+    void this.queue(() => this.writeAggregated());
+  }
+
+  /** A cell's file was read. `complete`: nothing is left to do for it. */
+  found(cell: RunCell, scan: CellScan, complete: boolean): void {
+    const n_done = countPermutations(scan.present);
+    const { progress, states, expected, observer } = this.options;
+    progress.corrected(expected(cell.index), n_done);
+    states.set(cell.index, complete ? 'complete' : 'running', n_done);
+    this.lowerTarget(cell, scan.target);
+    if (!complete) return;
+    progress.cells_complete += 1;
+    observer.cellFinished(cell.cell_id, true);
+  }
+
+  /** A cell that has no rows yet and of which this run computes nothing. */
+  notMine(cell: RunCell): void {
+    const { progress, states, expected } = this.options;
+    progress.corrected(expected(cell.index), 0);
+    states.set(cell.index, 'shared', 0);
+  }
+
+  begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {
+    this.current_cell_id = cell.cell_id;
+    const resume_info: ResumeInfo = {
+      resume_detected: file.n_rows_raw > 0,
+      n_rows_raw: file.n_rows_raw,
+      n_duplicates_dropped: file.n_duplicates_dropped,
+      n_rows_damaged: file.n_rows_damaged,
+    };
+    this.open.set(cell.index, {
+      cell,
+      started_ms: performance.now(),
+      resume_info,
+      n_done: this.options.states.done(cell.index),
+      n_failed: 0,
+      written_n_done: -1,
+    });
+    const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
+    this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
+    this.options.observer.cellStarted(cell.cell_id, countPermutations(file.missing), file.target);
+  }
+
+  /** Rows count from now on: those computed for this output, and those that another file or another output's chunk had. */
+  acknowledged(cell: RunCell, computed: number, copied: number): void {
+    const rows = computed + copied;
+    const open = this.open.get(cell.index);
+    if (open !== undefined) {
+      open.n_done += rows;
+      this.options.states.set(cell.index, 'running', open.n_done);
+    }
+    this.options.progress.advanced(computed, copied);
+    this.options.observer.acknowledged(cell.cell_id, rows);
+  }
+
+  /** The rows of a cell decided how many permutations it has. */
+  decided(cell: RunCell, { n, looks, reached, decisions }: Look): void {
+    this.lowerTarget(cell, n);
+    const reasons = decisions.map(({ rule, reason }) => `${rule.metric}: ${reason}`).join('; ');
+    this.log(
+      cell,
+      `${reached ? 'precise enough' : 'not precise enough, and there are no more'} at look ${looks}, ${n} permutations: ${reasons}`,
+    );
+  }
+
+  private lowerTarget({ index }: RunCell, target: number): void {
+    const { states, progress } = this.options;
+    progress.targetLowered(states.target(index) - target);
+    states.setTarget(index, target);
+    const n_dropped = states.done(index) - target;
+    if (n_dropped <= 0) return;
+    progress.corrected(n_dropped, 0);
+    states.set(index, states.status(index), target);
+    const open = this.open.get(index);
+    if (open !== undefined) open.n_done = target;
+  }
+
+  failed(cell: RunCell, failures: readonly PermutationFailure[]): void {
+    const open = this.open.get(cell.index);
+    if (open !== undefined) open.n_failed += failures.length;
+    this.n_failures += failures.length;
+    this.first_failure ??= { cell_id: cell.cell_id, failure: failures[0]! };
+    for (const failure of failures) {
+      this.log(
+        cell,
+        `permutation ${failure.perm_index} failed (seed ${failure.seed}): ${failure.error_class}: ${failure.message}`,
+      );
+    }
+  }
+
+  /** Failures of this cell in this process. */
+  failuresOf(cell: RunCell): number {
+    return this.open.get(cell.index)?.n_failed ?? 0;
+  }
+
+  async ended(cell: RunCell, status: CellStatus): Promise<void> {
+    const open = this.open.get(cell.index);
+    if (open === undefined) return;
+    const { states, progress, observer } = this.options;
+    states.set(cell.index, status, open.n_done);
+    if (status === 'complete') progress.cells_complete += 1;
+    this.log(cell, `${status}: ${open.n_done} of ${states.target(cell.index)} permutations`);
+    await this.queue(() => this.writeProgressJson(open, status));
+    this.open.delete(cell.index);
+    observer.cellFinished(cell.cell_id, status === 'complete');
+  }
+
+  /** A line in the cell's logs.txt. */
+  log(cell: RunCell, line: string): void {
+    this.attempt(() => {
+      const { logs } = cellLayout(cell.place.folder);
+      if (this.options.port.stat(logs)?.kind === 'link') throw new Error(`${logs} is a link`);
+      mkdirSync(dirname(logs), { recursive: true });
+      appendFileSync(logs, `${new Date().toISOString()} ${line}\n`);
+    });
+  }
+
+  /** The last words of a run. */
+  async end(): Promise<void> {
+    for (const timer of this.timers) clearInterval(timer);
+    await this.queue(() => this.writeAggregated());
+  }
+
+  private async writeCellProgress(): Promise<void> {
+    for (const open of this.open.values()) {
+      if (open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
+    }
+  }
+
+  private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
+    const { cell, n_done, resume_info } = open;
+    const { states, port } = this.options;
+    const target = states.target(cell.index);
+    open.written_n_done = n_done;
+    const progress = {
+      cell_id: cell.cell_id,
+      cell_index: cell.index,
+      phase,
+      n_done,
+      n_target: target,
+      pct_done: percent(n_done, target),
+      runtime_seconds: Math.round(performance.now() - open.started_ms) / 1000,
+      updated_at: new Date().toISOString(),
+      params: cell.parameters,
+      resume_info,
+    };
+    await writeSmallFile(port, cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
+  }
+
+  private async writeAggregated(): Promise<void> {
+    const { port, run_name, progress, cells, states } = this.options;
+    const numbers = progress.numbers();
+    const heartbeat = {
+      timestamp: new Date().toISOString(),
+      run_name,
+      current_cell_id: this.current_cell_id,
+      cells_complete: numbers.cells_complete,
+      cells_total: numbers.cells_total,
+      sims_done_total_estimate: numbers.permutations_done,
+      uptime_seconds: Math.round(numbers.uptime_seconds * 1000) / 1000,
+      sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
+      eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
+    };
+    await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
+    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states));
+    collectGarbage(cells.length);
+  }
+
+  /** One small file after the other; a failure warns once and harms nothing. */
+  private queue(write: () => Promise<void>): Promise<void> {
+    this.writing = this.writing.then(write).catch((error: unknown) => {
+      this.warn(error);
+    });
+    return this.writing;
+  }
+
+  private attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.warn(error);
+    }
+  }
+
+  private warn(error: unknown): void {
+    if (this.warned) return;
+    this.warned = true;
+    this.options.observer.warning(
+      `progress files cannot be written (${error instanceof Error ? error.message : String(error)}); rows are not affected`,
+    );
+  }
+}

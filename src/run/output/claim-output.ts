@@ -1,0 +1,57 @@
+import { disk } from '../../store/disk.ts';
+import { makeFolder } from '../../store/folder.ts';
+import { acquireLock, type Lock } from '../../store/lock.ts';
+import { writeManifest } from '../../store/manifest.ts';
+import type { Experiment } from '../experiment.ts';
+import { refuseDroppedRows } from '../dropped-rows.ts';
+import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../manifest.ts';
+import type { RunObserver } from './observer.ts';
+
+export interface Claim {
+  readonly lock: Lock;
+  /** The output held a run before. */
+  readonly resumed: boolean;
+}
+
+/**
+ * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
+ * touch stays as it is, without even a lock file.
+ */
+export async function refuseOtherRun(experiment: Experiment, truncate: boolean): Promise<void> {
+  const { output } = experiment.study;
+  const seen = loadManifest(disk, output);
+  if (seen === undefined) return;
+  const wanted = manifestOf(experiment);
+  refuseOther(seen, wanted, output, truncate);
+  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(output, seen, wanted);
+}
+
+/** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
+export async function claimOutput(
+  experiment: Experiment,
+  steps: readonly string[],
+  truncate: boolean,
+  observer: RunObserver,
+): Promise<Claim> {
+  const { output } = experiment.study;
+  const manifest = manifestOf(experiment);
+  await makeFolder(disk, output);
+  const lock = await acquireLock(output);
+  try {
+    const before = loadManifest(disk, output);
+    if (before !== undefined) {
+      refuseOther(before, manifest, output, truncate);
+      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+    }
+    const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
+    await writeManifest(disk, output, {
+      ...manifest,
+      ...(steps_run.length > 0 && { steps_run }),
+      created_at: before?.created_at ?? manifest.created_at,
+    });
+    return { lock, resumed: before !== undefined };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}

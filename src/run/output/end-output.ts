@@ -1,0 +1,89 @@
+import { EngineError } from '../../errors.ts';
+import type { ClaimedStudy } from '../claim-studies.ts';
+import { withSpace } from './disk-space.ts';
+import type { Experiment } from '../experiment.ts';
+import type { RunObserver } from './observer.ts';
+import type { CellStates } from '../run-cell.ts';
+import type { CellCounts, RunOptions, StudyResult } from '../run-options.ts';
+import type { RunOutput } from './run-output.ts';
+import { singlePermutation } from '../single-permutation.ts';
+import type { StopReason, StopSwitch } from '../stop.ts';
+import { writeResults } from '../results/write-results.ts';
+
+/** The last words of a run in one output. */
+export async function endOutput(
+  { experiment }: ClaimedStudy,
+  output: RunOutput,
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult> {
+  const { study } = experiment;
+  const { progress, states, cells, books } = output;
+  const complete = states.count('complete');
+  const shared = states.count('shared');
+  if (output.started) {
+    await books.end();
+    try {
+      await writeResults(experiment, states, (line) => {
+        observer.warning(line);
+      });
+    } catch (error) {
+      output.fail(error);
+    }
+  }
+  const numbers = progress.numbers();
+  const reason: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
+  const stopped = withSpace(reason, study.output, numbers.permutations_done, output.forecast);
+  return {
+    output: study.output,
+    study_file: study.file,
+    cells: cells.length,
+    complete,
+    shared,
+    permutations_computed: numbers.permutations_computed,
+    permutations_reused: numbers.permutations_done - numbers.permutations_computed,
+    permutations_total: numbers.permutations_total,
+    at_most: study.precision.length > 0 && complete < cells.length,
+    seconds: numbers.uptime_seconds,
+    permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
+    kernel: options.kernel ?? 'auto',
+    partial: partialCells(experiment, states),
+    n_failures: books.n_failures,
+    first_failure: books.first_failure,
+    summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
+    stopped,
+    exit: exitCode(stopped, complete + shared === cells.length),
+  };
+}
+
+/** So many are named. */
+const NAMED_CELLS = 10;
+
+function partialCells({ cells }: Experiment, states: CellStates): StudyResult['partial'] {
+  const first: CellCounts[] = [];
+  let count = 0;
+  for (let index = 0; index < cells.length; index += 1) {
+    const [n_done, n_target] = [states.done(index), states.target(index)];
+    if (n_done === 0 || n_done >= n_target) continue;
+    count += 1;
+    if (first.length < NAMED_CELLS) first.push({ cell_id: cells.idAt(index), n_done, n_target });
+  }
+  return { cells: count, first };
+}
+
+function exitCode(stopped: StopReason | undefined, complete: boolean): number {
+  if (complete && stopped?.kind !== 'error') return 0;
+  switch (stopped?.kind) {
+    case undefined:
+      return 1;
+    case 'interrupted':
+      return stopped.signal === 'SIGINT' ? 130 : 143;
+    case 'time':
+      return 3;
+    case 'failure':
+      return 1;
+    case 'error':
+      return stopped.error instanceof EngineError ? stopped.error.exit : 1;
+  }
+}

@@ -1,0 +1,113 @@
+import type { ThreadPool } from '../../execute/threads.ts';
+import { disk } from '../../store/disk.ts';
+import { onDisk } from '../../store/disk-error.ts';
+import { makeOwnFolder } from '../../store/folder.ts';
+import { layoutOf } from '../../store/layout.ts';
+import { removeFile } from '../../store/small-file.ts';
+import { countPermutations } from '../../study/permutation-range.ts';
+import { Bookkeeper } from './bookkeeper.ts';
+import type { LoadedStudy } from '../claim-studies.ts';
+import { DiskForecast } from './disk-space.ts';
+import { baselineOf } from '../experiment.ts';
+import type { RunObserver } from './observer.ts';
+import { readProgressCsv } from './progress-csv.ts';
+import { Progress } from './progress.ts';
+import { CellStates, type RunCells } from '../run-cell.ts';
+import type { RunOptions } from '../run-options.ts';
+import { RunOutput } from './run-output.ts';
+import { NOTHING, shardShare, type Share } from '../share.ts';
+import { stoppingOf } from '../precision/stopping.ts';
+import { CellSummaries } from '../results/summaries.ts';
+
+export interface Surroundings {
+  readonly pool: ThreadPool;
+  readonly observer: RunObserver;
+  readonly onFailed: (output: RunOutput) => void;
+}
+
+/** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
+export function createOutput(
+  { experiment, cells }: LoadedStudy,
+  setup: number,
+  options: RunOptions,
+  around: Surroundings,
+): RunOutput {
+  const { study } = experiment;
+  const { pool, observer, onFailed } = around;
+  const target = study.permutations;
+  const stopping = stoppingOf(study.precision, target);
+  const states = new CellStates(experiment.cells.length, target);
+  const known = readProgressCsv(layoutOf(study.output).progress);
+  const expected = new Float64Array(experiment.cells.length);
+  if (known !== undefined)
+    for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id)?.n_done ?? 0);
+  const share = shareOf(options, target);
+  const progress = new Progress(
+    cells.length,
+    options.shard === undefined ? cells.length * target : permutationsOf(cells, share),
+    expected.reduce((sum, n) => sum + n, 0),
+  );
+  const books = new Bookkeeper({
+    port: disk,
+    output: study.output,
+    run_name: study.name,
+    cells,
+    progress,
+    states,
+    observer,
+    expected: (index) => expected[index]!,
+  });
+  const summaries = new CellSummaries({
+    port: disk,
+    pool,
+    statistics: { thresholds: study.thresholds },
+    seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
+    baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
+  });
+  const missing = (): number => {
+    const { permutations_total, permutations_done } = progress.numbers();
+    return Math.max(0, permutations_total - permutations_done);
+  };
+  const forecast = new DiskForecast(study.output, missing, (text) => {
+    observer.warning(text);
+  });
+  const landmark = layoutOf(study.output).manifest;
+  const kept = { books, summaries, states, progress, share, forecast, landmark };
+  return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed });
+}
+
+function shareOf({ shard, compute }: RunOptions, target: number): Share | undefined {
+  if (compute === false) return NOTHING;
+  return shard === undefined ? undefined : shardShare(shard, target);
+}
+
+function permutationsOf(cells: RunCells, share: Share | undefined): number {
+  let total = 0;
+  for (const cell of cells) total += countPermutations(share?.(cell) ?? []);
+  return total;
+}
+
+/** Makes the folders. An output where that fails has failed. */
+export async function startOutput(
+  output: RunOutput,
+  threads: number,
+  resumed: boolean,
+  observer: RunObserver,
+): Promise<void> {
+  const layout = layoutOf(output.folder);
+  try {
+    await makeOwnFolder(disk, layout.per_cell);
+    await makeOwnFolder(disk, layout.aggregated);
+    for (const stale of [layout.done, layout.partial_summary])
+      onDisk('remove', stale, () => {
+        removeFile(disk, stale);
+      });
+  } catch (error) {
+    output.fail(error);
+    return;
+  }
+  output.started = true;
+  const at_most = output.stopping !== undefined;
+  observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
+  output.books.start();
+}

@@ -1,0 +1,98 @@
+import type { Progress } from './progress.ts';
+import type { Bookkeeper } from './bookkeeper.ts';
+import type { CellStates, RunCells } from '../run-cell.ts';
+import { EngineError } from '../../errors.ts';
+import { diskError } from '../../store/disk-error.ts';
+import type { FilePort } from '../../store/port.ts';
+import type { DiskForecast } from './disk-space.ts';
+import type { Share } from '../share.ts';
+import type { Stopping } from '../precision/stopping.ts';
+import type { CellSummaries } from '../results/summaries.ts';
+
+export interface RunOutputOptions {
+  readonly folder: string;
+  readonly cells: RunCells;
+  readonly target: number;
+  readonly stopping: Stopping | undefined;
+  readonly setup: number;
+  readonly books: Bookkeeper;
+  readonly summaries: CellSummaries;
+  readonly states: CellStates;
+  readonly progress: Progress;
+  /** What of each cell is computed; undefined: all of it. */
+  readonly share: Share | undefined;
+  readonly forecast: DiskForecast;
+  /** A file that is there as long as the output is: its manifest. */
+  readonly landmark: string;
+  /** Told once, when the output cannot go on. */
+  readonly onFailed: (output: RunOutput) => void;
+}
+
+/**
+ * One output that a run writes: the cells of one study, and everything that is kept for it. An output that fails (disk full, read-only) stops
+ * for itself; others go on.
+ */
+export class RunOutput {
+  readonly folder: string;
+  readonly cells: RunCells;
+  /** Permutations per cell, at most. */
+  readonly target: number;
+  /** When cells have fewer. */
+  readonly stopping: Stopping | undefined;
+  /** The model and inputs of its study, among those that every worker has. */
+  readonly setup: number;
+  readonly books: Bookkeeper;
+  readonly summaries: CellSummaries;
+  readonly states: CellStates;
+  readonly progress: Progress;
+  readonly share: Share | undefined;
+  readonly forecast: DiskForecast;
+  private readonly landmark: string;
+  /** Its folders are there and are its own: only then anything is written, the last words included. */
+  started = false;
+  private readonly onFailed: (output: RunOutput) => void;
+  private reason: unknown;
+
+  constructor(options: RunOutputOptions) {
+    this.folder = options.folder;
+    this.cells = options.cells;
+    this.target = options.target;
+    this.stopping = options.stopping;
+    this.setup = options.setup;
+    this.books = options.books;
+    this.summaries = options.summaries;
+    this.states = options.states;
+    this.progress = options.progress;
+    this.share = options.share;
+    this.forecast = options.forecast;
+    this.landmark = options.landmark;
+    this.onFailed = options.onFailed;
+  }
+
+  /** Nothing failed so far: it is written to. */
+  get live(): boolean {
+    return this.reason === undefined;
+  }
+
+  /** Why it stopped; undefined while it is live. */
+  get error(): unknown {
+    return this.reason;
+  }
+
+  /** Whoever removes the output during a run wants it gone: it is not quietly begun again without its manifest. */
+  assertThere(port: FilePort): void {
+    if (port.stat(this.landmark) !== undefined) return;
+    throw new EngineError(
+      'DISK',
+      `${this.landmark} vanished during the run, and with it what was computed: run the same command again to compute it anew`,
+      { path: this.landmark },
+    );
+  }
+
+  /** The first error stays. What the operating system refused is the disk's, wherever it was met. */
+  fail(error: unknown): void {
+    if (this.reason !== undefined) return;
+    this.reason = diskError(error, 'write to', this.folder);
+    this.onFailed(this);
+  }
+}
