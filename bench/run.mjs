@@ -21,6 +21,8 @@ const FILES = [
   'seeding',
   'start-up',
   'memory',
+  // It looks into /proc.
+  ...(process.platform === 'linux' ? ['bounded'] : []),
   'verify',
 ];
 

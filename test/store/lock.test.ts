@@ -1,17 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { acquireLock } from '../../src/store/lock.ts';
 import type { LockMechanism } from '../../src/store/lock.ts';
+import { temporaryFolder } from '../process/cli.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const LOCK_MODULE = join(root, 'dist/store/lock.js');
-
-function folder(): string {
-  return mkdtempSync(join(tmpdir(), 'permafrost-lock-'));
-}
 
 /** A process that takes the lock, says so and stays. */
 async function holderProcess(output: string, by: LockMechanism) {
@@ -31,7 +28,7 @@ const MECHANISMS: readonly LockMechanism[] = process.platform === 'linux' ? ['fl
 test.each(MECHANISMS)(
   '%s: a second process is refused and told who holds the lock; a dead holder is taken over',
   async (by) => {
-    const output = folder();
+    const output = temporaryFolder();
     const child = await holderProcess(output, by);
     await expect(acquireLock(output, [by])).rejects.toMatchObject({
       code: 'LOCKED',
@@ -49,7 +46,7 @@ test.each(MECHANISMS)(
 );
 
 test('a lock file of another host is never taken over, and the error says how to remove it', async () => {
-  const output = folder();
+  const output = temporaryFolder();
   writeFileSync(
     join(output, '.lock.holder'),
     JSON.stringify({ pid: 1, host: 'elsewhere', since: '2020-01-01T00:00:00Z', started: '', boot: '' }),
@@ -58,7 +55,7 @@ test('a lock file of another host is never taken over, and the error says how to
 });
 
 test('a lock file of another process with the same pid is taken over: its start time differs', async () => {
-  const output = folder();
+  const output = temporaryFolder();
   const boot = process.platform === 'linux' ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() : '';
   writeFileSync(
     join(output, '.lock.holder'),
@@ -74,7 +71,7 @@ test('a missing output folder is a disk error', async () => {
 
 test('of several processes that start together exactly one gets the lock', () => {
   for (const by of MECHANISMS) {
-    const output = folder();
+    const output = temporaryFolder();
     // Each says what it got and stays until all four have said it.
     const code = `import { readdirSync, writeFileSync } from 'node:fs';
       import { acquireLock } from ${JSON.stringify(LOCK_MODULE)};
