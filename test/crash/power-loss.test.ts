@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test, vi } from 'vitest';
@@ -19,8 +19,8 @@ if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
 
 /** Size of the image, its maker, and how a mount is asked for. XFS takes no less than 300 MB; the image is sparse. */
 const FILE_SYSTEMS = {
-  ext4: { size: '64M', make: ['mkfs.ext4', '-q', '-F'] },
-  xfs: { size: '300M', make: ['mkfs.xfs', '-q', '-f'] },
+  ext4: { mb: 64, make: ['mkfs.ext4', '-q', '-F'] },
+  xfs: { mb: 300, make: ['mkfs.xfs', '-q', '-f'] },
 } as const;
 type FileSystem = keyof typeof FILE_SYSTEMS;
 
@@ -31,8 +31,9 @@ class Disk {
   #cuts = 0;
 
   constructor(kind: FileSystem) {
-    const { size, make } = FILE_SYSTEMS[kind];
-    execFileSync('truncate', ['-s', size, this.#image]);
+    const { mb, make } = FILE_SYSTEMS[kind];
+    writeFileSync(this.#image, '');
+    truncateSync(this.#image, mb * 2 ** 20);
     const [program, ...flags] = make;
     execFileSync(program, [...flags, this.#image]);
     mkdirSync(this.at);
