@@ -115,8 +115,11 @@ export class BlockSums {
     if (this.#fd === undefined) {
       const found = this.#content === '' ? undefined : this.#port.stat(path);
       this.#fd = this.#port.open(path, found === undefined ? 'w+' : 'r+');
-      if (found !== undefined && found.size !== this.#content.length)
-        this.#port.ftruncate(this.#fd, this.#content.length);
+      if (found !== undefined) {
+        if (found.size !== this.#content.length) this.#port.ftruncate(this.#fd, this.#content.length);
+        // After a sync that failed these bytes may be in the page cache alone, and pass for written: only writing them anew makes them durable.
+        writeFully(this.#port, this.#fd, Buffer.from(this.#content, 'latin1'), 0);
+      }
     }
     writeFully(this.#port, this.#fd, Buffer.from(text, 'latin1'), this.#content.length);
     this.#content += text;
