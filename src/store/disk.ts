@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { FilePort, FileStat } from './port.ts';
 
@@ -44,14 +45,16 @@ export const disk: FilePort = {
   stat,
 };
 
+/** With its parents, one by one: the recursive form says ENOENT on a read-only file system, the plain one names the reason. */
 function mkdir(path: string): void {
   try {
-    // The recursive form says ENOENT on a read-only file system: the plain one names the reason.
     fs.mkdirSync(path);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EEXIST')))
-      throw error;
-    fs.mkdirSync(path, { recursive: true });
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') {
+      mkdir(dirname(path));
+      mkdir(path);
+    } else if (code !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error;
   }
 }
 

@@ -233,6 +233,14 @@ it('a read-only file system is named, exit 3; made writable, the same command fi
     remount(at, 'rw');
     expect((await permafrost(run)).exit).toBe(0);
   }
+  remount(at, 'ro');
+  for (const reading of ['status', 'verify']) expect((await permafrost([reading, output])).exit).toBe(0);
+  for (const writing of [['report'], ['summarize'], ['export', '--to', 'csv']]) {
+    const refused = await permafrost([...writing, output]);
+    expect(refused.exit, refused.stderr).toBe(3);
+    expect(refused.stderr).toContain('the file system is read-only');
+  }
+  remount(at, 'rw');
 });
 
 it('an output folder that is removed during the run stops it with exit 3; run again it is whole', async () => {
