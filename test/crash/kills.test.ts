@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { seededUniform } from '../process/cli.ts';
-import { RealStudy, discard, told } from './real-run.ts';
+import { RealStudy, discard, heard, told } from './real-run.ts';
 
 /** kill -9 at random moments, with several worker threads: a few here, a thousand with PERMAFROST_FULL=1. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
@@ -28,17 +28,7 @@ async function killUntilDone(study: RealStudy, uniform: () => number, tally: Tal
     // After some acknowledgment, a little later: at a moment that does not depend on how fast this machine is.
     const words = Math.floor(uniform() * 5);
     const later_ms = uniform() * 120;
-    let heard = 0;
-    const moment = new Promise<void>((resolve) => {
-      if (words === 0) resolve();
-      child.stdout.on('data', () => {
-        if (++heard >= words) resolve();
-      });
-      void child.then(() => {
-        resolve();
-      });
-    });
-    await moment;
+    if (words > 0) await heard(child, words);
     await sleep(words === 0 ? 4 * later_ms : later_ms);
     child.kill('SIGKILL');
     const { exitCode, signal, stdout, stderr } = await child;

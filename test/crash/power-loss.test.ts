@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { RunOptions } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { seededUniform } from '../process/cli.ts';
-import { RealStudy, discard, scratch, told } from './real-run.ts';
+import { RealStudy, discard, heard, scratch, told } from './real-run.ts';
 
 /**
  * Real power loss: a file system in a file is shut down under a running study, so that it forgets all that was not synced; then it is
@@ -91,16 +91,7 @@ async function cut(study: RealStudy, disk: Disk, uniform: () => number, options:
   const words = 1 + Math.floor(uniform() * 5);
   const [program, ...args] = study.tellingCommand(output, { threads: 2, chunk: 500, ...options });
   const child = execa(program!, [...args, String(words)], { reject: false, stdin: 'ignore', buffer: true });
-  let heard = 0;
-  await new Promise<void>((resolve) => {
-    child.stdout.on('data', (data: Buffer | string) => {
-      heard += data.toString().split('\n').length - 1;
-      if (heard >= words) resolve();
-    });
-    void child.then(() => {
-      resolve();
-    });
-  });
+  await heard(child, words);
   disk.cutPower();
   child.kill('SIGKILL');
   const { stdout } = await child;

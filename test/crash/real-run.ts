@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 
 import { runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
@@ -219,6 +220,23 @@ export async function started(command: readonly string[], env: Record<string, st
     timeout: 60_000,
   });
   return { exit: ended.exitCode, signal: ended.signal, stdout: ended.stdout, stderr: ended.stderr };
+}
+
+/** When a telling run has said so many acknowledgments, or has ended. */
+export async function heard(
+  child: Promise<unknown> & { readonly stdout: Readable },
+  acknowledgments: number,
+): Promise<void> {
+  let n = 0;
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (data: Buffer | string) => {
+      n += data.toString().split('\n').length - 1;
+      if (n >= acknowledgments) resolve();
+    });
+    void child.then(() => {
+      resolve();
+    });
+  });
 }
 
 /** Rows per cell that a telling run acknowledged before it died. */

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 
 import { SmallStudy } from '../run/small-study.ts';
 import { permafrost, start, temporaryFolder } from './cli.ts';
@@ -15,13 +15,7 @@ afterAll(() => {
   whole.remove();
 });
 
-function copy(): SmallStudy {
-  const study = whole.copy();
-  onTestFinished(() => {
-    study.remove();
-  });
-  return study;
-}
+const copy = (): SmallStudy => whole.copyForTest();
 
 interface Verified {
   readonly ok: boolean;

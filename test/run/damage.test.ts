@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verifyRun } from '../../dist/index.js';
 import { PERMUTATIONS, SmallStudy } from './small-study.ts';
@@ -19,10 +19,7 @@ afterAll(() => {
 
 /** A copy of the finished run whose first cell's metrics file was spoilt by `spoil`. */
 function spoilt(spoil: (bytes: Buffer) => Buffer | string): { study: SmallStudy; cell: string; metrics: string } {
-  const study = whole.copy();
-  onTestFinished(() => {
-    study.remove();
-  });
+  const study = whole.copyForTest();
   const cell = study.cellFolder(0);
   const metrics = join(cell, 'metrics_compact.csv');
   writeFileSync(metrics, spoil(readFileSync(metrics)));
@@ -194,10 +191,7 @@ describe('files that only tell', () => {
     ['too low', '{"n_done": 1, "phase": "running"}'],
     ['garbage', '\u0000{{{'],
   ])('progress.json that lies (%s) changes nothing', async (_, text) => {
-    const study = whole.copy();
-    onTestFinished(() => {
-      study.remove();
-    });
+    const study = whole.copyForTest();
     writeFileSync(join(study.cellFolder(0), 'progress.json'), text);
     writeFileSync(join(study.output, 'aggregated', 'progress.csv'), text);
     const result = await study.run();
@@ -206,10 +200,7 @@ describe('files that only tell', () => {
   });
 
   it.each(['summary.json', 'progress.json', 'logs.txt'])('a deleted %s costs no permutation', async (name) => {
-    const study = whole.copy();
-    onTestFinished(() => {
-      study.remove();
-    });
+    const study = whole.copyForTest();
     const path = join(study.cellFolder(0), name);
     rmSync(path);
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: 0 });
@@ -218,10 +209,7 @@ describe('files that only tell', () => {
   });
 
   it('a summary of other rows is not believed', async () => {
-    const study = whole.copy();
-    onTestFinished(() => {
-      study.remove();
-    });
+    const study = whole.copyForTest();
     const path = join(study.cellFolder(0), 'summary.json');
     writeFileSync(path, readFileSync(join(study.cellFolder(1), 'summary.json')));
     expect((await verifyRun(study.output)).problems.map(({ code }) => code)).toContain('SUMMARY');
@@ -230,20 +218,14 @@ describe('files that only tell', () => {
   });
 
   it('a deleted cell folder is computed again, and only that', async () => {
-    const study = whole.copy();
-    onTestFinished(() => {
-      study.remove();
-    });
+    const study = whole.copyForTest();
     rmSync(study.cellFolder(0), { recursive: true });
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: PERMUTATIONS });
     expect(await study.digest()).toBe(digest);
   });
 
   it('foreign files and folders in the run are left alone', async () => {
-    const study = whole.copy();
-    onTestFinished(() => {
-      study.remove();
-    });
+    const study = whole.copyForTest();
     const foreign = [
       join(study.output, 'notes.txt'),
       join(study.output, 'per_cell', 'README'),
@@ -256,10 +238,7 @@ describe('files that only tell', () => {
   });
 
   it('deleting everything but the metrics files and the manifest loses nothing', async () => {
-    const study = whole.copy();
-    onTestFinished(() => {
-      study.remove();
-    });
+    const study = whole.copyForTest();
     rmSync(join(study.output, 'aggregated'), { recursive: true });
     for (const k of [0, 1])
       for (const name of ['summary.json', 'progress.json', 'logs.txt']) rmSync(join(study.cellFolder(k), name));

@@ -16,13 +16,7 @@ afterAll(() => {
   whole.remove();
 });
 
-function copy(): SmallStudy {
-  const study = whole.copy();
-  onTestFinished(() => {
-    study.remove();
-  });
-  return study;
-}
+const copy = (): SmallStudy => whole.copyForTest();
 
 /** Every file below a folder, by its path. */
 function filesOf(folder: string): Map<string, string> {

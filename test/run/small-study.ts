@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 
 import {
   runStudy,
@@ -84,6 +85,15 @@ ${more}`,
   copy(): SmallStudy {
     const copy = new SmallStudy();
     cpSync(this.folder, copy.folder, { recursive: true });
+    return copy;
+  }
+
+  /** A copy that goes when the test ends. */
+  copyForTest(): SmallStudy {
+    const copy = this.copy();
+    onTestFinished(() => {
+      copy.remove();
+    });
     return copy;
   }
 

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verifyRun } from '../../dist/index.js';
 import { SmallStudy } from './small-study.ts';
@@ -21,11 +21,8 @@ afterAll(() => {
 
 /** A copy of the whole run; `file`: its first cell's. */
 function copyOf(format: 'csv' | 'arrow'): { readonly study: SmallStudy; readonly file: (name?: string) => string } {
-  const study = whole[format].copy();
+  const study = whole[format].copyForTest();
   study.write({ permutations: ROWS, more: `format: ${format}\n` });
-  onTestFinished(() => {
-    study.remove();
-  });
   return { study, file: (name = `metrics_compact.${format}`) => join(study.cellFolder(0), name) };
 }
 
