@@ -5,7 +5,7 @@ export const AGAIN = 128;
 /** Where the first field stands that `decode` did not take. */
 export const FAULT = 256;
 /** 10^k as 128-bit numbers, normalised (bit 127 set) and rounded up, for k = POWER_MIN .. POWER_MAX: low word, high word. */
-export const POWERS = 1024;
+export const POWERS = 2048;
 export const POWER_MIN = -342;
 export const POWER_MAX = 326;
 /** perm_index of each row [u32], and the offset behind it [u32]. */

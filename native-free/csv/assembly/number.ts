@@ -28,6 +28,24 @@ const ASCII: u64 = 0x3030303030303030;
   return tens | ((v - tens * 10) << 8);
 }
 
+/** What `sixteenDigits` multiplies with. */
+const FACTORS: usize = memory.data<u32>([
+  3518437209, 3518437209, 3518437209, 3518437209, 10000, 10000, 10000, 10000, 10486, 10486, 10486, 10486, 6553599, 6553599, 6553599, 6553599,
+  0x00670067, 0x00670067, 0x00670067, 0x00670067, 0x09ff09ff, 0x09ff09ff, 0x09ff09ff, 0x09ff09ff, 0x30303030, 0x30303030, 0x30303030, 0x30303030
+], 16);
+
+/** The same for two values below 10^8, one after the other: t + ((v - t x 10) << 8) is (v << 8) - t x (10 x 2^8 - 1), and so on. */
+@inline function sixteenDigits(first: u32, second: u32): v128 {
+  const both = i64x2.splat(<u64>first | (<u64>second << 32));
+  const thousands = i64x2.shr_u(i64x2.extmul_low_i32x4_u(both, v128.load(FACTORS)), 45);
+  const rest = i32x4.sub(i64x2.extend_low_i32x4_u(both), i32x4.mul(thousands, v128.load(FACTORS, 16)));
+  let v = v128.or(thousands, i64x2.shl(rest, 32));
+  const hundreds = i32x4.shr_u(i32x4.mul(v, v128.load(FACTORS, 32)), 20);
+  v = i32x4.sub(i32x4.shl(v, 16), i32x4.mul(hundreds, v128.load(FACTORS, 48)));
+  const tens = i16x8.shr_u(i16x8.mul(v, v128.load(FACTORS, 64)), 10);
+  return i16x8.sub(i16x8.shl(v, 8), i16x8.mul(tens, v128.load(FACTORS, 80)));
+}
+
 /** Byte numbers: sixteen from the n-th on are a shift by n bytes. */
 const PLACES: usize = memory.data<u8>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
@@ -44,9 +62,9 @@ const PLACES: usize = memory.data<u8>([
 function writeDecimal(at: usize, high: u32, low: u32, exponent: i32): usize {
   // 17 digits with leading zeros: one, and sixteen in a vector.
   const first = high / 100000000;
-  const values = i64x2.replace_lane(i64x2.splat(eightDigits(high - first * 100000000)), 1, eightDigits(low));
+  const values = sixteenDigits(high - first * 100000000, low);
   const notZero = ~i8x16.bitmask(i8x16.eq(values, i64x2.splat(0))) & 0xffff;
-  const digits = v128.or(values, i8x16.splat(48));
+  const digits = v128.or(values, v128.load(FACTORS, 96));
   // Where the number begins in the vector (17 digits: before it) and where its last digit that is no zero ends.
   const begin: i32 = first ? -1 : ctz(notZero);
   const end: i32 = 32 - clz(notZero);
@@ -102,8 +120,79 @@ export function writeInteger(at: usize, value: u32): usize {
  * Writes a number as String(x) does, -0 as 0: the shortest digits that read back to it and of those the nearest, by
  * Dragonbox (Junekey Jeon, "Dragonbox: A New Floating-Point Binary-to-Decimal Conversion Algorithm", 2020; the steps
  * are those of his https://github.com/jk-jeon/dragonbox, Apache-2.0 with LLVM exceptions), kappa = 2.
+ *
+ * Here with half the products, for the numbers that are neither whole nor a power of two: whatever the bits left out could change
+ * (some 4 in 1,000) is left to `writeExactly`.
  */
-export function writeNumber(at: usize, x: f64): usize {
+@inline export function writeNumber(at: usize, x: f64): usize {
+  const bits = reinterpret<u64>(x);
+  const significand = bits & 0x000fffffffffffff;
+  const biased = <i32>(bits >> 52) & 0x7ff;
+  if (x == floor(x) || significand == 0 || <u32>(biased - 1) >= 0x7fe) return writeExactly(at, x);
+  const two = (significand | 0x0010000000000000) << 1;
+  const q = biased - 1075;
+  // The power of ten that leaves three digits more than are wanted, and z, the upper end of the decimals that read back to x.
+  const k = ((q * 1262611) >> 22) - 2;
+  const beta = <u64>(q + ((-k * 1741647) >> 19));
+  const high = load<u64>(power(-k), 8);
+  const z = (two | 1) << beta;
+  const z0 = z & 0xffffffff;
+  const z1 = z >> 32;
+  const p20 = z0 * (high & 0xffffffff);
+  const p21 = z1 * (high & 0xffffffff);
+  const p30 = z0 * (high >> 32);
+  const p11 = z1 * <u64>load<u32>(power(-k), 4);
+  // The fraction in units of 2^-32; what is left out is below 4 of them.
+  const parts = (p11 >> 32) + (p20 >> 32) + (p21 & 0xffffffff) + (p30 & 0xffffffff);
+  const whole = z1 * (high >> 32) + (p21 >> 32) + (p30 >> 32) + (parts >> 32);
+  // The interval is delta long. Digits: nine, seven, and three, r.
+  const delta = <u32>(high >> (63 - beta));
+  const top = <u32>(whole / 10000000000);
+  const bottom = whole - <u64>top * 10000000000;
+  const seven = <u32>(bottom >> 3) / 125;
+  const r = <u32>bottom - seven * 1000;
+  const scaled = (r - (delta >> 1) + 50) * 656; // over 2^16: a hundredth
+  const last: u32 = r < delta ? 0 : scaled >> 16;
+  const eight = seven * 10 + last;
+  if (
+    // 0: perhaps the upper end itself, which does not count; so near 1 that what was left out may carry.
+    u32(<u32>parts - 1) >= 0xfffffffa ||
+    // On the lower end, as far as these digits tell; or half way.
+    r == delta ||
+    (i32(r > delta) & i32((scaled & 0xffff) < 656)) ||
+    eight >= 100000000
+  ) {
+    return writeExactly(at, x);
+  }
+  store<u8>(at, 45);
+  at += <usize>(bits >> 63);
+  // As in writeDecimal, but a digit always stands behind the point.
+  const first = top / 100000000;
+  const values = sixteenDigits(top - first * 100000000, eight);
+  const notZero = ~i8x16.bitmask(i8x16.eq(values, i64x2.splat(0))) & 0xffff;
+  const digits = v128.or(values, v128.load(FACTORS, 96));
+  const begin: i32 = first ? -1 : ctz(notZero);
+  const end: i32 = 32 - clz(notZero);
+  const n = 18 - begin + k;
+  if (n > 0) {
+    store<u8>(at, 48 + first);
+    v128.store(at + <usize>(first != 0), from(digits, first ? 0 : begin));
+    store<u8>(at + n, 46);
+    v128.store(at + n, from(digits, 18 + k), 1);
+    return at + (end - begin) + 1;
+  }
+  if (n > -6) {
+    store<u64>(at, 0x3030303030302e30);
+    at += 2 - n;
+    store<u8>(at, 48 + first);
+    v128.store(at + <usize>(first != 0), from(digits, first ? 0 : begin));
+    return at + (end - begin);
+  }
+  return writeDecimal(at, top, eight, k + 2);
+}
+
+/** As `writeNumber`, for any number. */
+function writeExactly(at: usize, x: f64): usize {
   const bits = reinterpret<u64>(x);
   const significand = bits & 0x000fffffffffffff;
   const biased = <i32>(bits >> 52) & 0x7ff;
