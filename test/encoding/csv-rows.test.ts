@@ -52,6 +52,17 @@ test('-0 and foreign NaNs are stored as 0 and the canonical NaN', () => {
   expect([...new BigUint64Array(column.buffer)]).toEqual([0n, 0x7ff8_0000_0000_0000n]);
 });
 
+test('canonicalise does to a column of any length what canonicalValue does to each of its values, and counts the NaNs', () => {
+  const value = fc.oneof(fc.constantFrom(0, -0, NaN, Infinity, -Infinity), fc.double());
+  fc.assert(
+    fc.property(fc.array(value, { maxLength: 9 }), (values) => {
+      const column = Float64Array.from(values);
+      expect(canonicalise(column)).toBe(values.filter((each) => Number.isNaN(each)).length);
+      expect([...column]).toEqual(values.map((each) => canonicalValue(each)));
+    }),
+  );
+});
+
 test('the checksum is that of gzip, and starts over the experiment', () => {
   expect(hex32(crc32(Buffer.from('123456789')))).toBe('cbf43926');
   const salt = 'ab'.repeat(32);
