@@ -1,5 +1,5 @@
 /** What a chunk should cost a worker [ms]: long against the cost of a message, short against a person's patience at Ctrl-C. */
-const TARGET_MS = 15;
+const TARGET_MS = 18;
 /** The first chunk of a run, before anything is known of the model's speed. */
 const FIRST = 32;
 /** Largest chunk: bounds the bytes in flight. */
@@ -10,7 +10,7 @@ const GROWTH = 8;
 const SLOWER = 1.5;
 
 /**
- * How many permutations the next chunk gets. Fixed with `--chunk N`; else chosen so that a chunk takes about 15 ms, from the time
+ * How many permutations the next chunk gets. Fixed with `--chunk N`; else chosen so that a chunk takes about 18 ms, from the time
  * the last ones took. No byte of the result depends on it.
  */
 export class LeaseSize {
