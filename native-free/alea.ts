@@ -18,8 +18,8 @@
  */
 
 /** The multiplier, and the same scaled so that the truncated product is the high word: 2091639 S0 has at most 53 bits. */
-const MULTIPLIER = 2091639;
-const MULTIPLIER_HIGH = 2091639 / 4294967296;
+export const MULTIPLIER = 2091639;
+export const MULTIPLIER_HIGH = 2091639 / 4294967296;
 
 /** Mash's factor. */
 const MASH = 0.02519603282416938;

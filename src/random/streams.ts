@@ -1,4 +1,7 @@
-import { createAlea } from './alea.ts';
+import { aleaWasmRuns } from '#native-free/alea/wasm';
+import { useWasm, type Kernel } from '#native-free/kernel';
+
+import { createAlea, createAleaAhead, type AleaAhead } from './alea.ts';
 import { createArc4 } from './arc4.ts';
 import type { GeneratorName, Streams, StreamSource } from './generator.ts';
 import { createPhilox } from './philox.ts';
@@ -28,13 +31,14 @@ export function createSeededRng(generator: Exclude<GeneratorName, 'philox'>): Se
  */
 const seeded = new Map<string, SeededRng>();
 let philox: PhiloxRng | undefined;
+let ahead: { readonly rng: AleaAhead; base_seed: number } | undefined;
 
 /**
  * The streams of permutations `first` .. `first + count - 1` of the cell that `source` describes.
  * All streams of a thread share one `Rng` object per generator: use one permutation's stream up before
- * asking for the next.
+ * asking for the next. `kernel` says whether alea's streams may be drawn ahead in WebAssembly; it never changes a draw.
  */
-export function createStreams(source: StreamSource, first: number, count: number): Streams {
+export function createStreams(source: StreamSource, first: number, count: number, kernel: Kernel = 'auto'): Streams {
   if (source.scheme === 'philox') {
     const rng = (philox ??= createPhilox());
     const { key } = source;
@@ -49,6 +53,18 @@ export function createStreams(source: StreamSource, first: number, count: number
     };
   }
   const { generator, base_seed } = source;
+  if (generator === 'alea' && useWasm(kernel, aleaWasmRuns)) {
+    const rng = aheadFor(base_seed);
+    return {
+      source,
+      first,
+      count,
+      rng: (i) => {
+        rng.startAt(base_seed, first + i);
+        return rng;
+      },
+    };
+  }
   let rng = seeded.get(generator);
   if (rng === undefined) seeded.set(generator, (rng = createSeededRng(generator)));
   const one = rng;
@@ -61,6 +77,14 @@ export function createStreams(source: StreamSource, first: number, count: number
       return one;
     },
   };
+}
+
+/** This thread's alea that draws ahead, for permutations of a cell. */
+function aheadFor(base_seed: number): AleaAhead {
+  ahead ??= { rng: createAleaAhead(), base_seed };
+  if (ahead.base_seed !== base_seed) ahead.rng.forget();
+  ahead.base_seed = base_seed;
+  return ahead.rng;
 }
 
 /** The seed of one permutation for a person: a number, or `key:key:perm_index` with scheme philox. */
