@@ -19,12 +19,16 @@ export const FIRST_LENGTH = 8064;
 
 /** A permutation weighs 1 / 16 in the mean. */
 const WEIGHT = 1 / 16;
+const WEIGHT_OF_MOST = 1 / 64;
 
 /** `seen`, and a permutation that left `left` of `length` uniforms. With none left it may have drawn any number more. */
 export function drawsSeen(seen: DrawsSeen | undefined, length: number, left: number): DrawsSeen {
   const draws = left > 0 ? length - left : 2 * length;
   if (seen === undefined) return { most: draws, mean: draws };
-  return { most: Math.max(seen.most, draws), mean: seen.mean + (draws - seen.mean) * WEIGHT };
+  return {
+    most: Math.max(draws, seen.most + (draws - seen.most) * WEIGHT_OF_MOST),
+    mean: seen.mean + (draws - seen.mean) * WEIGHT,
+  };
 }
 
 /** PORTION, 2 PORTION, .. MOST: a little more than the most that was seen, but not more than about twice the mean. */
