@@ -18,8 +18,8 @@
  */
 
 /** The multiplier, and the same scaled so that the truncated product is the high word: 2091639 S0 has at most 53 bits. */
-export const MULTIPLIER = 2091639;
-export const MULTIPLIER_HIGH = 2091639 / 4294967296;
+const MULTIPLIER = 2091639;
+const MULTIPLIER_HIGH = 2091639 / 4294967296;
 
 /** Mash's factor. */
 const MASH = 0.02519603282416938;
@@ -90,4 +90,27 @@ export function nextAlea(state: AleaState): number {
   // The low word wrapped exactly when it came out below what was added; a branch, because it hardly ever does.
   state.carry = word >>> 0 < carry >>> 0 ? high + 1 : high;
   return word;
+}
+
+/** Where `AleaWords` holds the state, behind one word of its owner's. */
+const S0 = 1;
+const S1 = 2;
+const S2 = 3;
+const CARRY = 4;
+
+/**
+ * `nextAlea` for a state in five words of an array: one that is its owner's, then s0, s1, s2 and the carry. The output is
+ * unsigned. Few bytecodes: V8 counts them where it inlines this into a model. A word stores a number modulo 2^32.
+ */
+export function aleaOfWords(words: Uint32Array): () => number {
+  return () => {
+    const s0 = words[S0]!;
+    const carry = words[CARRY]!;
+    const word = (Math.imul(MULTIPLIER, s0) + carry) >>> 0;
+    words[S0] = words[S1]!;
+    words[S1] = words[S2]!;
+    words[S2] = word;
+    words[CARRY] = s0 * MULTIPLIER_HIGH + (word < carry ? 1 : 0);
+    return word;
+  };
 }

@@ -1,5 +1,4 @@
 import { ALEA_WASM } from '../build/alea.ts';
-import { MULTIPLIER, MULTIPLIER_HIGH } from '../alea.ts';
 import { compile, instantiate, type WasmModule } from '../webassembly.ts';
 import * as layout from './layout.ts';
 
@@ -23,10 +22,6 @@ export const MOST = layout.MOST;
 
 /** Words of `AleaTape.stream`. */
 export const LEFT = 0;
-const S0 = 1;
-const S1 = 2;
-const S2 = 3;
-const CARRY = 4;
 
 /**
  * The stream of one permutation with its beginning drawn ahead. Both arrays lie in the module's memory, not in the
@@ -69,22 +64,5 @@ export function createTape(): AleaTape {
     uniforms: new Float64Array(memory, layout.TAPE, layout.MOST),
     stream: new Uint32Array(memory, layout.LEFT, 5),
     start,
-  };
-}
-
-/**
- * The generator behind the end of a tape: as `nextAlea`, but on the words of `AleaTape.stream`, and the output unsigned.
- * Few bytecodes, since V8 counts them where it inlines this into a model; storing in a word is reduction modulo 2^32.
- */
-export function behindTape(stream: Uint32Array): () => number {
-  return () => {
-    const s0 = stream[S0]!;
-    const carry = stream[CARRY]!;
-    const word = (Math.imul(MULTIPLIER, s0) + carry) >>> 0;
-    stream[S0] = stream[S1]!;
-    stream[S1] = stream[S2]!;
-    stream[S2] = word;
-    stream[CARRY] = s0 * MULTIPLIER_HIGH + (word < carry ? 1 : 0);
-    return word;
   };
 }

@@ -1,6 +1,6 @@
 /** Alea, the default generator: bit for bit the stream of `alea(seed)` of the package seedrandom 3.0.5 (native-free/alea.ts). */
-import { aleaState, nextAlea, seedAlea } from '#native-free/alea';
-import { behindTape, createTape, LEFT } from '#native-free/alea/wasm';
+import { aleaOfWords, aleaState, nextAlea, seedAlea } from '#native-free/alea';
+import { createTape, LEFT } from '#native-free/alea/wasm';
 
 import type { Rng } from './generator.ts';
 import { seededRng, seededSubstreams, type SeededRng } from './seeded.ts';
@@ -41,7 +41,7 @@ export function createAleaAhead(): AleaAhead {
     seen = undefined;
     length = 0;
   };
-  const rng = readTape(tape.uniforms, tape.stream, behindTape(tape.stream), 1 / 4294967296);
+  const rng = readTape(tape.uniforms, tape.stream, aleaOfWords(tape.stream), 1 / 4294967296);
   const uint32 = (): number => rng() * 4294967296;
   // `| 0` is the floor: the product is below 2^21.
   const index = (m: number): number => (rng() * m) | 0;
