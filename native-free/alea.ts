@@ -92,15 +92,15 @@ export function nextAlea(state: AleaState): number {
   return word;
 }
 
-/** Where `AleaWords` holds the state, behind one word of its owner's. */
+/** Where `aleaOfWords` finds the state: behind one word that is the owner's. */
 const S0 = 1;
 const S1 = 2;
 const S2 = 3;
 const CARRY = 4;
 
 /**
- * `nextAlea` for a state in five words of an array: one that is its owner's, then s0, s1, s2 and the carry. The output is
- * unsigned. Few bytecodes: V8 counts them where it inlines this into a model. A word stores a number modulo 2^32.
+ * `nextAlea` on a state in five words: one that is the owner's, s0, s1, s2 and the carry. The output is unsigned. What a
+ * word stores is taken modulo 2^32. Written with few bytecodes: V8 counts them when it inlines this into a model.
  */
 export function aleaOfWords(words: Uint32Array): () => number {
   return () => {

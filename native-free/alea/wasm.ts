@@ -3,9 +3,9 @@ import { compile, instantiate, type WasmModule } from '../webassembly.ts';
 import * as layout from './layout.ts';
 
 interface Exports {
-  prepare(): void;
-  startEight(base_seed: number, first: number): void;
-  fill(which: number, steps: number): void;
+  readonly prepare: () => void;
+  readonly startEight: (base_seed: number, first: number) => void;
+  readonly fill: (which: number, steps: number) => void;
 }
 
 let compiled: { readonly module: WasmModule | undefined } | undefined;
@@ -20,7 +20,7 @@ export function aleaWasmRuns(): boolean {
 export const PORTION = layout.PORTION;
 export const MOST = layout.MOST;
 
-/** Words of `AleaTape.stream`. */
+/** The word of `AleaTape.stream` that counts. */
 export const LEFT = 0;
 
 /**
@@ -30,7 +30,7 @@ export const LEFT = 0;
 export interface AleaTape {
   /** Uniforms; the next one is uniforms[stream[LEFT] - 1]. */
   readonly uniforms: Float64Array;
-  /** How many are left, and behind it the generator's state at the tape's end: s0, s1, s2, carry. */
+  /** How many are left; then the generator's state at the tape's end, for `aleaOfWords`. */
   readonly stream: Uint32Array;
   /**
    * To the beginning of the stream of seed (base_seed + perm_index x 1000003) mod 2^32, `length` uniforms drawn ahead:

@@ -19,9 +19,9 @@ export function createAlea(substreamOfRoot?: Rng['substream']): SeededRng {
 
 /** Alea that starts permutations, with the beginning of each stream drawn ahead (native-free/alea). */
 export interface AleaAhead extends Rng {
-  /** To the beginning of the stream of a permutation; fastest when they are asked for in order. */
+  /** To the beginning of the stream of a permutation; cheapest when they are asked for in order. */
   startAt(base_seed: number, perm_index: number): void;
-  /** Permutations of another cell follow: how much they draw has to be seen anew. */
+  /** Permutations of another cell follow: how much they draw is to be seen anew. */
   forget(): void;
 }
 
@@ -50,8 +50,9 @@ export function createAleaAhead(): AleaAhead {
 }
 
 /**
- * The next uniform: from the tape while there is one. All that it uses are parameters here, which the function that is
- * inlined into a model's loops need not check for being initialised: each bytecode less is room for another call site.
+ * The next uniform: from the tape while one is left, else from the generator behind it. LEFT is written as 0, and all that
+ * the inner function uses are parameters, which need no check of being initialised: V8 inlines it into a model's loops as
+ * long as their bytecodes are few enough, so each one less is room for another call.
  */
 function readTape(uniforms: Float64Array, stream: Uint32Array, behind: () => number, toUnit: number): () => number {
   return () => {
