@@ -49,7 +49,7 @@ export class Simulator {
   async computeChunk(task: ChunkTask): Promise<ChunkResult> {
     const started = performance.now();
     const { state } = await this.prepareCell(task.cell);
-    const streams = createStreams(task.cell.source, task.first, task.count);
+    const streams = createStreams(task.cell.source, task.first, task.count, this.setup.kernel);
     const columns = this.emptyColumns(task.count);
     const failures = this.fill(state, streams, columns);
     const kept = withoutFailures(task.first, columns, failures);
@@ -67,20 +67,20 @@ export class Simulator {
   async computeOne(cell: CellSetup, perm_index: number): Promise<Float64Array | PermutationFailure> {
     const { state } = await this.prepareCell(cell);
     const columns = this.emptyColumns(1);
-    const failures = this.fill(state, createStreams(cell.source, perm_index, 1), columns);
+    const failures = this.fill(state, createStreams(cell.source, perm_index, 1, this.setup.kernel), columns);
     return failures[0] ?? Float64Array.from(columns, (column) => column[0]!);
   }
 
   /** The steps of one permutation for a person, or undefined where the model tells none. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
     const { state } = await this.prepareCell(cell);
-    return this.model.trace?.(state, createStreams(cell.source, perm_index, 1).rng(0));
+    return this.model.trace?.(state, createStreams(cell.source, perm_index, 1, this.setup.kernel).rng(0));
   }
 
   /** One permutation summed up, or undefined where the model does not. */
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
     const { state } = await this.prepareCell(cell);
-    return this.model.summary?.(state, createStreams(cell.source, perm_index, 1).rng(0));
+    return this.model.summary?.(state, createStreams(cell.source, perm_index, 1, this.setup.kernel).rng(0));
   }
 
   private prepareCell(cell: CellSetup): Promise<PreparedCell> {
@@ -143,7 +143,9 @@ export class Simulator {
     const failures: PermutationFailure[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
-      failures.push(...this.simulateAll(state, createStreams(streams.source, streams.first + i, 1), single));
+      failures.push(
+        ...this.simulateAll(state, createStreams(streams.source, streams.first + i, 1, this.setup.kernel), single),
+      );
     }
     return failures;
   }

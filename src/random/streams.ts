@@ -1,6 +1,9 @@
-import { createAlea } from './alea.ts';
+import { aleaWasmRuns } from '#native-free/alea/wasm';
+import { useWasm, type Kernel } from '#native-free/kernel';
+
+import { createAlea, createAleaAhead, type AleaAhead } from './alea.ts';
 import { createArc4 } from './arc4.ts';
-import type { GeneratorName, Streams, StreamSource } from './generator.ts';
+import type { GeneratorName, Rng, Streams, StreamSource } from './generator.ts';
 import { createPhilox } from './philox.ts';
 import type { PhiloxRng } from './philox.ts';
 import type { SeededRng } from './seeded.ts';
@@ -28,39 +31,54 @@ export function createSeededRng(generator: Exclude<GeneratorName, 'philox'>): Se
  */
 const seeded = new Map<string, SeededRng>();
 let philox: PhiloxRng | undefined;
+let ahead: { readonly rng: AleaAhead; base_seed: number } | undefined;
 
 /**
  * The streams of permutations `first` .. `first + count - 1` of the cell that `source` describes.
  * All streams of a thread share one `Rng` object per generator: use one permutation's stream up before
- * asking for the next.
+ * asking for the next. `kernel` says whether alea's streams may be drawn ahead in WebAssembly (then the object is another
+ * one); it never changes a draw.
  */
-export function createStreams(source: StreamSource, first: number, count: number): Streams {
+export function createStreams(source: StreamSource, first: number, count: number, kernel: Kernel = 'auto'): Streams {
+  // Found when the first stream is asked for: many models of whole chunks draw in kernels of their own.
+  let restart: Restart | undefined;
+  return { source, first, count, rng: (i) => (restart ??= restartOf(source, kernel))(first + i) };
+}
+
+/** The generator of a thread, taken to the beginning of the stream of permutation `perm_index`. */
+type Restart = (perm_index: number) => Rng;
+
+function restartOf(source: StreamSource, kernel: Kernel): Restart {
   if (source.scheme === 'philox') {
     const rng = (philox ??= createPhilox());
-    const { key } = source;
-    return {
-      source,
-      first,
-      count,
-      rng: (i) => {
-        rng.restart(key, first + i);
-        return rng;
-      },
+    return (perm_index) => {
+      rng.restart(source.key, perm_index);
+      return rng;
     };
   }
   const { generator, base_seed } = source;
+  if (generator === 'alea' && useWasm(kernel, aleaWasmRuns)) {
+    const rng = aheadFor(base_seed);
+    return (perm_index) => {
+      rng.startAt(base_seed, perm_index);
+      return rng;
+    };
+  }
   let rng = seeded.get(generator);
   if (rng === undefined) seeded.set(generator, (rng = createSeededRng(generator)));
   const one = rng;
-  return {
-    source,
-    first,
-    count,
-    rng: (i) => {
-      one.reseed(seedOf(base_seed, first + i));
-      return one;
-    },
+  return (perm_index) => {
+    one.reseed(seedOf(base_seed, perm_index));
+    return one;
   };
+}
+
+/** This thread's alea that draws ahead, for permutations of a cell. */
+function aheadFor(base_seed: number): AleaAhead {
+  ahead ??= { rng: createAleaAhead(), base_seed };
+  if (ahead.base_seed !== base_seed) ahead.rng.forget();
+  ahead.base_seed = base_seed;
+  return ahead.rng;
 }
 
 /** The seed of one permutation for a person: a number, or `key:key:perm_index` with scheme philox. */

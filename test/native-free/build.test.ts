@@ -1,3 +1,4 @@
+import { ALEA_WASM } from '#native-free/build/alea';
 import { CSV_WASM } from '#native-free/build/csv';
 import { TRADES_WASM } from '#native-free/build/trades';
 import { useWasm } from '#native-free/kernel';
@@ -13,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 test('the embedded modules are the ones whose hashes are recorded', () => {
   const recorded = JSON.parse(readFileSync(`${root}native-free/build/hashes.json`, 'utf8')) as { sha256: object };
   const hash = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
-  expect(recorded.sha256).toEqual({ trades: hash(TRADES_WASM), csv: hash(CSV_WASM) });
+  expect(recorded.sha256).toEqual({ trades: hash(TRADES_WASM), csv: hash(CSV_WASM), alea: hash(ALEA_WASM) });
 });
 
 test('the sources compile to the same bytes again', () => {
@@ -31,14 +32,16 @@ test('without WebAssembly, auto takes the twin and wasm says that it cannot', ()
   expect(() => useWasm('wasm', () => false)).toThrow('use "auto"');
 });
 
-test('where WebAssembly is switched off the same rows come out', () => {
+test('where WebAssembly is switched off the same rows and draws come out', () => {
   // --jitless takes the whole WebAssembly object away.
   const program = `
     import { formatRows } from './dist/native-free/csv/rows.js';
-    process.stdout.write(formatRows(Uint32Array.of(3), [Float64Array.of(0.1)]));
+    import { createStreams } from './dist/random/streams.js';
+    const { uint32 } = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed: 1337 }, 0, 9).rng(0);
+    process.stdout.write(formatRows(Uint32Array.of(uint32()), [Float64Array.of(0.1)]));
   `;
   const run = (flags: string[]) =>
     execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' });
-  expect(run(['--jitless'])).toBe('3,0.1\n');
-  expect(run(['--no-addons'])).toBe('3,0.1\n');
+  expect(run(['--jitless'])).toBe('888136645,0.1\n');
+  expect(run(['--no-addons'])).toBe('888136645,0.1\n');
 });

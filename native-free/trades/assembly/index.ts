@@ -5,7 +5,7 @@
  */
 import * as layout from '../layout';
 import { address, word } from './settings';
-import { seedEight } from './alea';
+import { seedEight } from '../../alea/assembly/lanes';
 import { delay, drop, skip, slip } from './perturb';
 import { bootstrapBlocks, bootstrapTrades, permute, permuteBlocks } from './reorder';
 import { measure, tally } from './measure';
@@ -13,7 +13,7 @@ import { measure, tally } from './measure';
 /** Permutations first .. first + count - 1, rounded up to eights, to rows 0 .. of the columns. */
 export function simulate(base: u32, first: u32, count: i32): void {
   for (let row = 0; row < count; row += 8) {
-    seedEight(base, first + row);
+    seedEight(base, first + row, layout.STATES, layout.DIGITS);
     simulateFour(layout.STATES, row);
     if (row + 4 < count) simulateFour(layout.STATES + 80, row + 4);
   }

@@ -1,6 +1,6 @@
 import * as layout from '../layout';
 import { address, number, word } from './settings';
-import { draw } from './alea';
+import { draw } from '../../alea/assembly/lanes';
 
 /** High words of four 32 x 32-bit products: floor(u x m). */
 @inline export function below(words: v128, m: v128): v128 {

@@ -1,6 +1,6 @@
 import * as layout from '../layout';
 import { address, word } from './settings';
-import { draw } from './alea';
+import { draw } from '../../alea/assembly/lanes';
 import { below, pair } from './perturb';
 
 /** Fisher-Yates in each lane, 32 bytes per trade. */

@@ -1,5 +1,3 @@
-import { DIGITS, STATES } from '../layout';
-
 /*
  * Four generators side by side, one per lane: three words of state (u32x4) and the carries (two u64x2).
  */
@@ -65,14 +63,15 @@ export function draw(state: usize, tape: usize, count: i32): void {
 
 /**
  * Starts eight generators (two states of four) with the seeds base + (first + 0..7) x 1000003: the states follow each
- * other from STATES, 80 bytes each. Eight, since one step of Mash waits for the one before: more chains fill the wait.
+ * other from `states`, 80 bytes each; `digits` is 20 x 64 bytes of work space. Eight, since one step of Mash waits for
+ * the one before: more chains fill the wait.
  */
-export function seedEight(base: u32, first: u32): void {
-  // Digit codes at DIGITS + place x 64, most significant first; behind them a mask of the lanes that have that digit.
+export function seedEight(base: u32, first: u32, states: usize, digits: usize): void {
+  // Digit codes at digits + place x 64, most significant first; behind them a mask of the lanes that have that digit.
   for (let lane: u32 = 0; lane < 8; lane++) {
     const seed = base + (first + lane) * 1000003;
     let rest = seed;
-    let at: usize = DIGITS + 9 * 64 + (lane << 3);
+    let at = digits + 9 * 64 + (lane << 3);
     let some: i64 = -1;
     for (let place = 0; place < 10; place++) {
       const quotient = rest / 10;
@@ -88,20 +87,20 @@ export function seedEight(base: u32, first: u32): void {
   let c = a;
   let d = a;
   for (let word: usize = 0; word < 3; word++) {
-    for (let at: usize = DIGITS; at < <usize>(DIGITS + 640); at += 64) {
+    for (let at = digits; at < digits + 640; at += 64) {
       a = v128.bitselect(mash(a, v128.load(at)), a, v128.load(at, 640));
       b = v128.bitselect(mash(b, v128.load(at, 16)), b, v128.load(at, 656));
       c = v128.bitselect(mash(c, v128.load(at, 32)), c, v128.load(at, 672));
       d = v128.bitselect(mash(d, v128.load(at, 48)), d, v128.load(at, 688));
     }
     const blanks = i32x4.splat(word == 0 ? <i32>3707969490 : word == 1 ? 645086813 : <i32>3941471299);
-    const to: usize = <usize>STATES + (word << 4);
+    const to = states + (word << 4);
     v128.store(to, i32x4.sub(blanks, v128.shuffle<u32>(low32(a), low32(b), 0, 2, 4, 6)));
     v128.store(to, i32x4.sub(blanks, v128.shuffle<u32>(low32(c), low32(d), 0, 2, 4, 6)), 80);
   }
   const one = i64x2.splat(1);
-  v128.store(STATES, one, 48);
-  v128.store(STATES, one, 64);
-  v128.store(STATES, one, 128);
-  v128.store(STATES, one, 144);
+  v128.store(states, one, 48);
+  v128.store(states, one, 64);
+  v128.store(states, one, 128);
+  v128.store(states, one, 144);
 }
