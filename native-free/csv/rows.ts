@@ -18,7 +18,7 @@ export function formatRows(
   perm_index: Uint32Array,
   columns: readonly Float64Array[],
   kernel: Kernel = 'auto',
-  spare?: ArrayBuffer,
+  spare?: ArrayBufferLike,
 ): Uint8Array {
   if (!useWasm(kernel, csvWasmRuns)) return formatRowsTwin(perm_index, columns);
   return formatRowsWasm(perm_index, columns, spare);

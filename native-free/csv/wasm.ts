@@ -98,7 +98,7 @@ const FIELD_BYTES = 20;
 export function formatRowsWasm(
   perm_index: Uint32Array,
   columns: readonly Float64Array[],
-  spare?: ArrayBuffer,
+  spare?: ArrayBufferLike,
 ): Uint8Array {
   const most = rowsPerCall(columns.length);
   const module = load();

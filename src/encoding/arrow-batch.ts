@@ -24,7 +24,7 @@ const TEMPLATES_KEPT = 256;
 const templates = new Map<string, Template>();
 
 /** One message per aligned block of `batch_rows` permutations that has rows. */
-export function encodeArrowRows(schema: MetricsSchema, rows: Rows, spare?: ArrayBuffer): Uint8Array {
+export function encodeArrowRows(schema: MetricsSchema, rows: Rows, spare?: ArrayBufferLike): Uint8Array {
   assert(endianness() === 'LE', 'Arrow bodies are little-endian');
   const { perm_index, columns } = rows;
   assert(columns.length === schema.metrics.length, 'one column per metric');

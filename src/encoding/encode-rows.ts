@@ -13,7 +13,7 @@ export function encodeRows(
   schema: MetricsSchema,
   rows: Rows,
   kernel: Kernel = 'auto',
-  spare?: ArrayBuffer,
+  spare?: ArrayBufferLike,
 ): Uint8Array {
   return schema.format === 'csv' ? encodeCsvRows(rows, kernel, spare) : encodeArrowRows(schema, rows, spare);
 }

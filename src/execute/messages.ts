@@ -37,8 +37,8 @@ export interface ChunkTask {
   readonly count: number;
   /** Further files that these rows go to and whose bytes differ: they are encoded once more for each. */
   readonly more_schemas?: readonly MetricsSchema[];
-  /** A buffer that an earlier chunk came in: what is used again leaves no garbage. Whether there is one changes no byte. */
-  readonly spare?: ArrayBuffer;
+  /** Where the worker may put the bytes. Whether there is one, and whether they fit, changes no byte. */
+  readonly spare?: SharedArrayBuffer;
 }
 
 /** A permutation that left no row. */
@@ -54,7 +54,7 @@ export interface ChunkResult {
   readonly count: number;
   /** Rows in `bytes`: `count` less the failures. */
   readonly rows: number;
-  /** The rows in the bytes of the metrics file. */
+  /** The rows in the bytes of the metrics file; in the task's `spare` where they fit. */
   readonly bytes: Uint8Array;
   /** CSV: `bytes` cut at block borders, with the checksums of the parts. */
   readonly blocks?: readonly CsvBlockPart[];

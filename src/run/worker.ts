@@ -74,7 +74,7 @@ function simulatorOf(setup: number): Promise<Simulator> {
 export function compute(task: ChunkTask): Promise<Answer<ChunkResult>> {
   return answer(async () => {
     const simulator = await simulatorOf(task.setup);
-    return handOver(await simulator.computeChunk(task));
+    return simulator.computeChunk(task);
   });
 }
 
@@ -89,7 +89,7 @@ export function copy({ chunk, from }: CopyTask): Promise<Answer<ChunkResult | un
     const { first, count } = chunk;
     const rows = readRange(disk, from.place, from.target, first, first + count);
     if (rows === undefined) return undefined;
-    return handOver({ first, count, rows: count, ...encodeForAll(chunk, rows, 'auto'), failures: [], compute_ms: 0 });
+    return { first, count, rows: count, ...encodeForAll(chunk, rows, 'auto'), failures: [], compute_ms: 0 };
   });
 }
 
@@ -101,14 +101,15 @@ export function look({ place, target, stopping, due, sums }: LookTask): Promise<
   return answer(() => lookAtOpenFile(disk, place, target, stopping, due, sums));
 }
 
-/** The rows as CSV lines, whatever the file's format. */
+/** The rows as CSV lines, whatever the file's format. Handed over: this thread computes nothing (see `ThreadPool.compute`). */
 export function text({ place, target, part }: TextTask): Promise<Answer<readonly Uint8Array[]>> {
   return answer(() => {
     const lines = Array.from(readRows(disk, place, target, part), (rows) => encodeCsvRows(rows));
-    return moved(
-      lines,
-      lines.map(({ buffer }) => buffer),
-    );
+    const transferable = {
+      [Piscina.transferableSymbol]: lines.map(({ buffer }) => buffer),
+      [Piscina.valueSymbol]: lines,
+    };
+    return Piscina.move(transferable as never) as unknown as Uint8Array[];
   });
 }
 
@@ -136,17 +137,4 @@ async function answer<T>(work: () => T | Promise<T>): Promise<Answer<T>> {
     const { code, message, path } = error;
     return { failed: { code, message, ...(path !== undefined && { path }) } };
   }
-}
-
-/** The result with its bytes, each in a buffer of its own, handed over instead of copied. */
-function handOver(result: ChunkResult): ChunkResult {
-  return moved(
-    result,
-    [result.bytes, ...(result.more_bytes ?? [])].map(({ buffer }) => buffer),
-  );
-}
-
-function moved<T>(value: T, buffers: readonly ArrayBufferLike[]): T {
-  const transferable = { [Piscina.transferableSymbol]: buffers, [Piscina.valueSymbol]: value };
-  return Piscina.move(transferable as never) as unknown as T;
 }

@@ -16,43 +16,59 @@ test('an answer that arrives while the pool closes is passed over; at any other 
   expect(late).not.toThrow();
 });
 
-test.each(['csv', 'arrow'] as const)('chunks of %s come the same in a buffer that came before', async (format) => {
-  const worker = new URL('../../dist/run/worker.js', import.meta.url);
-  const code = `export default { name: 'two', version: '1', parameters: {}, metrics: { a: {}, b: {} },
+test.each(['csv', 'arrow'] as const)(
+  'chunks of %s come the same in memory that is shared and used again',
+  async (format) => {
+    const worker = new URL('../../dist/run/worker.js', import.meta.url);
+    const code = `export default { name: 'two', version: '1', parameters: {}, metrics: { a: {}, b: {} },
     simulate: (state, rng, row) => { row.a = rng(); row.b = rng(); } }`;
-  const setup: ModelSetup = {
-    model: { code, file: 'two.ts' },
-    inputs: {},
-    streams: 'independent',
-    shared: undefined,
-    kernel: 'auto',
-  };
-  const pool = new ThreadPool({ worker, threads: 1, worker_data: { setups: [setup] } });
-  const task = (first: number, count: number): ChunkTask => ({
-    setup: 0,
-    cell: {
-      parameters: {},
-      source: { scheme: 'sha256-32', generator: 'alea', base_seed: 7 },
-      schema: { format, model: 'two', cell_id: 'c', experiment: 'e'.repeat(64), metrics: ['a', 'b'], batch_rows: 100 },
-    },
-    first,
-    count,
-  });
-  try {
-    const fresh = await pool.compute(task(0, 300));
-    const bytes = Buffer.from(fresh.bytes);
-    const larger = await pool.compute(task(0, 5000));
-    pool.recycle(larger);
-    expect(larger.bytes.buffer.byteLength).toBeGreaterThan(0);
-    const again = await pool.compute(task(0, 300));
-    // It went out with the task and came back.
-    expect(larger.bytes.buffer.byteLength).toBe(0);
-    expect(again.bytes.buffer.byteLength).toBeGreaterThan(again.bytes.length);
-    expect(Buffer.from(again.bytes).equals(bytes)).toBe(true);
-  } finally {
-    await pool.close();
-  }
-});
+    const setup: ModelSetup = {
+      model: { code, file: 'two.ts' },
+      inputs: {},
+      streams: 'independent',
+      shared: undefined,
+      kernel: 'auto',
+    };
+    const pool = new ThreadPool({ worker, threads: 1, worker_data: { setups: [setup] } });
+    const task = (first: number, count: number): ChunkTask => ({
+      setup: 0,
+      cell: {
+        parameters: {},
+        source: { scheme: 'sha256-32', generator: 'alea', base_seed: 7 },
+        schema: {
+          format,
+          model: 'two',
+          cell_id: 'c',
+          experiment: 'e'.repeat(64),
+          metrics: ['a', 'b'],
+          batch_rows: 100,
+        },
+      },
+      first,
+      count,
+    });
+    try {
+      const copied = await pool.compute(task(0, 300));
+      expect(copied.bytes.buffer).toBeInstanceOf(ArrayBuffer);
+      pool.recycle(copied);
+      const shared = await pool.compute(task(0, 300));
+      expect(shared.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+      expect(Buffer.from(shared.bytes).equals(copied.bytes)).toBe(true);
+      // Given back, its memory takes the next chunk that fits; one that does not is copied.
+      pool.recycle(shared);
+      const next = await pool.compute(task(300, 300));
+      expect(Buffer.from(shared.bytes.buffer, 0, next.bytes.length).equals(next.bytes)).toBe(true);
+      expect(next.bytes).not.toEqual(copied.bytes);
+      pool.recycle(next);
+      const larger = await pool.compute(task(0, 5000));
+      expect(larger.bytes.buffer).toBeInstanceOf(ArrayBuffer);
+      pool.recycle(larger);
+      expect((await pool.compute(task(0, 5000))).bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+    } finally {
+      await pool.close();
+    }
+  },
+);
 
 test('a pool that is closed at once lets its threads come up first: terminated while it loads, one would abort the process', async () => {
   const file = join(temporaryFolder(), 'slow.mjs');
