@@ -121,8 +121,8 @@ export function writeInteger(at: usize, value: u32): usize {
  * Dragonbox (Junekey Jeon, "Dragonbox: A New Floating-Point Binary-to-Decimal Conversion Algorithm", 2020; the steps
  * are those of his https://github.com/jk-jeon/dragonbox, Apache-2.0 with LLVM exceptions), kappa = 2.
  *
- * Here with half the products, for the numbers that are neither whole nor a power of two: whatever the bits left out could change
- * (some 4 in 1,000) is left to `writeExactly`.
+ * Here with five of nine products, for the numbers that are neither whole nor a power of two: whatever the bits left out could change
+ * (fewer than 1 in 100) is left to `writeExactly`.
  */
 @inline export function writeNumber(at: usize, x: f64): usize {
   const bits = reinterpret<u64>(x);
