@@ -55,14 +55,15 @@ export function encodeArrowRows(schema: MetricsSchema, rows: Rows, spare?: Array
 function fill(message: Uint8Array, template: Template, rows: Rows, from: number, to: number, salt: number): void {
   message.set(template.head);
   const count = to - from;
-  let at = message.byteOffset + template.head.length;
-  const indices = new Uint32Array(message.buffer, at, padded(count * 4) / 4);
+  const start = message.byteOffset + template.head.length;
+  const indices = new Uint32Array(message.buffer, start, padded(count * 4) / 4);
   indices.set(rows.perm_index.subarray(from, to));
   indices.fill(0, count);
-  at += indices.byteLength;
-  for (const column of rows.columns) {
-    new Float64Array(message.buffer, at, count).set(column.subarray(from, to));
-    at += count * 8;
+  const body = Buffer.from(message.buffer, start + indices.byteLength, template.bodyLength - indices.byteLength);
+  for (const [m, column] of rows.columns.entries()) {
+    const values = new Uint8Array(column.buffer, column.byteOffset + from * 8, count * 8);
+    // A copy at full speed to shared memory, too, where `set` takes three times as long.
+    body.fill(values, m * values.length, (m + 1) * values.length);
   }
   message.set(Buffer.from(hex32(crc32(message, salt)), 'latin1'), template.digits);
 }

@@ -26,7 +26,11 @@ export function csvHeader(metrics: readonly string[]): string {
 }
 
 /** The lines of `rows`, without a header. The bytes are the caller's (see `encodeRows`). */
-export function encodeCsvRows({ perm_index, columns }: Rows, kernel: Kernel = 'auto', spare?: ArrayBufferLike): Uint8Array {
+export function encodeCsvRows(
+  { perm_index, columns }: Rows,
+  kernel: Kernel = 'auto',
+  spare?: ArrayBufferLike,
+): Uint8Array {
   return formatRows(perm_index, columns, kernel, spare);
 }
 
