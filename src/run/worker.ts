@@ -101,7 +101,7 @@ export function look({ place, target, stopping, due, sums }: LookTask): Promise<
   return answer(() => lookAtOpenFile(disk, place, target, stopping, due, sums));
 }
 
-/** The rows as CSV lines, whatever the file's format. Handed over: this thread computes nothing (see `ThreadPool.compute`). */
+/** The rows as CSV lines, whatever the file's format. Handed over: `verify` computes little, so it may be slow (see `ThreadPool.compute`). */
 export function text({ place, target, part }: TextTask): Promise<Answer<readonly Uint8Array[]>> {
   return answer(() => {
     const lines = Array.from(readRows(disk, place, target, part), (rows) => encodeCsvRows(rows));
