@@ -4,7 +4,8 @@
  */
 import { AGAIN, FAULT } from '../layout';
 export { run, runEnd } from './run';
-import { readEnd, readNumber, writeInteger, writeNumber } from './number';
+import { readEnd, readNumber } from './read-number';
+import { writeInteger, writeNumber } from './write-number';
 
 /** Writes `count` rows to `text`; columns of doubles stand `stride` bytes apart. Returns where the text ends. */
 export function format(text: usize, indices: usize, columns: usize, stride: usize, metrics: i32, count: i32): usize {

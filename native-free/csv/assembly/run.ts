@@ -2,7 +2,7 @@
  * A run of rows, checked where it stands: what a metrics file that nothing disturbed consists of.
  */
 import { AGAIN } from '../layout';
-import { writeInteger } from './number';
+import { writeInteger } from './write-number';
 
 /** One bit per byte of the 64 at `at` that equals the lanes of `byte`. */
 @inline function equalAt(at: usize, byte: v128): u64 {
