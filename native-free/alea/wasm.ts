@@ -1,5 +1,5 @@
 import { ALEA_WASM } from '../build/alea.ts';
-import { compile, instantiate, type WasmModule } from '../webassembly.ts';
+import { EmbeddedModule } from '../webassembly.ts';
 import * as layout from './layout.ts';
 
 interface Exports {
@@ -8,12 +8,11 @@ interface Exports {
   readonly fill: (which: number, steps: number) => void;
 }
 
-let compiled: { readonly module: WasmModule | undefined } | undefined;
+const embedded = new EmbeddedModule(ALEA_WASM);
 
 /** This machine can run the module. */
 export function aleaWasmRuns(): boolean {
-  compiled ??= { module: compile(ALEA_WASM) };
-  return compiled.module !== undefined;
+  return embedded.runs;
 }
 
 /** Uniforms on a tape: a multiple of PORTION, at most MOST. */
@@ -44,9 +43,7 @@ const STARTED = 8;
 
 /** A tape in memory of its own. Only where `aleaWasmRuns`. */
 export function createTape(): AleaTape {
-  compiled ??= { module: compile(ALEA_WASM) };
-  if (compiled.module === undefined) throw new Error('this machine cannot run the generator: ask aleaWasmRuns first');
-  const { exports, memory } = instantiate(compiled.module, layout.MEMORY_BYTES);
+  const { exports, memory } = embedded.instantiate(layout.MEMORY_BYTES);
   // They are what assembly/index.ts says; nothing can check that here.
   const { prepare, startEight, fill } = exports as Exports;
   prepare();

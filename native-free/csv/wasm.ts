@@ -1,5 +1,6 @@
 import { CSV_WASM } from '../build/csv.ts';
-import { compile, instantiate } from '../webassembly.ts';
+import { copyBytes } from '../copy-bytes.ts';
+import { EmbeddedModule } from '../webassembly.ts';
 import * as layout from './layout.ts';
 import {
   countRunTwin,
@@ -31,15 +32,13 @@ interface Loaded {
   readonly text: Uint8Array;
 }
 
-let loaded: { readonly module: Loaded | undefined } | undefined;
+const embedded = new EmbeddedModule(CSV_WASM);
+let loaded: Loaded | undefined;
 
 /** The module's one instance in this thread, or undefined where it cannot run. */
 function load(): Loaded | undefined {
-  if (loaded === undefined) {
-    const module = compile(CSV_WASM);
-    loaded = { module: module === undefined ? undefined : start(instantiate(module, layout.MEMORY_BYTES)) };
-  }
-  return loaded.module;
+  if (!embedded.runs) return undefined;
+  return (loaded ??= start(embedded.instantiate(layout.MEMORY_BYTES)));
 }
 
 /** This machine can run the module. */
@@ -114,11 +113,10 @@ export function formatRowsWasm(
     const more = end - layout.TEXT;
     if (length + more > text.length) {
       const larger = Buffer.from(unfilled(Math.max(length + more, text.length * 2)));
-      larger.set(text.subarray(0, length));
+      if (length > 0) copyBytes(text.subarray(0, length), larger, 0);
       text = larger;
     }
-    // A copy at full speed to shared memory, too, where `set` goes byte by byte: twenty times as long.
-    text.fill(module.text.subarray(0, more), length, length + more);
+    copyBytes(module.text.subarray(0, more), text, length);
     length += more;
   }
   return new Uint8Array(text.buffer, 0, length);

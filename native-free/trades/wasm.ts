@@ -1,4 +1,4 @@
-import { compile, instantiate, type WasmModule } from '../webassembly.ts';
+import { EmbeddedModule } from '../webassembly.ts';
 import { TRADES_WASM } from '../build/trades.ts';
 import type { TradesCell } from './cell.ts';
 import { delayedPnl } from './delayed.ts';
@@ -21,13 +21,12 @@ interface Loaded {
   readonly columns: readonly Float64Array[];
 }
 
-let compiled: { readonly module: WasmModule | undefined } | undefined;
+const embedded = new EmbeddedModule(TRADES_WASM);
 let loaded: Loaded | undefined;
 
 /** This machine can run the module. */
 export function tradesWasmRuns(): boolean {
-  compiled ??= { module: compile(TRADES_WASM) };
-  return compiled.module !== undefined;
+  return embedded.runs;
 }
 
 /** As `simulateTradesTwin`, four permutations at a time. Only where `kernelFor(cell)` says so. */
@@ -84,10 +83,7 @@ function loadCell(cell: TradesCell, memory: ArrayBuffer | undefined, exports: Ex
   ];
 
   if (memory === undefined || exports === undefined || memory.byteLength < end) {
-    compiled ??= { module: compile(TRADES_WASM) };
-    if (compiled.module === undefined)
-      throw new Error('this machine cannot run the WebAssembly kernel: ask kernelFor first');
-    const instance = instantiate(compiled.module, end);
+    const instance = embedded.instantiate(end);
     memory = instance.memory;
     // They are what assembly/index.ts says; nothing can check that here.
     exports = instance.exports as Exports;

@@ -5,7 +5,7 @@ import { csvBlocksOf } from '../encoding/csv-blocks.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../models/model.ts';
-import type { Streams } from '../random/generator.ts';
+import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
 import { loadReferencedModel } from './load-setup.ts';
 import type { CellSetup, ChunkResult, ChunkTask, ModelSetup, PermutationFailure } from './messages.ts';
@@ -49,7 +49,7 @@ export class Simulator {
   async computeChunk(task: ChunkTask): Promise<ChunkResult> {
     const started = performance.now();
     const { state } = await this.prepareCell(task.cell);
-    const streams = createStreams(task.cell.source, task.first, task.count, this.setup.kernel);
+    const streams = this.streamsOf(task.cell.source, task.first, task.count);
     const columns = this.emptyColumns(task.count);
     const failures = this.fill(state, streams, columns);
     const kept = withoutFailures(task.first, columns, failures);
@@ -67,20 +67,24 @@ export class Simulator {
   async computeOne(cell: CellSetup, perm_index: number): Promise<Float64Array | PermutationFailure> {
     const { state } = await this.prepareCell(cell);
     const columns = this.emptyColumns(1);
-    const failures = this.fill(state, createStreams(cell.source, perm_index, 1, this.setup.kernel), columns);
+    const failures = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns);
     return failures[0] ?? Float64Array.from(columns, (column) => column[0]!);
   }
 
   /** The steps of one permutation for a person, or undefined where the model tells none. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
     const { state } = await this.prepareCell(cell);
-    return this.model.trace?.(state, createStreams(cell.source, perm_index, 1, this.setup.kernel).rng(0));
+    return this.model.trace?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 
   /** One permutation summed up, or undefined where the model does not. */
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
     const { state } = await this.prepareCell(cell);
-    return this.model.summary?.(state, createStreams(cell.source, perm_index, 1, this.setup.kernel).rng(0));
+    return this.model.summary?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+  }
+
+  private streamsOf(source: StreamSource, first: number, count: number): Streams {
+    return createStreams(source, first, count, this.setup.kernel);
   }
 
   private prepareCell(cell: CellSetup): Promise<PreparedCell> {
@@ -143,9 +147,7 @@ export class Simulator {
     const failures: PermutationFailure[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
-      failures.push(
-        ...this.simulateAll(state, createStreams(streams.source, streams.first + i, 1, this.setup.kernel), single),
-      );
+      failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single));
     }
     return failures;
   }

@@ -51,8 +51,8 @@ export class ThreadPool implements Executor {
    * a typed array whether it was taken away: a user's model takes a fifth longer in such a thread. The first chunks, and those that outgrow it, are copied.
    */
   compute(task: ChunkTask): Promise<ChunkResult> {
-    const spare = this.spares.pop();
     if (this.room === 0) return this.call('compute', task);
+    const spare = this.spares.pop();
     const enough = spare !== undefined && spare.byteLength >= this.room;
     return this.call('compute', { ...task, spare: enough ? spare : new SharedArrayBuffer(this.room) });
   }
