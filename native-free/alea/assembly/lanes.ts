@@ -2,6 +2,11 @@
  * Four generators side by side, one per lane: three words of state (u32x4) and the carries (two u64x2).
  */
 
+/** The words of four lanes: the low halves of their T = 2091639 s + carry. */
+@inline export function words(low: v128, high: v128): v128 {
+  return v128.shuffle<u32>(low, high, 0, 2, 4, 6);
+}
+
 /** Draws `count` words of each lane to `tape`, 16 bytes per draw, from the state at `state`. */
 export function draw(state: usize, tape: usize, count: i32): void {
   const multiplier = i32x4.splat(2091639);
@@ -15,15 +20,15 @@ export function draw(state: usize, tape: usize, count: i32): void {
   for (; rest >= 3; rest -= 3) {
     low = i64x2.add(i64x2.extmul_low_i32x4_u(s0, multiplier), low);
     high = i64x2.add(i64x2.extmul_high_i32x4_u(s0, multiplier), high);
-    s0 = v128.shuffle<u32>(low, high, 0, 2, 4, 6);
+    s0 = words(low, high);
     v128.store(tape, s0);
     low = i64x2.add(i64x2.extmul_low_i32x4_u(s1, multiplier), i64x2.shr_u(low, 32));
     high = i64x2.add(i64x2.extmul_high_i32x4_u(s1, multiplier), i64x2.shr_u(high, 32));
-    s1 = v128.shuffle<u32>(low, high, 0, 2, 4, 6);
+    s1 = words(low, high);
     v128.store(tape, s1, 16);
     low = i64x2.add(i64x2.extmul_low_i32x4_u(s2, multiplier), i64x2.shr_u(low, 32));
     high = i64x2.add(i64x2.extmul_high_i32x4_u(s2, multiplier), i64x2.shr_u(high, 32));
-    s2 = v128.shuffle<u32>(low, high, 0, 2, 4, 6);
+    s2 = words(low, high);
     v128.store(tape, s2, 32);
     low = i64x2.shr_u(low, 32);
     high = i64x2.shr_u(high, 32);
@@ -34,7 +39,7 @@ export function draw(state: usize, tape: usize, count: i32): void {
     high = i64x2.add(i64x2.extmul_high_i32x4_u(s0, multiplier), high);
     s0 = s1;
     s1 = s2;
-    s2 = v128.shuffle<u32>(low, high, 0, 2, 4, 6);
+    s2 = words(low, high);
     v128.store(tape, s2);
     low = i64x2.shr_u(low, 32);
     high = i64x2.shr_u(high, 32);

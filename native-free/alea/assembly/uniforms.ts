@@ -1,14 +1,11 @@
+import { words } from './lanes';
+
 /** T = 2091639 s + carry of two lanes, the carry being the high words of the T before. */
 @inline function totalsLow(s: v128, before: v128): v128 {
   return i64x2.add(i64x2.extmul_low_i32x4_u(s, i32x4.splat(2091639)), i64x2.shr_u(before, 32));
 }
 @inline function totalsHigh(s: v128, before: v128): v128 {
   return i64x2.add(i64x2.extmul_high_i32x4_u(s, i32x4.splat(2091639)), i64x2.shr_u(before, 32));
-}
-
-/** The words of four lanes: the low halves of their T. */
-@inline function words(low: v128, high: v128): v128 {
-  return v128.shuffle<u32>(low, high, 0, 2, 4, 6);
 }
 
 /** word x 2^-32 of two lanes. Nothing is rounded: 2^20 + word x 2^-32 is the double whose low half is the word. */
