@@ -6,10 +6,10 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
 import { loadExperiment, runCell } from '../dist/run/experiment.js';
+import { crc32 } from '../dist/native-free/crc32/crc32.js';
 import { textWindow } from '../dist/native-free/csv/rows.js';
 import { disk } from '../dist/store/disk.js';
 import { FileReader } from '../dist/store/file-reader.js';

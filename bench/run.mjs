@@ -19,6 +19,7 @@ const FILES = [
   'resume',
   'threads',
   'seeding',
+  'checksum',
   'start-up',
   'memory',
   // It looks into /proc.

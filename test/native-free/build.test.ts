@@ -1,4 +1,5 @@
 import { ALEA_WASM } from '#native-free/build/alea';
+import { CRC32_WASM } from '#native-free/build/crc32';
 import { CSV_WASM } from '#native-free/build/csv';
 import { TRADES_WASM } from '#native-free/build/trades';
 import { useWasm } from '#native-free/kernel';
@@ -7,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,7 +16,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 test('the embedded modules are the ones whose hashes are recorded', () => {
   const recorded = JSON.parse(readFileSync(`${root}native-free/build/hashes.json`, 'utf8')) as { sha256: object };
   const hash = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
-  expect(recorded.sha256).toEqual({ trades: hash(TRADES_WASM), csv: hash(CSV_WASM), alea: hash(ALEA_WASM) });
+  const modules = { trades: TRADES_WASM, csv: CSV_WASM, alea: ALEA_WASM, crc32: CRC32_WASM };
+  expect(recorded.sha256).toEqual(
+    Object.fromEntries(Object.entries(modules).map(([name, text]) => [name, hash(text)])),
+  );
 });
 
 test('the sources compile to the same bytes again', () => {
@@ -35,13 +40,15 @@ test('without WebAssembly, auto takes the twin and wasm says that it cannot', ()
 test('where WebAssembly is switched off the same rows and draws come out', () => {
   // --jitless takes the whole WebAssembly object away.
   const program = `
+    import { crc32 } from './dist/native-free/crc32/crc32.js';
     import { formatRows } from './dist/native-free/csv/rows.js';
     import { createStreams } from './dist/random/streams.js';
     const { uint32 } = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed: 1337 }, 0, 9).rng(0);
     process.stdout.write(formatRows(Uint32Array.of(uint32()), [Float64Array.of(0.1)]));
+    process.stdout.write(String(crc32(new Uint8Array(20_000).fill(1))));
   `;
   const run = (flags: string[]) =>
     execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' });
-  expect(run(['--jitless'])).toBe('888136645,0.1\n');
-  expect(run(['--no-addons'])).toBe('888136645,0.1\n');
+  expect(run(['--jitless'])).toBe(`888136645,0.1\n${zlibCrc32(new Uint8Array(20_000).fill(1))}`);
+  expect(run(['--no-addons'])).toBe(`888136645,0.1\n${zlibCrc32(new Uint8Array(20_000).fill(1))}`);
 });
