@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { canonicalise } from '../encoding/canonical-value.ts';
+import { canonicalise, createColumns } from '#native-free/columns/columns';
+
 import { csvBlocksOf } from '../encoding/csv-blocks.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
@@ -31,6 +32,8 @@ export class Simulator {
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
+  // Used again by every chunk.
+  private indices = new Uint32Array(0);
   private columns: Float64Array[] = [];
 
   private constructor(model: Model, setup: ModelSetup) {
@@ -52,7 +55,7 @@ export class Simulator {
     const streams = this.streamsOf(task.cell.source, task.first, task.count);
     const columns = this.emptyColumns(task.count);
     const failures = this.fill(state, streams, columns);
-    const kept = withoutFailures(task.first, columns, failures);
+    const kept = withoutFailures({ perm_index: this.indicesFrom(task.first, task.count), columns }, failures);
     return {
       first: task.first,
       count: task.count,
@@ -110,9 +113,16 @@ export class Simulator {
     return { cell, state: this.model.prepare === undefined ? context : await this.model.prepare(context) };
   }
 
-  /** Columns of NaN, one per metric; the arrays are used again by the next chunk. */
+  private indicesFrom(first: number, count: number): Uint32Array {
+    if (this.indices.length < count) this.indices = new Uint32Array(count);
+    const indices = this.indices.subarray(0, count);
+    for (let i = 0; i < count; i += 1) indices[i] = first + i;
+    return indices;
+  }
+
+  /** Columns of NaN, one per metric. */
   private emptyColumns(count: number): Float64Array[] {
-    if ((this.columns[0]?.length ?? 0) < count) this.columns = this.metrics.map(() => new Float64Array(count));
+    if ((this.columns[0]?.length ?? 0) < count) this.columns = createColumns(this.metrics.length, count);
     return this.columns.map((column) => column.subarray(0, count).fill(NaN));
   }
 
@@ -198,16 +208,10 @@ class UndefinedMetric extends Error {
 }
 
 /** The rows that are there, without those of failed permutations. */
-function withoutFailures(
-  first: number,
-  columns: readonly Float64Array[],
-  failures: readonly PermutationFailure[],
-): { perm_index: Uint32Array; columns: readonly Float64Array[] } {
-  const count = columns[0]?.length ?? 0;
-  const all = new Uint32Array(count);
-  for (let i = 0; i < count; i += 1) all[i] = first + i;
-  if (failures.length === 0) return { perm_index: all, columns };
+function withoutFailures(rows: Rows, failures: readonly PermutationFailure[]): Rows {
+  if (failures.length === 0) return rows;
+  const { perm_index, columns } = rows;
   const failed = new Set(failures.map((failure) => failure.perm_index));
-  const keep = (_: number, i: number): boolean => !failed.has(first + i);
-  return { perm_index: all.filter(keep), columns: columns.map((column) => column.filter(keep)) };
+  const keep = (_: number, i: number): boolean => !failed.has(perm_index[i]!);
+  return { perm_index: perm_index.filter(keep), columns: columns.map((column) => column.filter(keep)) };
 }

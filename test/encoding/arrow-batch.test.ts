@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { apacheBatch, encodeArrowRows } from '../../src/encoding/arrow-batch.ts';
 import { framingOf, metricOf, permIndicesOf, shapeOf, verifies } from '../../src/encoding/arrow-message.ts';
 import { END_MARKER, arrowHeader } from '../../src/encoding/arrow-schema.ts';
-import { canonicalise } from '../../src/encoding/canonical-value.ts';
+import { canonicalise } from '#native-free/columns/columns';
 import { saltOf } from '../../src/encoding/crc32.ts';
 import type { MetricsSchema, Rows } from '../../src/encoding/metrics-schema.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalise, canonicalValue } from '../../src/encoding/canonical-value.ts';
+import { canonicalValue } from '#native-free/columns/columns';
 import { crc32, hex32, saltOf } from '../../src/encoding/crc32.ts';
 import { csvHeader, decodeCsvRows, encodeCsvRows, permIndexAt, rowFault } from '../../src/encoding/csv-rows.ts';
 
@@ -43,24 +43,6 @@ test('perm_index is read only where it is written as this engine writes it', () 
   ]) {
     expect(read(text)).toBe(-1);
   }
-});
-
-test('-0 and foreign NaNs are stored as 0 and the canonical NaN', () => {
-  const column = new Float64Array([-0, 1]);
-  new BigUint64Array(column.buffer)[1] = 0xfff8_0000_0000_0001n;
-  canonicalise(column);
-  expect([...new BigUint64Array(column.buffer)]).toEqual([0n, 0x7ff8_0000_0000_0000n]);
-});
-
-test('canonicalise does to a column of any length what canonicalValue does to each of its values, and counts the NaNs', () => {
-  const value = fc.oneof(fc.constantFrom(0, -0, NaN, Infinity, -Infinity), fc.double());
-  fc.assert(
-    fc.property(fc.array(value, { maxLength: 9 }), (values) => {
-      const column = Float64Array.from(values);
-      expect(canonicalise(column)).toBe(values.filter((each) => Number.isNaN(each)).length);
-      expect([...column]).toEqual(values.map((each) => canonicalValue(each)));
-    }),
-  );
 });
 
 test('the checksum is that of gzip, and starts over the experiment', () => {

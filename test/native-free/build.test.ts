@@ -1,4 +1,5 @@
 import { ALEA_WASM } from '#native-free/build/alea';
+import { COLUMNS_WASM } from '#native-free/build/columns';
 import { CRC32_WASM } from '#native-free/build/crc32';
 import { CSV_WASM } from '#native-free/build/csv';
 import { TRADES_WASM } from '#native-free/build/trades';
@@ -16,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 test('the embedded modules are the ones whose hashes are recorded', () => {
   const recorded = JSON.parse(readFileSync(`${root}native-free/build/hashes.json`, 'utf8')) as { sha256: object };
   const hash = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
-  const modules = { trades: TRADES_WASM, csv: CSV_WASM, alea: ALEA_WASM, crc32: CRC32_WASM };
+  const modules = { trades: TRADES_WASM, csv: CSV_WASM, alea: ALEA_WASM, crc32: CRC32_WASM, columns: COLUMNS_WASM };
   expect(recorded.sha256).toEqual(
     Object.fromEntries(Object.entries(modules).map(([name, text]) => [name, hash(text)])),
   );
@@ -40,15 +41,21 @@ test('without WebAssembly, auto takes the twin and wasm says that it cannot', ()
 test('where WebAssembly is switched off the same rows and draws come out', () => {
   // --jitless takes the whole WebAssembly object away.
   const program = `
+    import { canonicalise, createColumns } from './dist/native-free/columns/columns.js';
     import { crc32 } from './dist/native-free/crc32/crc32.js';
     import { formatRows } from './dist/native-free/csv/rows.js';
     import { createStreams } from './dist/random/streams.js';
     const { uint32 } = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed: 1337 }, 0, 9).rng(0);
-    process.stdout.write(formatRows(Uint32Array.of(uint32()), [Float64Array.of(0.1)]));
+    const columns = createColumns(2, 1);
+    columns[0][0] = -0;
+    columns[1][0] = 0.1;
+    columns.forEach(canonicalise);
+    process.stdout.write(Object.is(columns[0][0], 0) + '\\n');
+    process.stdout.write(formatRows(Uint32Array.of(uint32()), columns));
     process.stdout.write(String(crc32(new Uint8Array(20_000).fill(1))));
   `;
   const run = (flags: string[]) =>
     execFileSync(process.execPath, [...flags, '--input-type=module', '-e', program], { cwd: root, encoding: 'utf8' });
-  expect(run(['--jitless'])).toBe(`888136645,0.1\n${zlibCrc32(new Uint8Array(20_000).fill(1))}`);
-  expect(run(['--no-addons'])).toBe(`888136645,0.1\n${zlibCrc32(new Uint8Array(20_000).fill(1))}`);
+  expect(run(['--jitless'])).toBe(`true\n888136645,0,0.1\n${zlibCrc32(new Uint8Array(20_000).fill(1))}`);
+  expect(run(['--no-addons'])).toBe(`true\n888136645,0,0.1\n${zlibCrc32(new Uint8Array(20_000).fill(1))}`);
 });

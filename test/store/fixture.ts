@@ -1,4 +1,4 @@
-import { canonicalValue } from '../../src/encoding/canonical-value.ts';
+import { canonicalValue } from '#native-free/columns/columns';
 import { encodeRows } from '../../src/encoding/encode-rows.ts';
 import type { Format, MetricsSchema, Rows } from '../../src/encoding/metrics-schema.ts';
 import type { CellFile, CellPlace, CellScan } from '../../src/store/cell-file.ts';
