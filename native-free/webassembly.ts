@@ -26,6 +26,28 @@ export function compile(base64: string): WasmModule | undefined {
   return api.validate(bytes) ? new api.Module(bytes) : undefined;
 }
 
+/** Whether memory for `n` more instances can be had: V8 reserves some 10 GB of addresses for each, however small it is. */
+export function memoriesFit(n: number): boolean {
+  const held: object[] = [];
+  while (held.length < n) {
+    const memory = createMemory(1);
+    if (memory === undefined) return false;
+    held.push(memory);
+  }
+  return true;
+}
+
+/** Undefined where the system refuses the addresses (`ulimit -v`). */
+function createMemory(pages: number): { readonly buffer: ArrayBuffer } | undefined {
+  if (api === undefined) return undefined;
+  try {
+    return new api.Memory({ initial: pages, maximum: pages });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** A module that is compiled when somebody first asks for it: once per thread. */
 export class EmbeddedModule {
   readonly #base64: string;
@@ -44,12 +66,25 @@ export class EmbeddedModule {
     return this.#module !== undefined;
   }
 
-  /** An instance with its own memory of at least `bytes`, which never grows: views on it stay valid. Only where it `runs`. */
-  instantiate(bytes: number): { readonly exports: object; readonly memory: ArrayBuffer } {
+  /**
+   * An instance with its own memory of at least `bytes`, which never grows: views on it stay valid. Undefined where it does not run, or
+   * there is no memory for it; from then on it does not run, so that nobody asks in vain again.
+   */
+  instantiate(bytes: number): { readonly exports: object; readonly memory: ArrayBuffer } | undefined {
     const module = this.#module;
-    if (api === undefined || module === undefined) throw new Error('this machine cannot run the module: ask first');
-    const pages = Math.ceil(bytes / PAGE_BYTES);
-    const memory = new api.Memory({ initial: pages, maximum: pages });
+    if (api === undefined || module === undefined) return undefined;
+    const memory = createMemory(Math.ceil(bytes / PAGE_BYTES));
+    if (memory === undefined) {
+      this.#compiled = { module: undefined };
+      return undefined;
+    }
     return { exports: new api.Instance(module, { env: { memory } }).exports, memory: memory.buffer };
+  }
+
+  /** As `instantiate`, where a kernel was chosen because it runs: an error where it does not. */
+  mustInstantiate(bytes: number): { readonly exports: object; readonly memory: ArrayBuffer } {
+    const instance = this.instantiate(bytes);
+    if (instance === undefined) throw new Error('there is no memory for a WebAssembly kernel: use --kernel typescript');
+    return instance;
   }
 }

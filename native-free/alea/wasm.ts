@@ -43,7 +43,7 @@ const STARTED = 8;
 
 /** A tape in memory of its own. Only where `aleaWasmRuns`. */
 export function createTape(): AleaTape {
-  const { exports, memory } = embedded.instantiate(layout.MEMORY_BYTES);
+  const { exports, memory } = embedded.mustInstantiate(layout.MEMORY_BYTES);
   // They are what assembly/index.ts says; nothing can check that here.
   const { prepare, startEight, fill } = exports as Exports;
   prepare();

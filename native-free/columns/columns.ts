@@ -7,10 +7,10 @@ interface Exports {
 
 /** Below it the module has its own memory. */
 const FIRST_BYTE = 1024;
-/** Columns begin at multiples of a cache line. */
-const ALIGNED = 8;
 /** Larger ones are plain arrays: the module's memory ends at 4 GB. */
 const LARGEST_BYTES = 1 << 28;
+/** A cache line. */
+const LINE_BYTES = 64;
 
 const embedded = new EmbeddedModule(COLUMNS_WASM);
 /** Whose memory it is. */
@@ -18,13 +18,15 @@ const modules = new WeakMap<ArrayBufferLike, Exports>();
 
 /** `n` columns of `rows` doubles (0 at first) that `canonicalise` is fast for: in the memory of a module, where it can run. */
 export function createColumns(n: number, rows: number): Float64Array[] {
-  const stride = Math.ceil(rows / ALIGNED) * ALIGNED;
-  const bytes = FIRST_BYTE + n * stride * 8;
-  if (bytes > LARGEST_BYTES || !embedded.runs) return Array.from({ length: n }, () => new Float64Array(rows));
-  const { exports, memory } = embedded.instantiate(bytes);
+  // A line more than they need: columns a power of two apart would compete for the same places in the cache.
+  const stride = (Math.ceil((rows * 8) / LINE_BYTES) + 1) * LINE_BYTES;
+  const bytes = FIRST_BYTE + n * stride;
+  const instance = bytes > LARGEST_BYTES ? undefined : embedded.instantiate(bytes);
+  if (instance === undefined) return Array.from({ length: n }, () => new Float64Array(rows));
+  const { exports, memory } = instance;
   // They are what assembly/index.ts says; nothing can check that here.
   modules.set(memory, exports as Exports);
-  return Array.from({ length: n }, (_, c) => new Float64Array(memory, FIRST_BYTE + c * stride * 8, rows));
+  return Array.from({ length: n }, (_, c) => new Float64Array(memory, FIRST_BYTE + c * stride, rows));
 }
 
 /**

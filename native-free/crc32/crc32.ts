@@ -23,11 +23,10 @@ let loaded: Loaded | undefined;
 
 /** The module's one instance in this thread, or undefined where it cannot run. */
 function load(): Loaded | undefined {
-  if (!embedded.runs) return undefined;
   if (loaded === undefined) {
-    const { exports, memory } = embedded.instantiate(MEMORY_BYTES);
-    // They are what assembly/index.ts says; nothing can check that here.
-    loaded = { exports: exports as Exports, memory: Buffer.from(memory) };
+    const instance = embedded.instantiate(MEMORY_BYTES);
+    // The exports are what assembly/index.ts says; nothing can check that here.
+    if (instance !== undefined) loaded = { exports: instance.exports as Exports, memory: Buffer.from(instance.memory) };
   }
   return loaded;
 }

@@ -37,8 +37,11 @@ let loaded: Loaded | undefined;
 
 /** The module's one instance in this thread, or undefined where it cannot run. */
 function load(): Loaded | undefined {
-  if (!embedded.runs) return undefined;
-  return (loaded ??= start(embedded.instantiate(layout.MEMORY_BYTES)));
+  if (loaded === undefined) {
+    const instance = embedded.instantiate(layout.MEMORY_BYTES);
+    if (instance !== undefined) loaded = start(instance);
+  }
+  return loaded;
 }
 
 /** This machine can run the module. */

@@ -83,7 +83,7 @@ function loadCell(cell: TradesCell, memory: ArrayBuffer | undefined, exports: Ex
   ];
 
   if (memory === undefined || exports === undefined || memory.byteLength < end) {
-    const instance = embedded.instantiate(end);
+    const instance = embedded.mustInstantiate(end);
     memory = instance.memory;
     // They are what assembly/index.ts says; nothing can check that here.
     exports = instance.exports as Exports;

@@ -20,6 +20,9 @@ interface PreparedCell {
 /** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
 const PREPARED_CELLS = 4;
 
+/** Chunks grow to so many rows by themselves: their memory is asked for once, and what of it is never touched costs nothing. */
+const ROOM_ROWS = 16_384;
+
 /**
  * Computes permutations of one model, in a worker or in the calling thread. Every row is a pure function of the cell and its
  * perm_index: nothing of one chunk is left for the next but the prepared state.
@@ -122,7 +125,9 @@ export class Simulator {
 
   /** Columns of NaN, one per metric. */
   private emptyColumns(count: number): Float64Array[] {
-    if ((this.columns[0]?.length ?? 0) < count) this.columns = createColumns(this.metrics.length, count);
+    if ((this.columns[0]?.length ?? 0) < count) {
+      this.columns = createColumns(this.metrics.length, Math.max(count, ROOM_ROWS));
+    }
     return this.columns.map((column) => column.subarray(0, count).fill(NaN));
   }
 

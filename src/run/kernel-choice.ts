@@ -1,3 +1,5 @@
+import { memoriesFit } from '#native-free/webassembly';
+
 import { csvWasmRuns } from '../encoding/csv-rows.ts';
 
 import { EngineError } from '../errors.ts';
@@ -10,11 +12,19 @@ export interface KernelChoice {
   readonly warning?: string;
 }
 
+/** Memories of WebAssembly modules that a thread needs: one for each module of native-free/, and for a second study's columns. */
+const MEMORIES_PER_THREAD = 6;
+
 /** Every module of native-free/ needs the same of the machine, so one answers for all. EngineError USAGE where `wasm` was asked for by name. */
-export function chooseKernel(wanted: Kernel, wasmRuns: () => boolean = csvWasmRuns): KernelChoice {
+export function chooseKernel(
+  wanted: Kernel,
+  threads: number,
+  wasmRuns: () => boolean = csvWasmRuns,
+  fit: (memories: number) => boolean = memoriesFit,
+): KernelChoice {
   if (wanted === 'typescript') return { kernel: 'typescript' };
-  if (wasmRuns()) return { kernel: 'wasm' };
-  const missing = 'there is no WebAssembly with SIMD on this machine (node --jitless, or a processor without it)';
+  const missing = wasmMissing((threads + 1) * MEMORIES_PER_THREAD, wasmRuns, fit);
+  if (missing === undefined) return { kernel: 'wasm' };
   if (wanted === 'wasm') {
     throw new EngineError('USAGE', `--kernel wasm cannot run: ${missing}. Use --kernel auto: the same rows, slower.`, {
       path: '--kernel',
@@ -23,4 +33,15 @@ export function chooseKernel(wanted: Kernel, wasmRuns: () => boolean = csvWasmRu
     });
   }
   return { kernel: 'typescript', warning: `${missing}: the TypeScript kernels compute, the same rows, slower` };
+}
+
+function wasmMissing(
+  memories: number,
+  wasmRuns: () => boolean,
+  fit: (memories: number) => boolean,
+): string | undefined {
+  if (!wasmRuns())
+    return 'there is no WebAssembly with SIMD on this machine (node --jitless, or a processor without it)';
+  if (fit(memories)) return undefined;
+  return `this process may not have the addresses for ${memories} WebAssembly memories (some 10 GB each; see ulimit -v)`;
 }

@@ -46,7 +46,7 @@ export async function runStudies(
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
-  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto');
+  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto', threadsOf(options));
   if (warning !== undefined) observer.warning(warning);
   const timer = stopAfter(options.max_seconds, stop);
   try {
@@ -123,6 +123,10 @@ function tellNotes(experiment: Experiment, told: Set<string>, observer: RunObser
   }
 }
 
+function threadsOf({ threads }: RunOptions): number {
+  return threads ?? availableParallelism();
+}
+
 function studyOverrides({ output, format, permutations, inputs }: RunOptions): StudyOverrides {
   return {
     ...(output !== undefined && { output }),
@@ -138,7 +142,7 @@ async function runClaimed(
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
-  const threads = options.threads ?? availableParallelism();
+  const threads = threadsOf(options);
   const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
   const reuse = reusableRuns(
     options.reuse ?? [],

@@ -1,6 +1,7 @@
 import { Simulator } from '../execute/simulator.ts';
 import type { PermutationSummary } from '../models/model.ts';
 import { modelSetup, runCell, type Experiment } from './experiment.ts';
+import { chooseKernel } from './kernel-choice.ts';
 
 /**
  * The only permutation of a study summed up by its model; undefined for a study of more, and for a model that sums nothing up. Computes the
@@ -10,5 +11,5 @@ export async function singlePermutation(experiment: Experiment): Promise<Permuta
   const { cells, study } = experiment;
   if (cells.length !== 1 || study.permutations !== 1 || study.model.summary === undefined) return undefined;
   const { setup } = runCell(experiment, cells.at(0), study.output);
-  return (await Simulator.create(modelSetup(experiment, 'auto'))).summary(setup, 0);
+  return (await Simulator.create(modelSetup(experiment, chooseKernel('auto', 0).kernel))).summary(setup, 0);
 }

@@ -16,9 +16,12 @@ function jitless(...args: string[]) {
 }
 
 it('auto takes WebAssembly where it runs, and says so where it does not', () => {
-  expect(chooseKernel('auto', () => true)).toEqual({ kernel: 'wasm' });
-  expect(chooseKernel('auto', () => false).warning).toMatch(/no WebAssembly with SIMD/);
-  expect(chooseKernel('typescript', () => true)).toEqual({ kernel: 'typescript' });
+  expect(chooseKernel('auto', 2)).toEqual({ kernel: 'wasm' });
+  expect(chooseKernel('auto', 2, () => false).warning).toMatch(/no WebAssembly with SIMD/);
+  const { kernel, warning } = chooseKernel('auto', 2, undefined, (memories) => memories < 12);
+  expect(kernel).toBe('typescript');
+  expect(warning).toMatch(/the addresses for 18 WebAssembly memories/);
+  expect(chooseKernel('typescript', 2)).toEqual({ kernel: 'typescript' });
 });
 
 it('--kernel wasm where it cannot run is an error of its own, before anything is written', async () => {
@@ -41,3 +44,19 @@ it('without WebAssembly the twins compute the same rows, and one line says so', 
     other.remove();
   }
 });
+
+it.runIf(process.platform === 'linux')(
+  'where the system grants few addresses the twins compute, and the line says why',
+  async () => {
+    const other = new SmallStudy({ permutations: 200, p_skip: [0.1] });
+    try {
+      const command = `ulimit -v 25000000; exec ${process.execPath} ${CLI} run ${other.file} --threads 1`;
+      const { exitCode, stderr } = await execa('bash', ['-c', command], { reject: false });
+      expect(stderr).toMatch(/addresses for 12 WebAssembly memories .*ulimit -v/);
+      expect(exitCode).toBe(0);
+      expect(await digestOf(other.output)).toBe(await digestOf(study.output));
+    } finally {
+      other.remove();
+    }
+  },
+);

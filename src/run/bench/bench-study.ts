@@ -91,21 +91,28 @@ const NOISY = 0.3;
 export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
   const { settings, inputs } = options;
   const experiment = await decidedExperiment(file, inputs === undefined ? {} : { inputs }, settings);
-  const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto').kernel);
+  const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
+  // The pools of all counts are there at once.
+  const n_threads = threads.reduce((sum, n) => sum + n, 0);
+  const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
   const forget = bench.removedAtExit();
   try {
-    return await measure(bench, experiment.study, options);
+    return await measure(bench, experiment.study, threads, options);
   } finally {
     await bench.end();
     forget();
   }
 }
 
-async function measure(rig: BenchRig, study: Study, options: BenchOptions): Promise<StudyBench> {
+async function measure(
+  rig: BenchRig,
+  study: Study,
+  threads: readonly number[],
+  options: BenchOptions,
+): Promise<StudyBench> {
   const rounds = options.rounds ?? 5;
   // Arrow chunks are whole batches.
   const whole = (size: number): number => (study.format === 'arrow' ? wholeBatches(size, study.batch_rows) : size);
-  const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
   const sizes = [...new Set((options.chunks ?? (await chunkSizes(rig))).map(whole))];
   const sweep = threads.flatMap((n) =>
     [...sizes, 'auto' as const].map((chunk): BenchVariant => ({

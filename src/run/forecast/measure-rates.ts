@@ -1,4 +1,5 @@
 import { modelSetup, type Experiment } from '../experiment.ts';
+import { chooseKernel } from '../kernel-choice.ts';
 import type { Rates } from './forecast.ts';
 import type { CellCost, MeasureTask } from './measure-cell.ts';
 import type { RunCell } from '../run-cell.ts';
@@ -27,7 +28,7 @@ export async function measureRates(
   const { permutations: target, thresholds } = experiment.study;
   const places = sampled(cells.length, SAMPLED_CELLS);
   const started_ms = performance.now();
-  const pool = openPool(threads, [modelSetup(experiment, 'auto')]);
+  const pool = openPool(threads, [modelSetup(experiment, chooseKernel('auto', threads).kernel)]);
   const measure = (place: number, n: number): Promise<CellCost> => {
     const task = { setup: 0, cell: cells.at(place).setup, target, permutations: n, options: { thresholds } };
     return pool.call<CellCost>('measure', task satisfies MeasureTask);

@@ -3,6 +3,7 @@ import type { PermutationFailure } from '../../execute/messages.ts';
 import type { PermutationSummary } from '../../models/model.ts';
 import { describeSeed } from '../../random/streams.ts';
 import { modelSetup, runCell } from '../experiment.ts';
+import { chooseKernel } from '../kernel-choice.ts';
 import { storedRows } from './recompute.ts';
 import { storedExperiment, type StudyFiles } from '../stored-experiment.ts';
 
@@ -34,7 +35,7 @@ export async function replayPermutation(
   if (place < 0) return undefined;
   const cell = runCell(experiment, cells.at(place), output);
   const { metrics } = cell.setup.schema;
-  const simulator = await Simulator.create(modelSetup(experiment, 'auto'));
+  const simulator = await Simulator.create(modelSetup(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
   const line = storedRows(cell, study.permutations, [perm_index]).get(perm_index);

@@ -17,6 +17,7 @@ import type { StoredCell } from '../stored-cells.ts';
 import { storedExperiment, type StudyFiles } from '../stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
 import { openPool } from '../open-pool.ts';
+import { chooseKernel } from '../kernel-choice.ts';
 
 export interface Verification {
   readonly ok: boolean;
@@ -39,7 +40,9 @@ export interface VerifyOptions extends StudyFiles {
 export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
   const manifest = requireManifest(disk, output);
   const again = options.recompute === undefined ? undefined : await storedExperiment(output, options);
-  const pool = openPool(availableParallelism(), again === undefined ? [] : [modelSetup(again.experiment, 'auto')]);
+  const threads = availableParallelism();
+  const { kernel } = chooseKernel('auto', threads);
+  const pool = openPool(threads, again === undefined ? [] : [modelSetup(again.experiment, kernel)]);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
