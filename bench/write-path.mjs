@@ -1,9 +1,12 @@
 /**
  * What share of the processor's time goes into writing, by format and durability? CPU time of the whole process per permutation,
- * against two threads that compute the same permutations and nothing else (no encoding, no rows sent); interleaved, medians of paired rounds.
+ * against two threads that compute the same permutations and nothing else (no encoding, no rows sent); interleaved, medians of paired rounds
+ * in several processes: where a process happens to have its code and its memory makes the same kernel 1 % faster or slower.
  */
+import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { URL } from 'node:url';
+import process from 'node:process';
+import { URL, fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { prepareCell } from '../dist/models/trades/prepare.js';
 import { BenchRig } from '../dist/run/bench/bench-rig.js';
@@ -12,7 +15,8 @@ import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { cpuNs, median } from './kernel/clock.mjs';
 import { report, short } from './report.mjs';
 
-const ROUNDS = short ? 3 : 9;
+const PROCESSES = short ? 1 : 4;
+const ROUNDS = 4;
 /** Rounds that do not count: a run lasts hours, and V8 compiles the code that appends and syncs, which is seldom called, only after a while. */
 const FIRST_ROUNDS = short ? 1 : 3;
 const MS = short ? 300 : 1500;
@@ -20,73 +24,100 @@ const THREADS = 2;
 /** About as long as the engine's own chunks take. */
 const COUNT = 10_000;
 
-const experiment = await loadExperiment(writeHeadline(temporaryFolder()), {});
-const { parameters } = runCell(experiment, experiment.cells.at(0), 'out');
-const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
-const rig = new BenchRig(experiment, 'auto');
-const kernels = new Piscina({
-  filename: new URL('kernel-worker.mjs', import.meta.url).href,
-  minThreads: THREADS,
-  maxThreads: THREADS,
-  concurrentTasksPerWorker: 2,
-  workerData: { cell, count: COUNT },
-});
-
-/** CPU time per permutation of the kernel in two threads [us], and permutations per second. */
-async function computeOnly() {
-  let first = 0;
-  const keepBusy = async () => {
-    while (performance.now() - began < MS) await kernels.run((first += COUNT));
-  };
-  const cpu = cpuNs();
-  const began = performance.now();
-  await Promise.all(Array.from({ length: 2 * THREADS }, keepBusy));
-  return { cpu_us: (cpuNs() - cpu) / 1000 / first, rate: (1000 * first) / (performance.now() - began) };
-}
-
 const variants = ['arrow', 'csv'].flatMap((format) =>
   ['chunk', 'interval', 'none'].map((durability) => ({ threads: THREADS, chunk: 'auto', format, durability })),
 );
-const shares = variants.map(() => []);
-const rates = variants.map(() => []);
-const alone = [];
-try {
-  for (let round = 0; round < FIRST_ROUNDS + ROUNDS; round++) {
-    for (const [v, variant] of variants.entries()) {
-      const computing = await computeOnly();
-      const sample = await rig.sample(variant, MS);
-      if (round < FIRST_ROUNDS) continue;
-      alone.push(computing.rate);
-      shares[v].push(100 * (1 - computing.cpu_us / sample.cpu_us));
-      rates[v].push(sample.permutations_per_second);
-    }
+
+/** One process: of every variant its shares [%] and rates [permutations/s], one per round; the rates of computing only. */
+async function measure() {
+  const experiment = await loadExperiment(writeHeadline(temporaryFolder()), {});
+  const { parameters } = runCell(experiment, experiment.cells.at(0), 'out');
+  const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
+  const rig = new BenchRig(experiment, 'auto');
+  const kernels = new Piscina({
+    filename: new URL('kernel-worker.mjs', import.meta.url).href,
+    minThreads: THREADS,
+    maxThreads: THREADS,
+    concurrentTasksPerWorker: 2,
+    workerData: { cell, count: COUNT },
+  });
+
+  /** CPU time per permutation of the kernel in two threads [us], and permutations per second. */
+  async function computeOnly() {
+    let first = 0;
+    const keepBusy = async () => {
+      while (performance.now() - began < MS) await kernels.run((first += COUNT));
+    };
+    const cpu = cpuNs();
+    const began = performance.now();
+    await Promise.all(Array.from({ length: 2 * THREADS }, keepBusy));
+    return { cpu_us: (cpuNs() - cpu) / 1000 / first, rate: (1000 * first) / (performance.now() - began) };
   }
-} finally {
-  await rig.end();
-  await kernels.close();
+  const shares = variants.map(() => []);
+  const rates = variants.map(() => []);
+  const alone = [];
+  try {
+    for (let round = 0; round < FIRST_ROUNDS + ROUNDS; round++) {
+      for (const [v, variant] of variants.entries()) {
+        const computing = await computeOnly();
+        const sample = await rig.sample(variant, MS);
+        if (round < FIRST_ROUNDS) continue;
+        alone.push(computing.rate);
+        shares[v].push(100 * (1 - computing.cpu_us / sample.cpu_us));
+        rates[v].push(sample.permutations_per_second);
+      }
+    }
+  } finally {
+    await rig.end();
+    await kernels.close();
+  }
+  return { alone, shares, rates };
 }
+
+/** The same of all processes together. */
+function measureAll() {
+  const all = { alone: [], shares: variants.map(() => []), rates: variants.map(() => []) };
+  for (let i = 0; i < PROCESSES; i++) {
+    const args = [fileURLToPath(import.meta.url), '--measure', ...(short ? ['--short'] : [])];
+    const { stdout, status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    if (status !== 0) throw new Error(`a process that measures ended with ${status}`);
+    const one = JSON.parse(stdout.toString());
+    all.alone.push(...one.alone);
+    variants.forEach((_, v) => {
+      all.shares[v].push(...one.shares[v]);
+      all.rates[v].push(...one.rates[v]);
+    });
+  }
+  return all;
+}
+
 const most = { arrow: 3, csv: 15 };
 const NAMES = {
   chunk: 'durable before it counts',
   interval: 'synced every second',
   none: 'never synced',
 };
-report('What share of the processor goes into writing: encoding, handing over, appending, syncing?', [
-  { what: `computing only, ${THREADS} threads`, value: median(alone), unit: 'permutations/s' },
-  ...variants.flatMap(({ format, durability }, v) => [
-    {
-      what: `${format === 'csv' ? 'lossless CSV' : 'Arrow'}, ${NAMES[durability]}: share of CPU`,
-      value: median(shares[v]),
-      unit: '%',
-      ...(durability === 'chunk' && {
-        at_most: most[format],
-        headline: `durable ${format === 'csv' ? 'lossless CSV' : 'Arrow'} writing, share of CPU`,
-      }),
-    },
-    {
-      what: `${format === 'csv' ? 'lossless CSV' : 'Arrow'}, ${NAMES[durability]}`,
-      value: median(rates[v]),
-      unit: 'permutations/s',
-    },
-  ]),
-]);
+function tell({ alone, shares, rates }) {
+  report('What share of the processor goes into writing: encoding, handing over, appending, syncing?', [
+    { what: `computing only, ${THREADS} threads`, value: median(alone), unit: 'permutations/s' },
+    ...variants.flatMap(({ format, durability }, v) => [
+      {
+        what: `${format === 'csv' ? 'lossless CSV' : 'Arrow'}, ${NAMES[durability]}: share of CPU`,
+        value: median(shares[v]),
+        unit: '%',
+        ...(durability === 'chunk' && {
+          at_most: most[format],
+          headline: `durable ${format === 'csv' ? 'lossless CSV' : 'Arrow'} writing, share of CPU`,
+        }),
+      },
+      {
+        what: `${format === 'csv' ? 'lossless CSV' : 'Arrow'}, ${NAMES[durability]}`,
+        value: median(rates[v]),
+        unit: 'permutations/s',
+      },
+    ]),
+  ]);
+}
+
+if (process.argv.includes('--measure')) process.stdout.write(JSON.stringify(await measure()));
+else tell(measureAll());
