@@ -1,7 +1,7 @@
 /**
  * Everything, one question after the other, and what the README prints (Markdown, on stdout).
  *
- *   npm run bench            some twenty-five minutes
+ *   npm run bench            ten to twenty minutes
  *   npm run bench -- --short a look, in some three minutes
  *   npm run bench -- --json  one object instead
  */

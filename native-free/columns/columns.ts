@@ -15,18 +15,29 @@ const LINE_BYTES = 64;
 const embedded = new EmbeddedModule(COLUMNS_WASM);
 /** Whose memory it is. */
 const modules = new WeakMap<ArrayBufferLike, Exports>();
+/** This thread's. */
+let shared: ArrayBuffer | undefined;
 
-/** `n` columns of `rows` doubles (0 at first) that `canonicalise` is fast for: in the memory of a module, where it can run. */
+/**
+ * `n` columns of `rows` doubles that `canonicalise` is fast for: in the memory of a module, where it can run. A thread has one such
+ * memory (addresses are not free, see `memoriesFit`): what lies in columns counts until somebody in the thread writes to others.
+ */
 export function createColumns(n: number, rows: number): Float64Array[] {
   // A line more than they need: columns a power of two apart would compete for the same places in the cache.
   const stride = (Math.ceil((rows * 8) / LINE_BYTES) + 1) * LINE_BYTES;
-  const bytes = FIRST_BYTE + n * stride;
-  const instance = bytes > LARGEST_BYTES ? undefined : embedded.instantiate(bytes);
-  if (instance === undefined) return Array.from({ length: n }, () => new Float64Array(rows));
-  const { exports, memory } = instance;
-  // They are what assembly/index.ts says; nothing can check that here.
-  modules.set(memory, exports as Exports);
+  const memory = memoryOf(FIRST_BYTE + n * stride);
+  if (memory === undefined) return Array.from({ length: n }, () => new Float64Array(rows));
   return Array.from({ length: n }, (_, c) => new Float64Array(memory, FIRST_BYTE + c * stride, rows));
+}
+
+function memoryOf(bytes: number): ArrayBuffer | undefined {
+  if (shared !== undefined && shared.byteLength >= bytes) return shared;
+  const instance = bytes > LARGEST_BYTES ? undefined : embedded.instantiate(bytes);
+  if (instance === undefined) return undefined;
+  // They are what assembly/index.ts says; nothing can check that here.
+  modules.set(instance.memory, instance.exports as Exports);
+  shared = instance.memory;
+  return shared;
 }
 
 /**

@@ -35,7 +35,7 @@ export class Simulator {
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
-  // Used again by every chunk.
+  // Used again by every chunk. From the first value to the encoded row nothing is awaited: the columns are the thread's.
   private indices = new Uint32Array(0);
   private columns: Float64Array[] = [];
 

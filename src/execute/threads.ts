@@ -57,11 +57,14 @@ export class ThreadPool implements Executor {
     return this.call('compute', { ...task, spare: enough ? spare : new SharedArrayBuffer(this.room) });
   }
 
-  /** Takes the bytes of a chunk that nobody needs any more: their buffer goes out with a later task. */
+  /**
+   * Takes the bytes of a chunk that nobody needs any more: their buffer goes out with a later task. All are kept, as many as ever were out at once:
+   * V8 does not count shared memory as garbage worth collecting, so a buffer that is let go stays for hours.
+   */
   recycle({ bytes }: ChunkResult): void {
     const { buffer } = bytes;
     if (!(buffer instanceof SharedArrayBuffer)) this.room = Math.max(this.room, Math.ceil(bytes.length * 1.25));
-    else if (this.spares.length < this.parallel) this.spares.push(buffer);
+    else this.spares.push(buffer);
   }
 
   /** Any function that the worker module exports. */

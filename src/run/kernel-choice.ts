@@ -12,7 +12,7 @@ export interface KernelChoice {
   readonly warning?: string;
 }
 
-/** Memories of WebAssembly modules that a thread needs: one for each module of native-free/, and for a second study's columns. */
+/** Memories that a thread needs: one for each module of native-free/, and one while a larger cell's takes the place of another. */
 const MEMORIES_PER_THREAD = 6;
 
 /** Every module of native-free/ needs the same of the machine, so one answers for all. EngineError USAGE where `wasm` was asked for by name. */

@@ -53,6 +53,15 @@ describe.each([
   });
 });
 
+it('columns of one call lie beside each other', () => {
+  const columns = createColumns(4, 1000);
+  columns.forEach((column, c) => column.fill(c));
+  columns.forEach((column, c) => {
+    expect(column.length).toBe(1000);
+    expect(column.every((each) => each === c)).toBe(true);
+  });
+});
+
 it('columns beyond what a module may hold are plain arrays', () => {
   const [column] = createColumns(1, 2 ** 25 + 1);
   expect(column!.length).toBe(2 ** 25 + 1);
