@@ -10,7 +10,7 @@ import { claimAll, loadStudies, type ClaimedStudy, type LoadedStudy } from './cl
 import { collectGarbage } from './collect-garbage.ts';
 import { endOutput } from './output/end-output.ts';
 import { inputNotes, modelSetup, type Experiment } from './experiment.ts';
-import { chooseKernel } from './kernel-choice.ts';
+import { chooseKernel } from '../execute/kernel-choice.ts';
 import { LeaseSize } from './lease-size.ts';
 import type { RunObserver } from './output/observer.ts';
 import { createOutput, startOutput } from './output/open-output.ts';

@@ -1,7 +1,7 @@
 import { Simulator } from '../execute/simulator.ts';
 import type { PermutationSummary } from '../models/model.ts';
 import { modelSetup, runCell, type Experiment } from './experiment.ts';
-import { chooseKernel } from './kernel-choice.ts';
+import { chooseKernel } from '../execute/kernel-choice.ts';
 
 /**
  * The only permutation of a study summed up by its model; undefined for a study of more, and for a model that sums nothing up. Computes the

@@ -6,7 +6,7 @@ import { wholeBatches } from '../../plan/chunks.ts';
 import type { Study } from '../../study/study.ts';
 import { BenchRig, type BenchSample, type BenchVariant } from './bench-rig.ts';
 import { DURABILITIES, type Durability } from '../group-sync.ts';
-import { chooseKernel } from '../kernel-choice.ts';
+import { chooseKernel } from '../../execute/kernel-choice.ts';
 import { decidedExperiment } from '../suite.ts';
 
 export interface BenchOptions {

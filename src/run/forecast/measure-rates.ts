@@ -1,5 +1,5 @@
 import { modelSetup, type Experiment } from '../experiment.ts';
-import { chooseKernel } from '../kernel-choice.ts';
+import { chooseKernel } from '../../execute/kernel-choice.ts';
 import type { Rates } from './forecast.ts';
 import type { CellCost, MeasureTask } from './measure-cell.ts';
 import type { RunCell } from '../run-cell.ts';

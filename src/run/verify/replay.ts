@@ -3,7 +3,7 @@ import type { PermutationFailure } from '../../execute/messages.ts';
 import type { PermutationSummary } from '../../models/model.ts';
 import { describeSeed } from '../../random/streams.ts';
 import { modelSetup, runCell } from '../experiment.ts';
-import { chooseKernel } from '../kernel-choice.ts';
+import { chooseKernel } from '../../execute/kernel-choice.ts';
 import { storedRows } from './recompute.ts';
 import { storedExperiment, type StudyFiles } from '../stored-experiment.ts';
 

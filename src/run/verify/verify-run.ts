@@ -17,7 +17,7 @@ import type { StoredCell } from '../stored-cells.ts';
 import { storedExperiment, type StudyFiles } from '../stored-experiment.ts';
 import { summaryProblems } from './summary-problems.ts';
 import { openPool } from '../open-pool.ts';
-import { chooseKernel } from '../kernel-choice.ts';
+import { chooseKernel } from '../../execute/kernel-choice.ts';
 
 export interface Verification {
   readonly ok: boolean;

@@ -2,8 +2,8 @@ import { execa } from 'execa';
 import { afterAll, expect, it } from 'vitest';
 
 import { CLI, digestOf } from '../process/cli.ts';
-import { chooseKernel } from '../../src/run/kernel-choice.ts';
-import { SmallStudy } from './small-study.ts';
+import { chooseKernel } from '../../src/execute/kernel-choice.ts';
+import { SmallStudy } from '../run/small-study.ts';
 
 const study = new SmallStudy({ permutations: 200, p_skip: [0.1] });
 afterAll(() => {

@@ -1,7 +1,6 @@
 import { memoriesFit } from '#native-free/webassembly';
 
 import { csvWasmRuns } from '../encoding/csv-rows.ts';
-
 import { EngineError } from '../errors.ts';
 import type { Kernel } from '../models/model.ts';
 
