@@ -22,24 +22,26 @@ function cpuTicks(stat) {
   return Number(fields[11]) + Number(fields[12]);
 }
 
+/** Starts a run of the surface on two threads, into a folder of its own. */
+function startRun(output, more, stdio) {
+  const run = ['run', root('examples/standard-surface/study.yaml'), '--threads', '2', '--output', output, ...more];
+  const child = spawn(process.execPath, [root('dist/cli.js'), ...run], { stdio });
+  return { child, proc: `/proc/${child.pid}`, ended: new Promise((resolve) => child.on('exit', resolve)) };
+}
+
+/** A size that the process's status tells, VmRSS for one [MB]; 0 where it tells none. */
+function sizeMb(proc, name) {
+  const status = readFileSync(join(proc, 'status'), 'latin1');
+  return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1000;
+}
+
 async function watched(name, more) {
   const output = join(folder, name);
-  const run = [
-    'run',
-    root('examples/standard-surface/study.yaml'),
-    '--permutations',
-    `${PERMUTATIONS}`,
-    '--threads',
-    '2',
-  ];
-  const child = spawn(process.execPath, [root('dist/cli.js'), ...run, '--output', output, '--json', ...more], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const few = ['--permutations', `${PERMUTATIONS}`, '--json'];
+  const { child, proc, ended } = startRun(output, [...few, ...more], ['ignore', 'pipe', 'ignore']);
   let answer = '';
   child.stdout.on('data', (text) => (answer += text));
-  const ended = new Promise((resolve) => child.on('exit', resolve));
   const seen = { files: 0, metrics_files: 0, rss_mb: 0, main_ticks: 0, all_ticks: 0 };
-  const proc = `/proc/${child.pid}`;
   while (child.exitCode === null) {
     try {
       look(proc, output, seen);
@@ -54,8 +56,7 @@ async function watched(name, more) {
 }
 
 function look(proc, output, seen) {
-  const status = readFileSync(join(proc, 'status'), 'latin1');
-  seen.rss_mb = Math.max(seen.rss_mb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1000);
+  seen.rss_mb = Math.max(seen.rss_mb, sizeMb(proc, 'VmHWM'));
   seen.main_ticks = cpuTicks(join(proc, 'task', proc.split('/').at(-1), 'stat'));
   seen.all_ticks = cpuTicks(join(proc, 'stat'));
   const descriptors = readdirSync(join(proc, 'fd'));
@@ -75,19 +76,13 @@ function target(link) {
 /** How fast a run's memory grows once it is under way [MB per minute], 200,000 permutations per cell. */
 async function growth() {
   const seconds = short ? 12 : 120;
-  const run = ['run', root('examples/standard-surface/study.yaml'), '--threads', '2', '--max-seconds', `${seconds}`];
-  const child = spawn(process.execPath, [root('dist/cli.js'), ...run, '--output', join(folder, 'growth')], {
-    stdio: 'ignore',
-  });
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  const resident = async (at_ms) => {
-    await sleep(at_ms);
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'latin1'))[1]) / 1000;
-  };
+  const { proc, ended } = startRun(join(folder, 'growth'), ['--max-seconds', `${seconds}`], 'ignore');
   const first_ms = 400 * seconds;
   const later_ms = 550 * seconds;
-  const before = await resident(first_ms);
-  const after = await resident(later_ms);
+  await sleep(first_ms);
+  const before = sizeMb(proc, 'VmRSS');
+  await sleep(later_ms);
+  const after = sizeMb(proc, 'VmRSS');
   await ended;
   return (after - before) / (later_ms / 60_000);
 }

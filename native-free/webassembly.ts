@@ -11,6 +11,12 @@ interface WebAssemblyApi {
 /** A compiled module. Opaque. */
 type WasmModule = object;
 
+/** What a module exports, and its own memory. */
+export interface Instance {
+  readonly exports: object;
+  readonly memory: ArrayBuffer;
+}
+
 /** Absent under `node --jitless`, for one. */
 const api = (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
 
@@ -70,7 +76,7 @@ export class EmbeddedModule {
    * An instance with its own memory of at least `bytes`, which never grows: views on it stay valid. Undefined where it does not run, or
    * there is no memory for it; from then on it does not run, so that nobody asks in vain again.
    */
-  instantiate(bytes: number): { readonly exports: object; readonly memory: ArrayBuffer } | undefined {
+  instantiate(bytes: number): Instance | undefined {
     const module = this.#module;
     if (api === undefined || module === undefined) return undefined;
     const memory = createMemory(Math.ceil(bytes / PAGE_BYTES));
@@ -82,7 +88,7 @@ export class EmbeddedModule {
   }
 
   /** As `instantiate`, where a kernel was chosen because it runs: an error where it does not. */
-  mustInstantiate(bytes: number): { readonly exports: object; readonly memory: ArrayBuffer } {
+  mustInstantiate(bytes: number): Instance {
     const instance = this.instantiate(bytes);
     if (instance === undefined) throw new Error('there is no memory for a WebAssembly kernel: use --kernel typescript');
     return instance;

@@ -1,6 +1,6 @@
 import { CSV_WASM } from '../build/csv.ts';
 import { copyBytes } from '../copy-bytes.ts';
-import { EmbeddedModule } from '../webassembly.ts';
+import { EmbeddedModule, type Instance } from '../webassembly.ts';
 import * as layout from './layout.ts';
 import {
   countRunTwin,
@@ -49,7 +49,7 @@ export function csvWasmRuns(): boolean {
   return load() !== undefined;
 }
 
-function start({ exports, memory }: { readonly exports: object; readonly memory: ArrayBuffer }): Loaded {
+function start({ exports, memory }: Instance): Loaded {
   writePowers(new BigUint64Array(memory, layout.POWERS, 2 * (layout.POWER_MAX - layout.POWER_MIN + 1)));
   return {
     // They are what assembly/index.ts says; nothing can check that here.

@@ -29,6 +29,9 @@ export interface CellSetup {
   readonly schema: MetricsSchema;
 }
 
+/** Most permutations in a chunk whose size is chosen by itself (not `--chunk N`): bounds the bytes in flight. */
+export const LARGEST_CHUNK = 16_384;
+
 /** Compute permutations `first` .. `first + count - 1` of a cell and encode them. `setup`: index into the worker's list of models. */
 export interface ChunkTask {
   readonly setup: number;

@@ -9,7 +9,14 @@ import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
 import { loadReferencedModel } from './load-setup.ts';
-import type { CellSetup, ChunkResult, ChunkTask, ModelSetup, PermutationFailure } from './messages.ts';
+import {
+  LARGEST_CHUNK,
+  type CellSetup,
+  type ChunkResult,
+  type ChunkTask,
+  type ModelSetup,
+  type PermutationFailure,
+} from './messages.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {
@@ -19,9 +26,6 @@ interface PreparedCell {
 
 /** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
 const PREPARED_CELLS = 4;
-
-/** Chunks grow to so many rows by themselves: their memory is asked for once, and what of it is never touched costs nothing. */
-const ROOM_ROWS = 16_384;
 
 /**
  * Computes permutations of one model, in a worker or in the calling thread. Every row is a pure function of the cell and its
@@ -126,7 +130,8 @@ export class Simulator {
   /** Columns of NaN, one per metric. */
   private emptyColumns(count: number): Float64Array[] {
     if ((this.columns[0]?.length ?? 0) < count) {
-      this.columns = createColumns(this.metrics.length, Math.max(count, ROOM_ROWS));
+      // Chunks grow: their memory is asked for once, and what of it is never touched costs nothing.
+      this.columns = createColumns(this.metrics.length, Math.max(count, LARGEST_CHUNK));
     }
     return this.columns.map((column) => column.subarray(0, count).fill(NaN));
   }

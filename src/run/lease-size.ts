@@ -1,9 +1,9 @@
+import { LARGEST_CHUNK } from '../execute/messages.ts';
+
 /** What a chunk should cost a worker [ms]: long against the cost of a message, short against a person's patience at Ctrl-C. */
 const TARGET_MS = 18;
 /** The first chunk of a run, before anything is known of the model's speed. */
 const FIRST = 32;
-/** Largest chunk: bounds the bytes in flight. */
-const LARGEST = 16_384;
 /** A chunk grows at most by this factor over the last one. */
 const GROWTH = 8;
 /** One chunk raises what a permutation is thought to cost by this factor at most. */
@@ -36,6 +36,6 @@ export class LeaseSize {
     const seen_ms = Math.max(compute_ms, 0.01) / count;
     this.per_permutation_ms = Math.min(seen_ms, this.per_permutation_ms * SLOWER);
     const wanted = Math.round(TARGET_MS / this.per_permutation_ms);
-    this.current = Math.max(1, Math.min(wanted, this.current * GROWTH, LARGEST));
+    this.current = Math.max(1, Math.min(wanted, this.current * GROWTH, LARGEST_CHUNK));
   }
 }

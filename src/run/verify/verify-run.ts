@@ -41,8 +41,8 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
   const manifest = requireManifest(disk, output);
   const again = options.recompute === undefined ? undefined : await storedExperiment(output, options);
   const threads = availableParallelism();
-  const { kernel } = chooseKernel('auto', threads);
-  const pool = openPool(threads, again === undefined ? [] : [modelSetup(again.experiment, kernel)]);
+  const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
+  const pool = openPool(threads, setups);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
