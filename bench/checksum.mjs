@@ -1,6 +1,6 @@
 /** How fast is a CRC-32 without native code, against zlib's? CPU time, interleaved, medians. */
 import { crc32 as zlibCrc32 } from 'node:zlib';
-import { crc32 } from '../dist/native-free/crc32/crc32.js';
+import { crc32 } from '../dist/encoding/crc32.js';
 import { cpuNs, interleave, median, pairedRatio } from './kernel/clock.mjs';
 import { report, short } from './report.mjs';
 

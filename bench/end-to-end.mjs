@@ -10,8 +10,9 @@ import { URL, fileURLToPath } from 'node:url';
 import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
 import { prepareCell } from '../dist/models/trades/prepare.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
-import { BenchRig } from '../dist/run/bench/bench-rig.js';
-import { loadExperiment, runCell } from '../dist/run/experiment.js';
+import { BenchRig } from '../dist/bench/bench-rig.js';
+import { cellOf } from '../dist/plan/run-cell.js';
+import { openStudy } from '../dist/study/loaded-study.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { encodeForPeer, makeColumns } from './kernel/cells.mjs';
 import { median } from './kernel/clock.mjs';
@@ -21,8 +22,8 @@ const ROUNDS = short ? 3 : 11;
 const MS = short ? 300 : 1500;
 const folder = temporaryFolder();
 const study = writeHeadline(folder);
-const experiment = await loadExperiment(study, {});
-const { parameters } = runCell(experiment, experiment.cells.at(0), 'out');
+const experiment = await openStudy(study, {});
+const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
 const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
 
 /** A C++ process that computes on request, or undefined where there is no g++. */

@@ -8,11 +8,12 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
-import { loadExperiment, runCell } from '../dist/run/experiment.js';
-import { crc32 } from '../dist/native-free/crc32/crc32.js';
+import { cellOf } from '../dist/plan/run-cell.js';
+import { openStudy } from '../dist/study/loaded-study.js';
+import { crc32 } from '../dist/encoding/crc32.js';
 import { textWindow } from '../dist/native-free/csv/rows.js';
-import { disk } from '../dist/store/disk.js';
-import { FileReader } from '../dist/store/file-reader.js';
+import { disk } from '../dist/files/disk.js';
+import { FileReader } from '../dist/files/file-reader.js';
 import { RunWalk } from '../dist/store/formats/csv-runs.js';
 import { scanCell } from '../dist/store/scan-cell.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
@@ -26,8 +27,8 @@ const cells = {};
 for (const format of ['csv', 'arrow']) {
   const output = join(dirname(file), format);
   await runStudy(file, { output, format }, new StopSwitch(), SILENT);
-  const experiment = await loadExperiment(file, { output, format });
-  cells[format] = runCell(experiment, experiment.cells.at(0), output).place;
+  const experiment = await openStudy(file, { output, format });
+  cells[format] = cellOf(experiment, experiment.cells.at(0), output).place;
 }
 const csv = join(cells.csv.folder, 'metrics_compact.csv');
 const timed =

@@ -1,11 +1,11 @@
 /** How much faster are two worker threads than one, everything written durably? Wall time, interleaved, medians. */
-import { BenchRig } from '../dist/run/bench/bench-rig.js';
-import { loadExperiment } from '../dist/run/experiment.js';
+import { BenchRig } from '../dist/bench/bench-rig.js';
+import { openStudy } from '../dist/study/loaded-study.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { median } from './kernel/clock.mjs';
 import { report, short } from './report.mjs';
 
-const experiment = await loadExperiment(writeHeadline(temporaryFolder()), {});
+const experiment = await openStudy(writeHeadline(temporaryFolder()), {});
 const rig = new BenchRig(experiment, 'auto');
 const ROUNDS = short ? 3 : 11;
 const MS = short ? 300 : 1500;

@@ -9,8 +9,9 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { prepareCell } from '../dist/models/trades/prepare.js';
-import { BenchRig } from '../dist/run/bench/bench-rig.js';
-import { loadExperiment, runCell } from '../dist/run/experiment.js';
+import { BenchRig } from '../dist/bench/bench-rig.js';
+import { cellOf } from '../dist/plan/run-cell.js';
+import { openStudy } from '../dist/study/loaded-study.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { cpuNs, median } from './kernel/clock.mjs';
 import { report, short } from './report.mjs';
@@ -30,8 +31,8 @@ const variants = ['arrow', 'csv'].flatMap((format) =>
 
 /** One process: of every variant its shares [%] and rates [permutations/s], one per round; the rates of computing only. */
 async function measure() {
-  const experiment = await loadExperiment(writeHeadline(temporaryFolder()), {});
-  const { parameters } = runCell(experiment, experiment.cells.at(0), 'out');
+  const experiment = await openStudy(writeHeadline(temporaryFolder()), {});
+  const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
   const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
   const rig = new BenchRig(experiment, 'auto');
   const kernels = new Piscina({

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { Command, CommanderError } from 'commander';
 
 import { benchCommand } from './commands/bench.ts';
@@ -15,7 +18,11 @@ import { seedsCommand } from './commands/seeds.ts';
 import { statusCommand } from './commands/status.ts';
 import { summarizeCommand } from './commands/summarize.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { ENGINE_VERSION } from './run/version.ts';
+import { ENGINE_VERSION } from './version.ts';
+
+// The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
+setFlagsFromString('--expose-gc');
+globalThis.gc ??= runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
 
 const program = new Command('permafrost')
   .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')

@@ -6,27 +6,57 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * The one table of import directions: a folder may import from itself and from the folders named. `errors.ts` may be imported by
- * everyone. plan, execute, store and statistics never import each other: `run` joins them.
+ * The folders from top to bottom, and what each may import besides itself, `errors.ts` and `wording`: always something further down. What a folder does is
+ * in docs/architecture.md.
  */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'cli.ts': ['commands', 'run'],
-  'index.ts': ['run', 'report', 'plan', 'execute', 'store', 'statistics', 'encoding', 'study', 'models', 'random'],
-  commands: ['run', 'report', 'plan', 'execute', 'store', 'statistics', 'encoding', 'study', 'models', 'random'],
-  run: ['report', 'plan', 'execute', 'store', 'statistics', 'encoding', 'study', 'models', 'random'],
-  report: ['statistics', 'encoding', 'study', 'models'],
-  plan: ['encoding', 'study', 'models', 'random'],
-  execute: ['encoding', 'study', 'models', 'random', 'native-free'],
-  store: ['encoding', 'study', 'native-free'],
-  statistics: ['encoding', 'study', 'random', 'native-free'],
-  encoding: ['native-free'],
-  study: ['encoding', 'models', 'random'],
-  models: ['simulation', 'random', 'encoding', 'native-free'],
-  simulation: ['random'],
-  random: ['native-free'],
-  'native-free': [],
-  'errors.ts': [],
-};
+const TABLE = `
+cli.ts: commands version.ts
+index.ts: operations run verify merge stored plan study model random
+commands: terminal operations run verify steps tables stored plan store files study models model random encoding
+terminal: run report store files statistics model
+operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models model random encoding
+verify: readers stored precision execute plan store files study random encoding
+merge: readers stored execute store files study encoding
+bench: run readers execute plan store files study model encoding
+forecast: readers execute plan study encoding
+run: steps tables readers stored precision execute plan store files statistics study model encoding
+steps: stored precision plan store files study model
+report: stored store files statistics model encoding
+tables: stored plan store files statistics study model encoding
+readers: stored precision execute store files statistics encoding
+stored: precision plan store files statistics study model random encoding version.ts
+precision: store files statistics study encoding
+execute: plan store files statistics study models model random encoding native-free
+plan: store files study model random encoding
+store: files study encoding native-free
+files:
+statistics: encoding native-free
+study: models model random encoding
+models: model simulation random encoding native-free
+model: random native-free
+simulation: random
+random: native-free
+encoding: native-free
+wording:
+version.ts:
+errors.ts:
+native-free:
+`;
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  TABLE.trim()
+    .split('\n')
+    .map((line) => {
+      const [from, allowed] = line.split(':') as [string, string];
+      return [
+        from,
+        allowed
+          .trim()
+          .split(' ')
+          .filter((name) => name !== ''),
+      ];
+    }),
+);
+const BY_EVERYONE = new Set(['errors.ts', 'wording']);
 
 function typescriptFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -62,11 +92,42 @@ describe('imports', () => {
         const target = specifier.startsWith('#')
           ? 'native-free'
           : placeOf(relative(root, join(root, file, '..', specifier)));
-        const allowed = target === from || target === 'errors.ts' || MAY_IMPORT[from]?.includes(target) === true;
+        const allowed = target === from || BY_EVERYONE.has(target) || MAY_IMPORT[from]?.includes(target) === true;
         if (from === 'native-free' ? target !== 'native-free' : !allowed) wrong.push(`${file} imports ${specifier}`);
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('go down: the table itself has no way back up', () => {
+    const order = Object.keys(MAY_IMPORT);
+    const up = Object.entries(MAY_IMPORT).flatMap(([from, allowed]) =>
+      allowed.filter((to) => order.indexOf(to) <= order.indexOf(from)).map((to) => `${from} -> ${to}`),
+    );
+    expect(up).toEqual([]);
+  });
+
+  it('never form a circle between folders, however deep', () => {
+    const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/'));
+    const edges = new Map<string, Set<string>>();
+    for (const file of files) {
+      const from = folderOf(file);
+      for (const specifier of importsOf(file).filter((each) => each.startsWith('.'))) {
+        const to = folderOf(relative(root, join(root, file, '..', specifier)));
+        if (to !== from) edges.set(from, (edges.get(from) ?? new Set()).add(to));
+      }
+    }
+    // The files that stand beside the folders (errors.ts, version.ts) are no folder of their own.
+    edges.delete('src');
+    for (const targets of edges.values()) targets.delete('src');
+    const done = new Set<string>();
+    const visit = (folder: string, path: readonly string[]): void => {
+      expect(path, `folders in a circle: ${[...path, folder].join(' -> ')}`).not.toContain(folder);
+      if (done.has(folder)) return;
+      for (const next of edges.get(folder) ?? []) visit(next, [...path, folder]);
+      done.add(folder);
+    };
+    for (const folder of edges.keys()) visit(folder, []);
   });
 
   it('never form a circle between files', () => {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { KERNELS, type Kernel } from '../models/model.ts';
-import { benchText } from '../report/bench-text.ts';
-import { benchStudy } from '../run/bench/bench-study.ts';
+import { KERNELS, type Kernel } from '../model/model.ts';
+import { benchText } from '../terminal/bench-text.ts';
+import { benchStudy } from '../operations/bench.ts';
 import { oneOf, positiveNumber, runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
 
 interface BenchFlags extends StudyValueFlags {

@@ -1,23 +1,14 @@
 import type { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { diskError } from '../store/disk-error.ts';
-import type { StudyFiles } from '../run/stored-experiment.ts';
+import { diskError } from '../files/disk-error.ts';
+import { createTerminal, type Terminal } from '../terminal/terminal.ts';
+import type { StudyFiles } from '../stored/stored-experiment.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
   readonly json?: boolean;
   readonly debug?: boolean;
-}
-
-/** Where a command's words go: people's text to stderr, one JSON object to stdout. */
-export interface Terminal {
-  /** Whether `--json` was given. */
-  readonly json: boolean;
-  /** A line (or several) for a person. */
-  say(text: string): void;
-  /** The one JSON object, printed only with `--json`. */
-  result(value: unknown): void;
 }
 
 /** What a command's action returns: the process exit code. */
@@ -43,16 +34,6 @@ export function runs<Options>(command: Command, action: Action<Options>): Comman
         .filter((arg): arg is string => typeof arg === 'string');
       process.exitCode = await perform(() => action(args, options, createTerminal(options.json === true)), options);
     });
-}
-
-function createTerminal(json: boolean): Terminal {
-  return {
-    json,
-    say: (text) => process.stderr.write(`${text}\n`),
-    result: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
-    },
-  };
 }
 
 async function perform(action: () => Promise<number>, options: CommonOptions): Promise<number> {

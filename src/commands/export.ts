@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 
-import { TABLE_FORMATS, type TableFormat } from '../encoding/tables/table.ts';
+import { TABLE_FORMATS, type TableFormat } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
-import { exportRun } from '../run/export-run.ts';
+import { exportRun } from '../operations/export.ts';
 import { oneOf, runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
 interface ExportFlags extends StudyFileFlags {

@@ -3,15 +3,16 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import type { InputGenerator } from '../models/generator.ts';
+import type { InputGenerator } from '../model/generator.ts';
 import { inputGenerators } from '../models/generators.ts';
-import type { ParameterSpec, ParameterValue } from '../models/model.ts';
+import type { ParameterSpec, ParameterValue } from '../model/model.ts';
 import { createStreams } from '../random/streams.ts';
-import { disk } from '../store/disk.ts';
-import { makeFolder } from '../store/folder.ts';
-import { writeSmallFile } from '../store/small-file.ts';
+import { disk } from '../files/disk.ts';
+import { makeFolder } from '../files/folder.ts';
+import { writeSmallFile } from '../files/small-file.ts';
 import { allowedText, checkValue } from '../study/parameter-value.ts';
-import { runs, wholeNumber, type CommonOptions, type Terminal } from './command.ts';
+import { runs, wholeNumber, type CommonOptions } from './command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 interface GenerateFlags {
   readonly seed: number;

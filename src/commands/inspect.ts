@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { inspectFile, type InspectedFile, type InspectOptions } from '../run/inspect-file.ts';
+import { inspectFile, type InspectedFile, type InspectOptions } from '../operations/inspect.ts';
 import { runs } from './command.ts';
 
 const EXAMPLES = `

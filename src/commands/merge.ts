@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { mergeRuns, type MergeResult } from '../run/merge/merge-runs.ts';
+import { mergeRuns, type MergeResult } from '../operations/merge.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
 interface MergeFlags extends StudyFileFlags {

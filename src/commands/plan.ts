@@ -2,11 +2,12 @@ import { Command } from 'commander';
 
 import type { Format } from '../encoding/metrics-schema.ts';
 import { FORMATS } from '../encoding/metrics-schema.ts';
-import { formatBytes, formatDuration } from '../report/format-number.ts';
-import { inputNotes } from '../run/experiment.ts';
-import { planStudies, type PlanOptions, type RunPlan, type StudyPlan } from '../run/plan-study.ts';
+import { formatBytes, formatDuration } from '../wording/format-number.ts';
+import { inputNotes } from '../study/loaded-study.ts';
+import { planStudies, type PlanOptions, type RunPlan, type StudyPlan } from '../operations/plan.ts';
 import { describeRanges } from '../study/permutation-range.ts';
-import { gather, oneOf, runs, wholeNumber, withStudyValues, type StudyValueFlags, type Terminal } from './command.ts';
+import { gather, oneOf, runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { overlapText } from './seeds.ts';
 
 interface PlanFlags extends StudyValueFlags {

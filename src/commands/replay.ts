@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { replayPermutation } from '../run/verify/replay.ts';
+import { replayPermutation } from '../operations/replay.ts';
 import { noSuchCell } from './seeds.ts';
 import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
 

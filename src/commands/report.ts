@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
-import type { Ranking } from '../models/model.ts';
-import { reportRun, type Reported } from '../run/results/report-run.ts';
+import type { Ranking } from '../model/model.ts';
+import { reportRun, type Reported } from '../operations/report.ts';
 import { oneOf, runs } from './command.ts';
 
 interface ReportFlags {

@@ -2,15 +2,15 @@ import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
-import { KERNELS, type Kernel } from '../models/model.ts';
-import { createDisplay, type ProgressDisplay } from '../report/progress-display.ts';
-import { runStudyWaiting } from '../run/output/disk-wait.ts';
-import { DURABILITIES, type Durability } from '../run/group-sync.ts';
+import { KERNELS, type Kernel } from '../model/model.ts';
+import { createDisplay, type ProgressDisplay } from '../terminal/progress-display.ts';
+import { runStudyWaiting } from '../operations/disk-wait.ts';
+import { DURABILITIES, type Durability } from '../run/run-options.ts';
 import type { RunObserver } from '../run/output/observer.ts';
 import { sumOfNumbers, type Progress } from '../run/output/progress.ts';
-import { parseShard, type Shard } from '../run/share.ts';
+import { parseShard, type Shard } from '../plan/share.ts';
 import type { RunOptions, StudyResult } from '../run/run-options.ts';
-import { runStudies } from '../run/run-study.ts';
+import { runStudies } from '../operations/run.ts';
 import { StopSwitch } from '../run/stop.ts';
 import {
   gather,
@@ -21,10 +21,10 @@ import {
   wholeNumber,
   withStudyValues,
   type StudyValueFlags,
-  type Terminal,
 } from './command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { showPlan } from './plan.ts';
-import { studyResultText } from './run-text.ts';
+import { studyResultText } from '../terminal/run-text.ts';
 
 interface RunFlags extends StudyValueFlags {
   readonly output?: string;

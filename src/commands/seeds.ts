@@ -4,11 +4,12 @@ import { EngineError } from '../errors.ts';
 import { describeSeed } from '../random/streams.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
-import { formatTable } from '../report/table.ts';
-import type { Experiment } from '../run/experiment.ts';
-import { decidedExperiment } from '../run/suite.ts';
-import { overlapOf } from '../run/plan-study.ts';
-import { runs, wholeNumber, withStudyValues, type StudyValueFlags, type Terminal } from './command.ts';
+import { formatTable } from '../terminal/table.ts';
+import type { LoadedStudy } from '../study/loaded-study.ts';
+import { decidedExperiment } from '../steps/suite.ts';
+import { overlapOf } from '../operations/plan.ts';
+import { runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 
 interface SeedsFlags extends StudyValueFlags {
   readonly cell?: string;
@@ -52,7 +53,7 @@ export function seedsCommand(): Command {
   });
 }
 
-function oneSeed({ study, cells }: Experiment, cell_id: string, perm_index: number, terminal: Terminal): number {
+function oneSeed({ study, cells }: LoadedStudy, cell_id: string, perm_index: number, terminal: Terminal): number {
   const place = cells.indexOf(cell_id);
   if (place < 0) throw noSuchCell(cell_id, study.file);
   if (perm_index >= study.permutations) {
@@ -77,7 +78,7 @@ function baseOf(source: ReturnType<typeof streamSource>): number | readonly [num
   return source.scheme === 'philox' ? source.key : source.base_seed;
 }
 
-function allSeeds(experiment: Experiment, terminal: Terminal): number {
+function allSeeds(experiment: LoadedStudy, terminal: Terminal): number {
   const { study, cells } = experiment;
   const audit = overlapOf(experiment);
   const seeds = Array.from(cells, ({ cell_id }) => ({

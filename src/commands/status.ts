@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 
-import { formatCount, formatDuration } from '../report/format-number.ts';
-import { runStatus, type RunStatus } from '../run/run-status.ts';
+import { formatCount, formatDuration } from '../wording/format-number.ts';
+import { runStatus, type RunStatus } from '../operations/status.ts';
 import { runs } from './command.ts';
 
 interface StatusFlags {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
-import { partialTable } from '../report/run-report.ts';
-import { summarizeRun, type Summarized } from '../run/results/summarize-run.ts';
+import { partialTable } from '../terminal/best-cells.ts';
+import { summarizeRun, type Summarized } from '../operations/summarize.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 
 const PARTIAL_SUMMARY = 'aggregated/partial_summary.csv';

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import type { RecomputeAmount } from '../run/verify/recompute.ts';
-import { repairRun } from '../run/verify/repair-run.ts';
-import { verifyOldRun } from '../run/verify/verify-old-run.ts';
-import { verifyRun, type Verification } from '../run/verify/verify-run.ts';
+import type { RecomputeAmount } from '../verify/recompute.ts';
+import { repairRun } from '../operations/repair.ts';
+import { verifyOldRun } from '../verify/verify-old-run.ts';
+import { verifyRun } from '../operations/verify.ts';
+import type { Verification } from '../verify/verification.ts';
 import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
 
 interface VerifyFlags extends StudyFileFlags {

@@ -2,7 +2,7 @@ import { memoriesFit } from '#native-free/webassembly';
 
 import { csvWasmRuns } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
-import type { Kernel } from '../models/model.ts';
+import type { Kernel } from '../model/model.ts';
 
 /** What computes the fast forms on this machine: changes no bit of a result. */
 export interface KernelChoice {

@@ -1,5 +1,5 @@
 import { builtInModels } from '../models/registry.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
 import { moduleUrl } from '../study/module-url.ts';
 import type { ModelReference } from './messages.ts';

@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../errors.ts';
 import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
-import type { Json, Kernel, Parameters } from '../models/model.ts';
-import type { StreamSource } from '../random/generator.ts';
+import type { Json, Kernel } from '../model/model.ts';
+import type { CellSetup } from '../plan/run-cell.ts';
 
 /** What crosses between the coordinator and a worker. Both sides import this file and nothing else of each other. */
 
@@ -20,13 +20,6 @@ export interface ModelSetup {
   readonly streams: 'independent' | 'shared';
   readonly shared: Json | undefined;
   readonly kernel: Kernel;
-}
-
-export interface CellSetup {
-  /** All active parameters, those taken from inputs included. */
-  readonly parameters: Parameters;
-  readonly source: StreamSource;
-  readonly schema: MetricsSchema;
 }
 
 /** Most permutations in a chunk whose size is chosen by itself (not `--chunk N`): bounds the bytes in flight. */

@@ -5,18 +5,18 @@ import { canonicalise, createColumns } from '#native-free/columns/columns';
 import { csvBlocksOf } from '../encoding/csv-blocks.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../models/model.ts';
+import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
 import { loadReferencedModel } from './load-setup.ts';
 import {
   LARGEST_CHUNK,
-  type CellSetup,
   type ChunkResult,
   type ChunkTask,
   type ModelSetup,
   type PermutationFailure,
 } from './messages.ts';
+import type { CellSetup } from '../plan/run-cell.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {

@@ -1,4 +1,4 @@
-import type { Model } from './model.ts';
+import type { Model } from '../model/model.ts';
 
 /**
  * The built-in models by name, loaded when asked for: a study pays only for the model it names. To add one: a folder

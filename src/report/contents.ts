@@ -1,8 +1,8 @@
-import { axesOf, levelOf } from './axes.ts';
-import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './estimate.ts';
+import { axesOf, levelOf } from './marks/axes.ts';
+import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './marks/estimate.ts';
 import { extremes, metricColumns } from './extremes.ts';
-import { formatCount, formatNumber } from './format-number.ts';
-import { lineChartData, type LineChartData } from './lines.ts';
+import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { lineChartData, type LineChartData } from './marks/lines.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
 

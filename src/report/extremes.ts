@@ -1,6 +1,6 @@
-import type { ViewStatistic } from '../models/model.ts';
-import { estimateOf, estimateText } from './estimate.ts';
-import type { ReportedCell } from './reported-cell.ts';
+import type { ViewStatistic } from '../model/model.ts';
+import { estimateOf, estimateText } from './marks/estimate.ts';
+import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Cells in the order of a metric, highest first; where there are many, only both ends. */
 export interface Extremes {

@@ -1,5 +1,5 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
-import { formatCount, formatNumber } from './format-number.ts';
+import { formatCount, formatNumber } from '../wording/format-number.ts';
 import type { ReportData } from './report-data.ts';
 
 /** Something that a reader must know before any number. */

@@ -1,4 +1,4 @@
-import { formatCount } from './format-number.ts';
+import { formatCount } from '../wording/format-number.ts';
 import type { ReportData } from './report-data.ts';
 
 /** What these numbers do and do not say: what the engine knows first, then what the model adds. */

@@ -1,6 +1,6 @@
-import { axesOf, levelOf } from './axes.ts';
-import { estimateOf, estimateText } from './estimate.ts';
-import { formatCount } from './format-number.ts';
+import { axesOf, levelOf } from './marks/axes.ts';
+import { estimateOf, estimateText } from './marks/estimate.ts';
+import { formatCount } from '../wording/format-number.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
 

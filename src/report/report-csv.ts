@@ -1,8 +1,8 @@
 import { csvField } from '../encoding/csv-field.ts';
-import { levelOf, type Axis } from './axes.ts';
-import type { LineChartData } from './lines.ts';
+import { levelOf, type Axis } from './marks/axes.ts';
+import type { LineChartData } from './marks/lines.ts';
 import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells } from './report-data.ts';
-import type { ReportedCell } from './reported-cell.ts';
+import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Tables of a report as CSV: numbers with all their digits, LF. (All cells with all statistics are grid_summary.csv.) */
 

@@ -1,6 +1,6 @@
-import type { MetricSpec, ParameterSpec, Ranking, View } from '../models/model.ts';
+import type { MetricSpec, ParameterSpec, Ranking, View } from '../model/model.ts';
 import type { Interval } from '../statistics/interval.ts';
-import type { ReportedCell } from './reported-cell.ts';
+import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Everything that a report says, gathered from a run on disk. Plain data; the report is a function of it alone. */
 export interface ReportData {

@@ -9,8 +9,8 @@ import {
   metricNote,
   unreachedTable,
 } from './contents.ts';
-import { escapeMarkdown } from './escape.ts';
-import { withUnit } from './estimate.ts';
+import { escapeMarkdown } from './marks/escape.ts';
+import { withUnit } from './marks/estimate.ts';
 import { findings } from './findings.ts';
 import { limits } from './limits.ts';
 import { pooledTable } from './pooled-rates.ts';

@@ -1,10 +1,10 @@
-import type { ViewStatistic } from '../models/model.ts';
-import { axesOf, cellLabel, levelOf, type Axis } from './axes.ts';
-import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './estimate.ts';
+import type { ViewStatistic } from '../model/model.ts';
+import { axesOf, cellLabel, levelOf, type Axis } from './marks/axes.ts';
+import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './marks/estimate.ts';
 import { extremes } from './extremes.ts';
-import { lineChartData, type LineChartData } from './lines.ts';
+import { lineChartData, type LineChartData } from './marks/lines.ts';
 import type { ReportData } from './report-data.ts';
-import type { ReportedCell } from './reported-cell.ts';
+import type { ReportedCell } from './marks/reported-cell.ts';
 import { dotPlot } from './svg/dot-plot.ts';
 import { greatest, least, tickText } from './svg/frame.ts';
 import { heatMap, type HeatMapData } from './svg/heat-map.ts';

@@ -1,10 +1,13 @@
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { Kernel, PermutationSummary } from '../models/model.ts';
+import type { PermutationFailure } from '../execute/messages.ts';
+import type { Kernel, PermutationSummary } from '../model/model.ts';
 import type { Selection } from '../study/select.ts';
-import type { Bookkeeper } from './output/bookkeeper.ts';
-import type { Durability } from './group-sync.ts';
-import type { Shard } from './share.ts';
+import type { Shard } from '../plan/share.ts';
 import type { StopReason } from './stop.ts';
+
+/** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
+export const DURABILITIES = ['chunk', 'interval', 'none'] as const;
+export type Durability = (typeof DURABILITIES)[number];
 
 export interface RunOptions {
   readonly output?: string;
@@ -38,6 +41,12 @@ export interface CellCounts {
   readonly n_target: number;
 }
 
+/** The first permutation that failed. */
+export interface FirstFailure {
+  readonly cell_id: string;
+  readonly failure: PermutationFailure;
+}
+
 /** What one run of one study did. */
 export interface StudyResult {
   readonly output: string;
@@ -60,7 +69,7 @@ export interface StudyResult {
   /** Cells with some of their permutations: how many there are, and the first of them. */
   readonly partial: { readonly cells: number; readonly first: readonly CellCounts[] };
   readonly n_failures: number;
-  readonly first_failure: Bookkeeper['first_failure'];
+  readonly first_failure: FirstFailure | undefined;
   /** The permutation of a study of a single one, where its model sums it up. */
   readonly summary: PermutationSummary | undefined;
   /** Why it ended early; undefined where every cell was worked on. */

@@ -1,12 +1,12 @@
 import { crcGoingOn, saltOf } from '../encoding/crc32.ts';
 import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
-import { sumsPath } from './layout.ts';
-import type { CellPlace, LastBlock } from './cell-file.ts';
-import type { FilePort } from './port.ts';
-import { writeSmallFile } from './small-file.ts';
-import { parseSums, sumLine, sumsText } from './sums.ts';
-import type { BlockSum, Sums } from './sums.ts';
-import { writeFully } from './write-fully.ts';
+import { sumsPath } from './scan/layout.ts';
+import type { CellPlace, LastBlock } from './scan/cell-file.ts';
+import type { FilePort } from '../files/port.ts';
+import { writeSmallFile } from '../files/small-file.ts';
+import { parseSums, sumLine, sumsText } from './scan/sums.ts';
+import type { BlockSum, Sums } from './scan/sums.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 /**
  * The sums file of one open CSV cell. Lines are appended while blocks are finished in order and made durable only by

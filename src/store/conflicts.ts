@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { EngineError } from '../errors.ts';
-import type { CellPlace } from './cell-file.ts';
+import type { CellPlace } from './scan/cell-file.ts';
 import type { SetAside } from './formats/format.ts';
-import { cellLayout } from './layout.ts';
-import type { FilePort } from './port.ts';
+import { cellLayout } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, setAside } from './quarantine.ts';
 import { formatOf, readMetricsFile, readSums } from './scan-cell.ts';
 import { crc32, hex32 } from '../encoding/crc32.ts';
-import { readSmallFile } from './small-file.ts';
+import { readSmallFile } from '../files/small-file.ts';
 
 /** A row that differs from an earlier one of its perm_index, with its bytes. */
 export interface ConflictingRow extends SetAside {

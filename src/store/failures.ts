@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { onDiskAsync } from './disk-error.ts';
-import { cellLayout } from './layout.ts';
-import type { FilePort } from './port.ts';
-import { readSmallFile } from './small-file.ts';
-import { writeFully } from './write-fully.ts';
+import { onDiskAsync } from '../files/disk-error.ts';
+import { cellLayout } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
+import { readSmallFile } from '../files/small-file.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 /** A permutation that failed: it has no row, and is tried again only when asked. */
 export interface Failure {

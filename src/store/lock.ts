@@ -4,8 +4,8 @@ import * as fs from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { EngineError } from '../errors.ts';
-import { diskError, hasCode, isSystemError } from './disk-error.ts';
-import { layoutOf } from './layout.ts';
+import { diskError, hasCode, isSystemError } from '../files/disk-error.ts';
+import { layoutOf } from './scan/layout.ts';
 
 /**
  * One writer per output folder. In this order:

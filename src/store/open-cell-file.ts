@@ -4,17 +4,17 @@ import { csvBlocksOf } from '../encoding/csv-blocks.ts';
 import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
-import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange, ReadBack } from './cell-file.ts';
-import { diskError, hasCode, isSystemError, onDisk } from './disk-error.ts';
-import { FileReader } from './file-reader.ts';
-import { metricsPath } from './layout.ts';
+import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange, ReadBack } from './scan/cell-file.ts';
+import { diskError, hasCode, isSystemError, onDisk } from '../files/disk-error.ts';
+import { FileReader } from '../files/file-reader.ts';
+import { metricsPath } from './scan/layout.ts';
 import { rewriteWithSums } from './rewrite.ts';
-import type { FilePort } from './port.ts';
+import type { FilePort } from '../files/port.ts';
 import { countPermutations, intersectRanges, subtractRanges } from '../study/permutation-range.ts';
-import { RangeBuilder, missingFrom } from './ranges.ts';
+import { RangeBuilder, missingFrom } from './scan/ranges.ts';
 import { formatOf } from './scan-cell.ts';
-import type { Sums } from './sums.ts';
-import { writeFully } from './write-fully.ts';
+import type { Sums } from './scan/sums.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 const NEWLINE = 10;
 

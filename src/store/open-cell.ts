@@ -1,18 +1,19 @@
 import { dirname } from 'node:path';
 import { BlockSums } from './block-sums.ts';
-import type { CellFile, CellPlace, CellScan } from './cell-file.ts';
-import { onDiskAsync } from './disk-error.ts';
-import { FileReader } from './file-reader.ts';
-import { cellLayout, metricsPath, sumsPath, temporaryPath } from './layout.ts';
+import type { CellFile, CellPlace, CellScan } from './scan/cell-file.ts';
+import { onDiskAsync } from '../files/disk-error.ts';
+import { FileReader } from '../files/file-reader.ts';
+import { cellLayout, metricsPath, sumsPath } from './scan/layout.ts';
+import { temporaryPath } from '../files/temporary-path.ts';
 import { OpenCell } from './open-cell-file.ts';
-import type { FilePort } from './port.ts';
+import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, setAside, standingConflicts } from './quarantine.ts';
-import { LOUD_SHARE } from './recover.ts';
+import { LOUD_SHARE } from './scan/recover.ts';
 import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { formatOf, readSums, readSumsText } from './scan-cell.ts';
-import { removeFile } from './small-file.ts';
-import { writeFully } from './write-fully.ts';
+import { removeFile } from '../files/small-file.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 /**
  * Opens a cell's metrics file as its only writer. What the scan found is repaired first, after the table in recover.ts,

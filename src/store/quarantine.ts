@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { crc32, hex32 } from '../encoding/crc32.ts';
-import type { Finding } from './cell-file.ts';
+import type { Finding } from './scan/cell-file.ts';
 import type { SetAside } from './formats/format.ts';
-import { cellLayout } from './layout.ts';
-import type { FilePort } from './port.ts';
-import type { FileReader } from './file-reader.ts';
-import { makeOwnFolder } from './folder.ts';
-import { readSmallFile } from './small-file.ts';
-import { writeFully } from './write-fully.ts';
+import { cellLayout } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
+import type { FileReader } from '../files/file-reader.ts';
+import { makeOwnFolder } from '../files/folder.ts';
+import { readSmallFile } from '../files/small-file.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 /**
  * What is set aside from a metrics file goes to `<cell>/quarantine/`: the bytes as found in `set_aside_<n>.bin`, whole

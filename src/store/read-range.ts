@@ -1,6 +1,6 @@
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { CellPlace } from './cell-file.ts';
-import type { FilePort } from './port.ts';
+import type { CellPlace } from './scan/cell-file.ts';
+import type { FilePort } from '../files/port.ts';
 import { readRows } from './read-rows.ts';
 
 /** The rows [from, to) of a cell, or undefined where its file does not hold every one of them as a good row. */

@@ -1,9 +1,9 @@
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { CellPlace } from './cell-file.ts';
-import { onDisk } from './disk-error.ts';
-import { FileReader } from './file-reader.ts';
-import { metricsPath } from './layout.ts';
-import type { FilePort } from './port.ts';
+import type { CellPlace } from './scan/cell-file.ts';
+import { onDisk } from '../files/disk-error.ts';
+import { FileReader } from '../files/file-reader.ts';
+import { metricsPath } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
 import { formatOf, readSums, sizeOfFile } from './scan-cell.ts';
 
 /** A part of a canonical file, as offsets in it. */

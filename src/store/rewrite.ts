@@ -1,17 +1,18 @@
 import { crc32, hex32, saltOf } from '../encoding/crc32.ts';
 import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { CellPlace, LastBlock, PermutationRange } from './cell-file.ts';
+import type { CellPlace, LastBlock, PermutationRange } from './scan/cell-file.ts';
 import type { Analysis } from './formats/format.ts';
-import { metricsPath, sumsPath, temporaryPath } from './layout.ts';
-import type { FilePort } from './port.ts';
+import { metricsPath, sumsPath } from './scan/layout.ts';
+import { temporaryPath } from '../files/temporary-path.ts';
+import type { FilePort } from '../files/port.ts';
 import { formatOf } from './scan-cell.ts';
-import { removeFile, writeSmallFile } from './small-file.ts';
-import { onDiskAsync } from './disk-error.ts';
-import { makeFolder } from './folder.ts';
-import { sumsText } from './sums.ts';
-import type { BlockSum, Sums } from './sums.ts';
-import { writeFully } from './write-fully.ts';
+import { removeFile, writeSmallFile } from '../files/small-file.ts';
+import { onDiskAsync } from '../files/disk-error.ts';
+import { makeFolder } from '../files/folder.ts';
+import { sumsText } from './scan/sums.ts';
+import type { BlockSum, Sums } from './scan/sums.ts';
+import { writeFully } from '../files/write-fully.ts';
 
 /** What a canonical rewrite left in the file. */
 export interface Rewritten {

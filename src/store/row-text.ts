@@ -1,9 +1,9 @@
 import { csvHeader, encodeCsvRows } from '../encoding/csv-rows.ts';
-import type { CellPlace, CellScan } from './cell-file.ts';
-import { onDisk } from './disk-error.ts';
-import { FileReader, fileChanged } from './file-reader.ts';
-import { metricsPath } from './layout.ts';
-import type { FilePort } from './port.ts';
+import type { CellPlace, CellScan } from './scan/cell-file.ts';
+import { onDisk } from '../files/disk-error.ts';
+import { FileReader, fileChanged } from '../files/file-reader.ts';
+import { metricsPath } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
 import { readRows } from './read-rows.ts';
 
 /** Bytes handed out at once: they stay in the processor's cache while they are looked at. Longer than the longest line. */

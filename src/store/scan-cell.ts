@@ -1,18 +1,18 @@
 import { EngineError } from '../errors.ts';
-import { blankScan } from './blank-scan.ts';
-import type { CellPlace, CellScan } from './cell-file.ts';
-import { diskError } from './disk-error.ts';
-import { FileReader } from './file-reader.ts';
+import { blankScan } from './scan/blank-scan.ts';
+import type { CellPlace, CellScan } from './scan/cell-file.ts';
+import { diskError } from '../files/disk-error.ts';
+import { FileReader } from '../files/file-reader.ts';
 import { arrowFormat } from './formats/arrow.ts';
 import { csvFormat } from './formats/csv.ts';
 import type { CanonicalScan, StoreFormat } from './formats/format.ts';
-import { metricsPath, sumsPath } from './layout.ts';
-import type { FilePort } from './port.ts';
+import { metricsPath, sumsPath } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, standingConflicts } from './quarantine.ts';
-import { notAFolder } from './folder.ts';
-import { readSmallFile } from './small-file.ts';
-import { parseSums, sumsText } from './sums.ts';
-import type { Sums } from './sums.ts';
+import { notAFolder } from '../files/folder.ts';
+import { readSmallFile } from '../files/small-file.ts';
+import { parseSums, sumsText } from './scan/sums.ts';
+import type { Sums } from './scan/sums.ts';
 
 export function formatOf(place: CellPlace): StoreFormat {
   return place.schema.format === 'csv' ? csvFormat : arrowFormat;

@@ -20,7 +20,7 @@ export interface Bundle {
 }
 
 /** What `import ... from 'permafrost'` means in a user's model. */
-const KIT = fileURLToPath(new URL(`../models/kit${extname(import.meta.url)}`, import.meta.url));
+const KIT = fileURLToPath(new URL(`../model/kit${extname(import.meta.url)}`, import.meta.url));
 
 const kit: Plugin = {
   name: 'permafrost',

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Parameters } from '../models/model.ts';
+import type { Parameters } from '../model/model.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** The longest name that common file systems take [bytes]. */

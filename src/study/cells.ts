@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import type { Parameters } from '../models/model.ts';
+import type { Parameters } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
 import { Problems, quoted, show } from './problem.ts';
 import { Resolver } from './resolver.ts';

@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { ENGINE_COLUMNS, type Model, type ParameterSpec } from '../models/model.ts';
+import { ENGINE_COLUMNS, type Model, type ParameterSpec } from '../model/model.ts';
 import { checkValue } from './parameter-value.ts';
 import { Problems, show, StudyError } from './problem.ts';
 import type { Path } from './problem.ts';

@@ -1,4 +1,4 @@
-import type { Model, Parameters, ParameterValue } from '../models/model.ts';
+import type { Model, Parameters, ParameterValue } from '../model/model.ts';
 import type { Path, Problems } from './problem.ts';
 
 /** A step's parameter that an earlier step decides: `num_gpus: { from: step2, best: capacity_qps, of: max, otherwise: 32 }`. */

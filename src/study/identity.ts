@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Json, Parameters } from '../models/model.ts';
+import type { Json, Parameters } from '../model/model.ts';
 import type { Seed, Sharing } from '../random/seeding.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { allParameters } from './cells.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Model, ParameterSpec } from '../models/model.ts';
+import type { Model, ParameterSpec } from '../model/model.ts';
 import { axisSchema, axisValueSchema, boundSchema, studySchema, valueSchema } from './schema.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

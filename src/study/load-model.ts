@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { extname, isAbsolute, join, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import { bundle, importBundle } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
 import { checkModel } from './check-model.ts';

@@ -1,4 +1,4 @@
-import type { ParameterSpec, ParameterValue } from '../models/model.ts';
+import type { ParameterSpec, ParameterValue } from '../model/model.ts';
 
 /** A value that fits its parameter, aliases resolved and -0 made 0; or what would have fitted. */
 export type Checked = { readonly value: ParameterValue } | { readonly allowed: string };

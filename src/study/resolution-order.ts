@@ -1,4 +1,4 @@
-import type { Condition, Model } from '../models/model.ts';
+import type { Condition, Model } from '../model/model.ts';
 
 /** The order in which parameters are resolved: each after those that its activity, or its axis, depends on. */
 export interface ResolutionOrder {

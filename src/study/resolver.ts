@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Condition, Model, ParameterSpec, Parameters, ParameterValue } from '../models/model.ts';
+import type { Condition, Model, ParameterSpec, Parameters, ParameterValue } from '../model/model.ts';
 import { checkValue, isOneOf } from './parameter-value.ts';
 import { resolutionOrder } from './resolution-order.ts';
 import type { Axis, Block } from './surface.ts';

@@ -1,4 +1,4 @@
-import type { ParameterSpec, ParameterValue } from '../models/model.ts';
+import type { ParameterSpec, ParameterValue } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
 import { allParameters } from './cells.ts';
 import type { Cell } from './cells.ts';

@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.ts';
-import type { Parameters, ParameterValue } from '../models/model.ts';
+import type { Parameters, ParameterValue } from '../model/model.ts';
 import type { Derivation, Derived } from './derived.ts';
 import { nearest, quoted } from './problem.ts';
 

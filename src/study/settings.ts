@@ -1,4 +1,4 @@
-import type { Parameters, ParameterValue } from '../models/model.ts';
+import type { Parameters, ParameterValue } from '../model/model.ts';
 import type { Derivation } from './derived.ts';
 import type { Path, Problems } from './problem.ts';
 

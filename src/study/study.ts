@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { Model, Parameters } from '../models/model.ts';
+import type { Model, Parameters } from '../model/model.ts';
 import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
 import { SHARED_GROUP } from '../random/seeding.ts';

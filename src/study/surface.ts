@@ -1,4 +1,4 @@
-import type { Condition, Model, ParameterSpec, Parameters, ParameterValue } from '../models/model.ts';
+import type { Condition, Model, ParameterSpec, Parameters, ParameterValue } from '../model/model.ts';
 import { refusedId } from './cell-id.ts';
 import { rangeValues } from './decimal-range.ts';
 import { allowedText, checkValue } from './parameter-value.ts';

@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Model } from '../models/model.ts';
+import type { Model } from '../model/model.ts';
 import { studyJsonSchema } from './json-schema.ts';
 
 const registry = process.argv[2];

@@ -1,13 +1,13 @@
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { EngineError } from '../../src/errors.ts';
-import type { CellFile, CellPlace } from '../../src/store/cell-file.ts';
-import { metricsPath, sumsPath } from '../../src/store/layout.ts';
+import type { CellFile, CellPlace } from '../../src/store/scan/cell-file.ts';
+import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
 import { openCell } from '../../src/store/open-cell.ts';
-import type { FilePort } from '../../src/store/port.ts';
+import type { FilePort } from '../../src/files/port.ts';
 import { quarantineRecords } from '../../src/store/quarantine.ts';
 import { readRows } from '../../src/store/read-rows.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
-import { missingFrom } from '../../src/store/ranges.ts';
+import { missingFrom } from '../../src/store/scan/ranges.ts';
 import { chunkOf, finish, fill, range, schemaOf, valueOf } from '../store/fixture.ts';
 import { Cut, POLICIES, SimulatedDisk, seededRandom } from './simulated-disk.ts';
 import type { CutPolicy } from './simulated-disk.ts';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as arrowMessage from '../../src/encoding/arrow-message.ts';
 import type * as crc from '../../src/encoding/crc32.ts';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
-import { metricsPath, sumsPath } from '../../src/store/layout.ts';
+import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
 /**
@@ -29,7 +29,7 @@ vi.mock('../../src/encoding/arrow-message.ts', async (importOriginal) => {
 const { readRows } = await import('../../src/store/read-rows.ts');
 const { finish, rowsOf, schemaOf, range } = await import('../store/fixture.ts');
 const { encodeRows } = await import('../../src/encoding/encode-rows.ts');
-const { sumLine } = await import('../../src/store/sums.ts');
+const { sumLine } = await import('../../src/store/scan/sums.ts');
 const { crc32, saltOf } = await import('../../src/encoding/crc32.ts');
 
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import type { FilePort, FileStat } from '../../src/store/port.ts';
+import type { FilePort, FileStat } from '../../src/files/port.ts';
 
 /** What a power cut leaves of what was not synced. */
 export type CutPolicy =

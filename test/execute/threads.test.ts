@@ -9,7 +9,7 @@ import { ThreadPool } from '../../src/execute/threads.ts';
 import { temporaryFolder } from '../process/cli.ts';
 
 test('an answer that arrives while the pool closes is passed over; at any other time it is an error', async () => {
-  const worker = new URL('../../dist/run/worker.js', import.meta.url);
+  const worker = new URL('../../dist/readers/worker.js', import.meta.url);
   const pool = new ThreadPool({ worker, threads: 1, worker_data: { setups: [] } });
   const late = () => pool['pool'].emit('error', new Error('Unexpected message from Worker'));
   expect(late).toThrow('Unexpected message');
@@ -19,7 +19,7 @@ test('an answer that arrives while the pool closes is passed over; at any other 
 
 /** A pool of one thread whose model draws two numbers. */
 function openPool(): ThreadPool {
-  const worker = new URL('../../dist/run/worker.js', import.meta.url);
+  const worker = new URL('../../dist/readers/worker.js', import.meta.url);
   const code = `export default { name: 'two', version: '1', parameters: {}, metrics: { a: {}, b: {} },
     simulate: (state, rng, row) => { row.a = rng(); row.b = rng(); } }`;
   const setup: ModelSetup = {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
-import { loadExperiment, runCell } from '../../src/run/experiment.ts';
-import { layoutOf } from '../../src/store/layout.ts';
+import { openStudy } from '../../src/study/loaded-study.ts';
+import { cellOf } from '../../src/plan/run-cell.ts';
+import { layoutOf } from '../../src/store/scan/layout.ts';
 import { EXAMPLES } from '../process/cli.ts';
 import { Chance, FULL, HANG_MS, inputs } from './random.ts';
 
@@ -149,10 +150,10 @@ test('any study file ends as a study whose cells lie in its output, or as an err
     writeFileSync(file, text);
     const started = performance.now();
     try {
-      const experiment = await loadExperiment(file, { output: join(folder, 'out') });
+      const experiment = await openStudy(file, { output: join(folder, 'out') });
       const { per_cell } = layoutOf(experiment.study.output);
       for (const cell of experiment.cells) {
-        const { place } = runCell(experiment, cell, experiment.study.output);
+        const { place } = cellOf(experiment, cell, experiment.study.output);
         expect(place.folder.startsWith(`${per_cell}/cell_`), text).toBe(true);
         expect(place.folder.slice(per_cell.length + 1)).not.toContain('/');
         if (cell.index > 20) break;

@@ -5,7 +5,7 @@ import {
   formatDuration,
   formatNumber,
   formatWithError,
-} from '../../src/report/format-number.ts';
+} from '../../src/wording/format-number.ts';
 
 describe('numbers for people', () => {
   test.each([

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { axesOf } from '../../src/report/axes.ts';
+import { axesOf } from '../../src/report/marks/axes.ts';
 import { drawnMetrics, extremesTable } from '../../src/report/contents.ts';
-import { escapeHtml, escapeMarkdown } from '../../src/report/escape.ts';
+import { escapeHtml, escapeMarkdown } from '../../src/report/marks/escape.ts';
 import { findings } from '../../src/report/findings.ts';
 import { limits } from '../../src/report/limits.ts';
-import { lineChartData } from '../../src/report/lines.ts';
+import { lineChartData } from '../../src/report/marks/lines.ts';
 import { reportHtml } from '../../src/report/report-html.ts';
 import { reportMarkdown } from '../../src/report/report-markdown.ts';
 import { viewCsv } from '../../src/report/report-csv.ts';

@@ -1,6 +1,6 @@
 import type { ReportData } from '../../src/report/report-data.ts';
-import type { ReportedCell } from '../../src/report/reported-cell.ts';
-import type { ParameterValue } from '../../src/models/model.ts';
+import type { ReportedCell } from '../../src/report/marks/reported-cell.ts';
+import type { ParameterValue } from '../../src/model/model.ts';
 import type { MetricStatistics } from '../../src/statistics/summarise.ts';
 
 /** Statistics around a median, all errors 1. */

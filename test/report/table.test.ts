@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatTable } from '../../src/report/table.ts';
+import { formatTable } from '../../src/terminal/table.ts';
 
 const header = ['cell_id', 'n', 'mean'];
 const rows = [

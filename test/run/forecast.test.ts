@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { planStudy, type StudyPlan } from '../../dist/index.js';
-import { digitsBelow, forecastOf, type Rates, type Work } from '../../src/run/forecast/forecast.ts';
-import { sampled } from '../../src/run/forecast/sample.ts';
+import { digitsBelow } from '../../src/encoding/digits-below.ts';
+import { forecastOf, type Rates, type Work } from '../../src/forecast/forecast.ts';
+import { sampled } from '../../src/forecast/sample.ts';
 import { SmallStudy } from './small-study.ts';
 
 const RATES: Rates = {

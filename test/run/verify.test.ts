@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verifyRun } from '../../dist/index.js';
-import { inOrder } from '../../src/run/in-order.ts';
-import { countNotFinite } from '../../src/run/verify/not-finite.ts';
+import { inOrder } from '../../src/execute/in-order.ts';
+import { countNotFinite } from '../../src/verify/not-finite.ts';
 import { SmallStudy } from './small-study.ts';
 
 /** Quick to compute, and wide: 60,000 rows of it are several megabytes in either format. */

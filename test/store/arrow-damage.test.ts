@@ -2,7 +2,7 @@ import { tableFromIPC as readByFlechette } from '@uwdata/flechette';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
 import { encodeRows } from '../../src/encoding/encode-rows.ts';
-import type { CellPlace, CellScan } from '../../src/store/cell-file.ts';
+import type { CellPlace, CellScan } from '../../src/store/scan/cell-file.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { quarantineRecords } from '../../src/store/quarantine.ts';
 import { readRows } from '../../src/store/read-rows.ts';

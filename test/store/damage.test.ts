@@ -4,7 +4,7 @@ import { quarantineRecords } from '../../src/store/quarantine.ts';
 import { readRows } from '../../src/store/read-rows.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { openCell } from '../../src/store/open-cell.ts';
-import type { CellScan } from '../../src/store/cell-file.ts';
+import type { CellScan } from '../../src/store/scan/cell-file.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
 import { finish, rowsOf, range, schemaOf } from './fixture.ts';
 

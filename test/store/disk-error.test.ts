@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 
-import { diskError, hasCode, isSystemError } from '../../src/store/disk-error.ts';
+import { diskError, hasCode, isSystemError } from '../../src/files/disk-error.ts';
 
 /** As Node throws it: a synchronous call where libuv has no name for the number, and an asynchronous one. */
 function nameless(errno: number, code: string): Error {

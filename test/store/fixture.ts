@@ -1,9 +1,9 @@
 import { canonicalValue } from '#native-free/columns/columns';
 import { encodeRows } from '../../src/encoding/encode-rows.ts';
 import type { Format, MetricsSchema, Rows } from '../../src/encoding/metrics-schema.ts';
-import type { CellFile, CellPlace, CellScan } from '../../src/store/cell-file.ts';
+import type { CellFile, CellPlace, CellScan } from '../../src/store/scan/cell-file.ts';
 import { openCell } from '../../src/store/open-cell.ts';
-import type { FilePort } from '../../src/store/port.ts';
+import type { FilePort } from '../../src/files/port.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 
 /** A small cell whose rows are a function of perm_index alone: what any run would compute. */

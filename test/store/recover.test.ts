@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { encodeRows } from '../../src/encoding/encode-rows.ts';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
-import type { CellPlace } from '../../src/store/cell-file.ts';
-import { metricsPath } from '../../src/store/layout.ts';
+import type { CellPlace } from '../../src/store/scan/cell-file.ts';
+import { metricsPath } from '../../src/store/scan/layout.ts';
 import { openCell } from '../../src/store/open-cell.ts';
-import { RECOVERY } from '../../src/store/recover.ts';
-import type { Standing } from '../../src/store/recover.ts';
+import { RECOVERY } from '../../src/store/scan/recover.ts';
+import type { Standing } from '../../src/store/scan/recover.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
 import { finish, range, rowsOf, schemaOf } from './fixture.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { disk } from '../../src/store/disk.ts';
-import type { FilePort } from '../../src/store/port.ts';
+import { disk } from '../../src/files/disk.ts';
+import type { FilePort } from '../../src/files/port.ts';
 import { readRows } from '../../src/store/read-rows.ts';
 import { readRowText } from '../../src/store/row-text.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { appendFailures, clearFailures, readFailures } from '../../src/store/failures.ts';
-import { makeFolder } from '../../src/store/folder.ts';
-import { readManifest, writeManifest } from '../../src/store/manifest.ts';
-import { writeSmallFile } from '../../src/store/small-file.ts';
+import { makeFolder } from '../../src/files/folder.ts';
+import { readManifest, writeManifest } from '../../src/stored/manifest-file.ts';
+import { writeSmallFile } from '../../src/files/small-file.ts';
 import { Cut, POLICIES, SimulatedDisk, seededRandom } from '../crash/simulated-disk.ts';
 
 const FAILURES = [

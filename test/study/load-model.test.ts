@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
-import type { Model } from '../../src/models/model.ts';
+import type { Model } from '../../src/model/model.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
 import { checkModel } from '../../src/study/check-model.ts';
 import { loadModel } from '../../src/study/load-model.ts';

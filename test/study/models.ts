@@ -1,4 +1,4 @@
-import type { Model, ParameterSpec } from '../../src/models/model.ts';
+import type { Model, ParameterSpec } from '../../src/model/model.ts';
 import type { BuiltInModels } from '../../src/study/load-model.ts';
 import { studyOf } from '../../src/study/study.ts';
 import type { Study } from '../../src/study/study.ts';

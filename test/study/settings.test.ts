@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Parameters } from '../../src/models/model.ts';
+import type { Parameters } from '../../src/model/model.ts';
 import { expandCells } from '../../src/study/cells.ts';
 import { readSetOptions, setTexts } from '../../src/study/set-options.ts';
 import { StudyError } from '../../src/study/problem.ts';

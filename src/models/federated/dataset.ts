@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import type { InputFile } from '../model.ts';
+import type { InputFile } from '../../model/model.ts';
 
 /** Labelled images, on shared memory: workers see them, they are not copied. */
 export interface Digits {

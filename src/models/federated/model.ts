@@ -1,5 +1,5 @@
 import type { Rng } from '../../random/generator.ts';
-import { defineModel, type Row } from '../model.ts';
+import { defineModel, type Row } from '../../model/model.ts';
 import { buildNetwork, deepestPools } from './architecture.ts';
 import { parseDigits, type Digits } from './dataset.ts';
 import { evaluate } from './evaluate.ts';

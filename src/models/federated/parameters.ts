@@ -1,4 +1,4 @@
-import type { MetricSpec, ParameterSpec } from '../model.ts';
+import type { MetricSpec, ParameterSpec } from '../../model/model.ts';
 import { AGGREGATORS } from './aggregate.ts';
 import { MODEL_TYPES, UNITS_PER_WIDTH } from './architecture.ts';
 import { POISON_TYPES } from './poison.ts';

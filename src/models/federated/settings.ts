@@ -1,4 +1,4 @@
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../../model/model.ts';
 import type { AggregatorName } from './aggregate.ts';
 import type { Architecture, ModelType } from './architecture.ts';
 import type { LocalTraining } from './client.ts';

@@ -1,4 +1,4 @@
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../../model/model.ts';
 import type { Trace } from './trace.ts';
 
 interface Problem {

@@ -1,4 +1,4 @@
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../../model/model.ts';
 import { defaultSettings, profileLatency } from './defaults.ts';
 import type { LatencyFit } from './latency-fit.ts';
 import { UNCALIBRATED, type LatencyModel } from './latency-model.ts';

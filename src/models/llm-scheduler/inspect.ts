@@ -1,4 +1,4 @@
-import type { InputFile, Inspection } from '../model.ts';
+import type { InputFile, Inspection } from '../../model/model.ts';
 import { roleOf } from './trace-csv.ts';
 import { parseTrace, type Trace } from './trace.ts';
 

@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import type { InputFile } from '../model.ts';
+import type { InputFile } from '../../model/model.ts';
 import { fitLatency, type GridCell, type LatencyFit } from './latency-fit.ts';
 
 const COLUMNS = ['batch_size', 'max_seq_len', 'mean_latency_sec'] as const;

@@ -1,4 +1,4 @@
-import { defineModel, type InputFile, type ResultRow, type Row } from '../model.ts';
+import { defineModel, type InputFile, type ResultRow, type Row } from '../../model/model.ts';
 import type { Rng } from '../../random/generator.ts';
 import { capacity } from './capacity.ts';
 import { checkParameters, checkTrace } from './check.ts';

@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../model.ts';
+import type { MetricSpec } from '../../model/model.ts';
 
 /**
  * The outputs of one run, over completed requests; latency is completion - arrival, percentiles are interpolated

@@ -1,4 +1,4 @@
-import type { Condition, ParameterSpec } from '../model.ts';
+import type { Condition, ParameterSpec } from '../../model/model.ts';
 import { PREDICTIONS } from './predictions.ts';
 import { PROFILES, SCHEDULERS } from './settings.ts';
 import { ARRIVALS, LENGTHS } from './synthetic.ts';

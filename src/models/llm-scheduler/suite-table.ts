@@ -1,4 +1,4 @@
-import type { ResultColumn } from '../model.ts';
+import type { ResultColumn } from '../../model/model.ts';
 
 /**
  * The columns of a stress suite's table, in the order and under the titles of the published ones. Wall-clock columns live in the logs.

@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import type { InputFile } from '../model.ts';
+import type { InputFile } from '../../model/model.ts';
 import { addOther, addRow, emptyTable, type Table, type TraceProblems } from './trace-table.ts';
 import { STAMP_ALLOWED, Stamps, tokens, TOKENS_ALLOWED } from './trace-values.ts';
 

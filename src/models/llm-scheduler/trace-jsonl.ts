@@ -1,4 +1,4 @@
-import type { InputFile } from '../model.ts';
+import type { InputFile } from '../../model/model.ts';
 import { addOther, addRow, emptyTable, type Table, type TraceProblems } from './trace-table.ts';
 import { tokens, TOKENS_ALLOWED } from './trace-values.ts';
 

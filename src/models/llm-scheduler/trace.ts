@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import type { InputFile } from '../model.ts';
+import type { InputFile } from '../../model/model.ts';
 import { csvTable } from './trace-csv.ts';
 import { jsonLinesTable } from './trace-jsonl.ts';
 import { TraceProblems, type Table } from './trace-table.ts';

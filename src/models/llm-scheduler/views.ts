@@ -1,4 +1,4 @@
-import type { View } from '../model.ts';
+import type { View } from '../../model/model.ts';
 
 /** Latency against load, throughput against GPUs, sensitivity to bins. */
 export const VIEWS: readonly View[] = [

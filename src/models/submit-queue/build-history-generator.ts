@@ -1,5 +1,5 @@
-import type { InputGenerator } from '../generator.ts';
-import type { Parameters } from '../model.ts';
+import type { InputGenerator } from '../../model/generator.ts';
+import type { Parameters } from '../../model/model.ts';
 import {
   FLAKE_PATTERNS,
   GENERATE_DEFAULTS,

@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../model.ts';
+import type { MetricSpec } from '../../model/model.ts';
 import { rejectedOf } from './counters.ts';
 import type { Settings } from './parameters.ts';
 import { ratio } from './ratio.ts';

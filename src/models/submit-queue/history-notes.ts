@@ -1,4 +1,4 @@
-import type { Parameters } from '../model.ts';
+import type { Parameters } from '../../model/model.ts';
 import { historyFacts, type HistoryFacts } from './history-facts.ts';
 import type { History } from './history.ts';
 import { PARAMETERS } from './parameters.ts';

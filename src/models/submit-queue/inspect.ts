@@ -1,5 +1,5 @@
 import { EngineError } from '../../errors.ts';
-import type { InputFile, Inspection } from '../model.ts';
+import type { InputFile, Inspection } from '../../model/model.ts';
 import { historyFacts, type HistoryFacts } from './history-facts.ts';
 import { disagreementNotes } from './history-notes.ts';
 import { HISTORY_COLUMNS } from './history.ts';

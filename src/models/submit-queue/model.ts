@@ -1,4 +1,4 @@
-import { defineModel, type InputFile, type Parameters } from '../model.ts';
+import { defineModel, type InputFile, type Parameters } from '../../model/model.ts';
 import { CORRECTED_METRICS } from './corrected-statistics.ts';
 import type { History } from './history.ts';
 import { historyNotes } from './history-notes.ts';

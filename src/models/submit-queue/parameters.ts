@@ -1,4 +1,4 @@
-import type { Parameters, ParameterSpec } from '../model.ts';
+import type { Parameters, ParameterSpec } from '../../model/model.ts';
 
 const IN_RANDOM_MODE = [{ mode: 'random' }];
 const IN_CSV_MODE = [{ mode: 'csv' }];

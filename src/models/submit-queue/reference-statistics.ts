@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../model.ts';
+import type { MetricSpec } from '../../model/model.ts';
 import { rejectedOf, verifiedOf } from './counters.ts';
 import { MEAN_OFFERED } from './driver-random.ts';
 import type { Settings } from './parameters.ts';

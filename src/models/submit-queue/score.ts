@@ -1,4 +1,4 @@
-import type { MetricSpec } from '../model.ts';
+import type { MetricSpec } from '../../model/model.ts';
 import type { CorrectedStatistics } from './corrected-statistics.ts';
 import type { Settings } from './parameters.ts';
 import type { Outcome } from './run-replicate.ts';

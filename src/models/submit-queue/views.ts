@@ -1,4 +1,4 @@
-import type { View } from '../model.ts';
+import type { View } from '../../model/model.ts';
 
 /** Means, since single replays of a short history have few culprits each. */
 export const VIEWS: readonly View[] = [

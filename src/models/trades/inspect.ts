@@ -1,4 +1,4 @@
-import type { InputFile, Inspection } from '../model.ts';
+import type { InputFile, Inspection } from '../../model/model.ts';
 import { readTrade, TRADE_COLUMNS, type Trade } from './inputs.ts';
 import { Problems, readTable } from './table.ts';
 import { formatTime } from './time.ts';

@@ -1,6 +1,6 @@
 import { simulateTrades } from '#native-free/trades/simulate';
 
-import { defineModel } from '../model.ts';
+import { defineModel } from '../../model/model.ts';
 import { ChunkRunner } from './chunk.ts';
 import { loadInputs } from './inputs.ts';
 import type { TradeInputs } from './inputs.ts';

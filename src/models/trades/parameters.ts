@@ -1,4 +1,4 @@
-import type { MetricSpec, ParameterSpec } from '../model.ts';
+import type { MetricSpec, ParameterSpec } from '../../model/model.ts';
 import type { TradeMetric } from './prepared.ts';
 
 export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Json, Parameters, PrepareContext } from '../model.ts';
+import type { Json, Parameters, PrepareContext } from '../../model/model.ts';
 import { barReturns, tabulateImpacts } from './delay.ts';
 import type { TradeInputs, TradeList } from './inputs.ts';
 import { intensity } from './intensity.ts';

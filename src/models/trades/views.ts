@@ -1,4 +1,4 @@
-import type { View } from '../model.ts';
+import type { View } from '../../model/model.ts';
 
 /** How the outcome falls off as execution gets worse. */
 export const TRADE_VIEWS: readonly View[] = [

@@ -1,5 +1,5 @@
-import { estimateText, type Estimate } from '../estimate.ts';
-import { escapeHtml } from '../escape.ts';
+import { estimateText, type Estimate } from '../marks/estimate.ts';
+import { escapeHtml } from '../marks/escape.ts';
 import { axisOver, fitText, line, px, svg, text, textWidth, wantsLog } from './frame.ts';
 
 export interface Dot extends Estimate {

@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 
-import { escapeHtml } from '../escape.ts';
-import { formatNumber } from '../format-number.ts';
+import { escapeHtml } from '../marks/escape.ts';
+import { formatNumber } from '../../wording/format-number.ts';
 
 /** A scale as charts need it: value -> coordinate [px]. */
 export interface Scale {

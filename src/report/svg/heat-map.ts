@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 
-import { escapeHtml } from '../escape.ts';
+import { escapeHtml } from '../marks/escape.ts';
 import { fitText, greatest, least, px, svg, text, tickText } from './frame.ts';
 
 /** A value for every pair of levels. */

@@ -1,7 +1,7 @@
 import { area, line as lineShape } from 'd3-shape';
 
-import { estimateText } from '../estimate.ts';
-import type { Line, LineChartData, LinePanel, LinePoint } from '../lines.ts';
+import { estimateText } from '../marks/estimate.ts';
+import type { Line, LineChartData, LinePanel, LinePoint } from '../marks/lines.ts';
 import {
   axisOver,
   fitText,
@@ -17,7 +17,7 @@ import {
   type Axis,
   isGeometric,
 } from './frame.ts';
-import { escapeHtml } from '../escape.ts';
+import { escapeHtml } from '../marks/escape.ts';
 
 const WIDTH = 460;
 const HEIGHT = 290;

@@ -1,19 +1,21 @@
+import type { FirstFailure } from '../run-options.ts';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 import type { PermutationFailure } from '../../execute/messages.ts';
-import type { CellFile, CellScan } from '../../store/cell-file.ts';
-import { cellLayout, layoutOf, type RunLayout } from '../../store/layout.ts';
-import type { FilePort } from '../../store/port.ts';
-import { writeSmallFile } from '../../store/small-file.ts';
+import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
+import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
+import type { FilePort } from '../../files/port.ts';
+import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
-import { percent, progressCsv } from './progress-csv.ts';
+import { percent, progressCsv } from '../../stored/progress-csv.ts';
 import type { Progress } from './progress.ts';
-import type { CellStates } from '../run-cell.ts';
-import { type CellStatus, type RunCell, type RunCells } from '../run-cell.ts';
+import type { CellStates } from '../../stored/cell-states.ts';
+import type { CellStatus } from '../../stored/cell-states.ts';
+import type { RunCell, RunCells } from '../../plan/run-cell.ts';
 import type { RunObserver } from './observer.ts';
-import type { Look } from '../precision/stopping.ts';
+import type { Look } from '../../precision/checks.ts';
 
 /** progress.json of the cells being computed [ms]. */
 const CELL_PROGRESS_MS = 1_000;
@@ -61,7 +63,7 @@ export class Bookkeeper {
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
-  first_failure: { readonly cell_id: string; readonly failure: PermutationFailure } | undefined;
+  first_failure: FirstFailure | undefined;
   n_failures = 0;
 
   constructor(options: BookkeeperOptions) {

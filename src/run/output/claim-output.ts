@@ -1,10 +1,10 @@
-import { disk } from '../../store/disk.ts';
-import { makeFolder } from '../../store/folder.ts';
+import { disk } from '../../files/disk.ts';
+import { makeFolder } from '../../files/folder.ts';
 import { acquireLock, type Lock } from '../../store/lock.ts';
-import { writeManifest } from '../../store/manifest.ts';
-import type { Experiment } from '../experiment.ts';
-import { refuseDroppedRows } from '../dropped-rows.ts';
-import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../manifest.ts';
+import { writeManifest } from '../../stored/manifest-file.ts';
+import type { LoadedStudy } from '../../study/loaded-study.ts';
+import { refuseDroppedRows } from './dropped-rows.ts';
+import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
 import type { RunObserver } from './observer.ts';
 
 export interface Claim {
@@ -17,7 +17,7 @@ export interface Claim {
  * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
  * touch stays as it is, without even a lock file.
  */
-export async function refuseOtherRun(experiment: Experiment, truncate: boolean): Promise<void> {
+export async function refuseOtherRun(experiment: LoadedStudy, truncate: boolean): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(disk, output);
   if (seen === undefined) return;
@@ -28,7 +28,7 @@ export async function refuseOtherRun(experiment: Experiment, truncate: boolean):
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
 export async function claimOutput(
-  experiment: Experiment,
+  experiment: LoadedStudy,
   steps: readonly string[],
   truncate: boolean,
   observer: RunObserver,

@@ -1,14 +1,14 @@
 import { EngineError } from '../../errors.ts';
-import type { ClaimedStudy } from '../claim-studies.ts';
+import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
-import type { Experiment } from '../experiment.ts';
+import type { LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
-import type { CellStates } from '../run-cell.ts';
+import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellCounts, RunOptions, StudyResult } from '../run-options.ts';
 import type { RunOutput } from './run-output.ts';
-import { singlePermutation } from '../single-permutation.ts';
+import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from '../stop.ts';
-import { writeResults } from '../results/write-results.ts';
+import { writeResults } from '../../tables/write-results.ts';
 
 /** The last words of a run in one output. */
 export async function endOutput(
@@ -25,7 +25,7 @@ export async function endOutput(
   if (output.started) {
     await books.end();
     try {
-      await writeResults(experiment, states, (line) => {
+      await writeResults(experiment, complete === experiment.cells.length, (line) => {
         observer.warning(line);
       });
     } catch (error) {
@@ -60,7 +60,7 @@ export async function endOutput(
 /** So many are named. */
 const NAMED_CELLS = 10;
 
-function partialCells({ cells }: Experiment, states: CellStates): StudyResult['partial'] {
+function partialCells({ cells }: LoadedStudy, states: CellStates): StudyResult['partial'] {
   const first: CellCounts[] = [];
   let count = 0;
   for (let index = 0; index < cells.length; index += 1) {

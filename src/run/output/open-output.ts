@@ -1,23 +1,24 @@
 import type { ThreadPool } from '../../execute/threads.ts';
-import { disk } from '../../store/disk.ts';
-import { onDisk } from '../../store/disk-error.ts';
-import { makeOwnFolder } from '../../store/folder.ts';
-import { layoutOf } from '../../store/layout.ts';
-import { removeFile } from '../../store/small-file.ts';
+import { disk } from '../../files/disk.ts';
+import { onDisk } from '../../files/disk-error.ts';
+import { makeOwnFolder } from '../../files/folder.ts';
+import { layoutOf } from '../../store/scan/layout.ts';
+import { removeFile } from '../../files/small-file.ts';
 import { countPermutations } from '../../study/permutation-range.ts';
 import { Bookkeeper } from './bookkeeper.ts';
-import type { LoadedStudy } from '../claim-studies.ts';
+import type { StudyToRun } from './claim-studies.ts';
 import { DiskForecast } from './disk-space.ts';
-import { baselineOf } from '../experiment.ts';
+import { baselineOf } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
-import { readProgressCsv } from './progress-csv.ts';
+import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
-import { CellStates, type RunCells } from '../run-cell.ts';
+import { CellStates } from '../../stored/cell-states.ts';
+import type { RunCells } from '../../plan/run-cell.ts';
 import type { RunOptions } from '../run-options.ts';
 import { RunOutput } from './run-output.ts';
-import { NOTHING, shardShare, type Share } from '../share.ts';
-import { stoppingOf } from '../precision/stopping.ts';
-import { CellSummaries } from '../results/summaries.ts';
+import { NOTHING, shardShare, type Share } from '../../plan/share.ts';
+import { stoppingOf } from '../../precision/checks.ts';
+import { CellSummaries } from './cell-summaries.ts';
 
 export interface Surroundings {
   readonly pool: ThreadPool;
@@ -27,7 +28,7 @@ export interface Surroundings {
 
 /** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
 export function createOutput(
-  { experiment, cells }: LoadedStudy,
+  { experiment, cells }: StudyToRun,
   setup: number,
   options: RunOptions,
   around: Surroundings,

@@ -1,13 +1,14 @@
 import type { Progress } from './progress.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
-import type { CellStates, RunCells } from '../run-cell.ts';
+import type { CellStates } from '../../stored/cell-states.ts';
+import type { RunCells } from '../../plan/run-cell.ts';
 import { EngineError } from '../../errors.ts';
-import { diskError } from '../../store/disk-error.ts';
-import type { FilePort } from '../../store/port.ts';
+import { diskError } from '../../files/disk-error.ts';
+import type { FilePort } from '../../files/port.ts';
 import type { DiskForecast } from './disk-space.ts';
-import type { Share } from '../share.ts';
-import type { Stopping } from '../precision/stopping.ts';
-import type { CellSummaries } from '../results/summaries.ts';
+import type { Share } from '../../plan/share.ts';
+import type { Stopping } from '../../precision/checks.ts';
+import type { CellSummaries } from './cell-summaries.ts';
 
 export interface RunOutputOptions {
   readonly folder: string;

@@ -1,8 +1,8 @@
-import { blankScan } from '../blank-scan.ts';
-import type { CellScan, Finding } from '../cell-file.ts';
-import type { FileReader } from '../file-reader.ts';
-import { FINDINGS_KEPT } from '../finding-list.ts';
-import type { FindingList } from '../finding-list.ts';
+import { blankScan } from '../scan/blank-scan.ts';
+import type { CellScan, Finding } from '../scan/cell-file.ts';
+import type { FileReader } from '../../files/file-reader.ts';
+import { FINDINGS_KEPT } from '../scan/finding-list.ts';
+import type { FindingList } from '../scan/finding-list.ts';
 import type { Choice } from './choose.ts';
 
 export interface AnalysedScan {

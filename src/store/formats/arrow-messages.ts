@@ -1,5 +1,5 @@
 import { MAX_METADATA_BYTES, framingOf, verifies } from '../../encoding/arrow-message.ts';
-import type { FileReader } from '../file-reader.ts';
+import type { FileReader } from '../../files/file-reader.ts';
 
 const PIECE_BYTES = 1 << 20;
 const PREFIX = 8;

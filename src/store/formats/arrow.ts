@@ -3,11 +3,11 @@ import { framingOf, permIndicesOf, shapeOf } from '../../encoding/arrow-message.
 import { END_MARKER, arrowHeader } from '../../encoding/arrow-schema.ts';
 import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
 import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
-import { blankScan } from '../blank-scan.ts';
-import type { CellPlace, LastBlock } from '../cell-file.ts';
-import { fileChanged } from '../file-reader.ts';
-import type { FileReader } from '../file-reader.ts';
-import { RangeBuilder } from '../ranges.ts';
+import { blankScan } from '../scan/blank-scan.ts';
+import type { CellPlace, LastBlock } from '../scan/cell-file.ts';
+import { fileChanged } from '../../files/file-reader.ts';
+import type { FileReader } from '../../files/file-reader.ts';
+import { RangeBuilder } from '../scan/ranges.ts';
 import { analyseArrow } from './arrow-analysis.ts';
 import { MessageReader, messageBuffer } from './arrow-messages.ts';
 import { batchRows } from './arrow-rows.ts';

@@ -1,9 +1,9 @@
 import { crc32, saltOf } from '../../encoding/crc32.ts';
 import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
-import type { Finding } from '../cell-file.ts';
-import type { FindingList } from '../finding-list.ts';
-import { RangeBuilder } from '../ranges.ts';
-import type { Sums } from '../sums.ts';
+import type { Finding } from '../scan/cell-file.ts';
+import type { FindingList } from '../scan/finding-list.ts';
+import { RangeBuilder } from '../scan/ranges.ts';
+import type { Sums } from '../scan/sums.ts';
 
 /** Well-formed rows of a file in file order, whatever its format. */
 export interface RowSource {

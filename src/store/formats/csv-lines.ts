@@ -1,5 +1,5 @@
 import { MAX_LINE_BYTES } from '../../encoding/csv-rows.ts';
-import type { FileReader } from '../file-reader.ts';
+import type { FileReader } from '../../files/file-reader.ts';
 
 const NEWLINE = 10;
 const PIECE_BYTES = 1 << 20;

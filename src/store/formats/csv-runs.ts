@@ -1,7 +1,7 @@
 import { countRun } from '#native-free/csv/rows';
 
 import { MAX_LINE_BYTES, permIndexAt } from '../../encoding/csv-rows.ts';
-import type { FileReader } from '../file-reader.ts';
+import type { FileReader } from '../../files/file-reader.ts';
 
 const NEWLINE = 10;
 

@@ -1,5 +1,5 @@
-import { blankScan } from '../blank-scan.ts';
-import type { FileReader } from '../file-reader.ts';
+import { blankScan } from '../scan/blank-scan.ts';
+import type { FileReader } from '../../files/file-reader.ts';
 import { tornAt } from './csv-lines.ts';
 import type { CanonicalScan } from './format.ts';
 

@@ -1,7 +1,7 @@
 import type { Rows } from '../../encoding/metrics-schema.ts';
-import type { CellPlace, CellScan, Finding } from '../cell-file.ts';
-import type { FileReader } from '../file-reader.ts';
-import type { BlockSum, Sums } from '../sums.ts';
+import type { CellPlace, CellScan, Finding } from '../scan/cell-file.ts';
+import type { FileReader } from '../../files/file-reader.ts';
+import type { BlockSum, Sums } from '../scan/sums.ts';
 
 /** A canonical file, read to its end. */
 export interface CanonicalScan {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { runStudy, SILENT, StopSwitch } from '../../../dist/index.js';
-import { loadExperiment } from '../../../src/run/experiment.ts';
+import { openStudy } from '../../../src/study/loaded-study.ts';
 import { EXAMPLE } from './small.ts';
 
 const STUDIES = ['exp1_vary_width.yaml', 'exp2_vary_width.yaml'] as const;
@@ -12,7 +12,7 @@ const fileOf = (name: string): string => fileURLToPath(new URL(name, EXAMPLE));
 
 /** By width: the cell and the hash of its experiment. */
 async function experiments(name: string): Promise<Map<unknown, { cell_id: string; experiment: string }>> {
-  const { cells, hashOf } = await loadExperiment(fileOf(name), {});
+  const { cells, hashOf } = await openStudy(fileOf(name), {});
   return new Map(
     [...cells].map((cell) => [cell.parameters['width_factor'], { cell_id: cell.cell_id, experiment: hashOf(cell) }]),
   );

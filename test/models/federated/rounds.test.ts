@@ -4,7 +4,7 @@ import { evaluate } from '../../../src/models/federated/evaluate.ts';
 import { drawFederation, STREAM } from '../../../src/models/federated/federation.ts';
 import { buildNetwork } from '../../../src/models/federated/architecture.ts';
 import { runRounds, type RoundObserver } from '../../../src/models/federated/rounds.ts';
-import type { Parameters } from '../../../src/models/model.ts';
+import type { Parameters } from '../../../src/model/model.ts';
 import { digits, permutation, settings } from './small.ts';
 
 const SMALL = { num_train: 300, num_val: 100, num_test: 100, model_type: 'lr', local_epochs: 1 };

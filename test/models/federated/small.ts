@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDigits, type Digits } from '../../../src/models/federated/dataset.ts';
 import federated from '../../../src/models/federated/model.ts';
 import { settingsOf, type Settings } from '../../../src/models/federated/settings.ts';
-import type { InputFile, Parameters } from '../../../src/models/model.ts';
+import type { InputFile, Parameters } from '../../../src/model/model.ts';
 import type { Rng } from '../../../src/random/generator.ts';
 import { createStreams } from '../../../src/random/streams.ts';
 

@@ -6,7 +6,7 @@ import model from '../../../src/models/llm-scheduler/model.ts';
 import { METRICS, type Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import { PARAMETERS } from '../../../src/models/llm-scheduler/parameters.ts';
 import { parseTrace, type Trace } from '../../../src/models/llm-scheduler/trace.ts';
-import type { Parameters, ParameterSpec, Row } from '../../../src/models/model.ts';
+import type { Parameters, ParameterSpec, Row } from '../../../src/model/model.ts';
 import { oracleRuns, sharedPath, type OracleConfig } from './oracle.ts';
 import { permutation } from './streams.ts';
 

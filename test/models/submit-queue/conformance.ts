@@ -5,7 +5,7 @@ import { settingsOf, type Settings } from '../../../src/models/submit-queue/para
 import { referenceStatistics } from '../../../src/models/submit-queue/reference-statistics.ts';
 import { createReplicate } from '../../../src/models/submit-queue/replicate.ts';
 import { runReplicate, type Outcome } from '../../../src/models/submit-queue/run-replicate.ts';
-import type { Parameters } from '../../../src/models/model.ts';
+import type { Parameters } from '../../../src/model/model.ts';
 import { sharedFile } from './shared-data.ts';
 import { streamOf } from './streams-of.ts';
 

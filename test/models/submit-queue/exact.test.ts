@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Parameters } from '../../../src/models/model.ts';
+import type { Parameters } from '../../../src/model/model.ts';
 import model from '../../../src/models/submit-queue/model.ts';
 import { settingsOf } from '../../../src/models/submit-queue/parameters.ts';
 import { createReplicate } from '../../../src/models/submit-queue/replicate.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-import { loadExperiment } from '../../../src/run/experiment.ts';
+import { openStudy } from '../../../src/study/loaded-study.ts';
 
 const example = (file: string): string =>
   fileURLToPath(new URL(`../../../examples/submit-queue/${file}`, import.meta.url));
@@ -12,7 +12,7 @@ test.each([
   ['replay.yaml', 4],
   ['grid-search.yaml', 27],
 ])('the example %s is a study of %d cells', async (file, cells) => {
-  const experiment = await loadExperiment(example(file), {});
+  const experiment = await openStudy(example(file), {});
   expect([...experiment.cells]).toHaveLength(cells);
 });
 

@@ -6,7 +6,7 @@ import { csvRows } from '../../../src/models/submit-queue/csv-rows.ts';
 import { changesOfHistory, type History } from '../../../src/models/submit-queue/history.ts';
 import { historyNotes } from '../../../src/models/submit-queue/history-notes.ts';
 import { inspectHistory, looksLikeHistory } from '../../../src/models/submit-queue/inspect.ts';
-import type { Parameters } from '../../../src/models/model.ts';
+import type { Parameters } from '../../../src/model/model.ts';
 import model from '../../../src/models/submit-queue/model.ts';
 import { readHistory } from '../../../src/models/submit-queue/read-history.ts';
 import { shared_folder, sharedFile, WITHOUT_SHARED } from './shared-data.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { EngineError } from '../../../src/errors.ts';
-import { loadExperiment } from '../../../src/run/experiment.ts';
+import { openStudy } from '../../../src/study/loaded-study.ts';
 import { allParameters } from '../../../src/study/cells.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-preset-'));
@@ -15,7 +15,7 @@ afterAll(() => {
 async function cells(parameters: string): Promise<{ id: string; parameters: Record<string, unknown> }[]> {
   const file = join(folder, 'study.yaml');
   writeFileSync(file, `name: presets\nmodel: submit-queue\nparameters: ${parameters}\npermutations: 1\n`);
-  const experiment = await loadExperiment(file, {});
+  const experiment = await openStudy(file, {});
   return [...experiment.cells].map((cell) => ({ id: cell.cell_id, parameters: allParameters(cell) }));
 }
 

@@ -17,7 +17,7 @@ import {
 import { listImpaired } from '../../../src/models/submit-queue/suite.ts';
 import { step } from '../../../src/models/submit-queue/tick.ts';
 import { verifySuspects } from '../../../src/models/submit-queue/verification.ts';
-import type { Parameters } from '../../../src/models/model.ts';
+import type { Parameters } from '../../../src/model/model.ts';
 import { streamOf } from './streams-of.ts';
 
 function queueWith(parameters: Parameters, tests = 4): SubmitQueue {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { ParameterValue } from '../../../src/models/model.ts';
+import type { ParameterValue } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/prepared.ts';
 import type { TradeMetric } from '../../../src/models/trades/prepared.ts';
 import { drawPath } from '../../../src/models/trades/path.ts';

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { ParameterValue } from '../../../src/models/model.ts';
+import type { ParameterValue } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/prepared.ts';
 import { createStreams } from '../../../src/random/streams.ts';
 import { alea, chunk, prepared, rowByPath } from './run-model.ts';

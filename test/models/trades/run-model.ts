@@ -1,6 +1,6 @@
 import trades from '../../../src/models/trades/model.ts';
 import type { TradesState } from '../../../src/models/trades/model.ts';
-import type { InputFile, ParameterValue, Parameters } from '../../../src/models/model.ts';
+import type { InputFile, ParameterValue, Parameters } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/prepared.ts';
 import type { Rng, StreamSource } from '../../../src/random/generator.ts';
 import { createStreams } from '../../../src/random/streams.ts';

@@ -1,0 +1,79 @@
+import { dirname } from 'node:path';
+import { onDisk, onDiskAsync } from './disk-error.ts';
+import { temporaryPath } from './temporary-path.ts';
+import type { FilePort } from './port.ts';
+import { readFully, writeFully } from './write-fully.ts';
+
+/**
+ * Replaces a small file as a whole: temporary file in the same folder, fsync, rename, fsync of the folder. A reader
+ * sees the old text or the new one, after any crash. A temporary file left over from a crash is overwritten next time.
+ */
+export async function writeSmallFile(port: FilePort, path: string, content: string | Uint8Array): Promise<void> {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+  await onDiskAsync('write', path, async () => {
+    const temporary = temporaryPath(path);
+    const fd = port.open(temporary, 'w+');
+    try {
+      writeFully(port, fd, bytes, 0);
+      await port.fsync(fd);
+    } finally {
+      port.close(fd);
+    }
+    port.rename(temporary, path);
+    await port.syncFolder(dirname(path));
+  });
+}
+
+/** Bytes gathered before they are written. */
+const GATHERED_BYTES = 1 << 20;
+
+/** The same for a text that need not fit into memory: lines as they come, newlines included. */
+export async function writeLines(port: FilePort, path: string, lines: AsyncIterable<string>): Promise<void> {
+  await onDiskAsync('write', path, async () => {
+    const temporary = temporaryPath(path);
+    const fd = port.open(temporary, 'w+');
+    try {
+      let at = 0;
+      let gathered = '';
+      const flush = (): void => {
+        const bytes = Buffer.from(gathered, 'utf8');
+        writeFully(port, fd, bytes, at);
+        at += bytes.length;
+        gathered = '';
+      };
+      for await (const line of lines) {
+        gathered += line;
+        if (gathered.length >= GATHERED_BYTES) flush();
+      }
+      flush();
+      await port.fsync(fd);
+    } finally {
+      port.close(fd);
+    }
+    port.rename(temporary, path);
+    await port.syncFolder(dirname(path));
+  });
+}
+
+/** The bytes of a small file, or undefined where there is none (ENOENT only; any other failure is an error). */
+export function readSmallFile(port: FilePort, path: string): Buffer | undefined {
+  return onDisk('read', path, () => {
+    const found = port.stat(path);
+    if (found === undefined) return undefined;
+    if (found.kind !== 'file') {
+      throw Object.assign(new Error(`a ${found.kind}`), { code: found.kind === 'folder' ? 'EISDIR' : 'ELOOP' });
+    }
+    const fd = port.open(path, 'r');
+    try {
+      const bytes = Buffer.alloc(found.size);
+      return bytes.subarray(0, readFully(port, fd, bytes, 0));
+    } finally {
+      port.close(fd);
+    }
+  });
+}
+
+/** Removes a file; no error where there is none. */
+export function removeFile(port: FilePort, path: string): void {
+  if (port.stat(path) !== undefined) port.unlink(path);
+}

@@ -1,0 +1,140 @@
+import type { ThreadPool } from '../execute/threads.ts';
+import type { CellScan } from '../store/scan/cell-file.ts';
+import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
+import { disk } from '../files/disk.ts';
+import { appendFailures, readFailures } from '../store/failures.ts';
+import { cellLayout, metricsPath } from '../store/scan/layout.ts';
+import { openCell } from '../store/open-cell.ts';
+import { readRows } from '../store/read-rows.ts';
+import { replaceRows } from '../store/rewrite.ts';
+import { noFile } from '../store/scan-cell.ts';
+import { removeFile } from '../files/small-file.ts';
+import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
+import type { RunManifest } from '../stored/manifest.ts';
+import { mergeRows } from './merge-rows.ts';
+import { scanStored, type StoredCell } from '../readers/stored-cells.ts';
+
+/** A row that two sources hold with different values: determinism was broken. */
+export interface MergeConflict {
+  readonly cell_id: string;
+  readonly perm_index: number;
+  /** Whose row was set aside. */
+  readonly source: string;
+}
+
+/** A cell as one of the runs that rows come from holds it. */
+export interface SourceCell {
+  readonly path: string;
+  readonly cell: StoredCell;
+}
+
+export interface MergedCell {
+  readonly rows: number;
+  readonly complete: boolean;
+  /** The metrics file, where it was written. */
+  readonly file: string | undefined;
+  readonly conflicts: readonly MergeConflict[];
+}
+
+/** Brings the rows of one cell together. `cell` is the result and the first source; it is repaired first where that is due. */
+export async function mergeCell(
+  cell: StoredCell,
+  sources: readonly SourceCell[],
+  manifest: RunManifest,
+  pool: ThreadPool,
+): Promise<MergedCell> {
+  const own = await scan(cell, manifest, pool);
+  // Where the rows are precise enough already, those past them are of no use.
+  const { target } = own;
+  if (own.exists && !(own.canonical && (own.sealed || own.end === own.size)))
+    (await openCell(disk, cell.place, own, () => undefined)).close();
+  const wanted = { ...manifest, permutations: target, precision: [] };
+  const scans = await Promise.all(sources.map((source) => scan(source.cell, wanted, pool)));
+  const fresh = scans.some(({ present }) => subtractRanges(present, own.present).length > 0);
+
+  const conflicts = new Conflicts();
+  for (const [i, { path, cell: other }] of sources.entries())
+    if (scans[i]!.n_conflicts > 0)
+      for (const row of conflictingRows(disk, other.place, target)) conflicts.add(row, path);
+  const union = mergeRows(
+    [cell, ...sources.map((source) => source.cell)].map(({ place }) => readRows(disk, place, target)),
+    manifest.identity.metrics.length,
+    manifest.batch_rows,
+    (source, perm_index, bytes) => {
+      const { path } = sources[source - 1]!;
+      const reason = `${path} has other values for permutation ${perm_index}`;
+      conflicts.add({ kind: 'conflict', perm_index, offset: 0, length: bytes.length, reason, bytes }, path);
+    },
+  );
+  if (fresh) {
+    removeFile(disk, cellLayout(cell.place.folder).summary);
+    await replaceRows(disk, cell.place, target, union);
+  } else readAll(union);
+  await recordConflicts(disk, cell.place, conflicts.rows);
+  const merged = fresh ? await seal(cell, manifest, pool) : own;
+  await mergeFailures(cell, sources, merged.present);
+  const rows = countPermutations(merged.present);
+  return {
+    rows,
+    complete: rows === merged.target,
+    file: fresh ? metricsPath(cell.place.folder, cell.place.schema.format) : undefined,
+    conflicts: conflicts.named(cell.cell_id),
+  };
+}
+
+/** Conflicting rows, each once whatever the number of sources that hold it. */
+class Conflicts {
+  private readonly found = new Map<string, { readonly row: ConflictingRow; readonly source: string }>();
+
+  add(row: ConflictingRow, source: string): void {
+    const key = Buffer.from(row.bytes).toString('latin1');
+    if (!this.found.has(key)) this.found.set(key, { row, source });
+  }
+
+  get rows(): ConflictingRow[] {
+    return Array.from(this.found.values(), ({ row }) => row);
+  }
+
+  named(cell_id: string): MergeConflict[] {
+    return Array.from(this.found.values(), ({ row, source }) => ({ cell_id, perm_index: row.perm_index, source }));
+  }
+}
+
+async function scan(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
+  if (disk.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
+  return (await scanStored(pool, cell, manifest)).scan;
+}
+
+/** Nothing new to write: the rows are only compared. */
+function readAll(rows: Iterable<unknown>): void {
+  const all = rows[Symbol.iterator]();
+  while (all.next().done !== true);
+}
+
+/** Seals the file where it is complete now, without what is past the point where its rows are precise enough. Returns what it holds. */
+async function seal(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
+  const written = await scan(cell, manifest, pool);
+  const file = await openCell(disk, cell.place, written, () => undefined);
+  try {
+    if (file.missing.length === 0) await file.complete();
+  } finally {
+    file.close();
+  }
+  return written;
+}
+
+/** Failures of permutations that no source has a row for. */
+async function mergeFailures(
+  cell: StoredCell,
+  sources: readonly SourceCell[],
+  present: readonly PermutationRange[],
+): Promise<void> {
+  const known = new Set(readFailures(disk, cell.place.folder).map(({ perm_index }) => perm_index));
+  const fresh = sources
+    .flatMap(({ cell: { place } }) => readFailures(disk, place.folder))
+    .filter(({ perm_index }) => {
+      if (present.some(({ from, to }) => from <= perm_index && perm_index < to)) return false;
+      return !known.has(perm_index) && known.add(perm_index);
+    });
+  await appendFailures(disk, cell.place.folder, fresh);
+}

@@ -1,0 +1,252 @@
+import { availableParallelism } from 'node:os';
+
+import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
+import type { Kernel } from '../model/model.ts';
+import { wholeBatches } from '../plan/chunks.ts';
+import type { Study } from '../study/study.ts';
+import { BenchRig, type BenchSample, type BenchVariant } from '../bench/bench-rig.ts';
+import { DURABILITIES, type Durability } from '../run/run-options.ts';
+import { chooseKernel } from '../execute/kernel-choice.ts';
+import { decidedExperiment } from '../steps/suite.ts';
+
+export interface BenchOptions {
+  /** Default: 1, 2, 4, ... and as many as there are cores. */
+  readonly threads?: readonly number[];
+  /** Chunk sizes [permutations]. Default: those that take about 1, 4, 15 and 60 ms. */
+  readonly chunks?: readonly number[];
+  /** How often everything is measured. Default: 5. */
+  readonly rounds?: number;
+  /** About how long all of it may take [s]. Default: 20. */
+  readonly seconds?: number;
+  readonly kernel?: Kernel;
+  /** As in RunOptions. */
+  readonly settings?: readonly string[];
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** Told after every measurement. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+/** A measured variant: the median of its rounds, and how far they lay apart. */
+export interface BenchRate {
+  readonly permutations_per_second: number;
+  /** (largest - smallest) / median of the rounds. */
+  readonly spread: number;
+  /** Processor time of the whole process [us per permutation]. */
+  readonly cpu_us_per_permutation: number;
+  /** How much of one core the coordinating thread took, 0..1. */
+  readonly coordinator_share: number;
+}
+
+export interface ChunkRow extends BenchRate {
+  readonly threads: number;
+  /** Permutations per chunk. */
+  readonly chunk: number;
+}
+
+export interface AutoRow extends BenchRate {
+  readonly threads: number;
+  /** Against the best fixed chunk with so many threads, median of the rounds. */
+  readonly of_best_fixed: number;
+}
+
+export interface WriteRow extends BenchRate {
+  readonly format: Format;
+  readonly durability: Durability | 'nothing written';
+  /** Processor time on top of computing the same rows without encoding them to a file, as a share of the whole. */
+  readonly cpu_share: number;
+}
+
+export interface StudyBench {
+  readonly cells_sampled: number;
+  readonly rounds: number;
+  readonly rows: readonly ChunkRow[];
+  readonly auto: readonly AutoRow[];
+  readonly write: readonly WriteRow[];
+  readonly recommended: {
+    readonly threads: number;
+    /** The best of the fixed sizes. */
+    readonly chunk: number;
+    /** `--chunk auto` is about as fast, so nothing needs to be given. */
+    readonly chunk_auto: boolean;
+    readonly reason: string;
+  };
+}
+
+/** What the default chunk sizes should take [ms]. */
+const CHUNK_MS = [1, 4, 15, 60];
+const LARGEST_CHUNK = 32_768;
+const SHORTEST_MS = 30;
+/** Two rates nearer than this are the same. */
+const SAME = 0.02;
+/** From this share of the best fixed size on, automatic chunks need no advice. */
+const AUTO_IS_AS_FAST = 0.95;
+/** Rounds whose extremes lie farther apart than this, of their median, say little. */
+const NOISY = 0.3;
+
+/**
+ * Measures chunk sizes, thread counts and the write path for a study on this machine, by the run's own way: workers compute and encode,
+ * chunks are appended in order to files that are synced in groups. The files lie in a temporary folder on the
+ * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
+ */
+export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
+  const { settings, inputs } = options;
+  const experiment = await decidedExperiment(file, inputs === undefined ? {} : { inputs }, settings);
+  const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
+  // The pools of all counts are there at once.
+  const n_threads = threads.reduce((sum, n) => sum + n, 0);
+  const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
+  const forget = bench.removedAtExit();
+  try {
+    return await measure(bench, experiment.study, threads, options);
+  } finally {
+    await bench.end();
+    forget();
+  }
+}
+
+async function measure(
+  rig: BenchRig,
+  study: Study,
+  threads: readonly number[],
+  options: BenchOptions,
+): Promise<StudyBench> {
+  const rounds = options.rounds ?? 5;
+  // Arrow chunks are whole batches.
+  const whole = (size: number): number => (study.format === 'arrow' ? wholeBatches(size, study.batch_rows) : size);
+  const sizes = [...new Set((options.chunks ?? (await chunkSizes(rig))).map(whole))];
+  const sweep = threads.flatMap((n) =>
+    [...sizes, 'auto' as const].map((chunk): BenchVariant => ({
+      threads: n,
+      chunk,
+      format: study.format,
+      durability: 'chunk',
+    })),
+  );
+  const total = (sweep.length + FORMATS.length * (DURABILITIES.length + 1)) * (rounds + 1);
+  const ms = Math.max(SHORTEST_MS, ((options.seconds ?? 20) * 1000) / total);
+  let done = 0;
+  const count = (): void => options.progress?.((done += 1), total);
+
+  const samples = await sampleInRounds(rig, sweep, rounds, ms, count);
+  const fixed = sweep.flatMap((variant, v): ChunkRow[] =>
+    variant.chunk === 'auto' ? [] : [{ threads: variant.threads, chunk: variant.chunk, ...rateOf(samples[v]!) }],
+  );
+  const ratesOf = (variant: number): number[] => samples[variant]!.map((sample) => sample.permutations_per_second);
+  const auto = sweep.flatMap((variant, v): AutoRow[] => {
+    if (variant.chunk !== 'auto') return [];
+    const { chunk } = bestOf(fixed.filter((row) => row.threads === variant.threads));
+    const best = ratesOf(sweep.findIndex((each) => each.threads === variant.threads && each.chunk === chunk));
+    const of_best_fixed = median(ratesOf(v).map((rate, round) => rate / best[round]!));
+    return [{ threads: variant.threads, of_best_fixed, ...rateOf(samples[v]!) }];
+  });
+  const recommended = recommend(fixed, auto);
+  const write = await writePath(rig, recommended.threads, rounds, ms, count);
+  return { cells_sampled: rig.cells_sampled, rounds, rows: fixed, auto, write, recommended };
+}
+
+async function writePath(
+  rig: BenchRig,
+  threads: number,
+  rounds: number,
+  ms: number,
+  count: () => void,
+): Promise<WriteRow[]> {
+  const variants = FORMATS.flatMap((format) =>
+    (['nothing written', ...DURABILITIES] as const).map((durability): BenchVariant => ({
+      threads,
+      chunk: 'auto',
+      format,
+      durability,
+    })),
+  );
+  const samples = await sampleInRounds(rig, variants, rounds, ms, count);
+  // Arrow that is not written costs next to nothing beyond computing: what the others are held against.
+  const computing = samples[
+    variants.findIndex(({ format, durability }) => format === 'arrow' && durability === 'nothing written')
+  ]!.map(({ cpu_us }) => cpu_us);
+  return variants.map(({ format, durability }, v) => ({
+    format,
+    durability,
+    ...rateOf(samples[v]!),
+    cpu_share: Math.max(0, median(samples[v]!.map(({ cpu_us }, r) => 1 - computing[r]! / cpu_us))),
+  }));
+}
+
+/** The samples of each variant, the first round left out. */
+async function sampleInRounds(
+  rig: BenchRig,
+  variants: readonly BenchVariant[],
+  rounds: number,
+  ms: number,
+  count: () => void,
+): Promise<BenchSample[][]> {
+  const samples = variants.map((): BenchSample[] => []);
+  const order = variants.map((_, v) => v);
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const v of round % 2 === 0 ? order : order.toReversed()) {
+      const sample = await rig.sample(variants[v]!, ms);
+      if (round > 0) samples[v]!.push(sample);
+      count();
+    }
+  }
+  return samples;
+}
+
+/** Round sizes that take about 1, 4, 15, 60 ms: a measurement must hold several of them. */
+async function chunkSizes(rig: BenchRig): Promise<number[]> {
+  const per_ms = await rig.permutationsPerMs();
+  return CHUNK_MS.map((ms) => Math.min(LARGEST_CHUNK, rounded(per_ms * ms)));
+}
+
+function recommend(rows: readonly ChunkRow[], auto: readonly AutoRow[]): StudyBench['recommended'] {
+  const best = bestOf(rows);
+  // Fewer threads where more bring nothing; smaller chunks where larger bring nothing: less is lost at Ctrl-C.
+  const row = rows.find(
+    ({ permutations_per_second }) => permutations_per_second >= best.permutations_per_second * (1 - SAME),
+  )!;
+  const { threads, chunk } = row;
+  const against = auto.find((each) => each.threads === threads)?.of_best_fixed ?? 1;
+  const chunk_auto = against >= AUTO_IS_AS_FAST;
+  const reason = [
+    `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk} are the least within ${100 * SAME} % of the fastest measured`,
+    `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: give --chunk ${chunk}`}`,
+    ...(Math.max(row.spread, best.spread) > NOISY
+      ? ['the rounds lay far apart (±): something else was running; --rounds and --seconds give steadier numbers']
+      : []),
+  ].join('; ');
+  return { threads, chunk, chunk_auto, reason };
+}
+
+function bestOf(rows: readonly ChunkRow[]): ChunkRow {
+  return rows.reduce((best, row) => (row.permutations_per_second > best.permutations_per_second ? row : best));
+}
+
+function rateOf(samples: readonly BenchSample[]): BenchRate {
+  const rates = samples.map(({ permutations_per_second }) => permutations_per_second);
+  const middle = median(rates);
+  return {
+    permutations_per_second: middle,
+    spread: (Math.max(...rates) - Math.min(...rates)) / middle,
+    cpu_us_per_permutation: median(samples.map(({ cpu_us }) => cpu_us)),
+    coordinator_share: median(samples.map(({ coordinator_share }) => coordinator_share)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+}
+
+function threadCounts(): number[] {
+  const cores = availableParallelism();
+  const counts = [cores];
+  for (let n = 1; n < cores; n *= 2) counts.push(n);
+  return counts;
+}
+
+/** 1, 2 or 5 times a power of ten, the nearest below; at least 1. */
+function rounded(value: number): number {
+  let unit = 1;
+  while (unit * 10 <= value) unit *= 10;
+  return unit * (value >= 5 * unit ? 5 : value >= 2 * unit ? 2 : 1);
+}

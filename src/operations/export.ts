@@ -1,0 +1,198 @@
+import { join, relative, resolve } from 'node:path';
+
+import type { Rows } from '../encoding/metrics-schema.ts';
+import { arrowTable } from '../tables/formats/arrow-table.ts';
+import { csvTable } from '../tables/formats/csv-table.ts';
+import { parquetTable } from '../tables/formats/parquet-table.ts';
+import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWriter } from '../tables/formats/table.ts';
+import { EngineError } from '../errors.ts';
+import type { ParameterValue } from '../model/model.ts';
+import { disk } from '../files/disk.ts';
+import { NewFile } from '../files/new-file.ts';
+import { readRows } from '../store/read-rows.ts';
+import { cellFolderName } from '../study/cell-id.ts';
+import { cellParameters, type CellParameters } from '../stored/cell-parameters.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { scanToStop } from '../precision/scan-to-stop.ts';
+import { stoppingOf } from '../precision/checks.ts';
+import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import type { StudyFiles } from '../stored/stored-experiment.ts';
+
+export interface ExportOptions extends StudyFiles {
+  readonly to: TableFormat;
+  /** One file per cell instead of one table. */
+  readonly per_cell?: boolean;
+  /** The file of the one table, default `<run>/export/rows.<to>`; or the folder of the cells' files, default `<run>/export`. */
+  readonly path?: string;
+}
+
+export interface ExportResult {
+  readonly output: string;
+  /** Files written, absolute. */
+  readonly files: readonly string[];
+  readonly cells: number;
+  readonly rows: number;
+  /** Cells with less than all of their rows: what they have is exported. */
+  readonly incomplete: number;
+}
+
+/** Rows of a record batch or row group: large enough for any reader, small enough to keep memory flat. */
+const PIECE_ROWS = 65_536;
+
+const WRITERS: Readonly<
+  Record<TableFormat, (columns: TableColumns, sink: Sink) => TableWriter | Promise<TableWriter>>
+> = { csv: csvTable, arrow: arrowTable, parquet: parquetTable };
+
+/**
+ * Writes the rows of a run, cells in study order and rows in perm_index order, with cell_id and the parameters as columns. Every value keeps its bits.
+ * Reads only, outside `<run>/export`; a file appears under its name when it is whole.
+ */
+export async function exportRun(output: string, options: ExportOptions): Promise<ExportResult> {
+  const manifest = requireManifest(disk, output);
+  const path = resolve(options.path ?? defaultPath(output, options));
+  refuseRunFiles(output, path);
+  const parameters = await cellParameters(output, manifest, options);
+  const cells = [...storedCells(output, manifest)];
+  const table = new CellTable(cells, parameters, manifest);
+  const files: string[] = [];
+  let rows = 0;
+  let incomplete = 0;
+  const exportCells = async (file: string, chosen: readonly StoredCell[]): Promise<void> => {
+    await writeTable(file, options.to, table.columns, (writer) => {
+      for (const cell of chosen) {
+        const target = targetOf(cell, manifest);
+        const written = writeCell(writer, table.valuesOf(cell.cell_id), cell, target);
+        rows += written;
+        if (written < target) incomplete += 1;
+      }
+    });
+    files.push(file);
+  };
+  if (options.per_cell !== true) await exportCells(path, cells);
+  else for (const cell of cells) await exportCells(join(path, `${cellFolderName(cell.cell_id)}.${options.to}`), [cell]);
+  return { output: resolve(output), files, cells: cells.length, rows, incomplete };
+}
+
+function defaultPath(output: string, { per_cell, to }: ExportOptions): string {
+  return per_cell === true ? join(output, 'export') : join(output, 'export', `rows.${to}`);
+}
+
+/** Nothing of the run itself is ever written over. */
+function refuseRunFiles(output: string, path: string): void {
+  const inside = relative(resolve(output), path);
+  if (inside === '' || (!inside.startsWith('..') && !/^export(?:[/\\]|$)/.test(inside))) {
+    throw new EngineError(
+      'USAGE',
+      `${path} lies in the run's own folder: an export may go to ${join(output, 'export')} or anywhere outside.`,
+      { path },
+    );
+  }
+}
+
+async function writeTable(
+  path: string,
+  to: TableFormat,
+  columns: TableColumns,
+  work: (writer: TableWriter) => void,
+): Promise<void> {
+  const file = await NewFile.create(disk, path);
+  try {
+    const writer = await WRITERS[to](columns, (bytes) => {
+      file.append(bytes);
+    });
+    work(writer);
+    writer.finish();
+    await file.finish();
+  } catch (error) {
+    file.abandon();
+    throw error;
+  }
+}
+
+/** How many rows a complete cell has: where cells stop early, its own rows say so. */
+function targetOf({ place }: StoredCell, { precision, permutations }: RunManifest): number {
+  const stopping = stoppingOf(precision, permutations);
+  return stopping === undefined ? permutations : scanToStop(disk, place, permutations, stopping).scan.target;
+}
+
+function writeCell(writer: TableWriter, values: readonly CellValue[], { place }: StoredCell, target: number): number {
+  let rows = 0;
+  for (const piece of piecesOf(readRows(disk, place, target), place.schema.metrics.length)) {
+    writer.write(values, piece);
+    rows += piece.perm_index.length;
+  }
+  return rows;
+}
+
+/** The same rows in pieces of PIECE_ROWS. */
+function* piecesOf(blocks: Iterable<Rows>, n_metrics: number): Generator<Rows> {
+  let piece = emptyPiece(n_metrics);
+  let filled = 0;
+  for (const { perm_index, columns } of blocks) {
+    for (let from = 0; from < perm_index.length;) {
+      const to = Math.min(perm_index.length, from + PIECE_ROWS - filled);
+      piece.perm_index.set(perm_index.subarray(from, to), filled);
+      for (const [m, column] of columns.entries()) piece.columns[m]!.set(column.subarray(from, to), filled);
+      filled += to - from;
+      from = to;
+      if (filled < PIECE_ROWS) continue;
+      yield piece;
+      piece = emptyPiece(n_metrics);
+      filled = 0;
+    }
+  }
+  if (filled > 0)
+    yield {
+      perm_index: piece.perm_index.slice(0, filled),
+      columns: piece.columns.map((column) => column.slice(0, filled)),
+    };
+}
+
+function emptyPiece(n_metrics: number): Rows {
+  return {
+    perm_index: new Uint32Array(PIECE_ROWS),
+    columns: Array.from({ length: n_metrics }, () => new Float64Array(PIECE_ROWS)),
+  };
+}
+
+/** Columns and values of the cells: cell_id, then the parameters. */
+class CellTable {
+  readonly columns: TableColumns;
+  private readonly parameters: CellParameters;
+
+  constructor(cells: readonly StoredCell[], parameters: CellParameters, manifest: RunManifest) {
+    this.parameters = parameters;
+    const { metrics } = manifest.identity;
+    // A parameter may be called like a metric: the metric keeps the name.
+    const taken = new Set(['cell_id', 'perm_index', ...metrics]);
+    const named = parameters.names.map((name): CellColumn => ({
+      name: taken.has(name) ? `parameter_${name}` : name,
+      kind: kindOf(cells, parameters, name),
+    }));
+    this.columns = { cell: [{ name: 'cell_id', kind: 'text' }, ...named], metrics };
+  }
+
+  valuesOf(cell_id: string): CellValue[] {
+    const values = this.parameters.of(cell_id);
+    return [
+      cell_id,
+      ...this.parameters.names.map((name, i) => cellValue(values[name], this.columns.cell[i + 1]!.kind)),
+    ];
+  }
+}
+
+/** One type fits all cells: numbers, booleans, or text for everything else. */
+function kindOf(cells: readonly StoredCell[], parameters: CellParameters, name: string): CellColumn['kind'] {
+  const types = new Set<string>();
+  for (const { cell_id } of cells) {
+    const value = parameters.of(cell_id)[name];
+    if (value !== undefined) types.add(typeof value);
+  }
+  if (types.size !== 1) return 'text';
+  return types.has('number') ? 'number' : types.has('boolean') ? 'boolean' : 'text';
+}
+
+function cellValue(value: ParameterValue | undefined, kind: CellColumn['kind']): CellValue {
+  if (value === undefined || typeof value === kind) return value as CellValue;
+  return typeof value === 'object' ? JSON.stringify(value) : kind === 'text' ? String(value) : value;
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+
+import { EngineError } from '../errors.ts';
+import type { InputFile, Inspection, InputSpec, Model } from '../model/model.ts';
+import { builtInModels, models } from '../models/registry.ts';
+import { loadModel } from '../study/load-model.ts';
+
+export interface InspectOptions {
+  /** A built-in model, a file or a package: the file is an input of this one. */
+  readonly model?: string;
+  /** The file is this input of the model. */
+  readonly input?: string;
+}
+
+/** An input file looked at: which input of which model it is, and what it holds. */
+export interface InspectedFile {
+  readonly file: string;
+  readonly model: string;
+  readonly input: string;
+  readonly inspection: Inspection;
+}
+
+/** Bytes in which the first line is looked for. */
+const START_BYTES = 1 << 16;
+
+/**
+ * What an input file holds and what is wrong with it. The kind is told from its first line, among the inputs of all built-in models or of the one
+ * named. Throws USAGE where it cannot be told, DATA where the file cannot be read as what it is.
+ */
+export async function inspectFile(path: string, options: InspectOptions = {}): Promise<InspectedFile> {
+  const bytes = readInput(path);
+  const kinds = await inspectable(options);
+  const kind = kinds.length === 1 && options.model !== undefined ? kinds[0]! : recognised(path, bytes, kinds);
+  return { file: path, model: kind.model, input: kind.input, inspection: kind.inspect({ path, bytes }) };
+}
+
+function readInput(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const reason = missing ? 'there is no such file' : (error as Error).message;
+    throw new EngineError('DATA', `Cannot read ${path}: ${reason}.`, { path, cause: error });
+  }
+}
+
+interface Kind {
+  readonly model: string;
+  readonly input: string;
+  readonly description: string;
+  readonly recognises: (first_line: string) => boolean;
+  readonly inspect: (file: InputFile) => Inspection;
+}
+
+async function inspectable({ model, input }: InspectOptions): Promise<Kind[]> {
+  const candidates =
+    model === undefined ? await models() : [(await loadModel(model, process.cwd(), builtInModels)).model];
+  const kinds = candidates.flatMap(kindsOf).filter((kind) => input === undefined || kind.input === input);
+  if (kinds.length > 0) return kinds;
+  const known = candidates.flatMap(kindsOf).map((kind) => kind.input);
+  throw new EngineError(
+    'USAGE',
+    known.length === 0
+      ? `The model ${model ?? ''} does not say what its inputs hold.`
+      : `--input ${input ?? ''}: there is no such input to look into; there are ${known.join(', ')}.`,
+    { path: known.length === 0 ? '--model' : '--input', value: known.length === 0 ? model : input },
+  );
+}
+
+function kindsOf({ name: model, inputs = {} }: Model): Kind[] {
+  return Object.entries<InputSpec>(inputs).flatMap(([input, spec]): Kind[] => {
+    if (spec.inspect === undefined) return [];
+    const { description } = spec;
+    return [
+      {
+        model,
+        input,
+        description,
+        recognises: (first_line) => spec.recognises?.(first_line) === true,
+        inspect: (file) => spec.inspect!(file),
+      },
+    ];
+  });
+}
+
+function recognised(path: string, bytes: Uint8Array, kinds: readonly Kind[]): Kind {
+  const first_line = firstLine(bytes);
+  const found = kinds.filter(({ recognises }) => recognises(first_line));
+  if (found.length === 1) return found[0]!;
+  const shown = first_line.length > 80 ? `${first_line.slice(0, 80)}...` : first_line;
+  const list = (found.length === 0 ? kinds : found).map(
+    ({ model, input, description }) => `  --model ${model} --input ${input}   ${description}`,
+  );
+  throw new EngineError(
+    'USAGE',
+    `${path}: its first line does not tell what it is: ${JSON.stringify(shown)}. Say which of these:\n${list.join('\n')}`,
+    { path, value: shown },
+  );
+}
+
+/** The first line that is not blank; without a byte-order mark. */
+function firstLine(bytes: Uint8Array): string {
+  const start = new TextDecoder().decode(bytes.subarray(0, START_BYTES));
+  return start.split(/\r?\n/).find((line) => line.trim() !== '') ?? '';
+}

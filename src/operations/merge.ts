@@ -1,0 +1,163 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+
+import { EngineError } from '../errors.ts';
+import { disk } from '../files/disk.ts';
+import { makeFolder } from '../files/folder.ts';
+import { layoutOf } from '../store/scan/layout.ts';
+import { acquireLock } from '../store/lock.ts';
+import { writeManifest } from '../stored/manifest-file.ts';
+import { compareIdentity, differenceLines } from '../study/identity.ts';
+import {
+  inputFilesOf,
+  loadManifest,
+  MADE_BY,
+  requireManifest,
+  studyFileOf,
+  type RunManifest,
+} from '../stored/manifest.ts';
+import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from '../merge/merge-cell.ts';
+import { repairRun } from './repair.ts';
+import { storedCell, storedCells } from '../readers/stored-cells.ts';
+import type { StudyFiles } from '../stored/stored-experiment.ts';
+import { openPool } from '../readers/open-threads.ts';
+
+/** For the summaries. */
+export type MergeOptions = StudyFiles;
+
+export interface MergeResult {
+  readonly output: string;
+  /** Metrics files that were written. */
+  readonly files: readonly string[];
+  readonly cells: number;
+  readonly complete: number;
+  readonly rows: number;
+  readonly conflicts: readonly MergeConflict[];
+  /** Why summaries could not be made (the study is not at hand); undefined where they were. */
+  readonly without_summaries: string | undefined;
+}
+
+/** The cell in every source that has it. */
+function sourcesOf(cell_id: string, sources: readonly Source[]): SourceCell[] {
+  return sources
+    .filter(({ manifest }) => Object.hasOwn(manifest.identity.cells, cell_id))
+    .map(({ path, manifest }) => ({ path, cell: storedCell(layoutOf(path), manifest, cell_id) }));
+}
+
+/** A run that rows come from. */
+interface Source {
+  readonly path: string;
+  readonly manifest: RunManifest;
+}
+
+/**
+ * Brings the rows of shards and copies of one experiment together: the union of their rows, each perm_index once, files in canonical form, complete
+ * cells sealed and summarised. Formats may differ; the result has the format of what `into` held before, else of the first source.
+ * Refuses another experiment with EngineError IDENTITY before anything is written. The sources are only read.
+ */
+export async function mergeRuns(
+  from: readonly string[],
+  into: string,
+  options: MergeOptions = {},
+): Promise<MergeResult> {
+  const sources = readSources(from, into);
+  const manifest = mergedManifest(sources, into);
+  const others = sources.filter(({ path }) => path !== into);
+  await makeFolder(disk, into);
+  const lock = await acquireLock(into);
+  const pool = openPool(1);
+  const merged: MergedCell[] = [];
+  try {
+    await writeManifest(disk, into, { ...manifest });
+    for (const cell of storedCells(into, manifest))
+      merged.push(await mergeCell(cell, sourcesOf(cell.cell_id, others), manifest, pool));
+  } finally {
+    await pool.close();
+    lock.release();
+  }
+  const written = merged.filter((cell) => cell.file !== undefined);
+  return {
+    output: resolve(into),
+    files: written.map((cell) => resolve(cell.file!)),
+    cells: merged.length,
+    complete: merged.filter(({ complete }) => complete).length,
+    rows: merged.reduce((sum, { rows }) => sum + rows, 0),
+    conflicts: merged.flatMap(({ conflicts }) => conflicts),
+    without_summaries: await summarised(into, options),
+  };
+}
+
+/** Where rows come from, each folder once; what `into` holds is the first. */
+function readSources(from: readonly string[], into: string): Source[] {
+  const before = loadManifest(disk, into);
+  const sources: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
+  const seen = new Set(existsSync(into) ? [realpathSync(into)] : []);
+  for (const path of from) {
+    const manifest = requireManifest(disk, path);
+    const real = realpathSync(path);
+    if (!seen.has(real)) sources.push({ path, manifest });
+    seen.add(real);
+  }
+  if (sources.length === 0)
+    throw new EngineError('USAGE', 'merge needs at least one run to take rows from.', { path: 'from' });
+  return sources;
+}
+
+/** What the result is: the experiment of the source with the most cells, all others being part of it. */
+function mergedManifest(sources: readonly Source[], into: string): RunManifest {
+  const first = sources[0]!;
+  let widest = first;
+  for (const source of sources.slice(1)) {
+    if (compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
+    else refuseForeign(widest, source);
+  }
+  const { manifest } = widest;
+  return {
+    ...manifest,
+    permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
+    format: first.manifest.format,
+    batch_rows: first.manifest.batch_rows,
+    thresholds: first.manifest.thresholds,
+    precision: first.manifest.precision,
+    made_by: MADE_BY,
+    study_file: relative(into, studyFileOf(widest.path, manifest)),
+    ...(manifest.inputs && { inputs: inputsFrom(widest, into) }),
+    ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
+    created_at: first.manifest.created_at,
+  };
+}
+
+/** Steps that any of the sources was asked for. */
+function stepsOf(sources: readonly Source[]): string[] {
+  return [...new Set(sources.flatMap(({ manifest }) => manifest.steps_run ?? []))];
+}
+
+/** Input files that a command line named, as the manifest of `into` says where they are. */
+function inputsFrom({ path, manifest }: Source, into: string): Record<string, string> {
+  const files = Object.entries(inputFilesOf(path, manifest));
+  return Object.fromEntries(files.map(([name, file]) => [name, relative(into, file)]));
+}
+
+function refuseForeign(known: Source, foreign: Source): void {
+  // The other way round nothing differs where the foreign one only has fewer cells.
+  if (compareIdentity(foreign.manifest.identity, known.manifest.identity).length === 0) return;
+  const differences = compareIdentity(known.manifest.identity, foreign.manifest.identity);
+  const first = differences[0]!;
+  throw new EngineError(
+    'IDENTITY',
+    `${foreign.path} holds another experiment than ${known.path}:\n  ${differenceLines(differences).join('\n  ')}\nNothing was changed. Only shards and copies of one experiment can be merged.`,
+    { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
+  );
+}
+
+/** Makes the summaries; without the study the rows are merged all the same. */
+async function summarised(into: string, files: StudyFiles): Promise<string | undefined> {
+  try {
+    const { stopped } = await repairRun(into, files);
+    if (stopped?.kind === 'error') throw stopped.error;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.exit !== 2 || files.study_file !== undefined) throw error;
+    return error.message;
+  }
+}

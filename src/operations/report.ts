@@ -1,0 +1,230 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+
+import { EngineError } from '../errors.ts';
+import type { Ranking } from '../model/model.ts';
+import { axesOf } from '../report/marks/axes.ts';
+import { drawnViews } from '../report/contents.ts';
+import { failuresCsv, incompleteCsv, pooledCsv, precisionCsv, rankingCsv, viewCsv } from '../report/report-csv.ts';
+import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
+import {
+  BEST_FILE,
+  CELLS_FILE,
+  FAILURES_FILE,
+  INCOMPLETE_FILE,
+  POOLED_FILE,
+  PRECISION_FILE,
+  viewFile,
+} from '../report/report-files.ts';
+import { reportHtml } from '../report/report-html.ts';
+import { reportMarkdown } from '../report/report-markdown.ts';
+import type { ReportedCell } from '../report/marks/reported-cell.ts';
+import type { CellPlace } from '../store/scan/cell-file.ts';
+import { disk } from '../files/disk.ts';
+import { readFailures } from '../store/failures.ts';
+import { makeFolder } from '../files/folder.ts';
+import { layoutOf, metricsPath } from '../store/scan/layout.ts';
+import { writeLines, writeSmallFile } from '../files/small-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { nearest } from '../study/problem.ts';
+import { hasEnough } from '../precision/cell-precision.ts';
+import { partialCell } from '../readers/partial-cell.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
+import { poolRates } from '../report/gather/pool-rates.ts';
+import { rankCells } from '../report/gather/rank-cells.ts';
+import { scanStored, storedCell, storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import { summariesOf, type CellSummary } from '../stored/summaries.ts';
+import { openPool } from '../readers/open-threads.ts';
+
+/** What `reportRun` wrote. */
+export interface Reported {
+  readonly output: string;
+  readonly files: readonly string[];
+  /** Cells in the report, and the rows that their statistics are of. */
+  readonly cells: number;
+  readonly rows: number;
+  readonly cells_total: number;
+}
+
+export interface ReportOptions {
+  /** By what the cells are ranked, instead of what the model names. */
+  readonly ranking?: Ranking;
+}
+
+/** Files of unfinished cells counted at once, per thread. */
+const AT_ONCE = 2;
+
+/**
+ * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
+ * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
+ */
+export async function reportRun(output: string, options: ReportOptions = {}): Promise<Reported> {
+  const manifest = requireManifest(disk, output);
+  const data = await gatherReport(output, manifest, options);
+  const { report } = layoutOf(output);
+  const cells = completeCells(output, manifest, data.cells);
+  await makeFolder(disk, join(report, 'tables'));
+  const parameters = await parameterColumns(cells, manifest.parameters);
+  await writeLines(disk, join(report, CELLS_FILE), gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  const texts: [name: string, text: string][] = [
+    ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
+    ...(data.ranking === undefined
+      ? []
+      : [[BEST_FILE, rankingCsv(data.ranking, axesOf(data.cells))] satisfies [string, string]]),
+    ...(data.pooled.length === 0 ? [] : [[POOLED_FILE, pooledCsv(data.pooled)] satisfies [string, string]]),
+    [INCOMPLETE_FILE, incompleteCsv(data.incomplete)],
+    [FAILURES_FILE, failuresCsv(data.failures)],
+    ...(manifest.precision.length > 0 ? [[PRECISION_FILE, precisionCsv(data.cells)] as [string, string]] : []),
+    ['report.md', reportMarkdown(data)],
+    ['index.html', reportHtml(data)],
+  ];
+  for (const [name, text] of texts) await writeSmallFile(disk, join(report, name), text);
+  return {
+    output,
+    files: [CELLS_FILE, ...texts.map(([name]) => name)].map((name) => join(report, name)),
+    cells: data.cells.length,
+    rows: data.cells.reduce((sum, { n }) => sum + n, 0),
+    cells_total: data.cells_total,
+  };
+}
+
+/** Everything that the report of a run says. */
+export async function gatherReport(
+  output: string,
+  manifest: RunManifest,
+  { ranking = manifest.ranking }: ReportOptions = {},
+): Promise<ReportData> {
+  const { identity } = manifest;
+  if (ranking !== undefined) requireMetric(ranking.metric, identity.metrics);
+  const cells: ReportedCell[] = [];
+  const disturbed: DisturbedCell[] = [];
+  for await (const { cell, summary } of summariesOf(storedCells(output, manifest))) {
+    if (!isUsable(cell, summary, manifest)) continue;
+    cells.push({
+      cell_id: cell.cell_id,
+      parameters: summary.params,
+      n: summary.n_perms_done,
+      statistics: summary.statistics,
+      precision: [summary.precision ?? []].flat(),
+    });
+    const { cell_id, n_conflicting_duplicates, n_duplicates_dropped, n_rows_damaged } = summary;
+    if (n_conflicting_duplicates + n_duplicates_dropped + n_rows_damaged > 0)
+      disturbed.push({ cell_id, n_conflicting_duplicates, n_duplicates_dropped, n_rows_damaged });
+  }
+  const layout = layoutOf(output);
+  const placeOf = (cell_id: string): CellPlace => storedCell(layout, manifest, cell_id).place;
+  const shared = identity.streams.sharing === 'shared';
+  return {
+    name: manifest.name,
+    model: identity.model,
+    model_version: identity.model_version,
+    inputs: identity.inputs,
+    seed: identity.seed,
+    sharing: identity.streams.sharing,
+    permutations: manifest.permutations,
+    format: manifest.format,
+    made_by: manifest.made_by,
+    study_text: manifest.study_text,
+    parameters: manifest.parameters,
+    metrics: manifest.metrics,
+    views: manifest.views,
+    caveats: manifest.caveats,
+    notes: manifest.notes,
+    baseline: manifest.baseline,
+    cells_total: Object.keys(identity.cells).length,
+    cells,
+    ranking: ranking && rankCells(cells, placeOf, ranking, shared),
+    pooled: poolRates(cells, placeOf, manifest.metrics),
+    disturbed,
+    ...(await unfinished(output, manifest, cells)),
+  };
+}
+
+function requireMetric(metric: string, metrics: readonly string[]): void {
+  if (metrics.includes(metric)) return;
+  const near = nearest(metric, metrics);
+  throw new EngineError(
+    'USAGE',
+    `--rank ${metric}: the run has no such metric${near === undefined ? '' : `; did you mean ${near}?`}`,
+    { path: '--rank', value: metric, allowed: metrics.join(', ') },
+  );
+}
+
+/** A summary is about this run's number of rows, and they are there. (`verify` holds it against the rows themselves.) */
+function isUsable(
+  { place }: StoredCell,
+  summary: CellSummary,
+  { identity, permutations, precision, format }: RunManifest,
+): boolean {
+  const whole = identity.metrics.every((metric) => {
+    const statistics = summary.statistics[metric];
+    return typeof statistics?.ci === 'object' && typeof statistics.quantile_mcse === 'object';
+  });
+  return (
+    whole &&
+    typeof summary.params === 'object' &&
+    hasEnough(summary, permutations, precision) &&
+    disk.stat(metricsPath(place.folder, format)) !== undefined
+  );
+}
+
+function completeCells(output: string, manifest: RunManifest, cells: readonly ReportedCell[]): StoredCell[] {
+  const complete = new Set(cells.map(({ cell_id }) => cell_id));
+  return [...storedCells(output, manifest)].filter(({ cell_id }) => complete.has(cell_id));
+}
+
+/** The cells without statistics: their rows counted, their failures read. */
+async function unfinished(
+  output: string,
+  manifest: RunManifest,
+  cells: readonly ReportedCell[],
+): Promise<{ readonly incomplete: readonly IncompleteCell[]; readonly failures: readonly FailedPermutation[] }> {
+  const complete = new Set(cells.map(({ cell_id }) => cell_id));
+  const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
+  const begun = left.filter(({ place }) => disk.stat(place.folder) !== undefined);
+  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(begun, manifest);
+  const failures = begun.flatMap(({ cell_id, place }) =>
+    readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
+  );
+  const incomplete = left.map(({ cell_id }): IncompleteCell => {
+    const count = counted.get(cell_id) ?? {
+      rows: 0,
+      n_target: manifest.permutations,
+      reason: 'not begun',
+      partial: undefined,
+    };
+    return { cell_id, ...count, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
+  });
+  return { incomplete, failures };
+}
+
+type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
+
+async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
+  const threads = Math.min(availableParallelism(), cells.length);
+  const pool = openPool(threads);
+  const limit = pLimit(AT_ONCE * threads);
+  const count = async (cell: StoredCell): Promise<[string, Counted]> => {
+    const { cell_id } = cell;
+    try {
+      const { scan } = await scanStored(pool, cell, manifest);
+      const rows = countPermutations(scan.present);
+      const reason =
+        rows === scan.target
+          ? 'all rows are there, but no summary of them: permafrost summarize makes it'
+          : 'rows are missing';
+      const partial = await partialCell(pool, cell, scan, manifest.thresholds);
+      return [cell_id, { rows, n_target: scan.target, reason, partial }];
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return [cell_id, { rows: 0, n_target: manifest.permutations, reason: error.message, partial: undefined }];
+    }
+  };
+  try {
+    return new Map(await Promise.all(cells.map((cell) => limit(() => count(cell)))));
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,217 @@
+import { availableParallelism } from 'node:os';
+
+import { EngineError } from '../errors.ts';
+import type { ModelSetup } from '../execute/messages.ts';
+import type { Kernel } from '../model/model.ts';
+import { disk } from '../files/disk.ts';
+import { canonicalJson } from '../study/canonical-json.ts';
+import type { StudyOverrides } from '../study/study.ts';
+import { claimAll, loadStudies, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
+import { collectGarbage } from '../run/collect-garbage.ts';
+import { endOutput } from '../run/output/end-output.ts';
+import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
+import { modelSetup } from '../execute/model-setup.ts';
+import { chooseKernel } from '../execute/kernel-choice.ts';
+import { LeaseSize } from '../run/loop/lease-size.ts';
+import type { RunObserver } from '../run/output/observer.ts';
+import { createOutput, startOutput } from '../run/output/open-output.ts';
+import { reusableRuns } from '../run/loop/reuse.ts';
+import { runCells } from '../run/loop/loop.ts';
+import type { RunOptions, StudyResult } from '../run/run-options.ts';
+import type { RunOutput } from '../run/output/run-output.ts';
+import type { StopSwitch } from '../run/stop.ts';
+import { Suite } from '../steps/suite.ts';
+import { openPool } from '../readers/open-threads.ts';
+
+/**
+ * Runs a study to its end, or resumes it: locks the output, holds the study against what is there, computes what is missing, writes summaries.
+ * An error that comes before anything is written is thrown; one that stops a run on its way is in `stopped`, after everything begun is on disk.
+ */
+export async function runStudy(
+  file: string,
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult> {
+  const [result] = await runStudies([file], options, stop, observer);
+  return result!;
+}
+
+/**
+ * The same for several studies at once: experiments that they have in common are computed once and reach every output. An output that cannot be
+ * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others go on. Results are in the order of the files.
+ */
+export async function runStudies(
+  files: readonly string[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto', threadsOf(options));
+  if (warning !== undefined) observer.warning(warning);
+  const timer = stopAfter(options.max_seconds, stop);
+  try {
+    const suites: Suite[] = [];
+    for (const file of files)
+      suites.push(await Suite.open(file, studyOverrides(options), options.selection?.steps, options.settings));
+    return await runStages(suites, { ...options, kernel }, stop, observer);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Steps that wait for the rows of earlier ones are decided and run when those are there. */
+async function runStages(
+  suites: readonly Suite[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  const results = new Map<Suite, StudyResult>();
+  const told = new Set<string>();
+  let going = suites;
+  while (going.length > 0) {
+    const stage = await runStage(going, options, stop, observer, told);
+    for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
+    if (stop.reason !== undefined) break;
+    const next: Suite[] = [];
+    for (const [k, suite] of going.entries())
+      if (stage[k]!.stopped === undefined && (await suite.decide(false))) next.push(suite);
+    going = next;
+  }
+  return suites.map((suite) => results.get(suite)!);
+}
+
+/** A study that went on in a further stage, which had all cells before it, too. */
+function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
+  if (before === undefined) return now;
+  const permutations_computed = before.permutations_computed + now.permutations_computed;
+  const seconds = before.seconds + now.seconds;
+  return {
+    ...now,
+    permutations_computed,
+    permutations_reused: now.permutations_computed + now.permutations_reused - permutations_computed,
+    seconds,
+    permutations_per_second: permutations_computed / seconds,
+    n_failures: before.n_failures + now.n_failures,
+    first_failure: before.first_failure ?? now.first_failure,
+  };
+}
+
+async function runStage(
+  suites: readonly Suite[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+  told: Set<string>,
+): Promise<StudyResult[]> {
+  const studies = await loadStudies(suites, options);
+  for (const { experiment } of studies) tellNotes(experiment, told, observer);
+  const claimed = await claimAll(studies, options, observer);
+  for (const { experiment } of claimed) collectGarbage(experiment.cells.length);
+  try {
+    return await runClaimed(claimed, options, stop, observer);
+  } finally {
+    for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();
+  }
+}
+
+/** Studies and stages often have their inputs in common: each sentence once. */
+function tellNotes(experiment: LoadedStudy, told: Set<string>, observer: RunObserver): void {
+  for (const note of inputNotes(experiment).filter((line) => !told.has(line))) {
+    told.add(note);
+    observer.note(note);
+  }
+}
+
+function threadsOf({ threads }: RunOptions): number {
+  return threads ?? availableParallelism();
+}
+
+function studyOverrides({ output, format, permutations, inputs }: RunOptions): StudyOverrides {
+  return {
+    ...(output !== undefined && { output }),
+    ...(format !== undefined && { format }),
+    ...(permutations !== undefined && { permutations }),
+    ...(inputs !== undefined && { inputs }),
+  };
+}
+
+async function runClaimed(
+  claimed: readonly ClaimedStudy[],
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<StudyResult[]> {
+  const threads = threadsOf(options);
+  const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
+  const reuse = reusableRuns(
+    options.reuse ?? [],
+    claimed.map(({ experiment }) => experiment.study.output),
+  );
+  const pool = openPool(threads, setups);
+  const outputs: RunOutput[] = [];
+  const onFailed = (failed: RunOutput): void => {
+    if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
+    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
+  };
+  try {
+    for (const study of claimed)
+      outputs.push(createOutput(study, setupOf(study), options, { pool, observer, onFailed }));
+    for (const [k, { claim }] of claimed.entries()) {
+      if (claim instanceof EngineError) outputs[k]!.fail(claim);
+      else await startOutput(outputs[k]!, threads, claim.resumed, observer);
+    }
+    await runCells({
+      outputs,
+      reuse,
+      pool,
+      port: disk,
+      stop,
+      durability: options.durability ?? 'chunk',
+      lease: new LeaseSize(options.chunk ?? 'auto'),
+      // A suite's failed rows are tried again every time.
+      retry_failed:
+        options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
+      on_error: options.on_error ?? 'stop',
+    });
+    const results: StudyResult[] = [];
+    for (const [k, output] of outputs.entries())
+      results.push(await endOutput(claimed[k]!, output, options, stop, observer));
+    return results;
+  } finally {
+    observer.finished();
+    await pool.close();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function stopAfter(max_seconds: number | undefined, stop: StopSwitch): NodeJS.Timeout | undefined {
+  if (max_seconds === undefined) return undefined;
+  const timer = setTimeout(() => {
+    stop.stop({ kind: 'time', seconds: max_seconds });
+  }, max_seconds * 1000);
+  timer.unref();
+  return timer;
+}
+
+/** Studies with the same model and inputs share one setup in every worker. */
+function modelSetups(
+  studies: readonly StudyToRun[],
+  kernel: Kernel,
+): { readonly setups: readonly ModelSetup[]; readonly setupOf: (study: StudyToRun) => number } {
+  const keyOf = ({ experiment: { common, study } }: StudyToRun): string => {
+    const { model, model_version, inputs, streams, shared } = common;
+    return canonicalJson({ model, model_version, inputs, streams, shared, own: study.model_code !== undefined });
+  };
+  const distinct = new Map<string, ModelSetup>();
+  for (const study of studies) {
+    const key = keyOf(study);
+    if (!distinct.has(key)) distinct.set(key, modelSetup(study.experiment, kernel));
+  }
+  const keys = [...distinct.keys()];
+  return { setups: [...distinct.values()], setupOf: (study) => keys.indexOf(keyOf(study)) };
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+
+import { disk } from '../files/disk.ts';
+import { layoutOf } from '../store/scan/layout.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { scanStored, storedCells } from '../readers/stored-cells.ts';
+import { requireManifest } from '../stored/manifest.ts';
+import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
+import { openPool } from '../readers/open-threads.ts';
+
+export interface Heartbeat {
+  readonly timestamp: string;
+  readonly current_cell_id: string | null;
+  readonly sims_per_second: number;
+  readonly eta_seconds: number | null;
+}
+
+export interface RunStatus {
+  readonly run: string;
+  readonly name: string;
+  readonly cells_total: number;
+  readonly cells_complete: number;
+  readonly permutations_done: number;
+  readonly permutations_total: number;
+  /** Cells that are precise enough stop earlier: `permutations_total` is an upper bound. */
+  readonly at_most: boolean;
+  readonly complete: boolean;
+  /** The last one; undefined where there is none that can be read. */
+  readonly heartbeat: Heartbeat | undefined;
+  /** Counted from the metrics files, not from what the last run wrote down. */
+  readonly scanned: boolean;
+}
+
+/** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
+export async function runStatus(output: string, scan: boolean): Promise<RunStatus> {
+  const manifest = requireManifest(disk, output);
+  const target = manifest.permutations;
+  const done = scan
+    ? await scannedCounts(output)
+    : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output)));
+  const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
+    const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
+    // What was written down for another number of permutations counts as far as it goes.
+    const own = manifest.precision.length > 0 ? Math.min(target, n_target) : target;
+    return { n_done: Math.min(own, n_done), n_target: own };
+  });
+  const cells_complete = counts.filter(({ n_done, n_target }) => n_done === n_target).length;
+  return {
+    run: output,
+    name: manifest.name,
+    cells_total: counts.length,
+    cells_complete,
+    permutations_done: counts.reduce((sum, { n_done }) => sum + n_done, 0),
+    permutations_total: counts.reduce((sum, { n_target }) => sum + n_target, 0),
+    at_most: manifest.precision.length > 0 && cells_complete < counts.length,
+    complete: cells_complete === counts.length,
+    heartbeat: readHeartbeat(output),
+    scanned: scan,
+  };
+}
+
+async function scannedCounts(output: string): Promise<Map<string, CellCount>> {
+  const manifest = requireManifest(disk, output);
+  const counts = new Map<string, CellCount>();
+  const pool = openPool(2);
+  try {
+    for (const cell of storedCells(output, manifest)) {
+      if (disk.stat(cell.place.folder) === undefined) continue;
+      const { scan } = await scanStored(pool, cell, manifest);
+      counts.set(cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target });
+    }
+  } finally {
+    await pool.close();
+  }
+  return counts;
+}
+
+function readHeartbeat(output: string): Heartbeat | undefined {
+  try {
+    return JSON.parse(readFileSync(layoutOf(output).heartbeat).toString('utf8')) as Heartbeat;
+  } catch {
+    return undefined; // advisory: missing or garbage, the counts do not need it
+  }
+}

@@ -1,0 +1,219 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+
+import { EngineError } from '../errors.ts';
+import type { ThreadPool } from '../execute/threads.ts';
+import { streamSource } from '../random/seeding.ts';
+import type { CellStatistics } from '../statistics/summarise.ts';
+import type { CellScan } from '../store/scan/cell-file.ts';
+import { disk } from '../files/disk.ts';
+import { makeFolder } from '../files/folder.ts';
+import { cellLayout, layoutOf } from '../store/scan/layout.ts';
+import { acquireLock } from '../store/lock.ts';
+import { removeFile, writeLines, writeSmallFile } from '../files/small-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { baselineOf } from '../study/loaded-study.ts';
+import { cellOf } from '../plan/run-cell.ts';
+import type { LoadedStudy } from '../study/loaded-study.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { cellParameters } from '../stored/cell-parameters.ts';
+import { precisionOf } from '../precision/cell-precision.ts';
+import { partialCell, type PartialCell } from '../readers/partial-cell.ts';
+import type { LookedScan } from '../precision/scan-to-stop.ts';
+import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
+import { readSummary, type CellSummary } from '../stored/summaries.ts';
+import type { SummariseTask } from '../readers/worker.ts';
+import { openPool } from '../readers/open-threads.ts';
+
+/** What `summarizeRun` did. */
+export interface Summarized {
+  readonly output: string;
+  /** Every file written, below the output. */
+  readonly files: readonly string[];
+  /** Cells summarised, and the rows in them. */
+  readonly cells: number;
+  readonly rows: number;
+  /** Cells of which rows are missing. */
+  readonly incomplete: readonly string[];
+  /** Those of them that have some, with the statistics of these: in partial_summary.csv, apart from the complete ones. */
+  readonly partial: readonly PartialCell[];
+  /** Cells passed over because their metrics file cannot be used as it stands. */
+  readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
+}
+
+/** Only asked for where a cell has lost its summary. */
+export type SummarizeOptions = StudyFiles;
+
+/** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
+const AT_ONCE = 2;
+
+/**
+ * Computes the statistics of every complete cell from its rows again, and grid_summary.csv from them; of the others those of the rows they have, into
+ * partial_summary.csv. Changes no metrics file. The summary of a cell that is not complete any more is taken away: it speaks of rows that are not there.
+ * Throws LOCKED while a run writes.
+ */
+export async function summarizeRun(output: string, options: SummarizeOptions = {}): Promise<Summarized> {
+  requireManifest(disk, output);
+  const lock = await acquireLock(output);
+  const threads = availableParallelism();
+  const pool = openPool(threads);
+  try {
+    const manifest = requireManifest(disk, output);
+    let study: Promise<LoadedStudy> | undefined;
+    const experiment = (): Promise<LoadedStudy> =>
+      (study ??= storedStudy(output, options).then((stored) => stored.experiment));
+    const limit = pLimit(AT_ONCE * threads);
+    const outcomes = await Promise.all(
+      Array.from(storedCells(output, manifest), (cell) =>
+        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment) })),
+      ),
+    );
+    const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
+    const grid_summary = await writeGridSummary(output, manifest);
+    const partial = outcomes.flatMap(({ outcome }) => ('partial' in outcome ? (outcome.partial ?? []) : []));
+    const partial_summary = await writePartialSummary(output, manifest, partial, options);
+    return {
+      output,
+      files: [...written.map(({ file }) => file), grid_summary, ...partial_summary],
+      cells: written.length,
+      rows: written.reduce((sum, { rows }) => sum + rows, 0),
+      incomplete: outcomes.flatMap(({ cell, outcome }) => ('partial' in outcome ? [cell.cell_id] : [])),
+      partial,
+      damaged: outcomes.flatMap(({ cell, outcome }) =>
+        'damage' in outcome ? [{ cell_id: cell.cell_id, message: outcome.damage }] : [],
+      ),
+    };
+  } finally {
+    await pool.close();
+    lock.release();
+  }
+}
+
+async function writeGridSummary(output: string, manifest: RunManifest): Promise<string> {
+  const { aggregated, grid_summary } = layoutOf(output);
+  await makeFolder(disk, aggregated);
+  const cells = [...storedCells(output, manifest)];
+  const parameters = await parameterColumns(cells, manifest.parameters);
+  await writeLines(disk, grid_summary, gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  return grid_summary;
+}
+
+/** Statistics of cells that are not complete: one line for each, labelled with n and n_target. Without such a cell there is no file. */
+async function writePartialSummary(
+  output: string,
+  manifest: RunManifest,
+  cells: readonly PartialCell[],
+  files: StudyFiles,
+): Promise<string[]> {
+  const { partial_summary } = layoutOf(output);
+  if (cells.length === 0) {
+    removeFile(disk, partial_summary);
+    return [];
+  }
+  const { metrics } = manifest.identity;
+  const parameters = await cellParameters(output, manifest, files);
+  const lines = cells.map(({ cell_id, n, n_target, statistics }) => {
+    return { cell_id, parameters: parameters.of(cell_id), counts: { n, n_target }, statistics };
+  });
+  const text = lines.map((line) => cellLine(parameters.names, metrics, line));
+  await writeSmallFile(disk, partial_summary, [cellHeader(parameters.names, metrics, lines[0]!), ...text].join(''));
+  return [partial_summary];
+}
+
+type Outcome =
+  | { readonly file: string; readonly rows: number }
+  | { readonly partial: PartialCell | undefined }
+  | { readonly damage: string };
+
+async function summarizeCell(
+  cell: StoredCell,
+  manifest: RunManifest,
+  pool: ThreadPool,
+  experiment: () => Promise<LoadedStudy>,
+): Promise<Outcome> {
+  const { cell_id, place } = cell;
+  const { thresholds } = manifest;
+  const file = cellLayout(place.folder).summary;
+  let found: LookedScan;
+  try {
+    found = await scanStored(pool, cell, manifest);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return { damage: error.message };
+  }
+  const { scan, look } = found;
+  const { target } = scan;
+  const missing = target - countPermutations(scan.present);
+  if (missing > 0) {
+    removeFile(disk, file);
+    return { partial: await partialCell(pool, cell, scan, thresholds) };
+  }
+  const { rows_crc32 } = scan;
+  if (rows_crc32 === undefined)
+    return {
+      damage: 'its rows are not in the form in which this engine writes them; run the study again to repair it',
+    };
+  const before = readSummary(place.folder);
+  const task: SummariseTask = { place, target, options: { thresholds } };
+  const summary: CellSummary = {
+    cell_id,
+    n_perms_target: target,
+    n_perms_done: target,
+    ...countsOf(before, scan, rows_crc32, target),
+    ...(before === undefined ? factsOf(await experiment(), cell_id) : factsBefore(before)),
+    rows_crc32,
+    thresholds,
+    ...precisionOf(look),
+    statistics: await pool.call<CellStatistics>('summary', task),
+  };
+  await writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`);
+  return { file, rows: target };
+}
+
+/** The history of the file, as its summary tells it where that is about these rows; else as the file stands. */
+function countsOf(
+  before: CellSummary | undefined,
+  scan: CellScan,
+  rows_crc32: string,
+  target: number,
+): Pick<
+  CellSummary,
+  | 'n_rows_raw'
+  | 'n_rows_deduped'
+  | 'n_duplicates_dropped'
+  | 'n_conflicting_duplicates'
+  | 'n_rows_damaged'
+  | 'n_rows_past_target'
+  | 'resume_detected'
+> {
+  const same = before?.rows_crc32 === rows_crc32 && before.n_perms_target === target ? before : undefined;
+  return {
+    n_rows_raw: same?.n_rows_raw ?? scan.n_rows_raw,
+    n_rows_deduped: target,
+    n_duplicates_dropped: same?.n_duplicates_dropped ?? scan.n_duplicates,
+    n_conflicting_duplicates: same?.n_conflicting_duplicates ?? scan.n_conflicts,
+    n_rows_damaged: same?.n_rows_damaged ?? scan.n_rows_damaged,
+    n_rows_past_target: same?.n_rows_past_target ?? scan.n_rows_past_target,
+    resume_detected: same?.resume_detected ?? true,
+  };
+}
+
+type Facts = Pick<CellSummary, 'params' | 'seed' | 'baseline'>;
+
+function factsBefore({ params, seed, baseline }: CellSummary): Facts {
+  return { params, seed, baseline };
+}
+
+/** What a cell that has lost its summary is: only the study knows. */
+function factsOf(experiment: LoadedStudy, cell_id: string): Facts {
+  const { cells, study } = experiment;
+  for (const each of cells) {
+    if (each.cell_id !== cell_id) continue;
+    const cell = cellOf(experiment, each, study.output);
+    const seed = { ...study.seed, ...streamSource(cell_id, study.seed, study.streams) };
+    return { params: cell.parameters, seed, baseline: baselineOf(experiment, cell) ?? null };
+  }
+  throw new EngineError('IDENTITY', `${study.file} has no cell ${cell_id}; name the study of this run with --study.`);
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+
+import { EngineError } from '../errors.ts';
+import type { CellScan } from '../store/scan/cell-file.ts';
+import { disk } from '../files/disk.ts';
+import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
+import { cellTexts } from '../verify/cell-text.ts';
+import { modelSetup } from '../execute/model-setup.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { countNotFinite } from '../verify/not-finite.ts';
+import type { Problem, ProblemCode } from '../verify/problem.ts';
+import type { Verification } from '../verify/verification.ts';
+import { recompute, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
+import type { LookedScan } from '../precision/scan-to-stop.ts';
+import { nextLook, stoppingOf } from '../precision/checks.ts';
+import type { StoredCell } from '../readers/stored-cells.ts';
+import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { summaryProblems } from '../verify/summary-problems.ts';
+import { openPool } from '../readers/open-threads.ts';
+import { chooseKernel } from '../execute/kernel-choice.ts';
+
+export interface VerifyOptions extends StudyFiles {
+  readonly recompute?: RecomputeAmount;
+}
+
+/** Reads everything a run has on disk and holds it against itself. Changes nothing. */
+export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
+  const manifest = requireManifest(disk, output);
+  const again = options.recompute === undefined ? undefined : await storedStudy(output, options);
+  const threads = availableParallelism();
+  const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
+  const pool = openPool(threads, setups);
+  try {
+    const problems: Problem[] = [];
+    const digest = createHash('sha256');
+    const spans = new Map<string, number>();
+    let rows = 0;
+    const names = Object.keys(manifest.metrics);
+    const not_finite = new Map<string, number>();
+    for await (const { cell, found, first, last, lines } of cellTexts(output, manifest, pool)) {
+      if (first) {
+        problems.push(...scanProblems(cell, found, manifest));
+        digest.update(`${cell.cell_id}\n`);
+      }
+      for (const bytes of lines) {
+        digest.update(bytes);
+        countNotFinite(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), names, not_finite);
+      }
+      if (!last) continue;
+      problems.push(...notFiniteProblems(cell, not_finite, manifest), ...summaryProblems(cell, found));
+      not_finite.clear();
+      if (found instanceof EngineError) continue;
+      rows += countPermutations(found.scan.present);
+      spans.set(cell.cell_id, found.scan.present.at(-1)?.to ?? 0);
+    }
+    const mismatches: Mismatch[] = [];
+    let recomputed = 0;
+    if (options.recompute !== undefined && again !== undefined) {
+      const done = await recompute(again.experiment, options.recompute, spans, pool);
+      recomputed = done.recomputed;
+      mismatches.push(...done.mismatches);
+      problems.push(
+        ...done.mismatches.map(({ cell_id, message }): Problem => ({ cell_id, code: 'MISMATCH', message })),
+      );
+    }
+    const bad = new Set(problems.map((problem) => problem.cell_id));
+    const cells_checked = Object.keys(manifest.identity.cells).length;
+    return {
+      ok: problems.length === 0,
+      cells_checked,
+      cells_ok: cells_checked - bad.size,
+      rows,
+      problems,
+      recomputed,
+      mismatches: mismatches.length,
+      digest: digest.digest('hex'),
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifest: RunManifest): Problem[] {
+  const { cell_id } = cell;
+  if (found instanceof EngineError) {
+    return [{ cell_id, code: found.code === 'IDENTITY' ? 'IDENTITY' : 'DISK', message: found.message }];
+  }
+  const { scan, look } = found;
+  const { target } = scan;
+  const stopping = stoppingOf(manifest.precision, manifest.permutations);
+  const undecided = stopping !== undefined && look?.stop !== true;
+  const missing = subtractRanges([{ from: 0, to: undecided ? nextLook(stopping, look) : target }], scan.present);
+  const rows = countPermutations(scan.present);
+  const standing: (readonly [ProblemCode, boolean, string])[] = [
+    [
+      'INCOMPLETE',
+      missing.length > 0,
+      undecided
+        ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} before it is known whether that is precise enough`
+        : `${rows} of ${target} rows; missing ${describeRanges(missing)}`,
+    ],
+    ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
+    [
+      'CONFLICT',
+      scan.n_conflicts > 0,
+      `${scan.n_conflicts} rows were found twice with different values: determinism was broken; see quarantine/`,
+    ],
+    ['DAMAGED', scan.n_rows_damaged > 0, `${scan.n_rows_damaged} damaged rows: ${findingText(scan)}`],
+    [
+      'PAST_TARGET',
+      scan.n_rows_past_target > 0,
+      `${scan.n_rows_past_target} rows at or past the target ${target}${look?.reached === true ? ', where the cell is precise enough' : ''}`,
+    ],
+    [
+      'TORN',
+      scan.end < scan.size && scan.canonical && !scan.sealed,
+      `${scan.size - scan.end} bytes at the end are no whole row: a crash tore it, the next run cuts it`,
+    ],
+    [
+      'ORDER',
+      !scan.canonical && scan.exists,
+      `rows are not in the order and form in which this engine writes them: ${findingText(scan)}`,
+    ],
+    [
+      'UNSEALED',
+      scan.exists && scan.canonical && missing.length === 0 && !scan.sealed,
+      'all rows are there, but their checksums are not complete: the next run seals the file',
+    ],
+  ];
+  return standing.filter(([, there]) => there).map(([code, , message]) => ({ cell_id, code, message }));
+}
+
+function findingText(scan: CellScan): string {
+  const first = scan.findings[0];
+  if (first === undefined) return 'order';
+  const more = scan.n_findings > 1 ? ` (and ${scan.n_findings - 1} more)` : '';
+  return `byte ${first.offset}: ${first.reason}${more}`;
+}
+
+function notFiniteProblems(
+  { cell_id }: StoredCell,
+  counts: ReadonlyMap<string, number>,
+  { metrics }: RunManifest,
+): Problem[] {
+  return [...counts]
+    .filter(([metric]) => metrics[metric]?.missing !== true)
+    .map(([metric, count]) => ({
+      cell_id,
+      code: 'NOT_FINITE',
+      message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true`,
+    }));
+}

@@ -1,0 +1,100 @@
+import type { Rows } from '../encoding/metrics-schema.ts';
+import { checkpoints, decide, MIN_PERMUTATIONS } from '../statistics/stopping.ts';
+import type { ColumnBlocks, Decision, PrecisionRule } from '../statistics/stopping.ts';
+import type { RowSource } from '../statistics/summarise.ts';
+import type { Precision } from '../study/schema.ts';
+
+/** When the cells of a study stop: as soon as every rule is content at one of the looks. Plain data, for the workers too. */
+export interface Stopping {
+  readonly rules: readonly PrecisionRule[];
+  /** Counts of permutations at which a cell is looked at, ascending; the last is the most that a cell gets. */
+  readonly looks: readonly number[];
+}
+
+/** What the rows of a cell said at the last look that they allow. A function of these rows alone. */
+export interface Look {
+  /** Permutations looked at: rows 0 .. n - 1, all of them there. */
+  readonly n: number;
+  /** How many looks that were. */
+  readonly looks: number;
+  /** What became of each rule. */
+  readonly decisions: readonly (Decision & { readonly rule: PrecisionRule })[];
+  /** Every rule is content. */
+  readonly reached: boolean;
+  /** The cell has n permutations: the rules are content, or there are no more. */
+  readonly stop: boolean;
+}
+
+/** Undefined for a study without rules. Several rules are looked at together, from the largest `min` on. */
+export function stoppingOf(precision: readonly Precision[], permutations: number): Stopping | undefined {
+  if (precision.length === 0) return undefined;
+  const rules = precision.map(ruleOf);
+  const min = Math.max(...rules.map((rule) => rule.min ?? MIN_PERMUTATIONS));
+  return { rules, looks: checkpoints(permutations, min) };
+}
+
+function ruleOf({ metric, quantile, threshold, half_width, relative, min }: Precision): PrecisionRule {
+  const rule = { metric, half_width, relative, min };
+  if (quantile !== undefined) return { ...rule, quantile };
+  return threshold === undefined ? { ...rule, mean: true } : { ...rule, threshold };
+}
+
+/** The look after `look`: how many permutations a cell needs next. */
+export function nextLook({ looks }: Stopping, look: Look | undefined): number {
+  return looks[look?.looks ?? 0] ?? looks.at(-1)!;
+}
+
+/** The looks past `look` that a cell whose rows 0 .. whole - 1 are there allows. */
+export function dueLooks({ looks }: Stopping, look: Look | undefined, whole: number): readonly number[] {
+  return looks.filter((n) => n > (look?.n ?? 0) && n <= whole);
+}
+
+/** Looks at rows 0 .. n - 1 for one n after the other, to the first at which the cell stops. Undefined where no look is due. */
+export function takeLooks(
+  rows: RowSource,
+  metrics: readonly string[],
+  stopping: Stopping,
+  due: readonly number[],
+): Look | undefined {
+  const columns = columnsOf(
+    rows,
+    stopping.rules.map(({ metric }) => metrics.indexOf(metric)),
+    due.at(-1) ?? 0,
+  );
+  let look: Look | undefined;
+  for (const n of due) {
+    const decisions = stopping.rules.map((rule, r) => ({ rule, ...decide(rule, columns[r]!, n) }));
+    const reached = decisions.every(({ stop }) => stop);
+    look = {
+      n,
+      looks: stopping.looks.indexOf(n) + 1,
+      decisions,
+      reached,
+      stop: reached || n === stopping.looks.at(-1),
+    };
+    if (look.stop) return look;
+  }
+  return look;
+}
+
+/** Columns of at most so many bytes are read once and held; larger ones are read again for every pass. */
+const HELD_BYTES = 64 * 2 ** 20;
+
+/** The metrics at these places for rows 0 .. n - 1. */
+function columnsOf(rows: RowSource, places: readonly number[], n: number): ColumnBlocks[] {
+  if (n * places.length * 8 > HELD_BYTES)
+    return places.map((place) => ({ [Symbol.iterator]: () => blocksOf(rows, place) }));
+  const columns = places.map(() => new Float64Array(n));
+  let filled = 0;
+  for (const { columns: block, perm_index } of rows()) {
+    const take = Math.min(perm_index.length, n - filled);
+    for (const [k, place] of places.entries()) columns[k]!.set(block[place]!.subarray(0, take), filled);
+    filled += take;
+    if (filled === n) break;
+  }
+  return columns.map((column) => [column.subarray(0, filled)]);
+}
+
+function* blocksOf(rows: () => Iterable<Rows>, place: number): Generator<Float64Array> {
+  for (const { columns } of rows()) yield columns[place]!;
+}

@@ -1,0 +1,34 @@
+import type { MetricSpec } from '../../model/model.ts';
+import type { PooledCell } from '../report-data.ts';
+import type { ReportedCell } from '../marks/reported-cell.ts';
+import { addToRatio, noRatioSums, ratioOfMeans } from '../../statistics/ratio-of-means.ts';
+import type { CellPlace } from '../../store/scan/cell-file.ts';
+import { disk } from '../../files/disk.ts';
+import { readRows } from '../../store/read-rows.ts';
+
+/** Cells whose rows are read for it. */
+const MOST_POOLED = 100;
+
+/** The pooled rates of complete cells, for the metrics that say of what they are the rate. */
+export function poolRates(
+  cells: readonly ReportedCell[],
+  placeOf: (cell_id: string) => CellPlace,
+  specs: Readonly<Record<string, MetricSpec>>,
+): PooledCell[] {
+  const rates = Object.entries(specs).flatMap(([metric, { rate_of }]) =>
+    rate_of === undefined ? [] : [{ metric, ...rate_of }],
+  );
+  if (rates.length === 0) return [];
+  return cells.slice(0, MOST_POOLED).map((cell) => {
+    const place = placeOf(cell.cell_id);
+    const at = (names: readonly string[]): number[] => names.map((name) => place.schema.metrics.indexOf(name));
+    const found = rates.map(({ metric, cases, of }) => ({ metric, cases: at(cases), of: at(of), sums: noRatioSums() }));
+    for (const { perm_index, columns } of readRows(disk, place, cell.n)) {
+      const sumAt = (metrics: readonly number[], i: number): number =>
+        metrics.reduce((sum, m) => sum + columns[m]![i]!, 0);
+      for (let i = 0; i < perm_index.length; i++)
+        for (const { cases, of, sums } of found) addToRatio(sums, sumAt(cases, i), sumAt(of, i));
+    }
+    return { cell, rates: Object.fromEntries(found.map(({ metric, sums }) => [metric, ratioOfMeans(sums)])) };
+  });
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+
+import type { Ranking } from '../../model/model.ts';
+import { layoutOf } from '../../store/scan/layout.ts';
+import { disk } from '../../files/disk.ts';
+import type { ReportedCell } from '../marks/reported-cell.ts';
+import { requireManifest } from '../../stored/manifest.ts';
+import { readSummary } from '../../stored/summaries.ts';
+
+/** More cells than this are not ranked for the terminal: their summaries are in grid_summary.csv. */
+export const MOST_CELLS = 5_000;
+
+/** The complete cells of a run for its closing table, and the metric that it is about: the one that ranks them, else the first. */
+export function reportedCells(output: string): { readonly cells: readonly ReportedCell[]; readonly ranking: Ranking } {
+  const manifest = requireManifest(disk, output);
+  const layout = layoutOf(output);
+  const cells: ReportedCell[] = [];
+  for (const cell_id of Object.keys(manifest.identity.cells)) {
+    const { folder, summary: path } = layout.cell(cell_id);
+    const summary = existsSync(path) ? readSummary(folder) : undefined;
+    if (summary === undefined) continue;
+    const { params, n_perms_done, statistics, precision = [] } = summary;
+    cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });
+  }
+  const ranking = manifest.ranking ?? { metric: Object.keys(manifest.metrics)[0]!, best: 'highest' };
+  return { cells, ranking };
+}

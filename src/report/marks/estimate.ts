@@ -1,0 +1,52 @@
+import type { MetricSpec, ViewStatistic } from '../../model/model.ts';
+import type { MetricStatistics } from '../../statistics/summarise.ts';
+import { formatWithError } from '../../wording/format-number.ts';
+
+/** One number with its Monte Carlo error: unit of the metric. NaN where undefined. */
+export interface Estimate {
+  readonly value: number;
+  /** Monte Carlo standard error; NaN where the permutations are too few to say. */
+  readonly error: number;
+  /** 95 % Monte Carlo interval; an end that is not finite is unbounded. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export function estimateOf(statistics: MetricStatistics, statistic: ViewStatistic): Estimate {
+  const value = statistics[statistic];
+  const error = statistic === 'mean' ? statistics.mcse : statistics.quantile_mcse[statistic];
+  const [low, high] = statistics.ci[statistic];
+  return { value, error, low, high };
+}
+
+/** `1.3630 ± 0.0042`; `undefined` for NaN. */
+export function estimateText({ value, error }: Pick<Estimate, 'value' | 'error'>): string {
+  return Number.isNaN(value) ? 'undefined' : formatWithError(value, error);
+}
+
+/** With few permutations percentiles say nothing: the mean is drawn then. */
+const ENOUGH_FOR_QUANTILES = 100;
+
+export function headlineStatistic(permutations: number): ViewStatistic {
+  return permutations >= ENOUGH_FOR_QUANTILES ? 'p50' : 'mean';
+}
+
+const NAMES: Readonly<Record<ViewStatistic, string>> = {
+  mean: 'mean',
+  p50: 'median',
+  p01: 'P1',
+  p05: 'P5',
+  p25: 'P25',
+  p75: 'P75',
+  p95: 'P95',
+  p99: 'P99',
+};
+
+export function statisticName(statistic: ViewStatistic): string {
+  return NAMES[statistic];
+}
+
+/** `max_drawdown_pct [%]`. */
+export function withUnit(name: string, spec: Pick<MetricSpec, 'unit'> | undefined): string {
+  return spec?.unit === undefined ? name : `${name} [${spec.unit}]`;
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+
+import type { ChunkResult, PermutationFailure } from '../../execute/messages.ts';
+import type { EncodedChunk } from '../../store/scan/cell-file.ts';
+import type { CellTarget } from './output-cell.ts';
+import type { Syncable } from './group-sync.ts';
+
+/** A chunk that came back, and where it goes. */
+export interface Delivery {
+  readonly result: ChunkResult;
+  /** Read from another file instead of computed. */
+  readonly copied: boolean;
+  /** The files that miss these rows, each with what is appended to it. */
+  readonly parts: readonly { readonly target: CellTarget; readonly chunk: EncodedChunk }[];
+}
+
+/**
+ * One experiment while its permutations are computed, with the file of every output that wants it: chunks come back in any order and are appended in
+ * permutation order, so that an undamaged file is always a prefix. Chunks that wait here are never more than are in flight.
+ * A chunk counts when it is in all its files.
+ */
+export class CellWork implements Syncable {
+  readonly targets: readonly CellTarget[];
+  private readonly release: (result: ChunkResult) => void;
+  private readonly waiting = new Map<number, Delivery>();
+  private dispatched = 0;
+  private outstanding = 0;
+  private next = 0;
+  private syncing: Promise<void> = Promise.resolve();
+  private onSettled: (() => void) | undefined;
+
+  /** `release` is told of every chunk that was appended: its bytes are not needed any more. */
+  constructor(targets: readonly CellTarget[], release: (result: ChunkResult) => void) {
+    this.targets = targets;
+    this.release = release;
+  }
+
+  /** Where a stage ends: at the nearest look of any of the files. Until it is taken nobody needs more, and who needs it computes nothing twice. */
+  get stage_end(): number {
+    const looks = this.targets.filter(({ output }) => output.live).map(({ next_look }) => next_look ?? Infinity);
+    return Math.min(Infinity, ...looks);
+  }
+
+  /** Whether a further stage has something to compute. */
+  get unfinished(): boolean {
+    return this.targets.some((target) => target.output.live && target.missing().length > 0);
+  }
+
+  /** Numbers the chunks in the order in which they are to be appended. */
+  dispatch(): number {
+    const sequence = this.dispatched;
+    this.dispatched += 1;
+    this.outstanding += 1;
+    return sequence;
+  }
+
+  /** Takes a chunk and appends all that are due now. Returns the failures of the appended ones, in order. */
+  deliver(sequence: number, delivery: Delivery): PermutationFailure[] {
+    assert(sequence >= this.next && !this.waiting.has(sequence), 'a chunk is delivered once');
+    this.waiting.set(sequence, delivery);
+    const failures: PermutationFailure[] = [];
+    for (let due = this.waiting.get(this.next); due !== undefined; due = this.waiting.get(this.next)) {
+      appendToAll(due);
+      this.waiting.delete(this.next);
+      this.next += 1;
+      failures.push(...due.result.failures);
+      this.release(due.result);
+    }
+    this.settle();
+    return failures;
+  }
+
+  /** A dispatched chunk will not come: the thread died or the run was abandoned. Chunks after it are not appended. */
+  lost(): void {
+    this.settle();
+  }
+
+  /** Resolves when every dispatched chunk has come or is lost. Call it after the last dispatch. */
+  async settled(): Promise<void> {
+    if (this.outstanding > 0) {
+      await new Promise<void>((resolve) => {
+        this.onSettled = resolve;
+      });
+    }
+  }
+
+  private settle(): void {
+    this.outstanding -= 1;
+    if (this.outstanding === 0) this.onSettled?.();
+  }
+
+  /** One sync at a time: the next waits for the one under way. */
+  sync(): Promise<void> {
+    this.syncing = this.syncing.then(async () => {
+      await Promise.all(this.targets.map((target) => target.sync()));
+    });
+    return this.syncing;
+  }
+
+  acknowledge(): void {
+    for (const target of this.targets) target.acknowledge('synced');
+  }
+
+  acknowledgeAppended(): void {
+    for (const target of this.targets) target.acknowledge('appended');
+  }
+}
+
+function hasFailed({ output }: CellTarget): boolean {
+  return !output.live;
+}
+
+/** The first file that is still written to has the rows as computed, the others have them from it. */
+function appendToAll({ result, copied, parts }: Delivery): void {
+  const { failures } = result;
+  let source: 'computed' | 'copied' = copied ? 'copied' : 'computed';
+  for (const { target, chunk } of parts) {
+    if (!target.output.live) continue;
+    target.append(chunk, source);
+    if (failures.length > 0) target.record(failures);
+    // A failed append ended that output: the next one is the first.
+    if (!hasFailed(target)) source = 'copied';
+  }
+}

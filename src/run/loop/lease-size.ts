@@ -1,0 +1,41 @@
+import { LARGEST_CHUNK } from '../../execute/messages.ts';
+
+/** What a chunk should cost a worker [ms]: long against the cost of a message, short against a person's patience at Ctrl-C. */
+const TARGET_MS = 18;
+/** The first chunk of a run, before anything is known of the model's speed. */
+const FIRST = 32;
+/** A chunk grows at most by this factor over the last one. */
+const GROWTH = 8;
+/** One chunk raises what a permutation is thought to cost by this factor at most. */
+const SLOWER = 1.5;
+
+/**
+ * How many permutations the next chunk gets. Fixed with `--chunk N`; else chosen so that a chunk takes about 18 ms, from the time
+ * the last ones took. No byte of the result depends on it.
+ */
+export class LeaseSize {
+  private readonly fixed: number | undefined;
+  private current: number;
+  /** What a permutation costs a worker [ms]. */
+  private per_permutation_ms = Infinity;
+
+  constructor(chunk: number | 'auto') {
+    this.fixed = chunk === 'auto' ? undefined : chunk;
+    this.current = this.fixed ?? FIRST;
+  }
+
+  next(): number {
+    return this.current;
+  }
+
+  /** A chunk of `count` permutations took a worker `compute_ms`. */
+  observe(count: number, compute_ms: number): void {
+    if (this.fixed !== undefined || count === 0) return;
+    // Faster is believed at once. Slower may be a heavier cell, but also one that was just prepared, or a worker that had to wait for a
+    // processor: believed step by step, so that chunks do not shrink on a machine that is shared.
+    const seen_ms = Math.max(compute_ms, 0.01) / count;
+    this.per_permutation_ms = Math.min(seen_ms, this.per_permutation_ms * SLOWER);
+    const wanted = Math.round(TARGET_MS / this.per_permutation_ms);
+    this.current = Math.max(1, Math.min(wanted, this.current * GROWTH, LARGEST_CHUNK));
+  }
+}

@@ -1,0 +1,249 @@
+import { EngineError } from '../../errors.ts';
+import type { ThreadPool } from '../../execute/threads.ts';
+import type { ChunkResult, ChunkTask } from '../../execute/messages.ts';
+import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
+import { segmentsOf } from '../../plan/segments.ts';
+import type { FilePort } from '../../files/port.ts';
+import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
+import { CellTarget } from './output-cell.ts';
+import { CellWork, type Delivery } from './cell-work.ts';
+import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
+import { GroupSync } from './group-sync.ts';
+import type { Durability } from '../run-options.ts';
+import type { LeaseSize } from './lease-size.ts';
+import type { ReusableRun } from './reuse.ts';
+import type { CellStatus } from '../../stored/cell-states.ts';
+import type { RunOutput } from '../output/run-output.ts';
+import { scannedExperiments, type Donor, type ScannedExperiment } from './scan-cells.ts';
+import { Slots } from './slots.ts';
+import type { StopSwitch } from '../stop.ts';
+import type { CopyTask } from '../../readers/worker.ts';
+
+/** Experiments open at once: those whose last chunks are being computed or whose files are being sealed. */
+const OPEN_EXPERIMENTS = 16;
+/** Rows copied from another file at once. Each copy reads that file from its beginning. */
+const COPY_ROWS = 65_536;
+/** After a stop, chunks in flight are waited for this long [ms]; what is longer is abandoned and computed again next time. */
+const GRACE_MS = 2_500;
+
+export interface RunContext {
+  readonly outputs: readonly RunOutput[];
+  /** Other runs whose rows are taken instead of computed. */
+  readonly reuse: readonly ReusableRun[];
+  readonly pool: ThreadPool;
+  readonly port: FilePort;
+  readonly stop: StopSwitch;
+  readonly durability: Durability;
+  readonly lease: LeaseSize;
+  readonly retry_failed: boolean;
+  readonly on_error: 'stop' | 'continue';
+}
+
+/**
+ * The one loop: experiment after experiment, read what the files hold, compute (or copy) what any of them misses, append it in order to all
+ * that miss it, seal and summarise. All experiments share the threads, so the end of one overlaps the start of the next. Where a study says how precise
+ * is enough, an experiment is computed in stages, from look to look, and others go on while it waits for one. Returns when everything that was begun
+ * is on disk.
+ */
+export async function runCells(run: RunContext): Promise<void> {
+  const open = new Slots(OPEN_EXPERIMENTS);
+  const in_flight = new Slots(run.pool.parallel);
+  // One experiment hands out its chunks at a time: workers keep few cells prepared.
+  const turn = new Slots(1);
+  const sync = new GroupSync(run.durability, (error) => {
+    run.stop.stop({ kind: 'error', error });
+  });
+  const ending = new Set<Promise<void>>();
+  abandonAfterGrace(run);
+  try {
+    for await (const experiment of scannedExperiments({ ...run, outputs: run.outputs.filter(({ live }) => live) })) {
+      if (run.stop.reason !== undefined) break;
+      await open.take();
+      const work = await begin(run, experiment);
+      const { donors } = experiment;
+      const stage = async (): Promise<void> => {
+        await turn.take();
+        await dispatch(run, work, donors, in_flight, sync).finally(() => {
+          turn.give();
+        });
+      };
+      await stage();
+      const end = finish(run, work, stage, sync).finally(() => {
+        ending.delete(end);
+        open.give();
+      });
+      ending.add(end);
+    }
+  } catch (error) {
+    run.stop.stop({ kind: 'error', error });
+  }
+  await Promise.all(ending);
+  await sync.end();
+}
+
+/** Opens the files that are not as an undisturbed run leaves them. */
+async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
+  const targets: CellTarget[] = [];
+  for (const member of members) {
+    const { output, cell, scan, look } = member;
+    if (!output.live) continue;
+    if (scan instanceof EngineError) {
+      output.fail(scan);
+      continue;
+    }
+    if (!scan.exists && output.share?.(cell).length === 0) {
+      output.books.notMine(cell);
+      continue;
+    }
+    const complete = output.summaries.isUpToDate(cell, scan, look);
+    output.books.found(cell, scan, complete);
+    if (complete) continue;
+    const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
+    if (target === undefined) continue;
+    output.books.begun(cell, target.file, target.missing());
+    targets.push(target);
+  }
+  return new CellWork(targets, (result) => {
+    run.pool.recycle(result);
+  });
+}
+
+/** Hands out the chunks of a stage. Returns when the last one is on its way. */
+async function dispatch(
+  run: RunContext,
+  work: CellWork,
+  donors: readonly Donor[],
+  in_flight: Slots,
+  sync: GroupSync,
+): Promise<void> {
+  const end = work.stage_end;
+  const segments = segmentsOf(
+    work.targets.map((target) => target.missing(end)),
+    donors.map(({ scan }) => scan.present),
+  );
+  for (const segment of segments) {
+    const held_by = segment.held_by.map((k) => donors[k]!);
+    const batch_rows = batchRowsOf(segment.wanted_by.map((k) => work.targets[k]!));
+    const size = (): number =>
+      held_by.length > 0 ? wholeBatches(COPY_ROWS, batch_rows) : wholeBatches(run.lease.next(), batch_rows);
+    for (const range of chunksOf([segment], size)) {
+      await in_flight.take();
+      const targets = segment.wanted_by.map((k) => work.targets[k]!).filter(({ output }) => output.live);
+      if (run.stop.reason !== undefined || targets.length === 0) {
+        in_flight.give();
+        if (run.stop.reason !== undefined) return;
+        continue;
+      }
+      const sequence = work.dispatch();
+      void produce(run, range, targets, held_by)
+        .then(
+          (delivery) => {
+            take(run, work, sequence, delivery, sync);
+          },
+          (error: unknown) => {
+            work.lost();
+            throw chunkError(error, targets[0]!.cell.cell_id, range);
+          },
+        )
+        .catch((error: unknown) => {
+          run.stop.stop({ kind: 'error', error });
+        })
+        .finally(() => {
+          in_flight.give();
+        });
+    }
+  }
+}
+
+/** The rows of a chunk in the bytes of every file that misses them: from a file that holds them, else computed. */
+async function produce(
+  run: RunContext,
+  { from, to }: PermutationRange,
+  targets: readonly CellTarget[],
+  held_by: readonly Donor[],
+): Promise<Delivery> {
+  const { cell, output } = targets[0]!;
+  const more_schemas = schemasOf(targets).slice(1);
+  const chunk: ChunkTask = {
+    setup: output.setup,
+    cell: cell.setup,
+    first: from,
+    count: to - from,
+    ...(more_schemas.length > 0 && { more_schemas }),
+  };
+  for (const { place, scan } of held_by) {
+    const task: CopyTask = { chunk, from: { place, target: scan.target } };
+    const result = await run.pool.call<ChunkResult | undefined>('copy', task);
+    // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
+    if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
+  }
+  const result = await run.pool.compute(chunk);
+  run.lease.observe(result.count, result.compute_ms);
+  return { result, copied: false, parts: chunksFor(targets, result) };
+}
+
+/** A chunk came back: append what is due, and see to its failures. */
+function take(run: RunContext, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
+  const failures = work.deliver(sequence, delivery);
+  sync.appended(work);
+  if (failures.length > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+}
+
+/** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
+async function finish(run: RunContext, work: CellWork, stage: () => Promise<void>, sync: GroupSync): Promise<void> {
+  try {
+    for (;;) {
+      await work.settled();
+      await sync.now(work);
+      for (const target of work.targets) await target.takeLooks(run.pool);
+      if (run.stop.reason !== undefined || !work.unfinished) break;
+      await stage();
+    }
+  } catch (error) {
+    run.stop.stop({ kind: 'error', error });
+  }
+  for (const target of work.targets) await end(run, target);
+}
+
+async function end(run: RunContext, target: CellTarget): Promise<void> {
+  const { output, cell, file } = target;
+  let status: CellStatus = 'stopped';
+  try {
+    if (output.live) output.assertThere(run.port);
+    if (output.live && file.missing.length === 0) {
+      await output.summaries.complete(cell, file, target.resume_detected, target.look);
+      status = 'complete';
+    } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
+    else if (target.n_failed > 0) status = 'failed';
+  } catch (error) {
+    output.fail(error);
+  }
+  try {
+    file.close();
+  } catch (error) {
+    output.fail(error);
+  }
+  await output.books.ended(cell, status);
+}
+
+function abandonAfterGrace(run: RunContext): void {
+  void run.stop.stopped().then(() => {
+    const timer = setTimeout(() => void run.pool.close(), GRACE_MS);
+    timer.unref();
+  });
+}
+
+/** What a chunk's rejection means: the model threw outside a permutation, or the thread died. */
+function chunkError(error: unknown, cell_id: string, range: PermutationRange): unknown {
+  if (error instanceof EngineError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  const where = `cell ${cell_id}, permutations ${range.from}-${range.to - 1}`;
+  const died = error instanceof Error && ('code' in error ? String(error.code).startsWith('ERR_WORKER') : false);
+  return died
+    ? new EngineError(
+        'WORKER',
+        `A worker thread died at ${where}: ${text}. Every row before is safe; the same command goes on.`,
+        { cause: error },
+      )
+    : new EngineError('SIMULATION', `The model failed at ${where}: ${text}`, { cause: error });
+}

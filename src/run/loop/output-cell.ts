@@ -1,0 +1,181 @@
+import type { PermutationFailure } from '../../execute/messages.ts';
+import type { ThreadPool } from '../../execute/threads.ts';
+import type { CellFile, CellScan, EncodedChunk } from '../../store/scan/cell-file.ts';
+import { openCell } from '../../store/open-cell.ts';
+import { appendFailures, clearFailures, readFailures } from '../../store/failures.ts';
+import type { FilePort } from '../../files/port.ts';
+import {
+  countPermutations,
+  intersectRanges,
+  rangesOf,
+  subtractRanges,
+  type PermutationRange,
+} from '../../study/permutation-range.ts';
+import type { RunCell } from '../../plan/run-cell.ts';
+import type { RunOutput } from '../output/run-output.ts';
+import type { ScannedCell } from './scan-cells.ts';
+import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
+import type { LookTask } from '../../readers/worker.ts';
+
+/** Rows that this process computed for a file, and rows that it had from elsewhere: another output, or a chunk computed for another output. */
+interface RowCount {
+  readonly computed: number;
+  readonly copied: number;
+}
+
+const NONE: RowCount = { computed: 0, copied: 0 };
+
+/** One metrics file open for writing: a cell in one output. Errors of its disk end its output and are thrown to nobody. */
+export class CellTarget {
+  readonly output: RunOutput;
+  readonly cell: RunCell;
+  readonly file: CellFile;
+  /** What the rows said at the last look; undefined without rules, and before the first. */
+  look: Look | undefined;
+  /** Permutations that failed before and are not tried again. */
+  readonly n_failed_before: number;
+  /** Permutations that are missing and another run's to compute. */
+  readonly n_not_mine: number;
+  readonly resume_detected: boolean;
+  private readonly port: FilePort;
+  private readonly share: readonly PermutationRange[] | undefined;
+  /** perm_index of everything that failed, before and now. */
+  private readonly failed: number[];
+  private appended = NONE;
+  private synced = NONE;
+  private acknowledged = NONE;
+  /** failures.csv being written, one append after the other. */
+  private recording: Promise<void> = Promise.resolve();
+
+  private constructor(port: FilePort, { output, cell, look }: ScannedCell<RunOutput>, scan: CellScan, file: CellFile) {
+    this.port = port;
+    this.output = output;
+    this.cell = cell;
+    this.file = file;
+    this.look = look;
+    this.share = output.share?.(cell);
+    this.failed = readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index);
+    const mine = this.mine(file.missing);
+    this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
+    this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
+    this.resume_detected = scan.n_rows_raw > 0;
+  }
+
+  /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then. */
+  static async open(
+    port: FilePort,
+    member: ScannedCell<RunOutput>,
+    scan: CellScan,
+    retry_failed: boolean,
+  ): Promise<CellTarget | undefined> {
+    const { output, cell } = member;
+    try {
+      output.summaries.withdraw(cell);
+      const file = await openCell(port, cell.place, scan, (line) => {
+        output.books.log(cell, line);
+      });
+      if (retry_failed) await clearFailures(port, cell.place.folder);
+      return new CellTarget(port, member, scan, file);
+    } catch (error) {
+      output.fail(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * The next look: nothing past it is wanted before the rows below it are there and have decided. Undefined where no look is to come. Who computes a part of
+   * a cell cannot wait for the others' rows: it computes all of its part.
+   */
+  get next_look(): number | undefined {
+    return this.undecided && this.share === undefined ? nextLook(this.output.stopping!, this.look) : undefined;
+  }
+
+  /** What is to be computed or copied below `end`, and below the next look. */
+  missing(end = Infinity): readonly PermutationRange[] {
+    const stage = { from: 0, to: Math.min(end, this.next_look ?? this.file.target) };
+    const missing = this.mine(intersectRanges(this.file.missing, [stage]));
+    return subtractRanges(missing, rangesOf(this.failed.sort(ascending)));
+  }
+
+  private get undecided(): boolean {
+    return this.output.stopping !== undefined && this.look?.stop !== true;
+  }
+
+  private mine(ranges: readonly PermutationRange[]): readonly PermutationRange[] {
+    return this.share === undefined ? ranges : intersectRanges(ranges, this.share);
+  }
+
+  /** Takes the looks that its rows allow by now; a worker reads them back. */
+  async takeLooks(pool: ThreadPool): Promise<void> {
+    const { output, cell, file } = this;
+    if (!output.live || !this.undecided) return;
+    const stopping = output.stopping!;
+    const due = dueLooks(stopping, this.look, file.missing[0]?.from ?? file.target);
+    if (due.length === 0) return;
+    try {
+      const task: LookTask = { place: cell.place, target: file.target, stopping, due, sums: file.sums };
+      this.look = await pool.call<Look>('look', task);
+    } catch (error) {
+      output.fail(error);
+      return;
+    }
+    if (!this.look.stop) return;
+    file.lowerTarget(this.look.n);
+    output.books.decided(cell, this.look);
+  }
+
+  append(chunk: EncodedChunk, source: keyof RowCount): void {
+    if (!this.output.live) return;
+    try {
+      this.output.assertThere(this.port);
+      this.output.forecast.observe(chunk.rows, chunk.bytes.length);
+      this.file.append(chunk);
+    } catch (error) {
+      this.output.fail(error);
+      return;
+    }
+    this.appended = { ...this.appended, [source]: this.appended[source] + chunk.rows };
+  }
+
+  /** Permutations of an appended chunk that left no row. */
+  record(failures: readonly PermutationFailure[]): void {
+    if (!this.output.live) return;
+    this.output.books.failed(this.cell, failures);
+    this.failed.push(...failures.map(({ perm_index }) => perm_index));
+    this.recording = this.recording
+      .then(() => appendFailures(this.port, this.cell.place.folder, failures))
+      .catch((error: unknown) => {
+        this.output.fail(error);
+      });
+  }
+
+  async sync(): Promise<void> {
+    await this.recording;
+    if (!this.output.live) return;
+    const covered = this.appended;
+    try {
+      await this.file.sync();
+      this.synced = covered;
+    } catch (error) {
+      this.output.fail(error);
+    }
+  }
+
+  /** Rows that reached the disk count; with `appended` those that were only written, too. */
+  acknowledge(upTo: 'synced' | 'appended'): void {
+    const { computed, copied } = this[upTo];
+    const fresh = { computed: computed - this.acknowledged.computed, copied: copied - this.acknowledged.copied };
+    if (!this.output.live || fresh.computed + fresh.copied <= 0) return;
+    this.acknowledged = this[upTo];
+    this.output.books.acknowledged(this.cell, fresh.computed, fresh.copied);
+  }
+
+  /** Permutations of this cell that have no row because they failed, now or earlier. */
+  get n_failed(): number {
+    return this.n_failed_before + this.output.books.failuresOf(this.cell);
+  }
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}

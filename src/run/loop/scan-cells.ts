@@ -1,0 +1,138 @@
+import { EngineError } from '../../errors.ts';
+import type { ThreadPool } from '../../execute/threads.ts';
+import type { CellPlace, CellScan } from '../../store/scan/cell-file.ts';
+import type { FilePort } from '../../files/port.ts';
+import { diskError } from '../../files/disk-error.ts';
+import { noFile } from '../../store/scan-cell.ts';
+import { inOrder } from '../../execute/in-order.ts';
+import type { ReusableRun } from './reuse.ts';
+import type { RunCell, RunCells } from '../../plan/run-cell.ts';
+import type { LookedScan } from '../../precision/scan-to-stop.ts';
+import type { Look, Stopping } from '../../precision/checks.ts';
+import type { ScanTask } from '../../readers/worker.ts';
+
+/** Cells that are scanned together: those of one study, with the number of permutations it wants of each. */
+export interface CellSet {
+  readonly cells: RunCells;
+  readonly target: number;
+  /** When its cells have fewer than that. */
+  readonly stopping: Stopping | undefined;
+}
+
+/** One cell in one output. */
+export interface ScannedCell<Set extends CellSet> {
+  readonly output: Set;
+  readonly cell: RunCell;
+  /** What its file holds, or why that cannot be known. */
+  readonly scan: CellScan | EngineError;
+  /** What its rows say about where it stops. */
+  readonly look: Look | undefined;
+}
+
+/** A file with rows of this experiment that are good to be copied. */
+export interface Donor {
+  readonly place: CellPlace;
+  readonly scan: CellScan;
+}
+
+/** One experiment and everything that is known of it on disk. */
+export interface ScannedExperiment<Set extends CellSet> {
+  /** At least one; those of all outputs that want it. */
+  readonly members: readonly ScannedCell<Set>[];
+  readonly donors: readonly Donor[];
+}
+
+export interface ScanOptions<Set extends CellSet> {
+  readonly outputs: readonly Set[];
+  /** Other runs whose rows may be taken. */
+  readonly reuse: readonly ReusableRun[];
+  readonly pool: ThreadPool;
+  readonly port: FilePort;
+}
+
+/** Scans under way ahead of the cell that is worked on. */
+const AHEAD = 8;
+
+/**
+ * The distinct experiments of all outputs, in the order of the first study that has them, each with what its files hold. Files are read by the
+ * workers, some cells ahead; a cell without a folder costs nothing, so a new run of 100,000 cells starts at once.
+ */
+export async function* scannedExperiments<Set extends CellSet>(
+  run: ScanOptions<Set>,
+): AsyncGenerator<ScannedExperiment<Set>> {
+  yield* inOrder(distinctExperiments(run.outputs), AHEAD, (members) => scanExperiment(run, members));
+}
+
+interface Member<Set extends CellSet> {
+  readonly output: Set;
+  readonly cell: RunCell;
+}
+
+/** Cells of several outputs with one experiment come together, at the place of the first. */
+function* distinctExperiments<Set extends CellSet>(outputs: readonly Set[]): Generator<Member<Set>[]> {
+  for (const [k, output] of outputs.entries()) {
+    const same = (other: Set, cell: RunCell): RunCell | undefined => {
+      const found = other.cells.find(cell.cell_id);
+      return found?.setup.schema.experiment === cell.setup.schema.experiment ? found : undefined;
+    };
+    for (const cell of output.cells) {
+      if (outputs.slice(0, k).some((earlier) => same(earlier, cell) !== undefined)) continue;
+      const later = outputs.slice(k + 1).flatMap((other) => {
+        const found = same(other, cell);
+        return found === undefined ? [] : [{ output: other, cell: found }];
+      });
+      yield [{ output, cell }, ...later];
+    }
+  }
+}
+
+async function scanExperiment<Set extends CellSet>(
+  run: ScanOptions<Set>,
+  cells: readonly Member<Set>[],
+): Promise<ScannedExperiment<Set>> {
+  const members = await Promise.all(
+    cells.map(async ({ output, cell }) => ({ output, cell, ...(await scan(run, cell.place, output)) })),
+  );
+  const whole = ({ scan }: ScannedCell<Set>): boolean =>
+    !(scan instanceof EngineError) && scan.present[0]?.from === 0 && scan.present[0].to === scan.target;
+  const elsewhere = members.every(whole) ? [] : reusablePlaces(run.reuse, cells[0]!.cell);
+  const reused = await Promise.all(
+    elsewhere.map(async ({ place, target }) => ({
+      place,
+      ...(await scan(run, place, { target, stopping: undefined })),
+    })),
+  );
+  const files = [...members.map(({ cell, scan }) => ({ place: cell.place, scan })), ...reused];
+  return { members, donors: files.filter(isDonor) };
+}
+
+function reusablePlaces(runs: readonly ReusableRun[], cell: RunCell): { place: CellPlace; target: number }[] {
+  return runs.flatMap((run) => {
+    const place = run.placeOf(cell.cell_id, cell.setup.schema.experiment);
+    return place === undefined ? [] : [{ place, target: run.target }];
+  });
+}
+
+/** A file whose rows are good to be copied: no row of it was ever in doubt, and nobody else saved it. */
+function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | EngineError }): file is Donor {
+  const { scan } = file;
+  if (scan instanceof EngineError || scan.present.length === 0) return false;
+  return scan.n_conflicts === 0 && scan.findings.every(({ kind }) => kind !== 'foreign');
+}
+
+async function scan(
+  run: Pick<ScanOptions<CellSet>, 'pool' | 'port'>,
+  place: CellPlace,
+  { target, stopping }: Pick<CellSet, 'target' | 'stopping'>,
+): Promise<{ readonly scan: CellScan | EngineError; readonly look: Look | undefined }> {
+  const look = undefined;
+  try {
+    if (run.port.stat(place.folder) === undefined) return { scan: noFile(target), look };
+    return await run.pool.call<LookedScan>('scan', { place, target, stopping } satisfies ScanTask);
+  } catch (error) {
+    if (error instanceof EngineError) return { scan: error, look };
+    const known = diskError(error, 'read', place.folder);
+    if (known instanceof EngineError) return { scan: known, look };
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+
+import { EngineError } from '../../errors.ts';
+import type { ThreadPool } from '../../execute/threads.ts';
+import { canonicalJson } from '../../study/canonical-json.ts';
+import type { RunManifest } from '../../stored/manifest.ts';
+import { nextLook, stoppingOf } from '../../precision/checks.ts';
+import { scanStored, storedCells, type StoredCell } from '../../readers/stored-cells.ts';
+import { openPool } from '../../readers/open-threads.ts';
+
+/** Files read at once, per thread. */
+const AT_ONCE = 2;
+
+/**
+ * Refuses (IDENTITY) where cells hold rows that the study as it is now has no use for: another precision, or fewer permutations, lets them stop earlier than
+ * they did. Nothing can be dropped where neither changed. Cells that cannot be read are left to the run, which says so.
+ */
+export async function refuseDroppedRows(output: string, before: RunManifest, wanted: RunManifest): Promise<void> {
+  const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
+  if (same && wanted.permutations >= before.permutations) return;
+  const threads = availableParallelism();
+  const pool = openPool(threads);
+  const limit = pLimit(AT_ONCE * threads);
+  try {
+    const cells = [...storedCells(output, before)].filter(({ cell_id }) =>
+      Object.hasOwn(wanted.identity.cells, cell_id),
+    );
+    const found = await Promise.all(cells.map((cell) => limit(() => droppedRows(pool, cell, wanted))));
+    const dropped = found.filter((one) => one !== undefined);
+    if (dropped.length > 0) throw dropsRows(output, dropped, wanted);
+  } finally {
+    await pool.close();
+  }
+}
+
+interface DroppedRows {
+  readonly cell_id: string;
+  /** Where the cell stops; undefined where rows are missing before its next look, and rows past it are there. */
+  readonly stop: number | undefined;
+  readonly look: number;
+}
+
+async function droppedRows(pool: ThreadPool, cell: StoredCell, wanted: RunManifest): Promise<DroppedRows | undefined> {
+  try {
+    const { scan, look } = await scanStored(pool, cell, wanted);
+    const { cell_id } = cell;
+    if (scan.n_rows_past_target > 0) return { cell_id, stop: scan.target, look: scan.target };
+    const stopping = stoppingOf(wanted.precision, wanted.permutations);
+    if (stopping === undefined || look?.stop === true) return undefined;
+    const next = nextLook(stopping, look);
+    return (scan.present.at(-1)?.to ?? 0) > next ? { cell_id, stop: undefined, look: next } : undefined;
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
+  }
+}
+
+function dropsRows(output: string, dropped: readonly DroppedRows[], wanted: RunManifest): EngineError {
+  const { cell_id, stop, look } = dropped[0]!;
+  const why =
+    stop === undefined
+      ? `cell ${cell_id} holds rows past permutation ${look}, where it is to be looked at, and misses rows before: it may stop there`
+      : `cell ${cell_id} holds rows past permutation ${stop}, where it stops now`;
+  const more = dropped.length > 1 ? ` (and ${dropped.length - 1} more cells)` : '';
+  return new EngineError(
+    'IDENTITY',
+    `${output}: ${why}${more}: that would drop computed rows. Say --truncate to drop them, or set precision and permutations back.`,
+    { path: 'precision', value: wanted.precision, allowed: 'what keeps every row, or --truncate' },
+  );
+}

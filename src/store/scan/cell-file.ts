@@ -1,0 +1,129 @@
+import type { Sums } from './sums.ts';
+import type { CsvBlockPart } from '../../encoding/csv-blocks.ts';
+import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
+
+/** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
+export interface PermutationRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Something in a metrics file that is not a plain good row. */
+export interface Finding {
+  readonly kind:
+    | 'torn' // a crash left it at the end: cut, not counted as damaged
+    | 'damaged' // set aside, counted in n_rows_damaged
+    | 'conflict' // one perm_index, two different rows: the first stays
+    | 'foreign' // saved by another program: BOM, CRLF, other column order
+    | 'unreadable'; // nothing in the file can be used
+  /** Byte offset in the metrics file, and length. */
+  readonly offset: number;
+  readonly length: number;
+  /** A sentence for a person: what is wrong there. */
+  readonly reason: string;
+  readonly perm_index?: number;
+}
+
+/**
+ * What stands in one metrics file, found by reading it and nothing else. Plain data: a scan may be made in a worker
+ * and sent over. Rows below `target` only are `present`.
+ */
+export interface CellScan {
+  readonly exists: boolean;
+  /** Size of the file [bytes]. */
+  readonly size: number;
+  readonly target: number;
+  readonly present: readonly PermutationRange[];
+  /** Well-formed rows below the target, duplicates included. */
+  readonly n_rows_raw: number;
+  readonly n_duplicates: number;
+  /** Rows that differ from an earlier one of the same index: those in the file now and the standing records under quarantine/. */
+  readonly n_conflicts: number;
+  readonly n_rows_damaged: number;
+  readonly n_rows_past_target: number;
+  /** The first 100 findings, in file order; `n_findings` counts all. */
+  readonly findings: readonly Finding[];
+  readonly n_findings: number;
+  /**
+   * The file holds its rows in perm_index order in exactly the bytes this engine writes, perhaps with a torn tail
+   * behind. Indices may be missing (failed permutations); `present` says which are there.
+   */
+  readonly canonical: boolean;
+  /** `complete()` was through with exactly these rows: the block sums (csv) or the end-of-stream marker (arrow) stand. */
+  readonly sealed: boolean;
+  /** Where a canonical file ends and the next append goes [bytes]; the size without the torn tail. */
+  readonly end: number;
+  /** CRC-32 (8 hex digits) over the rows below the target as they stand: changes when any row changes. `undefined` for a file that is not canonical. */
+  readonly rows_crc32: string | undefined;
+  /** The last block begun in a canonical file: what the next append goes on from. */
+  readonly last_block: LastBlock | undefined;
+  /** Where parts of a canonical Arrow file begin, each of whole batches and about a megabyte, that can be read alone; empty for all others. */
+  readonly sections: readonly number[];
+}
+
+export interface LastBlock {
+  /** Its rows are [block x batch_rows, (block + 1) x batch_rows). */
+  readonly block: number;
+  readonly rows: number;
+  /** Salted CRC-32 over its rows (csv). */
+  readonly crc32: number;
+}
+
+/** Where a cell lives and what its file must look like. */
+export interface CellPlace {
+  /** `<output>/per_cell/cell_<id>`. */
+  readonly folder: string;
+  readonly schema: MetricsSchema;
+}
+
+/** One chunk as it came from a worker: whole rows already in the file's own bytes. */
+export interface EncodedChunk {
+  readonly first: number;
+  /** Permutations covered, failed ones included. */
+  readonly count: number;
+  /** Rows in `bytes`; less than `count` where permutations failed. */
+  readonly rows: number;
+  /** CSV lines, or Arrow record batch messages of aligned batches. */
+  readonly bytes: Uint8Array;
+  /** CSV: the chunk cut at block borders, with checksums (`csvBlocksOf`). Without, it is cut when it is appended. */
+  readonly blocks?: readonly CsvBlockPart[];
+}
+
+/** Reads a whole file as `readBack` of scan-cell.ts does. `sums`: those of its blocks, as they were written. */
+export type ReadBack = (sums: Sums) => Promise<{ readonly scan: CellScan; readonly sums: Sums } | undefined>;
+
+/**
+ * An open metrics file: the only writer of it. Made by `openCell` (store/open-cell.ts), which repairs the file first:
+ *
+ *   openCell(port: FilePort, place: CellPlace, scan: CellScan, log: (line: string) => void): Promise<CellFile>
+ *   scanCell(port: FilePort, place: CellPlace, target: number): CellScan                 (store/scan-cell.ts; read only)
+ *   readRows(port: FilePort, place: CellPlace, target: number): Iterable<Rows>           (store/read-rows.ts; perm_index order, blocks of bounded size)
+ */
+export interface CellFile {
+  /** Counts for progress.json and summary.json, as the contract names them, kept up to date by `append`. */
+  readonly n_rows_raw: number;
+  readonly n_duplicates_dropped: number;
+  readonly n_conflicting_duplicates: number;
+  readonly n_rows_damaged: number;
+  readonly n_rows_past_target: number;
+  /** Rows durable and below the target. */
+  readonly n_rows_durable: number;
+  /** Permutations that the cell has when it is complete. */
+  readonly target: number;
+  /** Ranges below the target that have no row: gaps first, then the end. */
+  readonly missing: readonly PermutationRange[];
+  /** Sums of the blocks as they were written, for reading the file back while it is open. */
+  readonly sums: Sums;
+  /** Writes the chunk at the validated end of the file. Chunks come in permutation order (gaps first). Not durable yet. */
+  append(chunk: EncodedChunk): void;
+  /** Makes everything appended so far durable. A failure truncates to the last durable length and is final: EngineError DISK or DISK_FULL. */
+  sync(): Promise<void>;
+  /** The cell has fewer permutations than was thought; rows at or past `target`, if there are any, are dropped by `complete`. */
+  lowerTarget(target: number): void;
+  /**
+   * At the end of a cell: syncs, brings the file into canonical form where it is not (gaps were filled), seals it. Returns the CRC over its rows as in `CellScan`.
+   * Before it is sealed, the whole file is read back: here, or by `readBack` where that can be done in another thread.
+   */
+  complete(readBack?: ReadBack): Promise<string>;
+  close(): void;
+}

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Format } from '../../encoding/metrics-schema.ts';
+import { cellFolderName } from '../../study/cell-id.ts';
+
+/** Where everything of a run stands, below its output folder. */
+export interface RunLayout {
+  readonly output: string;
+  readonly manifest: string;
+  readonly lock: string;
+  readonly per_cell: string;
+  readonly aggregated: string;
+  readonly heartbeat: string;
+  readonly progress: string;
+  readonly grid_summary: string;
+  readonly partial_summary: string;
+  readonly done: string;
+  readonly results: string;
+  readonly final_results: string;
+  readonly report: string;
+  cell(cell_id: string): CellLayout;
+}
+
+export interface CellLayout {
+  readonly folder: string;
+  readonly progress: string;
+  readonly summary: string;
+  readonly logs: string;
+  readonly failures: string;
+  readonly quarantine: string;
+}
+
+export function layoutOf(output: string): RunLayout {
+  const aggregated = join(output, 'aggregated');
+  const per_cell = join(output, 'per_cell');
+  return {
+    output,
+    manifest: join(output, 'run_manifest.json'),
+    lock: join(output, '.lock'),
+    per_cell,
+    aggregated,
+    heartbeat: join(aggregated, 'heartbeat.json'),
+    progress: join(aggregated, 'progress.csv'),
+    grid_summary: join(aggregated, 'grid_summary.csv'),
+    partial_summary: join(aggregated, 'partial_summary.csv'),
+    done: join(aggregated, 'DONE.txt'),
+    results: join(output, 'results'),
+    final_results: join(output, 'results', 'final_results.csv'),
+    report: join(output, 'report'),
+    cell: (cell_id) => cellLayout(join(per_cell, cellFolderName(cell_id))),
+  };
+}
+
+export function cellLayout(folder: string): CellLayout {
+  return {
+    folder,
+    progress: join(folder, 'progress.json'),
+    summary: join(folder, 'summary.json'),
+    logs: join(folder, 'logs.txt'),
+    failures: join(folder, 'failures.csv'),
+    quarantine: join(folder, 'quarantine'),
+  };
+}
+
+export function metricsFileName(format: Format): string {
+  return `metrics_compact.${format}`;
+}
+
+/** `<folder>/metrics_compact.csv` or `.arrow`. */
+export function metricsPath(folder: string, format: Format): string {
+  return join(folder, metricsFileName(format));
+}
+
+/** Block checksums beside a CSV metrics file. */
+export function sumsPath(folder: string): string {
+  return join(folder, 'metrics_compact.sums');
+}

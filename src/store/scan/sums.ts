@@ -1,0 +1,46 @@
+import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
+
+/**
+ * Block checksums of a CSV metrics file: `metrics_compact.sums`. One line per aligned block of batch_rows rows:
+ *
+ *   first_perm,count,crc32,crc32-of-this-line
+ *
+ * Both checksums start over the experiment's hex digits. A block is named by its index, not by its place in the file, so a line
+ * stays right when the file is rewritten. A sum can only make rows distrusted, never trusted: lines that are torn,
+ * stale or missing lose the protection of their block and nothing else. The last good line of a block counts.
+ */
+export interface BlockSum {
+  readonly count: number;
+  readonly crc32: number;
+}
+
+/** Key: block number, first_perm / batch_rows. */
+export type Sums = ReadonlyMap<number, BlockSum>;
+
+export function sumLine(block: number, sum: BlockSum, batch_rows: number, salt: number): string {
+  const text = `${block * batch_rows},${sum.count},${hex32(sum.crc32)}`;
+  return `${text},${hex32(crc32(text, salt))}\n`;
+}
+
+/** The whole file: lines in block order. */
+export function sumsText(sums: Sums, experiment: string, batch_rows: number): string {
+  const salt = saltOf(experiment);
+  return [...sums.keys()]
+    .sort((a, b) => a - b)
+    .map((block) => sumLine(block, sums.get(block)!, batch_rows, salt))
+    .join('');
+}
+
+export function parseSums(text: string, experiment: string, batch_rows: number): Map<number, BlockSum> {
+  const salt = saltOf(experiment);
+  const sums = new Map<number, BlockSum>();
+  for (const line of text.split('\n')) {
+    const match = /^(\d{1,10}),(\d{1,10}),([0-9a-f]{8}),([0-9a-f]{8})$/.exec(line);
+    if (match === null) continue;
+    const block = Number(match[1]) / batch_rows;
+    const sum = { count: Number(match[2]), crc32: parseInt(match[3]!, 16) };
+    if (!Number.isInteger(block) || sum.count < 1 || sum.count > batch_rows) continue;
+    if (sumLine(block, sum, batch_rows, salt) === `${line}\n`) sums.set(block, sum);
+  }
+  return sums;
+}

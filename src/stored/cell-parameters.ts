@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+
+import { EngineError } from '../errors.ts';
+import type { Parameters } from '../model/model.ts';
+import { layoutOf } from '../store/scan/layout.ts';
+import { allParameters } from '../study/cells.ts';
+import { studyFileOf, type RunManifest } from './manifest.ts';
+import { storedStudy, type StudyFiles } from './stored-experiment.ts';
+import { readSummary } from './summaries.ts';
+
+/** The parameters of a run's cells. */
+export interface CellParameters {
+  /** In the model's order. */
+  readonly names: readonly string[];
+  of(cell_id: string): Parameters;
+}
+
+/**
+ * The parameters of every cell of a run: from its study where that is still at hand and the same, else from what the run wrote down beside the rows
+ * (summary.json, progress.json).
+ */
+export async function cellParameters(
+  output: string,
+  manifest: RunManifest,
+  files: StudyFiles,
+): Promise<CellParameters> {
+  try {
+    const { experiment } = await storedStudy(output, files);
+    const { cells, study } = experiment;
+    return {
+      names: Object.keys(study.model.parameters),
+      of: (cell_id) => allParameters(cells.at(cells.indexOf(cell_id))),
+    };
+  } catch (error) {
+    if (!(error instanceof EngineError) || files.study_file !== undefined) throw error;
+    return writtenParameters(output, manifest, error);
+  }
+}
+
+function writtenParameters(output: string, manifest: RunManifest, why: EngineError): CellParameters {
+  const layout = layoutOf(output);
+  const parameters = new Map<string, Parameters>();
+  const names = new Set(Object.keys(manifest.identity.defaults));
+  for (const cell_id of Object.keys(manifest.identity.cells)) {
+    const { folder, progress } = layout.cell(cell_id);
+    const found = readSummary(folder)?.params ?? readProgressParams(progress);
+    if (found === undefined) continue;
+    parameters.set(cell_id, found);
+    for (const name of Object.keys(found)) names.add(name);
+  }
+  return {
+    names: [...names],
+    of: (cell_id) => {
+      const found = parameters.get(cell_id);
+      if (found === undefined) {
+        throw new EngineError(
+          'STUDY',
+          `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and the study ${studyFileOf(output, manifest)} cannot be used (${why.message}). Name the study file with --study.`,
+          { path: cell_id },
+        );
+      }
+      return found;
+    },
+  };
+}
+
+function readProgressParams(path: string): Parameters | undefined {
+  try {
+    return (JSON.parse(readFileSync(path, 'utf8')) as { params?: Parameters }).params;
+  } catch {
+    return undefined; // advisory: it may be missing or torn
+  }
+}

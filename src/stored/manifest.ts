@@ -1,0 +1,207 @@
+import { relative, resolve } from 'node:path';
+
+import { EngineError } from '../errors.ts';
+import type { Format } from '../encoding/metrics-schema.ts';
+import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
+import { layoutOf } from '../store/scan/layout.ts';
+import { readManifest } from './manifest-file.ts';
+import type { FilePort } from '../files/port.ts';
+import { canonicalJson } from '../study/canonical-json.ts';
+import type { Derived } from '../study/derived.ts';
+import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
+import type { Study } from '../study/study.ts';
+import { baselineOf } from '../study/loaded-study.ts';
+import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
+import { cellOf } from '../plan/run-cell.ts';
+import type { Precision } from '../study/schema.ts';
+import { ENGINE_VERSION } from '../version.ts';
+
+/** run_manifest.json: what decides the rows, and for the record what made them. */
+export interface RunManifest {
+  readonly manifest_version: 1;
+  readonly name: string;
+  readonly permutations: number;
+  readonly format: Format;
+  readonly batch_rows: number;
+  readonly thresholds: Readonly<Record<string, readonly number[]>>;
+  /** When cells stop before `permutations`; where each of them does is decided from its rows. Not part of the identity: no row depends on it. */
+  readonly precision: readonly Precision[];
+  readonly identity: RunIdentity;
+  /** Parameters of steps that earlier steps (or --set) decided; absent in studies without any. */
+  readonly derived?: Derived;
+  /** Steps that were asked for so far: only these have tables, though their cells may be there by other steps. Absent without steps. */
+  readonly steps_run?: readonly string[];
+  /** What --set gave for settings of the study; absent where it gave nothing. */
+  readonly settings?: Parameters;
+  /** Input files that --input named, relative to the output folder; absent where it named none. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
+  readonly metrics: Readonly<Record<string, MetricSpec>>;
+  /** What the model has a report draw and say: a report needs nothing but the run folder. */
+  readonly views: readonly View[];
+  readonly caveats: readonly string[];
+  /** By which metric a report ranks the cells; absent where the model names none. */
+  readonly ranking?: Ranking;
+  /** What the model says of the inputs. */
+  readonly notes: readonly string[];
+  /** The metrics of the unperturbed case of the first cell; null where the model has none. */
+  readonly baseline: Readonly<Record<string, number>> | null;
+  readonly made_by: MadeBy;
+  /** Relative to the output folder: where the study file stood, to find it again. */
+  readonly study_file: string;
+  readonly study_text: string;
+  readonly created_at: string;
+}
+
+export interface MadeBy {
+  readonly engine: string;
+  readonly node: string;
+  readonly v8: string;
+}
+
+export const MADE_BY: MadeBy = { engine: ENGINE_VERSION, node: process.versions.node, v8: process.versions.v8 };
+
+/** The manifest of a run that is there, or undefined. Throws NOT_A_RUN where the file cannot be one. */
+export function loadManifest(port: FilePort, output: string): RunManifest | undefined {
+  const found = readManifest(port, output);
+  if (found === undefined) return undefined;
+  if (found['manifest_version'] !== 1 || typeof found['identity'] !== 'object') {
+    throw new EngineError(
+      'NOT_A_RUN',
+      `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
+    );
+  }
+  // A run of an earlier version has no notes for a report, and no cells that stop early.
+  return { precision: [], parameters: {}, views: [], caveats: [], notes: [], ...found } as unknown as RunManifest;
+}
+
+/** The manifest of a run that must be there. */
+export function requireManifest(port: FilePort, output: string): RunManifest {
+  const manifest = loadManifest(port, output);
+  if (manifest === undefined) {
+    const has_cells = port.stat(layoutOf(output).per_cell)?.kind === 'folder';
+    throw new EngineError(
+      'NOT_A_RUN',
+      `${output} holds no run: there is no run_manifest.json in it. ${
+        has_cells
+          ? `It has metrics of another program, or of a run that lost its manifest: permafrost verify ${output} --expect N checks that each cell has N rows.`
+          : 'Name the output folder of a run.'
+      }`,
+      { path: output },
+    );
+  }
+  return manifest;
+}
+
+/** Where the input files stood that the command line of a run named. */
+export function inputFilesOf(output: string, { inputs = {} }: RunManifest): Record<string, string> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolve(output, path)]));
+}
+
+/** Where the study file of a run stood. */
+export function studyFileOf(output: string, manifest: RunManifest): string {
+  return resolve(output, manifest.study_file);
+}
+
+/** The manifest that this experiment's run has. */
+export function manifestOf(experiment: LoadedStudy): RunManifest {
+  const { study, common, cells, input_defaults } = experiment;
+  const first = cells.length > 0 ? cellOf(experiment, cells.at(0), study.output) : undefined;
+  return {
+    manifest_version: 1,
+    name: study.name,
+    permutations: study.permutations,
+    format: study.format,
+    batch_rows: study.batch_rows,
+    thresholds: study.thresholds,
+    precision: study.precision,
+    identity: describeIdentity(study, common, cells, input_defaults),
+    ...ifAny('derived', study.derived),
+    ...ifAny('settings', study.settings),
+    ...ifAny('inputs', namedInputs(study)),
+    parameters: parameterNotes(study.model.parameters),
+    metrics: study.model.metrics,
+    views: study.model.views ?? [],
+    caveats: study.model.caveats ?? [],
+    ...(study.model.ranking !== undefined && { ranking: study.model.ranking }),
+    notes: inputNotes(experiment),
+    baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
+    made_by: MADE_BY,
+    study_file: relative(study.output, resolve(study.file)),
+    study_text: study.text,
+    created_at: new Date().toISOString(),
+  };
+}
+
+function ifAny<Name extends string, Value extends object>(name: Name, value: Value): { [key in Name]?: Value } {
+  return Object.keys(value).length > 0 ? ({ [name]: value } as { [key in Name]: Value }) : {};
+}
+
+/** The inputs that the command line named: the study file does not tell where they are. */
+function namedInputs({ inputs, output }: Study): Record<string, string> {
+  const named = Object.entries(inputs).filter(([, { named_by }]) => named_by === 'command line');
+  return Object.fromEntries(named.map(([name, { file }]) => [name, relative(output, file)]));
+}
+
+function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunManifest['parameters'] {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { unit, description }]) => [
+      name,
+      { ...(unit !== undefined && { unit }), ...(description !== undefined && { description }) },
+    ]),
+  );
+}
+
+/**
+ * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
+ * refused with the field, its old and new value and the ways out.
+ */
+export function refuseOther(before: RunManifest, wanted: RunManifest, output: string, truncate: boolean): void {
+  const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== wanted[field]);
+  for (const field of settings) {
+    throw new EngineError(
+      'IDENTITY',
+      `${output} was started with ${field} ${before[field]}, and the study asks for ${wanted[field]}. An output keeps its ${field}: set it back, or export the run (permafrost export), or give another --output.`,
+      { path: field, value: wanted[field], allowed: String(before[field]) },
+    );
+  }
+  const differences = compareIdentity(comparable(before, wanted), wanted.identity);
+  if (differences.length > 0) {
+    const first = differences[0]!;
+    throw new EngineError(
+      'IDENTITY',
+      `${output} holds another experiment:\n  ${differenceLines(differences).join('\n  ')}\nNothing was changed. Set it back, or give another --output; cells that are only not wanted now are left out with --cells.`,
+      { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
+    );
+  }
+  if (wanted.permutations < before.permutations && !truncate && !cellsStopEarly(before, wanted)) {
+    throw new EngineError(
+      'IDENTITY',
+      `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
+      { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
+    );
+  }
+}
+
+/** One of the two has cells that stop before `permutations`: only their rows tell whether any would be dropped (see dropped-rows.ts). */
+export function cellsStopEarly(before: RunManifest, wanted: RunManifest): boolean {
+  return before.precision.length + wanted.precision.length > 0;
+}
+
+/** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */
+function comparable(before: RunManifest, wanted: RunManifest): RunIdentity {
+  if (canonicalJson(before.derived ?? {}) === canonicalJson(wanted.derived ?? {})) return before.identity;
+  const cells = Object.entries(before.identity.cells).filter(([id]) => Object.hasOwn(wanted.identity.cells, id));
+  return { ...before.identity, cells: Object.fromEntries(cells) };
+}
+
+/** Another engine or Node version than the one that made the run so far: told, not refused. */
+export function versionWarnings(before: MadeBy): string[] {
+  const named: readonly (readonly [keyof MadeBy, string])[] = [
+    ['engine', 'permafrost'],
+    ['node', 'Node.js'],
+  ];
+  return named
+    .filter(([key]) => before[key] !== MADE_BY[key])
+    .map(([key, what]) => `this run was made with ${what} ${before[key]} and goes on with ${MADE_BY[key]}`);
+}

@@ -1,0 +1,64 @@
+import { EngineError } from '../errors.ts';
+import type { Format } from '../encoding/metrics-schema.ts';
+import { disk } from '../files/disk.ts';
+import { compareIdentity, describeIdentity, differenceLines } from '../study/identity.ts';
+import { setTexts } from '../study/set-options.ts';
+import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
+import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
+
+/** Files that a run was made from, where they are not where its manifest says. */
+export interface StudyFiles {
+  readonly study_file?: string;
+  /** Input files by name. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The experiment of a run on disk, for computing its rows again: from the study file that the manifest names, or another one given. Throws IDENTITY where
+ * that file is another experiment by now.
+ */
+export async function storedStudy(
+  output: string,
+  files: StudyFiles = {},
+): Promise<{ readonly experiment: LoadedStudy; readonly manifest: RunManifest }> {
+  const manifest = requireManifest(disk, output);
+  const { file, inputs } = whereabouts(output, manifest, files);
+  const { permutations, format, derived = {}, settings = {} } = manifest;
+  const experiment = await openStudy(file, { output, permutations, format, derived, settings, inputs });
+  const { study, common, cells, input_defaults } = experiment;
+  const differences = compareIdentity(manifest.identity, describeIdentity(study, common, cells, input_defaults));
+  if (differences.length > 0) {
+    throw new EngineError(
+      'IDENTITY',
+      `${file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\nRows can only be computed again from the study, model and data that made them; name the right file with --study.`,
+      { path: differences[0]!.path, value: differences[0]!.new },
+    );
+  }
+  return { experiment, manifest };
+}
+
+/** What the run command needs to be given for the study of a run. */
+export interface StoredCommand {
+  readonly file: string;
+  readonly options: {
+    readonly output: string;
+    readonly permutations: number;
+    readonly format: Format;
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly settings: readonly string[];
+  };
+}
+
+export function commandOf(output: string, files: StudyFiles): StoredCommand {
+  const manifest = requireManifest(disk, output);
+  const { file, inputs } = whereabouts(output, manifest, files);
+  const { permutations, format, derived = {}, settings = {} } = manifest;
+  return { file, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };
+}
+
+function whereabouts(output: string, manifest: RunManifest, files: StudyFiles) {
+  return {
+    file: files.study_file ?? studyFileOf(output, manifest),
+    inputs: { ...inputFilesOf(output, manifest), ...files.inputs },
+  };
+}

@@ -1,0 +1,30 @@
+import { csvField } from '../encoding/csv-field.ts';
+import type { RunCells } from '../plan/run-cell.ts';
+import { numberText, parameterTexts } from './grid-summary.ts';
+import { summariesOf } from '../stored/summaries.ts';
+
+/**
+ * results/final_results.csv, line by line: one row per complete cell in study order with its parameters, n, and mean and sd of every metric. A row is a
+ * function of the experiment and n alone: studies that have a cell in common have the same row.
+ */
+export async function* finalResultsLines(
+  cells: RunCells,
+  parameters: readonly string[],
+  metrics: readonly string[],
+): AsyncGenerator<string> {
+  const columns = metrics.flatMap((metric) => [`${metric}_mean`, `${metric}_sd`]);
+  yield `${['cell_id', ...parameters, 'n', ...columns].map(csvField).join(',')}\n`;
+  for await (const { cell, summary } of summariesOf(cells)) {
+    const values = metrics.flatMap((metric) => {
+      const { mean, sd } = summary.statistics[metric]!;
+      return [numberText(mean), numberText(sd)];
+    });
+    const row = [
+      csvField(cell.cell_id),
+      ...parameterTexts(cell.parameters, parameters),
+      String(summary.n_perms_done),
+      ...values,
+    ];
+    yield `${row.join(',')}\n`;
+  }
+}

@@ -1,0 +1,19 @@
+/** Where a command's words go: people's text to stderr, one JSON object to stdout. */
+export interface Terminal {
+  /** Whether `--json` was given. */
+  readonly json: boolean;
+  /** A line (or several) for a person. */
+  say(text: string): void;
+  /** The one JSON object, printed only with `--json`. */
+  result(value: unknown): void;
+}
+
+export function createTerminal(json: boolean): Terminal {
+  return {
+    json,
+    say: (text) => process.stderr.write(`${text}\n`),
+    result: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+  };
+}

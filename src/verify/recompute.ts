@@ -1,0 +1,105 @@
+import { encodeCsvRows } from '../encoding/csv-rows.ts';
+import type { ThreadPool } from '../execute/threads.ts';
+import { createSeededRng } from '../random/streams.ts';
+import { disk } from '../files/disk.ts';
+import { readRows } from '../store/read-rows.ts';
+import { cellOf } from '../plan/run-cell.ts';
+import type { LoadedStudy } from '../study/loaded-study.ts';
+import type { RunCell } from '../plan/run-cell.ts';
+
+/** How many rows to compute again: a number, or a share of all. */
+export type RecomputeAmount = { readonly rows: number } | { readonly percent: number };
+
+export interface Mismatch {
+  readonly cell_id: string;
+  readonly perm_index: number;
+  readonly message: string;
+}
+
+/** Which rows are computed again is drawn with this seed: the same ones every time, spread over all cells. */
+const SAMPLE_SEED = 20_261_122;
+/** Rows of one cell that are computed at once. */
+const AT_ONCE = 64;
+
+/**
+ * Computes sampled rows again and compares every bit with what is stored. `spans`: rows of a cell are drawn below this perm_index; those
+ * that are not there are passed over: they are reported as missing.
+ */
+export async function recompute(
+  experiment: LoadedStudy,
+  amount: RecomputeAmount,
+  spans: ReadonlyMap<string, number>,
+  pool: ThreadPool,
+): Promise<{ readonly recomputed: number; readonly mismatches: readonly Mismatch[] }> {
+  const mismatches: Mismatch[] = [];
+  let recomputed = 0;
+  for (const [index, perms] of sampleRows(experiment, amount, spans)) {
+    const cell = cellOf(experiment, experiment.cells.at(index), experiment.study.output);
+    const stored = storedRows(cell, experiment.study.permutations, perms);
+    const present = perms.filter((perm) => stored.has(perm));
+    for (let k = 0; k < present.length; k += AT_ONCE) {
+      const fresh = await Promise.all(present.slice(k, k + AT_ONCE).map((perm) => computeRow(pool, cell, perm)));
+      for (const { perm_index, text } of fresh) {
+        recomputed += 1;
+        if (text === stored.get(perm_index)) continue;
+        const message = `permutation ${perm_index}: stored ${stored.get(perm_index)!.trim()}, computed again ${text.trim() || 'a failure'}`;
+        mismatches.push({ cell_id: cell.cell_id, perm_index, message });
+      }
+    }
+  }
+  return { recomputed, mismatches };
+}
+
+/** Distinct rows by cell, ascending. */
+function sampleRows(
+  { cells }: LoadedStudy,
+  amount: RecomputeAmount,
+  spans: ReadonlyMap<string, number>,
+): Map<number, number[]> {
+  /** Rows before each cell. */
+  const offsets = new Float64Array(cells.length + 1);
+  for (let i = 0; i < cells.length; i += 1) offsets[i + 1] = offsets[i]! + (spans.get(cells.idAt(i)) ?? 0);
+  const total = offsets[cells.length]!;
+  const wanted = Math.min(total, 'rows' in amount ? amount.rows : Math.ceil((total * amount.percent) / 100));
+  const rng = createSeededRng('sfc32');
+  rng.reseed(SAMPLE_SEED);
+  const drawn = new Set<number>();
+  // Two outputs make a 53-bit uniform: more rows than 2^32 are possible. Close to all rows, all are taken instead of waited for.
+  while (drawn.size < wanted && wanted < total * 0.9)
+    drawn.add(Math.floor(((rng.uint32() * 2097152 + (rng.uint32() >>> 11)) / 2 ** 53) * total));
+  for (let row = 0; row < total && drawn.size < wanted; row += 1) drawn.add(row);
+  const by_cell = new Map<number, number[]>();
+  let cell = 0;
+  for (const row of [...drawn].sort((a, b) => a - b)) {
+    while (row >= offsets[cell + 1]!) cell += 1;
+    const perms = by_cell.get(cell) ?? [];
+    perms.push(row - offsets[cell]!);
+    by_cell.set(cell, perms);
+  }
+  return by_cell;
+}
+
+/** The stored rows asked for, as CSV lines. */
+export function storedRows(cell: RunCell, target: number, perms: readonly number[]): Map<number, string> {
+  const wanted = new Set(perms);
+  const found = new Map<number, string>();
+  for (const { perm_index, columns } of readRows(disk, cell.place, target)) {
+    for (let i = 0; i < perm_index.length; i += 1) {
+      const perm = perm_index[i]!;
+      if (!wanted.has(perm)) continue;
+      const row = { perm_index: Uint32Array.of(perm), columns: columns.map((column) => Float64Array.of(column[i]!)) };
+      found.set(perm, Buffer.from(encodeCsvRows(row)).toString('latin1'));
+    }
+  }
+  return found;
+}
+
+async function computeRow(
+  pool: ThreadPool,
+  cell: RunCell,
+  perm_index: number,
+): Promise<{ perm_index: number; text: string }> {
+  const setup = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
+  const { bytes } = await pool.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
+  return { perm_index, text: Buffer.from(bytes).toString('latin1') };
+}

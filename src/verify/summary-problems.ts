@@ -1,0 +1,43 @@
+import { EngineError } from '../errors.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { isOfLook } from '../precision/cell-precision.ts';
+import type { Problem } from './problem.ts';
+import type { LookedScan } from '../precision/scan-to-stop.ts';
+import type { StoredCell } from '../readers/stored-cells.ts';
+import { readSummary, type CellSummary } from '../stored/summaries.ts';
+
+/** Where a cell's summary.json disagrees with its rows or with itself. */
+export function summaryProblems({ cell_id, place }: StoredCell, found: LookedScan | EngineError): Problem[] {
+  if (found instanceof EngineError) return [];
+  const { scan } = found;
+  const n_present = countPermutations(scan.present);
+  const summary = readSummary(place.folder);
+  const say = (message: string): Problem => ({ cell_id, code: 'SUMMARY', message });
+  if (summary === undefined) {
+    return n_present === scan.target
+      ? [say('summary.json is missing or cannot be read; the next run makes it again')]
+      : [];
+  }
+  return brokenInvariants(summary, found, n_present).map(say);
+}
+
+function brokenInvariants(summary: CellSummary, { scan, look }: LookedScan, n_present: number): string[] {
+  const s = summary;
+  const invariants: (readonly [boolean, string])[] = [
+    [
+      s.n_perms_target === scan.target,
+      `n_perms_target ${s.n_perms_target} is not the ${look?.reached === true ? 'count at which the rows are precise enough,' : "run's"} ${scan.target}`,
+    ],
+    [s.n_perms_done === s.n_perms_target, `n_perms_done ${s.n_perms_done} is not n_perms_target ${s.n_perms_target}`],
+    [s.n_rows_deduped === s.n_perms_done, `n_rows_deduped ${s.n_rows_deduped} is not n_perms_done ${s.n_perms_done}`],
+    [s.n_rows_raw >= s.n_rows_deduped, `n_rows_raw ${s.n_rows_raw} is less than n_rows_deduped ${s.n_rows_deduped}`],
+    [
+      s.n_duplicates_dropped === s.n_rows_raw - s.n_rows_deduped,
+      `n_duplicates_dropped ${s.n_duplicates_dropped} is not n_rows_raw - n_rows_deduped`,
+    ],
+    [s.n_perms_done === n_present, `it speaks of ${s.n_perms_done} rows, and the file holds ${n_present}`],
+    [isOfLook(s.precision, look), 'its precision is not what the rule of the run makes of the rows'],
+    [s.rows_crc32 === scan.rows_crc32, 'it was made from other rows than the file holds'],
+  ];
+  return invariants.filter(([holds]) => !holds).map(([, message]) => `summary.json: ${message}`);
+}

@@ -1,0 +1,15 @@
+import type { Problem } from './problem.ts';
+
+/** What a verification found. */
+export interface Verification {
+  readonly ok: boolean;
+  readonly cells_checked: number;
+  readonly cells_ok: number;
+  readonly rows: number;
+  readonly problems: readonly Problem[];
+  /** Rows computed again, and how many of them differ. */
+  readonly recomputed: number;
+  readonly mismatches: number;
+  /** SHA-256 over the rows of all cells, the same for every format. */
+  readonly digest: string;
+}
