@@ -89,6 +89,8 @@ export interface MetricSpec {
   readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
   readonly cap?: string;
+  /** `false`: stored only where a study asks for it (`metrics:`). Default: stored. */
+  readonly stored?: boolean;
 }
 
 /** Columns of a suite's tables that the engine fills. */
@@ -143,6 +145,8 @@ export interface PrepareContext<Inputs> {
   readonly inputs: Inputs;
   readonly streams: 'independent' | 'shared';
   readonly shared: Json | undefined;
+  /** The metrics that are stored, in the order of their columns: the others need not be computed. */
+  readonly metrics: readonly string[];
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -153,10 +157,13 @@ export interface ResultRow {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** One row being filled: every declared metric must be set. */
+/** One row being filled: every metric that is stored must be set; what is set of the others is dropped. */
 export type Row = Record<string, number>;
 
-/** One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long, pre-filled with NaN. */
+/**
+ * One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long. Those that are stored are pre-filled
+ * with NaN; the others hold anything, and what is written to them is dropped.
+ */
 export type Columns = readonly Float64Array[];
 
 export { KERNELS, type Kernel } from '#native-free/kernel';
@@ -174,6 +181,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly name: string;
   /** Changes whenever the rows change. (For a user's own model the engine adds a hash of its code.) */
   readonly version: string;
+  /** What a person does about a run of an earlier version, which this one cannot extend: a sentence or two, by that version. */
+  readonly earlier_versions?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /**
@@ -183,7 +192,7 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly presets?: Readonly<Record<string, Parameters>>;
   readonly inputs?: Readonly<Record<string, InputSpec>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
-  /** The metric by whose mean `permafrost report` ranks the cells; for a model that has one number to be judged by. */
+  /** The metric by whose mean `permafrost report` ranks the cells, where it is stored; for a model that has one number to be judged by. */
   readonly ranking?: Ranking;
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];

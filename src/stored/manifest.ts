@@ -9,12 +9,14 @@ import type { FilePort } from '../files/port.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
+import { rankingOf, specsOf, viewsOf } from '../study/stored-metrics.ts';
 import type { Study } from '../study/study.ts';
 import { baselineOf } from '../study/loaded-study.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { Precision } from '../study/schema.ts';
 import { ENGINE_VERSION } from '../version.ts';
+import { waysOut } from './ways-out.ts';
 
 /** run_manifest.json: what decides the rows, and for the record what made them. */
 export interface RunManifest {
@@ -36,6 +38,7 @@ export interface RunManifest {
   /** Input files that --input named, relative to the output folder; absent where it named none. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
+  /** Those that are stored, in the order of their columns. */
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   /** What the model has a report draw and say: a report needs nothing but the run folder. */
   readonly views: readonly View[];
@@ -106,6 +109,7 @@ export function studyFileOf(output: string, manifest: RunManifest): string {
 /** The manifest that this experiment's run has. */
 export function manifestOf(experiment: LoadedStudy): RunManifest {
   const { study, common, cells, input_defaults } = experiment;
+  const ranking = rankingOf(study.metrics, study.model);
   const first = cells.length > 0 ? cellOf(experiment, cells.at(0), study.output) : undefined;
   return {
     manifest_version: 1,
@@ -120,10 +124,10 @@ export function manifestOf(experiment: LoadedStudy): RunManifest {
     ...ifAny('settings', study.settings),
     ...ifAny('inputs', namedInputs(study)),
     parameters: parameterNotes(study.model.parameters),
-    metrics: study.model.metrics,
-    views: study.model.views ?? [],
+    metrics: specsOf(study.metrics, study.model),
+    views: viewsOf(study.metrics, study.model),
     caveats: study.model.caveats ?? [],
-    ...(study.model.ranking !== undefined && { ranking: study.model.ranking }),
+    ...(ranking !== undefined && { ranking }),
     notes: inputNotes(experiment),
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
@@ -156,7 +160,12 @@ function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunMani
  * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
  * refused with the field, its old and new value and the ways out.
  */
-export function refuseOther(before: RunManifest, wanted: RunManifest, output: string, truncate: boolean): void {
+export function refuseOther(
+  before: RunManifest,
+  wanted: RunManifest,
+  { output, model }: Pick<Study, 'output' | 'model'>,
+  truncate: boolean,
+): void {
   const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== wanted[field]);
   for (const field of settings) {
     throw new EngineError(
@@ -170,7 +179,7 @@ export function refuseOther(before: RunManifest, wanted: RunManifest, output: st
     const first = differences[0]!;
     throw new EngineError(
       'IDENTITY',
-      `${output} holds another experiment:\n  ${differenceLines(differences).join('\n  ')}\nNothing was changed. Set it back, or give another --output; cells that are only not wanted now are left out with --cells.`,
+      `${output} holds another experiment:\n  ${differenceLines(differences).join('\n  ')}\n${waysOut(differences, model)}`,
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }

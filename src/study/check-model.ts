@@ -8,6 +8,7 @@ import { resolutionOrder } from './resolution-order.ts';
 const KEYS = [
   'name',
   'version',
+  'earlier_versions',
   'description',
   'parameters',
   'presets',
@@ -71,6 +72,9 @@ function texts(model: Raw, problems: Problems): void {
   if (typeof model.version !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(model.version)) {
     problems.wrong(['version'], model.version, "a text such as '1'");
   }
+  const { earlier_versions: earlier = {} } = model;
+  if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
+    problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
   for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
 }
 
@@ -129,11 +133,15 @@ function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing }');
     else {
-      if (spec.missing !== undefined && typeof spec.missing !== 'boolean')
-        problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
+      for (const key of ['missing', 'stored'] as const) {
+        if (spec[key] !== undefined && typeof spec[key] !== 'boolean')
+          problems.wrong(['metrics', name, key], spec[key], 'true or false');
+      }
       rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
     }
   }
+  if (Object.values(raw).every((spec) => isMap(spec) && spec.stored === false))
+    problems.add(['metrics'], 'none is stored unless a study asks for it; leave stored: false out of at least one');
 }
 
 /** Of what a metric is the rate: two lists of metrics. */

@@ -90,7 +90,7 @@ function checkInputs(study: Study, cells: CellList, inputs: unknown): void {
     throw new EngineError('DATA', `${study.file}: ${[...problems].join('\n')}`, { path: 'inputs' });
 }
 
-/** The metrics of the unperturbed case of a cell; undefined where the model has none. */
+/** The stored metrics of the unperturbed case of a cell; undefined where the model has none. */
 export function baselineOf(
   experiment: LoadedStudy,
   { parameters }: { readonly parameters: Parameters },
@@ -101,6 +101,8 @@ export function baselineOf(
     inputs,
     streams: study.streams.sharing,
     shared,
+    metrics: study.metrics,
   };
-  return study.model.baseline?.(context);
+  const all = study.model.baseline?.(context);
+  return all && Object.fromEntries(study.metrics.map((name) => [name, all[name]!]));
 }

@@ -36,7 +36,7 @@ function isSuccess(row: TableRow | undefined): boolean {
 export async function writeStepTables(experiment: LoadedStudy, warn: (line: string) => void): Promise<void> {
   const { study } = experiment;
   const { results } = layoutOf(study.output);
-  const columns = tableColumns(study.model);
+  const columns = tableColumns(study);
   const all: TableRow[] = [];
   const cellOf = cellFinder(experiment);
   // Of a step that was not run some cells may be there: an earlier step has them, too.
