@@ -33,7 +33,7 @@ async function stateOf(changes: Parameters, given: typeof inputs) {
   const parameters = resolve(changes);
   expect(model.check!(parameters)).toEqual([]);
   expect(model.checkInputs!(parameters, given)).toEqual([]);
-  return await model.prepare!({ parameters, inputs: given, streams: 'independent', shared: undefined });
+  return await model.prepare!({ parameters, inputs: given, streams: 'independent', shared: undefined, metrics: [] });
 }
 
 async function rows(changes: Parameters, given: typeof inputs, count = 3): Promise<Metrics[]> {
