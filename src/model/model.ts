@@ -187,7 +187,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /**
    * Named sets of defaults: a study with `parameters: { preset: NAME }` takes them for the parameters that it leaves out. Resolved by
-   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment.
+   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment. What an optional
+   * input says of a parameter (`default_from`) stands over the preset where the study gives that input.
    */
   readonly presets?: Readonly<Record<string, Parameters>>;
   readonly inputs?: Readonly<Record<string, InputSpec>>;
@@ -212,8 +213,8 @@ export interface Model<Inputs = unknown, State = unknown> {
   load?(files: Readonly<Record<string, InputFile>>): Inputs | Promise<Inputs>;
   /** Defaults taken from inputs, for the parameters with `default_from`. They do not enter the cell id. */
   defaultsFrom?(inputs: Inputs): Parameters;
-  /** Checks one cell against the inputs (a file that the cell needs is missing, say), before anything runs. */
-  checkInputs?(parameters: Parameters, inputs: Inputs): readonly string[];
+  /** Checks one cell, of which these metrics are stored, against the inputs (a file that the cell needs is missing, say), before anything runs. */
+  checkInputs?(parameters: Parameters, inputs: Inputs, metrics: readonly string[]): readonly string[];
   /** What a person should know about the inputs (conflicts, rows that are dropped): lines for stderr, once after loading, and for the report. */
   notes?(inputs: Inputs, cells: Iterable<Parameters>): readonly string[];
   /** A fact about all cells together that rows depend on when streams are shared (the largest delay, say). Hashed into the experiment. */

@@ -83,7 +83,7 @@ function checkInputs(study: Study, cells: CellList, inputs: unknown): void {
   if (study.model.checkInputs === undefined) return;
   const problems = new Set<string>();
   for (const cell of cells) {
-    for (const problem of study.model.checkInputs(allParameters(cell), inputs)) problems.add(problem);
+    for (const problem of study.model.checkInputs(allParameters(cell), inputs, study.metrics)) problems.add(problem);
     if (problems.size >= 10) break;
   }
   if (problems.size > 0)

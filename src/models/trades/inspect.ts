@@ -33,7 +33,7 @@ export interface TradeFacts {
 /** Reads a trade list row by row: what is in its good rows, and what is wrong with the others. */
 export function inspectTrades(file: InputFile): Inspection & { readonly facts: TradeFacts } {
   const problems = new Problems();
-  const rows = readTable(file, TRADE_COLUMNS, problems);
+  const { rows } = readTable(file, TRADE_COLUMNS, problems);
   const trades: Trade[] = [];
   let bad_rows = 0;
   for (const row of rows) {
