@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Model } from '../../src/models/model.ts';
+import type { Model } from '../../src/model/model.ts';
 import { checkModel } from '../../src/study/check-model.ts';
 import { studyJsonSchema } from '../../src/study/json-schema.ts';
 import { StudyError } from '../../src/study/problem.ts';

@@ -59,7 +59,7 @@ const KNOWN_ROW = {
 };
 
 describe('what a study asks of the file', () => {
-  const problems = (given: Parameters) => federated.checkInputs!(resolved(given), { digits: digits() });
+  const problems = (given: Parameters) => federated.checkInputs!(resolved(given), { digits: digits() }, []);
 
   it('is refused where the file holds another set or fewer digits', () => {
     expect(problems({})).toEqual([]);

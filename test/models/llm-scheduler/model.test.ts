@@ -32,7 +32,7 @@ beforeEach(() => {
 async function stateOf(changes: Parameters, given: typeof inputs) {
   const parameters = resolve(changes);
   expect(model.check!(parameters)).toEqual([]);
-  expect(model.checkInputs!(parameters, given)).toEqual([]);
+  expect(model.checkInputs!(parameters, given, [])).toEqual([]);
   return await model.prepare!({ parameters, inputs: given, streams: 'independent', shared: undefined, metrics: [] });
 }
 
@@ -203,7 +203,7 @@ describe('the declaration', () => {
 
   test('a prediction column must be there and hold whole numbers', () => {
     const check = (prediction_column: string, given: typeof inputs): readonly string[] =>
-      model.checkInputs!(resolve({ prediction: 'column', prediction_column }), given);
+      model.checkInputs!(resolve({ prediction: 'column', prediction_column }), given, []);
     expect(check('guess', inputs)).toEqual([]);
     expect(check('guess', {})[0]).toContain('needs the input trace');
     expect(check('gues', inputs)[0]).toContain('choose one of guess');

@@ -97,13 +97,13 @@ describe('a build history', () => {
 
   test('malformed rows stop a study unless on_malformed is skip; ten are told, all are counted', () => {
     const history = read(...Array.from({ length: 12 }, (_, i) => `${i},a,0,yes,0,,,0`), '99,a,0,1,0,,,0');
-    const refused = model.checkInputs!({ mode: 'csv', on_malformed: 'error' }, { history });
+    const refused = model.checkInputs!({ mode: 'csv', on_malformed: 'error' }, { history }, []);
     expect(refused).toHaveLength(11);
     expect(refused[0]).toContain('line 1, column success');
     expect(refused.at(-1)).toContain('12 malformed rows');
-    expect(model.checkInputs!({ mode: 'csv', on_malformed: 'skip' }, { history })).toEqual([]);
-    expect(model.checkInputs!({ mode: 'random' }, { history })).toEqual([]);
-    expect(model.checkInputs!({ mode: 'csv' }, {})[0]).toContain('inputs');
+    expect(model.checkInputs!({ mode: 'csv', on_malformed: 'skip' }, { history }, [])).toEqual([]);
+    expect(model.checkInputs!({ mode: 'random' }, { history }, [])).toEqual([]);
+    expect(model.checkInputs!({ mode: 'csv' }, {}, [])[0]).toContain('inputs');
     expect(model.notes!({ history }, [{ mode: 'csv', on_malformed: 'skip' }])[0]).toContain(
       '12 malformed rows dropped',
     );
