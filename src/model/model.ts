@@ -77,7 +77,20 @@ export interface Inspection {
   /** How many problems there are. */
   readonly n_problems: number;
   /** What a person should know before trusting results. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
+}
+
+/** Something that a person should know, with a code for programs: upper-case words joined by `_`, the same for the same thing. */
+export interface Note {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a study says of all its cells. */
+export interface StudyFacts {
+  readonly streams: 'independent' | 'shared';
+  /** The metrics that are stored, in the order of their columns. */
+  readonly metrics: readonly string[];
 }
 
 export interface MetricSpec {
@@ -215,8 +228,11 @@ export interface Model<Inputs = unknown, State = unknown> {
   defaultsFrom?(inputs: Inputs): Parameters;
   /** Checks one cell, of which these metrics are stored, against the inputs (a file that the cell needs is missing, say), before anything runs. */
   checkInputs?(parameters: Parameters, inputs: Inputs, metrics: readonly string[]): readonly string[];
-  /** What a person should know about the inputs (conflicts, rows that are dropped): lines for stderr, once after loading, and for the report. */
-  notes?(inputs: Inputs, cells: Iterable<Parameters>): readonly string[];
+  /**
+   * What a person should know about the inputs and what the cells make of them (conflicts, rows that are dropped): for stderr, once after
+   * loading, for plan and for the report.
+   */
+  notes?(inputs: Inputs, cells: Iterable<Parameters>, study: StudyFacts): readonly Note[];
   /** A fact about all cells together that rows depend on when streams are shared (the largest delay, say). Hashed into the experiment. */
   shared?(cells: Iterable<Parameters>): Json;
   /** Once per cell and worker. */

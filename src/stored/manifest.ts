@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
+import type { Note, MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readManifest } from './manifest-file.ts';
 import type { FilePort } from '../files/port.ts';
@@ -46,7 +46,7 @@ export interface RunManifest {
   /** By which metric a report ranks the cells; absent where the model names none. */
   readonly ranking?: Ranking;
   /** What the model says of the inputs. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly made_by: MadeBy;
@@ -74,8 +74,11 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
       `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
     );
   }
-  // A run of an earlier version has no notes for a report, and no cells that stop early.
-  return { precision: [], parameters: {}, views: [], caveats: [], notes: [], ...found } as unknown as RunManifest;
+  // A run of an earlier version has no cells that stop early, and its notes, if it has any, are texts without codes.
+  const notes = ((found['notes'] ?? []) as readonly (string | Note)[]).map((note) =>
+    typeof note === 'string' ? { code: 'NOTE', message: note } : note,
+  );
+  return { precision: [], parameters: {}, views: [], caveats: [], ...found, notes } as unknown as RunManifest;
 }
 
 /** The manifest of a run that must be there. */

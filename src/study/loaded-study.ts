@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
-import type { InputFile, Json, Parameters, PrepareContext } from '../model/model.ts';
+import type { Note, InputFile, Json, Parameters, PrepareContext } from '../model/model.ts';
 import { builtInModels } from '../models/registry.ts';
 import { allParameters, expandCells, type Cell, type CellList } from './cells.ts';
 import { commonIdentity, experimentHasher, type CommonIdentity } from './identity.ts';
@@ -44,9 +44,10 @@ export async function withInputs(study: Study): Promise<LoadedStudy> {
   return { study, cells, inputs, input_defaults, shared, common, hashOf: experimentHasher(common) };
 }
 
-/** What a person should know about the inputs, as the model says it; a line each. */
-export function inputNotes({ study, inputs, cells }: LoadedStudy): readonly string[] {
-  return study.model.notes?.(inputs, parametersOf(cells)) ?? [];
+/** What a person should know about the inputs and what the study makes of them, as the model says it. */
+export function inputNotes({ study, inputs, cells }: LoadedStudy): readonly Note[] {
+  const { model, metrics, streams } = study;
+  return model.notes?.(inputs, parametersOf(cells), { streams: streams.sharing, metrics }) ?? [];
 }
 
 function* parametersOf(cells: CellList): Iterable<Parameters> {

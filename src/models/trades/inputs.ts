@@ -206,9 +206,12 @@ function readTrades(file: InputFile, problems: Problems): TradeList {
   if (rows.length === 0 && problems.empty) problems.add(`${file.path} holds no trades`, file.path);
   if (rows.length >= MOST_VALUES) problems.add(`${file.path} holds ${rows.length} trades; most: 2097151`, file.path);
   const trades = rows.map((row) => readTrade(file.path, row, problems));
-  // Array.sort is stable: equal times keep the order of the file.
-  trades.sort((a, b) => a.exit_time - b.exit_time || a.entry_time - b.entry_time);
-  return tradeList(file.path, header, trades);
+  return tradeList(file.path, header, inOrder(trades));
+}
+
+/** By exit time, then entry time; Array.sort is stable: equal times keep the order of the file. */
+export function inOrder(trades: readonly Trade[]): Trade[] {
+  return [...trades].sort((a, b) => a.exit_time - b.exit_time || a.entry_time - b.entry_time);
 }
 
 /** A list of trades that are in canonical order. */

@@ -11,6 +11,7 @@ import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
 import { growth, pathMetrics } from './metrics.ts';
 import { TRADE_PARAMETERS, TRADE_PRESETS } from './parameters.ts';
 import { drawPath } from './path.ts';
+import { tradeNotes } from './notes/notes.ts';
 import { factsOfStudy, prepareCell } from './prepare.ts';
 import type { PreparedCell } from './prepared.ts';
 import { tracePath } from './trace.ts';
@@ -67,6 +68,8 @@ export default defineModel<TradeInputs, TradesState>({
   },
 
   checkInputs: checkCell,
+
+  notes: tradeNotes,
 
   shared: factsOfStudy,
 
