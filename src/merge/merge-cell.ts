@@ -1,4 +1,3 @@
-import type { ThreadPool } from '../execute/threads.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
 import { disk } from '../files/disk.ts';
@@ -12,6 +11,7 @@ import { removeFile } from '../files/small-file.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import { mergeRows } from './merge-rows.ts';
+import type { Readers } from '../readers/readers.ts';
 import { scanStored, type StoredCell } from '../readers/stored-cells.ts';
 
 /** A row that two sources hold with different values: determinism was broken. */
@@ -41,15 +41,15 @@ export async function mergeCell(
   cell: StoredCell,
   sources: readonly SourceCell[],
   manifest: RunManifest,
-  pool: ThreadPool,
+  readers: Readers,
 ): Promise<MergedCell> {
-  const own = await scan(cell, manifest, pool);
+  const own = await scan(cell, manifest, readers);
   // Where the rows are precise enough already, those past them are of no use.
   const { target } = own;
   if (own.exists && !(own.canonical && (own.sealed || own.end === own.size)))
     (await openCell(disk, cell.place, own, () => undefined)).close();
   const wanted = { ...manifest, permutations: target, precision: [] };
-  const scans = await Promise.all(sources.map((source) => scan(source.cell, wanted, pool)));
+  const scans = await Promise.all(sources.map((source) => scan(source.cell, wanted, readers)));
   const fresh = scans.some(({ present }) => subtractRanges(present, own.present).length > 0);
 
   const conflicts = new Conflicts();
@@ -71,7 +71,7 @@ export async function mergeCell(
     await replaceRows(disk, cell.place, target, union);
   } else readAll(union);
   await recordConflicts(disk, cell.place, conflicts.rows);
-  const merged = fresh ? await seal(cell, manifest, pool) : own;
+  const merged = fresh ? await seal(cell, manifest, readers) : own;
   await mergeFailures(cell, sources, merged.present);
   const rows = countPermutations(merged.present);
   return {
@@ -100,9 +100,9 @@ class Conflicts {
   }
 }
 
-async function scan(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
+async function scan(cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
   if (disk.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
-  return (await scanStored(pool, cell, manifest)).scan;
+  return (await scanStored(readers, cell, manifest)).scan;
 }
 
 /** Nothing new to write: the rows are only compared. */
@@ -112,8 +112,8 @@ function readAll(rows: Iterable<unknown>): void {
 }
 
 /** Seals the file where it is complete now, without what is past the point where its rows are precise enough. Returns what it holds. */
-async function seal(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
-  const written = await scan(cell, manifest, pool);
+async function seal(cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
+  const written = await scan(cell, manifest, readers);
   const file = await openCell(disk, cell.place, written, () => undefined);
   try {
     if (file.missing.length === 0) await file.complete();

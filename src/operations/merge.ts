@@ -20,7 +20,7 @@ import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from 
 import { repairRun } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
 import type { StudyFiles } from '../stored/stored-experiment.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { openThreads } from '../readers/threads.ts';
 
 /** For the summaries. */
 export type MergeOptions = StudyFiles;
@@ -65,14 +65,14 @@ export async function mergeRuns(
   const others = sources.filter(({ path }) => path !== into);
   await makeFolder(disk, into);
   const lock = await acquireLock(into);
-  const pool = openPool(1);
+  const readers = openThreads(1);
   const merged: MergedCell[] = [];
   try {
     await writeManifest(disk, into, { ...manifest });
     for (const cell of storedCells(into, manifest))
-      merged.push(await mergeCell(cell, sourcesOf(cell.cell_id, others), manifest, pool));
+      merged.push(await mergeCell(cell, sourcesOf(cell.cell_id, others), manifest, readers));
   } finally {
-    await pool.close();
+    await readers.close();
     lock.release();
   }
   const written = merged.filter((cell) => cell.file !== undefined);

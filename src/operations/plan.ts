@@ -19,7 +19,7 @@ import { scannedExperiments, type CellSet, type ScannedExperiment } from '../run
 import { selectedCells } from '../plan/select-cells.ts';
 import { stoppingOf } from '../precision/checks.ts';
 import { Suite } from '../steps/suite.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { openThreads } from '../readers/threads.ts';
 
 export interface PlannedCell {
   readonly cell_id: string;
@@ -122,10 +122,10 @@ export async function planStudies(files: readonly string[], options: PlanOptions
     options.reuse ?? [],
     outputs.map(({ experiment }) => experiment.study.output),
   );
-  const pool = openPool(threads);
+  const readers = openThreads(threads);
   const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_missing: 0 };
   try {
-    for await (const experiment of scannedExperiments({ outputs, reuse, pool, port: disk })) {
+    for await (const experiment of scannedExperiments({ outputs, reuse, readers, port: disk })) {
       const missing = planExperiment(experiment);
       sums.cells += 1;
       sums.cells_shared += experiment.members.length > 1 ? 1 : 0;
@@ -133,7 +133,7 @@ export async function planStudies(files: readonly string[], options: PlanOptions
       sums.permutations_missing += missing;
     }
   } finally {
-    await pool.close();
+    await readers.close();
   }
   // A run reads what is there, too, before it computes.
   const before_seconds = (options.process_seconds ?? 0) + (performance.now() - started_ms) / 1000;

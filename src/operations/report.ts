@@ -36,7 +36,7 @@ import { poolRates } from '../report/gather/pool-rates.ts';
 import { rankCells } from '../report/gather/rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { summariesOf, type CellSummary } from '../stored/summaries.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { openThreads } from '../readers/threads.ts';
 
 /** What `reportRun` wrote. */
 export interface Reported {
@@ -204,18 +204,18 @@ type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
 async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
   const threads = Math.min(availableParallelism(), cells.length);
-  const pool = openPool(threads);
+  const readers = openThreads(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, Counted]> => {
     const { cell_id } = cell;
     try {
-      const { scan } = await scanStored(pool, cell, manifest);
+      const { scan } = await scanStored(readers, cell, manifest);
       const rows = countPermutations(scan.present);
       const reason =
         rows === scan.target
           ? 'all rows are there, but no summary of them: permafrost summarize makes it'
           : 'rows are missing';
-      const partial = await partialCell(pool, cell, scan, manifest.thresholds);
+      const partial = await partialCell(readers, cell, scan, manifest.thresholds);
       return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -225,6 +225,6 @@ async function countRows(cells: readonly StoredCell[], manifest: RunManifest): P
   try {
     return new Map(await Promise.all(cells.map((cell) => limit(() => count(cell)))));
   } finally {
-    await pool.close();
+    await readers.close();
   }
 }

@@ -21,7 +21,7 @@ import type { RunOptions, StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
 import { Suite } from '../steps/suite.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { openThreads } from '../readers/threads.ts';
 
 /**
  * Runs a study to its end, or resumes it: locks the output, holds the study against what is there, computes what is missing, writes summaries.
@@ -149,7 +149,7 @@ async function runClaimed(
     options.reuse ?? [],
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const pool = openPool(threads, setups);
+  const local = openThreads(threads, setups);
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
@@ -157,7 +157,7 @@ async function runClaimed(
   };
   try {
     for (const study of claimed)
-      outputs.push(createOutput(study, setupOf(study), options, { pool, observer, onFailed }));
+      outputs.push(createOutput(study, setupOf(study), options, { readers: local, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
       else await startOutput(outputs[k]!, threads, claim.resumed, observer);
@@ -165,7 +165,8 @@ async function runClaimed(
     await runCells({
       outputs,
       reuse,
-      pool,
+      executor: local,
+      readers: local,
       port: disk,
       stop,
       durability: options.durability ?? 'chunk',
@@ -181,7 +182,7 @@ async function runClaimed(
     return results;
   } finally {
     observer.finished();
-    await pool.close();
+    await local.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { countPermutations } from '../study/permutation-range.ts';
 import { scanStored, storedCells } from '../readers/stored-cells.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { openThreads } from '../readers/threads.ts';
 
 export interface Heartbeat {
   readonly timestamp: string;
@@ -62,15 +62,15 @@ export async function runStatus(output: string, scan: boolean): Promise<RunStatu
 async function scannedCounts(output: string): Promise<Map<string, CellCount>> {
   const manifest = requireManifest(disk, output);
   const counts = new Map<string, CellCount>();
-  const pool = openPool(2);
+  const readers = openThreads(2);
   try {
     for (const cell of storedCells(output, manifest)) {
       if (disk.stat(cell.place.folder) === undefined) continue;
-      const { scan } = await scanStored(pool, cell, manifest);
+      const { scan } = await scanStored(readers, cell, manifest);
       counts.set(cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target });
     }
   } finally {
-    await pool.close();
+    await readers.close();
   }
   return counts;
 }

@@ -2,9 +2,7 @@ import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
-import type { ThreadPool } from '../execute/threads.ts';
 import { streamSource } from '../random/seeding.ts';
-import type { CellStatistics } from '../statistics/summarise.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { disk } from '../files/disk.ts';
 import { makeFolder } from '../files/folder.ts';
@@ -24,8 +22,8 @@ import { scanStored, storedCells, type StoredCell } from '../readers/stored-cell
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
 import { readSummary, type CellSummary } from '../stored/summaries.ts';
-import type { SummariseTask } from '../readers/worker.ts';
-import { openPool } from '../readers/open-threads.ts';
+import type { Readers } from '../readers/readers.ts';
+import { openThreads } from '../readers/threads.ts';
 
 /** What `summarizeRun` did. */
 export interface Summarized {
@@ -58,7 +56,7 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
   requireManifest(disk, output);
   const lock = await acquireLock(output);
   const threads = availableParallelism();
-  const pool = openPool(threads);
+  const readers = openThreads(threads);
   try {
     const manifest = requireManifest(disk, output);
     let study: Promise<LoadedStudy> | undefined;
@@ -67,7 +65,7 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
     const limit = pLimit(AT_ONCE * threads);
     const outcomes = await Promise.all(
       Array.from(storedCells(output, manifest), (cell) =>
-        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment) })),
+        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, readers, experiment) })),
       ),
     );
     const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
@@ -86,7 +84,7 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
       ),
     };
   } finally {
-    await pool.close();
+    await readers.close();
     lock.release();
   }
 }
@@ -130,7 +128,7 @@ type Outcome =
 async function summarizeCell(
   cell: StoredCell,
   manifest: RunManifest,
-  pool: ThreadPool,
+  readers: Readers,
   experiment: () => Promise<LoadedStudy>,
 ): Promise<Outcome> {
   const { cell_id, place } = cell;
@@ -138,7 +136,7 @@ async function summarizeCell(
   const file = cellLayout(place.folder).summary;
   let found: LookedScan;
   try {
-    found = await scanStored(pool, cell, manifest);
+    found = await scanStored(readers, cell, manifest);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { damage: error.message };
@@ -148,7 +146,7 @@ async function summarizeCell(
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
     removeFile(disk, file);
-    return { partial: await partialCell(pool, cell, scan, thresholds) };
+    return { partial: await partialCell(readers, cell, scan, thresholds) };
   }
   const { rows_crc32 } = scan;
   if (rows_crc32 === undefined)
@@ -156,7 +154,6 @@ async function summarizeCell(
       damage: 'its rows are not in the form in which this engine writes them; run the study again to repair it',
     };
   const before = readSummary(place.folder);
-  const task: SummariseTask = { place, target, options: { thresholds } };
   const summary: CellSummary = {
     cell_id,
     n_perms_target: target,
@@ -166,7 +163,7 @@ async function summarizeCell(
     rows_crc32,
     thresholds,
     ...precisionOf(look),
-    statistics: await pool.call<CellStatistics>('summary', task),
+    statistics: await readers.read('summary', { place, target, options: { thresholds } }),
   };
   await writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`);
   return { file, rows: target };

@@ -17,7 +17,7 @@ import { nextLook, stoppingOf } from '../precision/checks.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { openThreads } from '../readers/threads.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 
 export interface VerifyOptions extends StudyFiles {
@@ -30,7 +30,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
   const again = options.recompute === undefined ? undefined : await storedStudy(output, options);
   const threads = availableParallelism();
   const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
-  const pool = openPool(threads, setups);
+  const local = openThreads(threads, setups);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
@@ -38,7 +38,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
     let rows = 0;
     const names = Object.keys(manifest.metrics);
     const not_finite = new Map<string, number>();
-    for await (const { cell, found, first, last, lines } of cellTexts(output, manifest, pool)) {
+    for await (const { cell, found, first, last, lines } of cellTexts(output, manifest, local)) {
       if (first) {
         problems.push(...scanProblems(cell, found, manifest));
         digest.update(`${cell.cell_id}\n`);
@@ -57,7 +57,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
     if (options.recompute !== undefined && again !== undefined) {
-      const done = await recompute(again.experiment, options.recompute, spans, pool);
+      const done = await recompute(again.experiment, options.recompute, spans, local);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
@@ -77,7 +77,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
       digest: digest.digest('hex'),
     };
   } finally {
-    await pool.close();
+    await local.close();
   }
 }
 

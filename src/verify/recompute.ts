@@ -1,5 +1,5 @@
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
-import type { ThreadPool } from '../execute/threads.ts';
+import type { Executor } from '../execute/executor.ts';
 import { createSeededRng } from '../random/streams.ts';
 import { disk } from '../files/disk.ts';
 import { readRows } from '../store/read-rows.ts';
@@ -29,7 +29,7 @@ export async function recompute(
   experiment: LoadedStudy,
   amount: RecomputeAmount,
   spans: ReadonlyMap<string, number>,
-  pool: ThreadPool,
+  executor: Executor,
 ): Promise<{ readonly recomputed: number; readonly mismatches: readonly Mismatch[] }> {
   const mismatches: Mismatch[] = [];
   let recomputed = 0;
@@ -38,7 +38,7 @@ export async function recompute(
     const stored = storedRows(cell, experiment.study.permutations, perms);
     const present = perms.filter((perm) => stored.has(perm));
     for (let k = 0; k < present.length; k += AT_ONCE) {
-      const fresh = await Promise.all(present.slice(k, k + AT_ONCE).map((perm) => computeRow(pool, cell, perm)));
+      const fresh = await Promise.all(present.slice(k, k + AT_ONCE).map((perm) => computeRow(executor, cell, perm)));
       for (const { perm_index, text } of fresh) {
         recomputed += 1;
         if (text === stored.get(perm_index)) continue;
@@ -95,11 +95,11 @@ export function storedRows(cell: RunCell, target: number, perms: readonly number
 }
 
 async function computeRow(
-  pool: ThreadPool,
+  executor: Executor,
   cell: RunCell,
   perm_index: number,
 ): Promise<{ perm_index: number; text: string }> {
   const setup = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
-  const { bytes } = await pool.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
+  const { bytes } = await executor.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
   return { perm_index, text: Buffer.from(bytes).toString('latin1') };
 }

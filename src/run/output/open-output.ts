@@ -1,4 +1,3 @@
-import type { ThreadPool } from '../../execute/threads.ts';
 import { disk } from '../../files/disk.ts';
 import { onDisk } from '../../files/disk-error.ts';
 import { makeOwnFolder } from '../../files/folder.ts';
@@ -10,6 +9,7 @@ import type { StudyToRun } from './claim-studies.ts';
 import { DiskForecast } from './disk-space.ts';
 import { baselineOf } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
+import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
@@ -21,7 +21,7 @@ import { stoppingOf } from '../../precision/checks.ts';
 import { CellSummaries } from './cell-summaries.ts';
 
 export interface Surroundings {
-  readonly pool: ThreadPool;
+  readonly readers: Readers;
   readonly observer: RunObserver;
   readonly onFailed: (output: RunOutput) => void;
 }
@@ -34,7 +34,7 @@ export function createOutput(
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { pool, observer, onFailed } = around;
+  const { readers, observer, onFailed } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
@@ -60,7 +60,7 @@ export function createOutput(
   });
   const summaries = new CellSummaries({
     port: disk,
-    pool,
+    readers,
     statistics: { thresholds: study.thresholds },
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
