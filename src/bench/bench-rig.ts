@@ -9,6 +9,7 @@ import type { Executor } from '../execute/executor.ts';
 import type { Kernel } from '../model/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
 import type { FilePort } from '../files/port.ts';
+import { formatOf } from '../store/formats/formats.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
@@ -102,6 +103,7 @@ export class BenchRig {
       })),
     );
     const lease = new LeaseSize(chunk);
+    const chunk_rows = formatOf({ format }).chunkRows(this.experiment.study.batch_rows);
     const pending: Promise<void>[] = [];
     let failed: unknown;
     const next = works.map(() => 0);
@@ -114,7 +116,7 @@ export class BenchRig {
       const { cell, work } = works[at]!;
       await in_flight.take();
       const first = next[at]!;
-      const count = wholeBatches(lease.next(), format === 'arrow' ? this.experiment.study.batch_rows : 1);
+      const count = wholeBatches(lease.next(), chunk_rows);
       next[at] = first + count;
       const sequence = work?.dispatch() ?? 0;
       const taken = executor.compute({ setup: 0, cell: cell.setup, first, count }).then((result) => {

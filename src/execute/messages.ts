@@ -1,4 +1,4 @@
-import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
+import type { BlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { Json, Kernel } from '../model/model.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
@@ -49,8 +49,8 @@ export interface ChunkResult {
   readonly rows: number;
   /** The rows in the bytes of the metrics file: the caller's until `Executor.release`. */
   readonly bytes: Uint8Array;
-  /** CSV: `bytes` cut at block borders, with the checksums of the parts. */
-  readonly blocks?: readonly CsvBlockPart[];
+  /** `bytes` cut at block borders, with the checksums of the parts, for a format that has them beside the file. */
+  readonly blocks?: readonly BlockPart[];
   /** The same rows in the bytes of each of the task's `more_schemas`. */
   readonly more_bytes?: readonly Uint8Array[];
   readonly failures: readonly PermutationFailure[];

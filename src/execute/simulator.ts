@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 
 import { canonicalise, createColumns } from '#native-free/columns/columns';
 
-import { csvBlocksOf } from '../encoding/csv-blocks.ts';
-import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
@@ -17,6 +15,7 @@ import {
   type PermutationFailure,
 } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
+import { formatOf } from '../store/formats/formats.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {
@@ -203,11 +202,12 @@ export function encodeForAll(
   kernel: Kernel,
   into?: ArrayBufferLike,
 ): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
-  const bytes = encodeRows(cell.schema, rows, kernel, into);
-  const made =
-    cell.schema.format === 'csv' ? { bytes, blocks: csvBlocksOf(cell.schema, rows.perm_index, bytes) } : { bytes };
+  const format = formatOf(cell.schema);
+  const bytes = format.encode(cell.schema, rows, kernel, into);
+  const blocks = format.blocksOf?.(cell.schema, rows.perm_index, bytes);
+  const made = blocks === undefined ? { bytes } : { bytes, blocks };
   if (more_schemas === undefined) return made;
-  return { ...made, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
+  return { ...made, more_bytes: more_schemas.map((schema) => formatOf(schema).encode(schema, rows, kernel)) };
 }
 
 /** A metric that may not be missing was NaN. */

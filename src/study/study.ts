@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
-import type { Format } from '../encoding/metrics-schema.ts';
+import { SMALLEST_BLOCK, type Format } from '../encoding/metrics-schema.ts';
 import type { Model, Parameters } from '../model/model.ts';
 import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
@@ -231,12 +231,10 @@ function checkAgainstModel(
   }
 }
 
-/** Small record batches are slow to read (specification of the store). */
-const MIN_ARROW_BATCH = 1000;
-
 function checkBatchRows({ format, batch_rows }: RawStudy, problems: Problems): void {
-  if (format === 'arrow' && batch_rows < MIN_ARROW_BATCH) {
-    problems.wrong(['batch_rows'], batch_rows, `an integer from ${MIN_ARROW_BATCH} to 1000000 (format arrow)`);
+  const smallest = SMALLEST_BLOCK[format];
+  if (batch_rows < smallest) {
+    problems.wrong(['batch_rows'], batch_rows, `an integer from ${smallest} to 1000000 (format ${format})`);
   }
 }
 
