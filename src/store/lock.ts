@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EngineError } from '../errors.ts';
 import { disk } from '../files/disk.ts';
 import { diskError } from '../files/disk-error.ts';
-import { layoutOf } from './layout.ts';
+import { layoutOf } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import type { Holder, LockMechanism, LockRecord } from './lock/holder.ts';
 import { judgeHolder } from './lock/judge.ts';
