@@ -8,7 +8,7 @@ import type { ChunkResult, ModelSetup } from '../execute/messages.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Kernel } from '../model/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
@@ -21,7 +21,7 @@ import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { RunCell } from '../plan/run-cell.ts';
 import { Slots } from '../run/loop/slots.ts';
 import { threadBusyMs } from './thread-time.ts';
-import { openThreads } from '../readers/threads.ts';
+import type { Host } from '../readers/host.ts';
 
 /** What is varied. */
 export interface BenchVariant {
@@ -53,13 +53,15 @@ const PROBES = 4;
  */
 export class BenchRig {
   readonly cells_sampled: number;
+  private readonly host: Host;
   private readonly experiment: LoadedStudy;
   private readonly folder: string;
   private readonly setups: readonly ModelSetup[];
   private readonly executors = new Map<number, Executor>();
   private n_files = 0;
 
-  constructor(experiment: LoadedStudy, kernel: Kernel) {
+  constructor(host: Host, experiment: LoadedStudy, kernel: Kernel) {
+    this.host = host;
     this.experiment = experiment;
     this.folder = mkdtempSync(join(existingFolder(dirname(experiment.study.output)), '.permafrost-bench-'));
     this.setups = [modelSetup(experiment, kernel)];
@@ -89,14 +91,14 @@ export class BenchRig {
   async sample({ threads, chunk, format, durability }: BenchVariant, ms: number): Promise<BenchSample> {
     const executor = this.executor(threads);
     const in_flight = new Slots(executor.parallel);
-    const sync = durability === 'nothing written' ? undefined : new GroupSync(durability, rethrow);
+    const sync = durability === 'nothing written' ? undefined : new GroupSync(durability, this.host.clock, rethrow);
     const release = (result: ChunkResult): void => {
       executor.release(result);
     };
     const works = await Promise.all(
       this.cells(format).map(async (cell) => ({
         cell,
-        work: sync === undefined ? undefined : await beginFile(cell, release),
+        work: sync === undefined ? undefined : await beginFile(this.host.port, cell, release),
       })),
     );
     const lease = new LeaseSize(chunk);
@@ -171,7 +173,7 @@ export class BenchRig {
   private executor(threads: number): Executor {
     let executor = this.executors.get(threads);
     if (executor === undefined) {
-      executor = openThreads(threads, this.setups);
+      executor = this.host.open(threads, this.setups);
       this.executors.set(threads, executor);
     }
     return executor;
@@ -196,9 +198,9 @@ export class BenchRig {
   }
 }
 
-async function beginFile(cell: RunCell, release: (result: ChunkResult) => void): Promise<BenchFile> {
+async function beginFile(port: FilePort, cell: RunCell, release: (result: ChunkResult) => void): Promise<BenchFile> {
   mkdirSync(cell.place.folder, { recursive: true });
-  return new BenchFile(await openCell(disk, cell.place, noFile(2 ** 32 - 1), () => undefined), release);
+  return new BenchFile(await openCell(port, cell.place, noFile(2 ** 32 - 1), () => undefined), release);
 }
 
 /** The folder, or the nearest one above it that is there. */

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import type { Part } from '../store/read-rows.ts';
 import { readRowText } from '../store/row-text.ts';
 import { inOrder } from '../execute/in-order.ts';
@@ -25,7 +25,12 @@ export interface CellText {
  * scan, and turn Arrow into text, some cells and megabytes ahead; the text of a CSV file is read here as it stands, right behind the worker
  * that checked it.
  */
-export async function* cellTexts(output: string, manifest: RunManifest, readers: Readers): AsyncGenerator<CellText> {
+export async function* cellTexts(
+  port: FilePort,
+  output: string,
+  manifest: RunManifest,
+  readers: Readers,
+): AsyncGenerator<CellText> {
   const cells = [...storedCells(output, manifest)].sort((a, b) =>
     Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)),
   );
@@ -37,7 +42,7 @@ export async function* cellTexts(output: string, manifest: RunManifest, readers:
     const { cell, found } = its;
     if (found instanceof EngineError || !found.scan.exists) return { ...its, lines: [] };
     const { scan } = found;
-    if (part === undefined) return { ...its, lines: readRowText(disk, cell.place, scan) };
+    if (part === undefined) return { ...its, lines: readRowText(port, cell.place, scan) };
     return { ...its, lines: await readers.read('text', { place: cell.place, target: scan.target, part }) };
   });
 }

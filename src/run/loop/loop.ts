@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
+import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
 import type { Executor } from '../../execute/executor.ts';
 import type { ChunkTask } from '../../execute/messages.ts';
@@ -35,6 +36,7 @@ export interface RunContext {
   readonly executor: Executor;
   readonly readers: Readers;
   readonly port: FilePort;
+  readonly clock: Clock;
   readonly stop: StopSwitch;
   readonly durability: Durability;
   readonly lease: LeaseSize;
@@ -54,12 +56,12 @@ interface Loop extends RunContext {
  * is on disk.
  */
 export async function runCells(context: RunContext): Promise<void> {
-  const run: Loop = { ...context, abandoned: abandonedAfterGrace(context.stop) };
+  const run: Loop = { ...context, abandoned: abandonedAfterGrace(context) };
   const open = new Slots(OPEN_EXPERIMENTS);
   const in_flight = new Slots(run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
-  const sync = new GroupSync(run.durability, (error) => {
+  const sync = new GroupSync(run.durability, run.clock, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
   const ending = new Set<Promise<void>>();
@@ -233,15 +235,14 @@ async function end(run: Loop, target: CellTarget): Promise<void> {
   await output.books.ended(cell, status);
 }
 
-function abandonedAfterGrace(stop: StopSwitch): AbortSignal {
+function abandonedAfterGrace({ stop, clock }: RunContext): AbortSignal {
   const abandoned = new AbortController();
   // All chunks in flight listen.
   setMaxListeners(0, abandoned.signal);
   void stop.stopped().then(() => {
-    const timer = setTimeout(() => {
+    clock.after(GRACE_MS, () => {
       abandoned.abort(new EngineError('STOPPED', 'The run was stopped before this chunk was computed.'));
-    }, GRACE_MS);
-    timer.unref();
+    });
   });
   return abandoned.signal;
 }

@@ -31,7 +31,7 @@ export class CellSummaries {
    * Decided from the rows; the summary only says which rows it is of.
    */
   isUpToDate(cell: RunCell, scan: CellScan, look: Look | undefined): boolean {
-    const { statistics } = this.options;
+    const { port, statistics } = this.options;
     const { target } = scan;
     const whole =
       scan.canonical &&
@@ -40,7 +40,7 @@ export class CellSummaries {
       scan.n_rows_past_target === 0 &&
       (target === 0 || (scan.present.length === 1 && scan.present[0]!.from === 0 && scan.present[0]!.to === target));
     if (!whole || scan.rows_crc32 === undefined) return false;
-    const summary = readSummary(cell.place.folder);
+    const summary = readSummary(port, cell.place.folder);
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&

@@ -6,8 +6,8 @@ import { canonicalJson } from '../../study/canonical-json.ts';
 import type { RunManifest } from '../../stored/manifest.ts';
 import { nextLook, stoppingOf } from '../../precision/checks.ts';
 import { scanStored, storedCells, type StoredCell } from '../../readers/stored-cells.ts';
+import type { Host } from '../../readers/host.ts';
 import type { Readers } from '../../readers/readers.ts';
-import { openThreads } from '../../readers/threads.ts';
 
 /** Files read at once, per thread. */
 const AT_ONCE = 2;
@@ -16,11 +16,16 @@ const AT_ONCE = 2;
  * Refuses (IDENTITY) where cells hold rows that the study as it is now has no use for: another precision, or fewer permutations, lets them stop earlier than
  * they did. Nothing can be dropped where neither changed. Cells that cannot be read are left to the run, which says so.
  */
-export async function refuseDroppedRows(output: string, before: RunManifest, wanted: RunManifest): Promise<void> {
+export async function refuseDroppedRows(
+  host: Host,
+  output: string,
+  before: RunManifest,
+  wanted: RunManifest,
+): Promise<void> {
   const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
   if (same && wanted.permutations >= before.permutations) return;
   const threads = availableParallelism();
-  const readers = openThreads(threads);
+  const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   try {
     const cells = [...storedCells(output, before)].filter(({ cell_id }) =>
