@@ -65,6 +65,7 @@ const BY_EVERYONE = new Set(['errors.ts', 'wording']);
 const NAMES_THE_DISK: Readonly<Record<string, string>> = {
   'src/readers/host.ts': 'this machine: what operations are given where nobody says otherwise',
   'src/readers/worker.ts': 'the entry of a thread: a port cannot be sent there',
+  'src/store/lock.ts': "the kernel's locks are on real files",
   'src/terminal/run-text.ts': 'the command line',
   'src/commands/generate.ts': 'the command line',
   'src/commands/seeds.ts': 'the command line',
@@ -73,7 +74,8 @@ const NAMES_THE_DISK: Readonly<Record<string, string>> = {
 /** Who uses Node's own file functions, and for what that is no file of a run. */
 const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/files/disk.ts': 'the real disk',
-  'src/store/lock.ts': "the kernel's locks are held by an open file of this process",
+  'src/store/lock/kernel-lock.ts': "the kernel's locks are held by an open file of this process",
+  'src/store/lock/process-facts.ts': '/proc, and the machine',
   'src/version.ts': 'package.json',
   'src/study/source.ts': 'the study file',
   'src/study/bundle.ts': 'modules of a user',

@@ -40,7 +40,12 @@ export const disk: FilePort = {
   unlink: (path) => {
     fs.unlinkSync(path);
   },
-  mkdir,
+  mkdir: (path) => {
+    mkdir(path);
+  },
+  rmdir: (path) => {
+    fs.rmdirSync(path);
+  },
   readdir: (path) => fs.readdirSync(path),
   stat,
   realPath: (path) => (fs.existsSync(path) ? fs.realpathSync(path) : resolve(path)),
@@ -48,14 +53,15 @@ export const disk: FilePort = {
 };
 
 /** With its parents, one by one: the recursive form says ENOENT on a read-only file system, the plain one names the reason. */
-function mkdir(path: string): void {
+function mkdir(path: string, parents = true): void {
   try {
     fs.mkdirSync(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') {
+    if (code === 'ENOENT' && parents && dirname(path) !== path) {
       mkdir(dirname(path));
-      mkdir(path);
+      // ENOENT again: its parent takes no folders (/proc), or is a drive that is not there.
+      mkdir(path, false);
     } else if (code !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error;
   }
 }
