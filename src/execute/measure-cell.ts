@@ -22,7 +22,8 @@ export interface CellCost {
 }
 
 export interface MeasureTask {
-  readonly setup: number;
+  /** The hash of the setup. */
+  readonly setup: string;
   readonly cell: CellSetup;
   /** Permutations of the cell. */
   readonly target: number;

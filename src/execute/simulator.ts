@@ -6,16 +6,11 @@ import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
-import { loadReferencedModel } from './load-setup.ts';
-import {
-  LARGEST_CHUNK,
-  type ChunkResult,
-  type ChunkTask,
-  type ModelSetup,
-  type PermutationFailure,
-} from './messages.ts';
+import { inputsOf, loadReferencedModel } from './load-setup.ts';
+import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type PermutationFailure } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 import { formatOf } from '../store/formats/formats.ts';
+import type { GivenSetup, ModelSetup } from './setup.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {
@@ -33,6 +28,7 @@ const PREPARED_CELLS = 4;
 export class Simulator {
   private readonly model: Model;
   private readonly setup: ModelSetup;
+  private readonly inputs: unknown;
   private readonly metrics: readonly string[];
   private readonly may_be_missing: readonly boolean[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
@@ -42,16 +38,19 @@ export class Simulator {
   private indices = new Uint32Array(0);
   private columns: Float64Array[] = [];
 
-  private constructor(model: Model, setup: ModelSetup) {
+  private constructor(model: Model, setup: ModelSetup, inputs: unknown) {
     this.model = model;
     this.setup = setup;
+    this.inputs = inputs;
     this.metrics = Object.keys(model.metrics);
     this.may_be_missing = this.metrics.map((name) => model.metrics[name]?.missing === true);
     this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
   }
 
-  static async create(setup: ModelSetup): Promise<Simulator> {
-    return new Simulator(await loadReferencedModel(setup.model), setup);
+  /** Loads the model, and its inputs where they are not loaded yet. EngineError MODEL or DATA where they are not what the setup says. */
+  static async create({ setup, inputs }: GivenSetup): Promise<Simulator> {
+    const model = await loadReferencedModel(setup.model);
+    return new Simulator(model, setup, await inputsOf(model, setup, inputs));
   }
 
   /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. */
@@ -112,7 +111,7 @@ export class Simulator {
   private async prepareNew(cell: CellSetup): Promise<PreparedCell> {
     const context: PrepareContext<unknown> = {
       parameters: cell.parameters,
-      inputs: this.setup.inputs,
+      inputs: this.inputs,
       streams: this.setup.streams,
       shared: this.setup.shared,
     };

@@ -5,7 +5,7 @@ import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
 import { cellTexts } from '../verify/cell-text.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { countNotFinite } from '../verify/not-finite.ts';
 import type { Problem, ProblemCode } from '../verify/problem.ts';
@@ -33,8 +33,8 @@ export async function verifyRun(
   const manifest = requireManifest(port, output);
   const again = options.recompute === undefined ? undefined : await storedStudy(port, output, options);
   const threads = availableParallelism();
-  const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
-  const local = host.open(threads, setups);
+  const setup = again && setupOf(again.experiment, chooseKernel('auto', threads).kernel);
+  const local = host.open(threads, setup && [setup]);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
@@ -60,8 +60,8 @@ export async function verifyRun(
     }
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
-    if (options.recompute !== undefined && again !== undefined) {
-      const done = await recompute(port, again.experiment, options.recompute, spans, local);
+    if (options.recompute !== undefined && again !== undefined && setup !== undefined) {
+      const done = await recompute(port, again.experiment, options.recompute, spans, local, setup.id);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
