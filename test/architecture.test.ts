@@ -30,7 +30,7 @@ execute: plan store files statistics study models model random encoding native-f
 plan: store files study model random encoding
 store: files study encoding native-free
 files:
-statistics: encoding native-free
+statistics: random encoding native-free
 study: models model random encoding
 models: model simulation random encoding native-free
 model: random native-free
