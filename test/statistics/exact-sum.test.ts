@@ -134,10 +134,10 @@ describe('ExactSum', () => {
           const signed = [...(negative ? values.map((value) => -value) : values), more];
           const n = BigInt(signed.length);
           const exact = signed.reduce((sum, value) => sum + toInteger(value), 0n);
-          // A remainder is a last bit that can only break ties.
-          const quotient = exact / n;
-          const rest = exact % n === 0n ? 0n : exact > 0n ? 1n : -1n;
-          expect(divided(signed)).toBe(toDouble(quotient * 2n + rest) / 2);
+          const size = exact < 0n ? -exact : exact;
+          // A remainder can only break a tie, which the last of these two thousand bits does as well.
+          const nearest = toDouble((size / n) | (size % n === 0n ? 0n : 1n));
+          expect(divided(signed)).toBe(exact < 0n ? -nearest : nearest);
         },
       ),
       { numRuns: 500 },
