@@ -30,7 +30,8 @@ export class Simulator {
   private readonly setup: ModelSetup;
   private readonly inputs: unknown;
   private readonly metrics: readonly string[];
-  private readonly may_be_missing: readonly boolean[];
+  /** What values of a metric may be beside finite ones. */
+  private readonly may_be: readonly { readonly missing: boolean; readonly infinite: boolean }[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
@@ -43,7 +44,10 @@ export class Simulator {
     this.setup = setup;
     this.inputs = inputs;
     this.metrics = Object.keys(model.metrics);
-    this.may_be_missing = this.metrics.map((name) => model.metrics[name]?.missing === true);
+    this.may_be = this.metrics.map((name) => {
+      const { missing, infinite } = model.metrics[name]!;
+      return { missing: missing === true, infinite: infinite === true };
+    });
     this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
   }
 
@@ -139,11 +143,16 @@ export class Simulator {
     const failures = this.simulateAll(state, streams, columns);
     const failed = new Set(failures.map((failure) => failure.perm_index));
     columns.forEach((column, m) => {
-      if (canonicalise(column) === 0 || this.may_be_missing[m] === true) return;
+      const { missing, infinite } = this.may_be[m]!;
+      if (canonicalise(column) === 0 || (missing && infinite)) return;
       for (let i = 0; i < streams.count; i += 1) {
-        if (!Number.isNaN(column[i]) || failed.has(streams.first + i)) continue;
+        const value = column[i]!;
+        if (Number.isFinite(value) || (Number.isNaN(value) ? missing : infinite) || failed.has(streams.first + i))
+          continue;
         failed.add(streams.first + i);
-        failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
+        const metric = this.metrics[m]!;
+        const error = Number.isNaN(value) ? new UndefinedMetric(metric) : new InfiniteMetric(metric, value);
+        failures.push(this.failure(streams, i, error));
       }
     });
     return failures.sort((a, b) => a.perm_index - b.perm_index);
@@ -214,6 +223,14 @@ class UndefinedMetric extends Error {
   override readonly name = 'UndefinedMetric';
   constructor(metric: string) {
     super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** A metric that may not be infinite was. */
+class InfiniteMetric extends Error {
+  override readonly name = 'InfiniteMetric';
+  constructor(metric: string, value: number) {
+    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
   }
 }
 

@@ -85,6 +85,13 @@ export interface MetricSpec {
   readonly description?: string;
   /** May be undefined for a permutation: NaN is a value then. Any other NaN is a failed permutation. */
   readonly missing?: boolean;
+  /** May be infinite for a permutation. Any other infinite value is a failed permutation. */
+  readonly infinite?: boolean;
+  /**
+   * Chance has no part in it: it is the same in every permutation of a cell, always, or where the cell's parameters meet one of these
+   * conditions. Only what is declared so is called so: rows that happen to be equal prove nothing.
+   */
+  readonly constant?: true | readonly Condition[];
   /** The metric is a rate: the sum of these metrics over the sum of those. A report then gives the rate of all permutations together, too. */
   readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */

@@ -225,11 +225,21 @@ function checkAgainstModel(
     }
   }
   const columns = Object.keys(model.parameters);
+  for (const name of shape.steps === undefined
+    ? []
+    : TABLE_COLUMNS.filter((each) => [...columns, ...metrics].includes(each)))
+    problems.add(
+      ['steps'],
+      `the tables of steps have a column ${name} of their own, and model ${model.name} has one of that name; rename it there`,
+    );
   for (const [i, name] of (shape.results?.key ?? []).entries()) {
     if (!columns.includes(name))
       problems.unknown(['results', 'key', i], `parameter of model ${model.name}`, name, columns);
   }
 }
+
+/** Columns of results/<step>.csv that a model may have, too, where there are no steps. */
+const TABLE_COLUMNS = ['status', 'error'];
 
 function checkBatchRows({ format, batch_rows }: RawStudy, problems: Problems): void {
   const smallest = SMALLEST_BLOCK[format];
