@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { describeSeed } from '../random/streams.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
+import { disk } from '../files/disk.ts';
 import { formatTable } from '../terminal/table.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { decidedExperiment } from '../steps/suite.ts';
@@ -40,6 +41,7 @@ export function seedsCommand(): Command {
   return runs<SeedsFlags>(withStudyValues(command), async ([study], flags, terminal) => {
     const { cell, perm, permutations, set, input } = flags;
     const experiment = await decidedExperiment(
+      disk,
       study!,
       { ...(permutations !== undefined && { permutations }), ...(input !== undefined && { inputs: input }) },
       set,

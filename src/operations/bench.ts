@@ -7,6 +7,7 @@ import type { Study } from '../study/study.ts';
 import { BenchRig, type BenchSample, type BenchVariant } from '../bench/bench-rig.ts';
 import { DURABILITIES, type Durability } from '../run/run-options.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 
 export interface BenchOptions {
@@ -88,13 +89,17 @@ const NOISY = 0.3;
  * chunks are appended in order to files that are synced in groups. The files lie in a temporary folder on the
  * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
  */
-export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
+export async function benchStudy(
+  file: string,
+  options: BenchOptions = {},
+  host: Host = thisMachine,
+): Promise<StudyBench> {
   const { settings, inputs } = options;
-  const experiment = await decidedExperiment(file, inputs === undefined ? {} : { inputs }, settings);
+  const experiment = await decidedExperiment(host.port, file, inputs === undefined ? {} : { inputs }, settings);
   const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
   // The pools of all counts are there at once.
   const n_threads = threads.reduce((sum, n) => sum + n, 0);
-  const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
+  const bench = new BenchRig(host, experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
   const forget = bench.removedAtExit();
   try {
     return await measure(bench, experiment.study, threads, options);
