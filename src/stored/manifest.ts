@@ -2,7 +2,8 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { Note, MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
+import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
+import { notesOf, type Note } from '../model/note.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readManifest } from './manifest-file.ts';
 import type { FilePort } from '../files/port.ts';
@@ -75,9 +76,7 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
     );
   }
   // A run of an earlier version has no cells that stop early, and its notes, if it has any, are texts without codes.
-  const notes = ((found['notes'] ?? []) as readonly (string | Note)[]).map((note) =>
-    typeof note === 'string' ? { code: 'NOTE', message: note } : note,
-  );
+  const notes = notesOf((found['notes'] ?? []) as readonly (string | Note)[]);
   return { precision: [], parameters: {}, views: [], caveats: [], ...found, notes } as unknown as RunManifest;
 }
 

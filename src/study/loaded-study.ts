@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
-import type { Note, InputFile, Json, Parameters, PrepareContext } from '../model/model.ts';
+import type { InputFile, Json, Parameters, PrepareContext } from '../model/model.ts';
+import { notesOf, type Note } from '../model/note.ts';
 import { builtInModels } from '../models/registry.ts';
 import { allParameters, expandCells, type Cell, type CellList } from './cells.ts';
 import { commonIdentity, experimentHasher, type CommonIdentity } from './identity.ts';
@@ -47,7 +48,7 @@ export async function withInputs(study: Study): Promise<LoadedStudy> {
 /** What a person should know about the inputs and what the study makes of them, as the model says it. */
 export function inputNotes({ study, inputs, cells }: LoadedStudy): readonly Note[] {
   const { model, metrics, streams } = study;
-  return model.notes?.(inputs, parametersOf(cells), { streams: streams.sharing, metrics }) ?? [];
+  return notesOf(model.notes?.(inputs, parametersOf(cells), { streams: streams.sharing, metrics }) ?? []);
 }
 
 function* parametersOf(cells: CellList): Iterable<Parameters> {

@@ -7,7 +7,7 @@ import type { ENGINE_COLUMNS, Parameters, ParameterValue } from '../model/model.
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import type { Study } from '../study/study.ts';
-import { numberText, parameterTexts } from './grid-summary.ts';
+import { parameterTexts } from './grid-summary.ts';
 
 type Own = (typeof ENGINE_COLUMNS)[number];
 
@@ -65,7 +65,7 @@ export function tableFields(columns: readonly TableColumn[], values: TableValues
   return columns.map(({ kind, name, inactive }) => {
     if (kind === 'parameter')
       return parameterTexts({ ...(inactive !== undefined && { [name]: inactive }), ...values.parameters }, [name])[0]!;
-    if (kind === 'metric') return values.statistics === undefined ? '' : numberText(values.statistics[name]!.mean);
+    if (kind === 'metric') return values.statistics === undefined ? '' : String(values.statistics[name]!.mean);
     return csvField(values[kind]);
   });
 }

@@ -1,11 +1,11 @@
-import type { Parameters } from '../../model/model.ts';
 import { equityBefore } from './account.ts';
 import type { TradeInputs, TradeList } from './inputs.ts';
+import type { TradeParameters } from './parameters.ts';
 import { measuredByNotional, measuredInR, notionals, risks } from './risk.ts';
 import { formatTime } from './time.ts';
 
 /** What one cell needs of the input files and does not find there, a sentence each. */
-export function checkCell(parameters: Parameters, inputs: TradeInputs, metrics: readonly string[]): string[] {
+export function checkCell(parameters: TradeParameters, inputs: TradeInputs, metrics: readonly string[]): string[] {
   return [
     ...checkDelay(parameters, inputs),
     ...checkNotional(parameters, inputs),
@@ -15,7 +15,7 @@ export function checkCell(parameters: Parameters, inputs: TradeInputs, metrics: 
   ];
 }
 
-function checkDelay({ delay_bars_max, delay_effect }: Parameters, inputs: TradeInputs): string[] {
+function checkDelay({ delay_bars_max, delay_effect }: TradeParameters, inputs: TradeInputs): string[] {
   if (delay_bars_max === 0) return [];
   const { trades, ohlc, equity_curve } = inputs;
   if (ohlc !== undefined) {
@@ -28,7 +28,7 @@ function checkDelay({ delay_bars_max, delay_effect }: Parameters, inputs: TradeI
   }
   if (equity_curve === undefined) {
     return [
-      `delay_bars_max ${String(delay_bars_max)} needs prices: the input file \`ohlc\` is missing ` +
+      `delay_bars_max ${delay_bars_max} needs prices: the input file \`ohlc\` is missing ` +
         '(or `equity_curve` in its place): name one under inputs, or set delay_bars_max to 0',
     ];
   }
@@ -43,7 +43,7 @@ function checkDelay({ delay_bars_max, delay_effect }: Parameters, inputs: TradeI
 }
 
 /** A notional is made of the entry price, which must then be above 0. */
-function checkNotional(parameters: Parameters, { trades, ohlc }: TradeInputs): string[] {
+function checkNotional(parameters: TradeParameters, { trades, ohlc }: TradeInputs): string[] {
   const needed = measuredByNotional(parameters, ohlc !== undefined);
   if (needed.length === 0) return [];
   return withoutPrice(trades, () => true, needed.join(' and '));
@@ -59,12 +59,12 @@ function withoutPrice(trades: TradeList, which: (trade: number) => boolean, need
   ];
 }
 
-function checkRisk(parameters: Parameters, { trades }: TradeInputs): string[] {
+function checkRisk(parameters: TradeParameters, { trades }: TradeInputs): string[] {
   const needed = measuredInR(parameters);
   if (needed.length === 0) return [];
   const by = needed.join(' and ');
   const without = trades.risk_dollars.findIndex(Number.isNaN);
-  const fallback = parameters['risk_fallback_pct'];
+  const fallback = parameters.risk_fallback_pct;
   if (without !== -1 && fallback === undefined) {
     const some = trades.risk_dollars.some((risk) => !Number.isNaN(risk));
     const what = some
@@ -76,16 +76,15 @@ function checkRisk(parameters: Parameters, { trades }: TradeInputs): string[] {
     ];
   }
   const made_up = withoutPrice(trades, (i) => Number.isNaN(trades.risk_dollars[i]!), 'an R made up of it');
-  if (made_up.length > 0 || parameters['sizing'] !== 'risk') return made_up;
-  const share = typeof fallback === 'number' ? fallback : undefined;
-  const notional = notionals(trades, Number(parameters['point_value']));
-  const zero = risks(trades, notional, share).findIndex((risk) => risk <= 0);
+  if (made_up.length > 0 || parameters.sizing !== 'risk') return made_up;
+  const notional = notionals(trades, parameters.point_value);
+  const zero = risks(trades, notional, fallback).findIndex((risk) => risk <= 0);
   return zero === -1
     ? []
     : [`${where(trades, zero)}, column risk_dollars: 0 is no R that sizing risk could divide a result by`];
 }
 
-function checkEquity({ sizing, initial_equity }: Parameters, { trades }: TradeInputs): string[] {
+function checkEquity({ sizing, initial_equity }: TradeParameters, { trades }: TradeInputs): string[] {
   if (sizing !== 'equity') return [];
   const stated = trades.equity.some((value) => !Number.isNaN(value));
   const blank = stated ? trades.equity.findIndex(Number.isNaN) : -1;
@@ -94,12 +93,10 @@ function checkEquity({ sizing, initial_equity }: Parameters, { trades }: TradeIn
       `${where(trades, blank)}, column equity: is missing, and sizing equity divides each result by the account it was made with: fill it in, or leave the column out`,
     ];
   }
-  const before = equityBefore(trades, Number(initial_equity));
+  const before = equityBefore(trades, initial_equity);
   const gone = before.findIndex((value) => value <= 0);
   if (gone === -1) return [];
-  const whose = stated
-    ? 'the column equity says'
-    : `initial_equity ${String(initial_equity)} and the results before it leave`;
+  const whose = stated ? 'the column equity says' : `initial_equity ${initial_equity} and the results before it leave`;
   return [
     `${where(trades, gone)}: the trade was made with an equity of ${before[gone]!} (${whose}), and sizing equity divides its result by that; ` +
       'is initial_equity the account of this list?',
@@ -107,14 +104,14 @@ function checkEquity({ sizing, initial_equity }: Parameters, { trades }: TradeIn
 }
 
 /** Figures per year are taken from the span of the list. */
-function checkYears(parameters: Parameters, { trades }: TradeInputs, metrics: readonly string[]): string[] {
+function checkYears(parameters: TradeParameters, { trades }: TradeInputs, metrics: readonly string[]): string[] {
   const span = trades.exit_time[trades.count - 1]! - trades.entry_time.reduce((a, b) => Math.min(a, b), Infinity);
   if (span >= 86_400_000) return [];
   const scaled = metrics.filter((name) => ['sharpe_ratio', 'sortino_ratio'].includes(name));
   const yearly = metrics.filter((name) => ['cagr_pct', 'calmar_ratio'].includes(name));
   const short = `${trades.path} spans less than a day from the first entry to the last exit`;
   return [
-    ...(parameters['periods_per_year'] === undefined && scaled.length > 0
+    ...(parameters.periods_per_year === undefined && scaled.length > 0
       ? [`${short}: give periods_per_year, the trades per year that ${scaled.join(' and ')} is scaled to`]
       : []),
     ...(yearly.length > 0

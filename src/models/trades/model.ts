@@ -1,18 +1,17 @@
 import { simulateTrades } from '#native-free/trades/simulate';
 
-import { defineModel, type Columns, type PrepareContext } from '../../model/model.ts';
+import { defineModel, type Columns } from '../../model/model.ts';
 import { yearsOf } from './account.ts';
 import { checkCell } from './check-inputs.ts';
 import { ChunkRunner } from './chunk.ts';
 import { loadInputs } from './inputs.ts';
-import type { TradeInputs } from './inputs.ts';
 import { inspectTrades, looksLikeTrades } from './inspect.ts';
 import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
 import { growth, pathMetrics } from './metrics.ts';
 import { TRADE_PARAMETERS, TRADE_PRESETS } from './parameters.ts';
 import { drawPath } from './path.ts';
 import { tradeNotes } from './notes/notes.ts';
-import { factsOfStudy, prepareCell } from './prepare.ts';
+import { factsOfStudy, prepareCell, type TradesContext } from './prepare.ts';
 import type { PreparedCell } from './prepared.ts';
 import { tracePath } from './trace.ts';
 import { TRADE_CAVEATS, TRADE_VIEWS } from './views.ts';
@@ -31,7 +30,7 @@ export interface TradesState {
  * `trades`: what if some of a backtest's trades had been missed, filled late or at a worse price, or come in
  * another order? One permutation perturbs the trade list once and measures the result.
  */
-export default defineModel<TradeInputs, TradesState>({
+export default defineModel({
   name: 'trades',
   version: '2',
   earlier_versions: {
@@ -113,7 +112,7 @@ function deriveGrowth({ cell, years, metrics }: TradesState, columns: Columns, c
 }
 
 /** The metrics of the list as it is. */
-function unperturbed(context: PrepareContext<TradeInputs>): Record<string, number> {
+function unperturbed(context: TradesContext): Record<string, number> {
   const cell = { ...prepareCell(context), bootstrap: 'none' as const };
   const { n, pnl, shares, share_base, share_factor } = cell;
   const share = shares ? pnl.map((value, i) => share_factor * (value / share_base[i]!)) : undefined;

@@ -1,7 +1,7 @@
-import type { ParameterSpec, Parameters } from '../../model/model.ts';
+import type { ParametersOf, ParameterSpecs } from '../../model/model.ts';
 
 /** What a study may fix or vary. What each of them answers: docs/trades.md. */
-export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
+export const TRADE_PARAMETERS = {
   p_skip: {
     type: 'number',
     min: 0,
@@ -164,10 +164,13 @@ export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
     description:
       'R of a trade without risk_dollars, as a share of its entry notional: made up, so only in preset reference',
   },
-};
+} as const satisfies ParameterSpecs;
+
+/** The parameters of one cell. */
+export type TradeParameters = ParametersOf<typeof TRADE_PARAMETERS>;
 
 /** Named sets of defaults. */
-export const TRADE_PRESETS: Readonly<Record<string, Parameters>> = {
+export const TRADE_PRESETS: Readonly<Record<'reference', Partial<TradeParameters>>> = {
   // Version 1 of the model, which was the public engine it began with: its rows to the bit.
   reference: {
     delay_effect: 'adverse_only',

@@ -1,33 +1,24 @@
 import assert from 'node:assert/strict';
 import { TRADES_METRICS, type TradesMetric } from '#native-free/trades/cell';
 
-import type { Json, Parameters, PrepareContext } from '../../model/model.ts';
+import type { PrepareContext } from '../../model/model.ts';
 import { equityBefore } from './account.ts';
 import { barReturns, tabulateImpacts } from './delay.ts';
 import type { TradeInputs } from './inputs.ts';
 import { intensity } from './intensity.ts';
-import type { StateModel } from './intensity.ts';
+import type { TradeParameters } from './parameters.ts';
 import type { PreparedCell, StageDraws } from './prepared.ts';
 import { notionals, risks } from './risk.ts';
 
 const SKIP_REDRAWS = 50;
 const NONE = new Float64Array(0);
 
-function number(parameters: Parameters, name: string): number {
-  const value = parameters[name];
-  assert(typeof value === 'number', `parameter ${name} must be resolved to a number`);
-  return value;
-}
+/** What a cell is prepared from. */
+export type TradesContext = PrepareContext<TradeInputs, TradeParameters, StudyFacts>;
 
-/** A number that may be absent. */
-function optionalNumber(parameters: Parameters, name: string): number | undefined {
-  return parameters[name] === undefined ? undefined : number(parameters, name);
-}
-
-/** A choice; the study has checked that the value is one of those allowed. */
-function choice(parameters: Parameters, name: string): string {
-  const value = parameters[name];
-  assert(typeof value === 'string', `parameter ${name} must be resolved to a text`);
+/** The value of a parameter that is active in this cell. */
+function active(value: number | undefined, name: string): number {
+  assert(value !== undefined, `parameter ${name} must be resolved where it is active`);
   return value;
 }
 
@@ -58,23 +49,23 @@ export function kernelMetrics(metrics: readonly string[]): TradesMetric[] {
 }
 
 /** Resolves one cell: all that its permutations have in common. */
-export function prepareCell(context: PrepareContext<TradeInputs>): PreparedCell {
+export function prepareCell(context: TradesContext): PreparedCell {
   const { parameters, inputs, streams, shared, metrics } = context;
   const { trades } = inputs;
   const n = trades.count;
   const pnl = trades.pnl.slice();
-  const initial_equity = number(parameters, 'initial_equity');
-  const notional = notionals(trades, number(parameters, 'point_value'));
-  const risk = risks(trades, notional, optionalNumber(parameters, 'risk_fallback_pct'));
-  const state = choice(parameters, 'state_model') as StateModel;
-  const lookback = state === 'none' ? 0 : number(parameters, 'state_lookback');
+  const initial_equity = parameters.initial_equity;
+  const notional = notionals(trades, parameters.point_value);
+  const risk = risks(trades, notional, parameters.risk_fallback_pct);
+  const state = parameters.state_model;
+  const lookback = state === 'none' ? 0 : active(parameters.state_lookback, 'state_lookback');
   const intensities = intensity(state, pnl, initial_equity, lookback);
-  const stop = choice(parameters, 'after_ruin') === 'stop';
+  const stop = parameters.after_ruin === 'stop';
   return {
     n,
     pnl,
-    p_skip: number(parameters, 'p_skip'),
-    min_executed: Math.min(number(parameters, 'min_trades'), n),
+    p_skip: parameters.p_skip,
+    min_executed: Math.min(parameters.min_trades, n),
     skip_redraws: streams === 'shared' ? 0 : SKIP_REDRAWS,
     ...prepareDelay(parameters, inputs, notional, risk),
     intensity: intensities,
@@ -84,45 +75,45 @@ export function prepareCell(context: PrepareContext<TradeInputs>): PreparedCell 
     ...monthSlots(trades.exit_month),
     initial_equity,
     stop,
-    ruin_level: stop ? (number(parameters, 'ruin_equity_pct') / 100) * initial_equity : 0,
+    ruin_level: stop ? (active(parameters.ruin_equity_pct, 'ruin_equity_pct') / 100) * initial_equity : 0,
     // Where the list is too short for one, a study that needs it was refused.
-    sharpe_factor: Math.sqrt(optionalNumber(parameters, 'periods_per_year') ?? NaN),
-    profit_factor_cap: number(parameters, 'profit_factor_cap'),
+    sharpe_factor: Math.sqrt(parameters.periods_per_year ?? NaN),
+    profit_factor_cap: parameters.profit_factor_cap,
     metrics: kernelMetrics(metrics),
     fixed_draws: streams === 'shared' ? fixedDraws(n, inputs, studyFacts(shared, parameters)) : undefined,
   };
 }
 
 function prepareOrder(
-  parameters: Parameters,
+  parameters: TradeParameters,
   n: number,
 ): Pick<PreparedCell, 'shuffle' | 'bootstrap' | 'block_len' | 'restart_chance'> {
-  const shuffle = choice(parameters, 'shuffle_mode') as PreparedCell['shuffle'];
-  const bootstrap = choice(parameters, 'bootstrap_mode') as PreparedCell['bootstrap'];
+  const shuffle = parameters.shuffle_mode;
+  const bootstrap = parameters.bootstrap_mode;
   const stationary = bootstrap === 'stationary_bootstrap';
   const in_blocks =
     stationary ||
     shuffle === 'block_permute' ||
     bootstrap === 'block_bootstrap' ||
     bootstrap === 'moving_block_bootstrap';
-  const block_len = in_blocks ? number(parameters, 'block_len') : 1;
+  const block_len = in_blocks ? active(parameters.block_len, 'block_len') : 1;
   return { shuffle, bootstrap, block_len: Math.min(block_len, n), restart_chance: stationary ? 1 / block_len : 0 };
 }
 
 function prepareShares(
-  parameters: Parameters,
+  parameters: TradeParameters,
   { trades }: TradeInputs,
   risk: Float64Array,
 ): Pick<PreparedCell, 'shares' | 'share_base' | 'share_factor'> {
-  switch (choice(parameters, 'sizing') as 'dollars' | 'equity' | 'risk') {
+  switch (parameters.sizing) {
     case 'dollars':
       return { shares: false, share_base: NONE, share_factor: 1 };
     case 'equity': {
-      const share_base = equityBefore(trades, number(parameters, 'initial_equity'));
+      const share_base = equityBefore(trades, parameters.initial_equity);
       return { shares: true, share_base, share_factor: 1 };
     }
     case 'risk':
-      return { shares: true, share_base: risk, share_factor: number(parameters, 'risk_pct') / 100 };
+      return { shares: true, share_base: risk, share_factor: active(parameters.risk_pct, 'risk_pct') / 100 };
   }
 }
 
@@ -139,12 +130,17 @@ type Delay = Pick<
   | 'bar_returns'
 >;
 
-function prepareDelay(parameters: Parameters, inputs: TradeInputs, notional: Float64Array, risk: Float64Array): Delay {
+function prepareDelay(
+  parameters: TradeParameters,
+  inputs: TradeInputs,
+  notional: Float64Array,
+  risk: Float64Array,
+): Delay {
   const { trades, ohlc, equity_curve } = inputs;
-  const delay_bars_max = number(parameters, 'delay_bars_max');
-  const one_side = choice(parameters, 'delay_sides') === 'one_side';
-  const cap = optionalNumber(parameters, 'delay_adverse_cap_r');
-  const adverse_only = choice(parameters, 'delay_effect') === 'adverse_only';
+  const delay_bars_max = parameters.delay_bars_max;
+  const one_side = parameters.delay_sides === 'one_side';
+  const cap = parameters.delay_adverse_cap_r;
+  const adverse_only = parameters.delay_effect === 'adverse_only';
   const off = { entry_impact: NONE, exit_impact: NONE, notional: NONE, bar_returns: NONE };
   if (delay_bars_max === 0)
     return { delay: 'none', delay_bars_max, one_side, ...off, pnl_floor: NONE, pnl_ceiling: NONE };
@@ -152,7 +148,7 @@ function prepareDelay(parameters: Parameters, inputs: TradeInputs, notional: Flo
   const pnl_ceiling = trades.pnl.map((pnl) => (adverse_only ? pnl : Infinity));
   const late = { delay_bars_max, one_side, ...off, pnl_floor, pnl_ceiling };
   if (ohlc !== undefined) {
-    const point_value = number(parameters, 'point_value');
+    const point_value = parameters.point_value;
     const { entry, exit } = tabulateImpacts(trades, ohlc, delay_bars_max, point_value, adverse_only);
     return { ...late, delay: 'ohlc', entry_impact: entry, exit_impact: exit };
   }
@@ -162,14 +158,14 @@ function prepareDelay(parameters: Parameters, inputs: TradeInputs, notional: Flo
 }
 
 function prepareSlip(
-  parameters: Parameters,
+  parameters: TradeParameters,
   notional: Float64Array,
   risk: Float64Array,
   intensities: Float64Array,
 ): Pick<PreparedCell, 'slip' | 'slip_scale' | 'slip_multiplier'> {
-  const slip_dollars = number(parameters, 'slip_dollars');
+  const slip_dollars = parameters.slip_dollars;
   if (slip_dollars === 0) return { slip: false, slip_scale: NONE, slip_multiplier: NONE };
-  const mode = choice(parameters, 'slip_mode') as 'dollars' | 'r' | 'percent';
+  const mode = parameters.slip_mode;
   const scale = {
     dollars: () => slip_dollars,
     r: (i: number) => slip_dollars * risk[i]!,
@@ -184,32 +180,29 @@ function prepareSlip(
 }
 
 /** What shared streams make the draws of a cell depend on: all cells of its study together (`Model.shared`). */
-interface StudyFacts {
+export interface StudyFacts {
   /** D', the largest delay. */
   readonly delay_bars_max: number;
   /** Whether any cell has a stationary bootstrap. */
   readonly stationary: boolean;
+  /** It is JSON. */
+  readonly [key: string]: number | boolean;
 }
 
-export function factsOfStudy(cells: Iterable<Parameters>): Json {
+export function factsOfStudy(cells: Iterable<TradeParameters>): StudyFacts {
   let delay_bars_max = 0;
   let stationary = false;
   for (const cell of cells) {
-    delay_bars_max = Math.max(delay_bars_max, Number(cell['delay_bars_max']));
-    stationary ||= cell['bootstrap_mode'] === 'stationary_bootstrap';
+    delay_bars_max = Math.max(delay_bars_max, cell.delay_bars_max);
+    stationary ||= cell.bootstrap_mode === 'stationary_bootstrap';
   }
   return { delay_bars_max, stationary };
 }
 
-function studyFacts(shared: Json | undefined, parameters: Parameters): StudyFacts {
-  const facts = shared as Partial<StudyFacts> | null | undefined;
-  const { delay_bars_max, stationary } = facts ?? {};
-  assert(
-    typeof delay_bars_max === 'number' && typeof stationary === 'boolean',
-    'shared streams need the facts of the study',
-  );
-  assert(delay_bars_max >= number(parameters, 'delay_bars_max'), 'the largest delay of the study');
-  return { delay_bars_max, stationary };
+function studyFacts(facts: StudyFacts | undefined, parameters: TradeParameters): StudyFacts {
+  assert(facts !== undefined, 'shared streams need the facts of the study');
+  assert(facts.delay_bars_max >= parameters.delay_bars_max, 'the largest delay of the study');
+  return facts;
 }
 
 function fixedDraws(n: number, inputs: TradeInputs, { delay_bars_max, stationary }: StudyFacts): StageDraws {

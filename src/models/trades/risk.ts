@@ -1,5 +1,5 @@
-import type { Parameters } from '../../model/model.ts';
 import type { TradeList } from './inputs.ts';
+import type { TradeParameters } from './parameters.ts';
 
 /** (entry_price x qty) x point_value per trade [dollars]. */
 export function notionals(trades: TradeList, point_value: number): Float64Array {
@@ -13,7 +13,7 @@ export function risks(trades: TradeList, notional: Float64Array, fallback_pct: n
 }
 
 /** What a cell measures in R, in words; empty where it measures nothing so. */
-export function measuredInR(parameters: Parameters): string[] {
+export function measuredInR(parameters: TradeParameters): string[] {
   const { slip_dollars, slip_mode, delay_bars_max, delay_adverse_cap_r, sizing } = parameters;
   return [
     ...(slip_mode === 'r' && slip_dollars !== 0 ? ['slip_mode r'] : []),
@@ -23,7 +23,7 @@ export function measuredInR(parameters: Parameters): string[] {
 }
 
 /** What a cell measures by the entry notional, in words. */
-export function measuredByNotional(parameters: Parameters, has_ohlc: boolean): string[] {
+export function measuredByNotional(parameters: TradeParameters, has_ohlc: boolean): string[] {
   const { slip_dollars, slip_mode, delay_bars_max } = parameters;
   return [
     ...(slip_mode === 'percent' && slip_dollars !== 0 ? ['slip_mode percent'] : []),

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import trades from '../../../src/models/trades/model.ts';
 import { loadInputs } from '../../../src/models/trades/inputs.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
-import { resolved } from './run-model.ts';
+import { resolved, trades } from './run-model.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/sp500/', import.meta.url));
 const read = (name: string): Buffer => readFileSync(`${folder}${name}`);

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/errors.ts';
-import trades from '../../../src/models/trades/model.ts';
 import type { ParameterValue } from '../../../src/model/model.ts';
 import { loadInputs } from '../../../src/models/trades/inputs.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
 import { monthSlots } from '../../../src/models/trades/prepare.ts';
 import { parseTime } from '../../../src/models/trades/time.ts';
-import { files, resolved } from './run-model.ts';
+import { files, resolved, trades } from './run-model.ts';
 import type { Texts } from './run-model.ts';
 
 const HEADER = 'entry_time,exit_time,entry_price,exit_price,pnl';

@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { GENERATORS } from '../../../src/random/generator.ts';
 import type { StreamSource } from '../../../src/random/generator.ts';
 import type { ParameterValue } from '../../../src/model/model.ts';
-import trades from '../../../src/models/trades/model.ts';
 import { TRADE_METRICS, type TradeMetric } from '../../../src/models/trades/metric-specs.ts';
 import { drawPath } from '../../../src/models/trades/path.ts';
 import { pow } from '../../../src/random/math.ts';
 import { createStreams } from '../../../src/random/streams.ts';
 import { BARS, FOUR } from './four.ts';
-import { alea, chunk, files, prepared, resolved, rowByPath } from './run-model.ts';
+import { alea, chunk, files, prepared, resolved, rowByPath, trades } from './run-model.ts';
 
 const small = { initial_equity: 1000 };
 

@@ -1,10 +1,13 @@
-import trades from '../../../src/models/trades/model.ts';
+import tradesModel from '../../../src/models/trades/model.ts';
+import type { TradeInputs } from '../../../src/models/trades/inputs.ts';
 import type { TradesState } from '../../../src/models/trades/model.ts';
-import type { InputFile, Json, ParameterValue, Parameters } from '../../../src/model/model.ts';
+import type { InputFile, Json, Model, ParameterValue, Parameters } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
-import { factsOfStudy } from '../../../src/models/trades/prepare.ts';
 import type { Rng, StreamSource } from '../../../src/random/generator.ts';
 import { createStreams } from '../../../src/random/streams.ts';
+
+/** As the engine has it: any files, any row. */
+export const trades: Model<TradeInputs, TradesState> = tradesModel;
 
 /** CSV texts of the inputs; undefined or null where absent. */
 export interface Texts {
@@ -56,7 +59,7 @@ export async function prepared(
   const problems = trades.checkInputs!(parameters, inputs, metrics);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const streams = shared === undefined ? 'independent' : 'shared';
-  const facts = shared === true ? factsOfStudy([parameters]) : shared;
+  const facts = shared === true ? trades.shared!([parameters]) : shared;
   return await trades.prepare!({ parameters, inputs, streams, shared: facts, metrics });
 }
 

@@ -1,5 +1,6 @@
-import type { Note, Parameters, StudyFacts } from '../../../model/model.ts';
+import type { Note, StudyFacts } from '../../../model/model.ts';
 import type { TradeInputs, TradeList } from '../inputs.ts';
+import type { TradeParameters } from '../parameters.ts';
 import { columnNotes } from './columns.ts';
 import { listNotes } from './list.ts';
 import { priceMoveNotes } from './price-moves.ts';
@@ -16,7 +17,7 @@ export function tradeListNotes(list: TradeList, point_values: Iterable<number> =
 }
 
 /** The same for a study: the list, with what its cells make of it. */
-export function tradeNotes(inputs: TradeInputs, cells: Iterable<Parameters>, { streams }: StudyFacts): Note[] {
+export function tradeNotes(inputs: TradeInputs, cells: Iterable<TradeParameters>, { streams }: StudyFacts): Note[] {
   const used = UsedSettings.of(cells);
   const of_list = tradeListNotes(inputs.trades, used.point_values);
   return [

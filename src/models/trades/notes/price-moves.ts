@@ -38,21 +38,26 @@ export function priceMoveNotes(list: TradeList, point_value: number): Note[] {
   if (held.length < FEWEST) return [];
   const in_percent = percentNotes(list, held);
   if (in_percent.length > 0) return in_percent;
+  const with_costs = costNotes(list, held);
+  if (with_costs.length > 0) return [...with_costs, ...sideNotes(list, largeMoves(held))];
   // Costs weigh least in the larger half of the moves.
-  const typical = median(held.map(({ move }) => Math.abs(move)));
-  const large = held.filter(({ move }) => Math.abs(move) >= typical && move !== 0);
+  const large = largeMoves(held);
   const c = median(large.map(({ pnl, move }) => Math.abs(pnl / move)));
   const steady = large.filter(
     ({ pnl, move, rounding }) => Math.abs(Math.abs(pnl / move) / c - 1) <= 0.05 + rounding / Math.abs(move),
   );
   if (c === 0 || steady.length < MOST * large.length) return [];
-  if (Math.abs(c - 1) > 0.05)
-    return [...scaleNotes(list, c, point_value, steady, held.length), ...sideNotes(list, steady)];
-  return [...costNotes(list, held), ...sideNotes(list, steady)];
+  const scale = Math.abs(c - 1) > 0.05 ? scaleNotes(list, c, point_value, steady, held.length) : [];
+  return [...scale, ...sideNotes(list, steady)];
+}
+
+function largeMoves(held: readonly Held[]): Held[] {
+  const typical = median(held.map(({ move }) => Math.abs(move)));
+  return held.filter(({ move }) => Math.abs(move) >= typical);
 }
 
 function heldTrades(list: TradeList, point_value: number): Held[] {
-  const step = Math.max(stepOf(list.entry_price), stepOf(list.exit_price));
+  const step = Math.min(stepOf(list.entry_price), stepOf(list.exit_price));
   // Whole dollars are cents that happen to be none.
   const cent = Math.min(0.01, stepOf(list.pnl));
   const held: Held[] = [];
@@ -142,11 +147,7 @@ function percentNotes({ path }: TradeList, held: readonly Held[]): Note[] {
 
 /** Results are below the price moves by a steady amount, or a steady share of what was traded. */
 function costNotes({ path }: TradeList, held: readonly Held[]): Note[] {
-  const costs = held.map(({ pnl, move, notional, qty, rounding }) => {
-    // Where a side is wrong, the cost is still below the move.
-    const cost = (pnl * move < 0 && Math.abs(pnl + move) < Math.abs(pnl - move) ? -move : move) - pnl;
-    return { cost, rounding, notional, qty };
-  });
+  const costs = held.map(({ pnl, move, notional, qty, rounding }) => ({ cost: move - pnl, rounding, notional, qty }));
   const paid = costs.filter(({ cost, rounding }) => cost > rounding);
   if (paid.length < NEARLY_ALL * held.length) return [];
   const ways: readonly (readonly [(of: (typeof costs)[number]) => number, (value: number) => string])[] = [
@@ -154,13 +155,15 @@ function costNotes({ path }: TradeList, held: readonly Held[]): Note[] {
     [({ cost, qty }) => cost / qty, (value) => `${amount(value)} a unit`],
     [({ cost, notional }) => cost / notional, (value) => `${percent(value)} of what was traded`],
   ];
-  for (const [of, say] of ways) {
-    const values = paid.map(of);
-    const middle = median(values);
-    const spread = median(values.map((value) => Math.abs(value - middle)));
-    if (spread > 0.1 * middle) continue;
-    const message = `${path}: pnl is less than the price move by about ${say(middle)}: it is net of costs; slippage and delays come on top`;
-    return [{ code: 'NET_OF_COSTS', message }];
-  }
-  return [];
+  const [steadiest] = ways
+    .map(([of, say]) => {
+      const values = paid.map(of);
+      const middle = median(values);
+      return { middle, say, spread: median(values.map((value) => Math.abs(value - middle))) / middle };
+    })
+    .sort((x, y) => x.spread - y.spread);
+  if (steadiest!.spread > 0.25) return [];
+  const { middle, say } = steadiest!;
+  const message = `${path}: pnl is less than the price move by about ${say(middle)}: it is net of costs; slippage and delays come on top`;
+  return [{ code: 'NET_OF_COSTS', message }];
 }

@@ -1,4 +1,4 @@
-import type { Parameters } from '../../../model/model.ts';
+import type { TradeParameters } from '../parameters.ts';
 import { measuredInR } from '../risk.ts';
 
 /** Values that the cells of a study have, gathered in one pass: a study may have a hundred thousand of them. */
@@ -16,27 +16,26 @@ export class UsedSettings {
   readonly accounts = new Set<number>();
   fallback: number | undefined;
 
-  static of(cells: Iterable<Parameters>): UsedSettings {
+  static of(cells: Iterable<TradeParameters>): UsedSettings {
     const used = new UsedSettings();
     for (const cell of cells) used.add(cell);
     return used;
   }
 
-  private add(cell: Parameters): void {
-    this.point_values.add(Number(cell['point_value']));
-    this.in_dollars ||= cell['sizing'] === 'dollars';
+  private add(cell: TradeParameters): void {
+    this.point_values.add(cell.point_value);
+    this.in_dollars ||= cell.sizing === 'dollars';
     const { bootstrap_mode, shuffle_mode, block_len, p_skip, min_trades, delay_bars_max, delay_effect } = cell;
-    const length = Number(block_len);
+    const length = block_len ?? 0;
     if (bootstrap_mode === 'moving_block_bootstrap') this.moving.add(length);
-    if (shuffle_mode === 'block_permute' || /block_bootstrap$/.test(String(bootstrap_mode))) this.blocks.add(length);
-    if (Number(min_trades) > 0 && Number(p_skip) > 0) {
-      const pair = { p_skip: Number(p_skip), min_trades: Number(min_trades) };
+    if (shuffle_mode === 'block_permute' || /block_bootstrap$/.test(bootstrap_mode)) this.blocks.add(length);
+    if (min_trades > 0 && p_skip > 0) {
+      const pair = { p_skip, min_trades };
       this.redrawn.set(`${pair.p_skip} ${pair.min_trades}`, pair);
     }
-    const effect = delay_effect === 'adverse_only' ? 'adverse_only' : 'both_ways';
-    this.delays[effect] = Math.max(this.delays[effect], Number(delay_bars_max));
+    this.delays[delay_effect] = Math.max(this.delays[delay_effect], delay_bars_max);
     for (const what of measuredInR(cell)) this.measured_in_r.add(what);
-    if (typeof cell['risk_fallback_pct'] === 'number') this.fallback = cell['risk_fallback_pct'];
-    this.accounts.add(Number(cell['initial_equity']));
+    this.fallback ??= cell.risk_fallback_pct;
+    this.accounts.add(cell.initial_equity);
   }
 }
