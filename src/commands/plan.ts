@@ -8,6 +8,8 @@ import { planStudies, type PlanOptions, type RunPlan, type StudyPlan } from '../
 import { describeRanges } from '../study/permutation-range.ts';
 import { gather, oneOf, runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
+import { fixedParameters } from '../study/fixed-parameters.ts';
 import { overlapText } from './seeds.ts';
 
 interface PlanFlags extends StudyValueFlags {
@@ -99,6 +101,10 @@ export async function showPlan(files: readonly string[], flags: PlanFlags, termi
   return 0;
 }
 
+function indented(text: string): string | undefined {
+  return text === '' ? undefined : text.replaceAll(/^/gm, '  ');
+}
+
 function togetherText(plan: RunPlan): string {
   const count = (n: number): string => n.toLocaleString('en');
   const reached = plan.studies.reduce((sum, study) => sum + study.permutations_missing, 0);
@@ -151,6 +157,7 @@ function planText(plan: StudyPlan): string {
         `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`,
     ),
     `  seeds     ${overlapText(overlap)}`,
+    indented(fixedParametersText(fixedParameters(study, experiment.cells), 78)),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }

@@ -1,10 +1,12 @@
 import { isDeclaredConstant } from '../model/condition.ts';
-import type { MetricSpec, Ranking } from '../model/model.ts';
+import type { MetricSpec, MetricSpecs, Ranking } from '../model/model.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
 import { axesOf, levelOf } from '../report/marks/axes.ts';
-import { estimateOfProbability, estimateText, isMarked, statisticText } from '../report/marks/estimate.ts';
+import { isMarked, statisticText } from '../report/marks/estimate.ts';
 import { formatCount, formatNumber } from '../wording/format-number.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
+import { constantMetrics, headlineMetrics } from '../report/marks/headline.ts';
+import { headlineColumns, thresholdColumns, type TableColumn } from './headline-table.ts';
 import { formatTable } from './table.ts';
 
 /** Rows shown in the table; of a larger surface the best and the worst cells. */
@@ -12,46 +14,60 @@ const TABLE_ROWS = 12;
 
 /**
  * The cells that matter as a table: all of a small surface, else the best and the worst by the median of one metric. Columns: what
- * varies between the cells, how many permutations where that differs, then that metric's mean with its Monte Carlo error and its quantiles,
- * then the thresholds' probabilities.
+ * varies between the cells, how many permutations where that differs, then the model's headline metrics, or the one metric's mean and
+ * quantiles where it has none; then the thresholds' probabilities. What is the same everywhere is no column: it is told below, once.
  */
 export function cellTable(
   cells: readonly ReportedCell[],
   { metric, best }: Ranking,
-  spec: MetricSpec,
+  metrics: MetricSpecs,
   width?: number,
 ): string {
   if (cells.length === 0) return '';
   const axes = axesOf(cells);
   const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric, best);
-  const thresholds = Object.entries(cells[0]!.statistics).flatMap(([name, statistics]) =>
-    (statistics.thresholds ?? []).map((t, k) => ({ name, k, title: `P(${name} > ${t.threshold})` })),
-  );
+  const headline = headlineMetrics(cells, metrics);
+  const shown = headline.length > 0 ? headlineColumns(cells, headline) : quantileColumns(metric);
+  const columns = [...shown, ...thresholdColumns(cells)];
   const counts = new Set(cells.map(({ n }) => n)).size > 1;
-  const header = [
-    ...axes.map(({ name }) => name),
-    ...(counts ? ['n'] : []),
-    'mean',
-    'p05',
-    'p50',
-    'p95',
-    ...thresholds.map(({ title }) => title),
-  ];
-  const rows = ranked.map((cell) => {
-    const statistics = cell.statistics[metric]!;
-    return [
-      ...axes.map(({ name }) => levelOf(cell, name)),
-      ...(counts ? [formatCount(cell.n)] : []),
-      ...(['mean', 'p05', 'p50', 'p95'] as const).map((name) => statisticText(statistics, name)),
-      ...thresholds.map(({ name, k }) => estimateText(estimateOfProbability(cell.statistics[name]!.thresholds![k]!))),
-    ];
-  });
+  const header = [...axes.map(({ name }) => name), ...(counts ? ['n'] : []), ...columns.map(({ title }) => title)];
+  const rows = ranked.map((cell) => [
+    ...axes.map(({ name }) => levelOf(cell, name)),
+    ...(counts ? [formatCount(cell.n)] : []),
+    ...columns.map(({ of }) => of(cell)),
+  ]);
+  const what = headline.length > 0 ? `Medians` : metric;
   const which =
     cells.length <= TABLE_ROWS
-      ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
-      : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
+      ? `${what} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+      : `${what} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by ${headline.length > 0 ? `that of ${metric}` : 'its median'}`;
   const table = formatTable(header, rows, width === undefined ? {} : { width }).trimEnd();
-  return [`${which} (± is the Monte Carlo standard error):`, table, ...remarks(rows, cells, metric, spec)].join('\n');
+  const told = headline.length > 0 ? headline : [metric];
+  return [
+    `${which} (± is the Monte Carlo standard error):`,
+    table,
+    ...told.flatMap((name) => remarks(rows, cells, name, metrics[name] ?? {})).filter(firstOfItsKind),
+    ...constantRemark(cells, metrics),
+  ].join('\n');
+}
+
+function quantileColumns(metric: string): TableColumn[] {
+  return (['mean', 'p05', 'p50', 'p95'] as const).map((name) => ({
+    title: name,
+    of: ({ statistics }) => statisticText(statistics[metric]!, name),
+  }));
+}
+
+function firstOfItsKind(line: string, i: number, lines: readonly string[]): boolean {
+  return lines.indexOf(line) === i;
+}
+
+/** What would be a column of one value. */
+function constantRemark(cells: readonly ReportedCell[], metrics: MetricSpecs): string[] {
+  const constant = constantMetrics(cells, metrics);
+  if (constant.length === 0) return [];
+  const list = constant.map(({ metric, value }) => `${metric} ${formatNumber(value, 6)}`).join(', ');
+  return [`The same in every permutation of every cell: ${list}.`];
 }
 
 type Summarised = Pick<ReportedCell, 'statistics'> & Partial<Pick<ReportedCell, 'parameters'>>;
@@ -84,6 +100,18 @@ function remarks(
         ]
       : []),
   ];
+}
+
+/** The headline metrics of the unperturbed case; empty where there are none. */
+export function baselineText(cells: readonly ReportedCell[], metrics: MetricSpecs): string {
+  const values = Object.keys(metrics).flatMap((metric) => {
+    const found = cells.flatMap(({ statistics }) => statistics[metric]!.baseline?.value ?? []);
+    const finite = found.filter(Number.isFinite);
+    if (metrics[metric]!.headline !== true || finite.length === 0) return [];
+    const [least, most] = [Math.min(...finite), Math.max(...finite)].map((value) => formatNumber(value, 6));
+    return [`${metric} ${least === most ? least! : `${least!} to ${most!}`}`];
+  });
+  return values.length === 0 ? '' : `baseline  ${values.join(', ')} (unperturbed)`;
 }
 
 /** How many cells are as precise as the study asks; empty where it asks for nothing. */

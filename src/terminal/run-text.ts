@@ -2,7 +2,8 @@ import { relative, resolve } from 'node:path';
 
 import { disk } from '../files/disk.ts';
 import { formatDuration } from '../wording/format-number.ts';
-import { cellTable, precisionText } from './best-cells.ts';
+import { baselineText, cellTable, precisionText } from './best-cells.ts';
+import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
 import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
 import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -14,8 +15,11 @@ import { layoutOf } from '../store/scan/layout.ts';
 export function studyResultText(result: StudyResult, given: Given = {}): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
-    const { cells, ranking, spec } = reportedCells(disk, result.output);
-    parts.push(cellTable(cells, ranking, spec, process.stderr.isTTY ? process.stderr.columns : undefined));
+    const { cells, ranking, metrics, fixed } = reportedCells(disk, result.output);
+    const width = process.stderr.isTTY ? process.stderr.columns : undefined;
+    parts.push(cellTable(cells, ranking, metrics, width));
+    const known = [baselineText(cells, metrics), fixed === undefined ? '' : fixedParametersText(fixed, width)];
+    if (known.some((text) => text !== '')) parts.push(known.filter((text) => text !== '').join('\n'));
     const precision = precisionText(cells);
     if (precision !== '') parts.push(precision);
   }

@@ -17,7 +17,8 @@ export interface CellSummariesOptions {
   readonly readers: Readers;
   readonly statistics: SummariseOptions;
   readonly seedOf: (cell: RunCell) => unknown;
-  readonly baselineOf: (cell: RunCell) => unknown;
+  /** The metrics of the unperturbed case; undefined where the model has none. */
+  readonly baselineOf: (cell: RunCell) => Readonly<Record<string, number>> | undefined;
 }
 
 /** Makes, checks and withdraws the summary.json of cells. */
@@ -62,15 +63,21 @@ export class CellSummaries {
 
   /** Completes a cell's file and writes its summary; its rows are read back, for both. */
   async complete(cell: RunCell, file: CellFile, resume_detected: boolean, look: Look | undefined): Promise<void> {
-    const { readers, statistics } = this.options;
+    const { readers } = this.options;
+    const options = this.statisticsOf(cell);
     const { target } = file;
     let made: CellStatistics | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
-      const finished = await readers.read('finish', { place: cell.place, target, options: statistics, sums });
+      const finished = await readers.read('finish', { place: cell.place, target, options, sums });
       made = finished.statistics;
       return finished.found;
     });
     await this.write(cell, file, rows_crc32, resume_detected, look, made);
+  }
+
+  private statisticsOf(cell: RunCell): SummariseOptions {
+    const baseline = this.options.baselineOf(cell);
+    return { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
   }
 
   private async write(
@@ -96,11 +103,11 @@ export class CellSummaries {
       resume_detected,
       params: cell.parameters,
       seed: seedOf(cell),
-      baseline: baselineOf(cell),
+      baseline: baselineOf(cell) ?? null,
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: statistics })),
+      statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: this.statisticsOf(cell) })),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${toJson(summary, 1)}\n`);
   }
