@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 
 import { EngineError } from '../errors.ts';
+import { HeldFile } from './held.ts';
 
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -28,7 +29,8 @@ const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [-
 function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno, syscall } = error as NodeJS.ErrnoException;
-  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return code;
+  // UNKNOWN: what Windows says where libuv knows no better.
+  if (code !== undefined && /^(E[A-Z0-9]+|UNKNOWN)$/.test(code)) return code;
   if (syscall === undefined || errno === undefined) return undefined;
   return NAMES.get(errno) ?? `errno ${-errno}`;
 }
@@ -45,6 +47,7 @@ export function hasCode(error: unknown, code: string): boolean {
 export function diskError(error: unknown, doing: string, path: string, safe?: string): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
+  if (code === 'EBUSY') return new HeldFile(doing, path, error);
   const what = WHAT_TO_DO[code] ?? 'run the same command again to go on';
   const kept = safe === undefined ? '' : ` (${safe})`;
   return new EngineError(FULL.has(code) ? 'DISK_FULL' : 'DISK', `cannot ${doing} ${path}: ${code}, ${what}${kept}`, {

@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { arrowTable } from '../tables/formats/arrow-table.ts';
@@ -8,6 +8,7 @@ import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWrite
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { disk } from '../files/disk.ts';
+import { makeFolderWithin } from '../files/folder.ts';
 import { NewFile } from '../files/new-file.ts';
 import { readRows } from '../store/read-rows.ts';
 import { cellFolderName } from '../study/cell-id.ts';
@@ -54,6 +55,8 @@ export async function exportRun(output: string, options: ExportOptions): Promise
   const parameters = await cellParameters(output, manifest, options);
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
+  const folder = options.per_cell === true ? path : dirname(path);
+  if (isInside(output, path)) await makeFolderWithin(disk, resolve(output), folder);
   const files: string[] = [];
   let rows = 0;
   let incomplete = 0;
@@ -80,13 +83,18 @@ function defaultPath(output: string, { per_cell, to }: ExportOptions): string {
 /** Nothing of the run itself is ever written over. */
 function refuseRunFiles(output: string, path: string): void {
   const inside = relative(resolve(output), path);
-  if (inside === '' || (!inside.startsWith('..') && !/^export(?:[/\\]|$)/.test(inside))) {
+  if (isInside(output, path) && !/^export(?:[/\\]|$)/.test(inside)) {
     throw new EngineError(
       'USAGE',
       `${path} lies in the run's own folder: an export may go to ${join(output, 'export')} or anywhere outside.`,
       { path },
     );
   }
+}
+
+function isInside(output: string, path: string): boolean {
+  const way = relative(resolve(output), path);
+  return !way.startsWith('..') && !isAbsolute(way); // absolute: on another drive
 }
 
 async function writeTable(
@@ -104,7 +112,7 @@ async function writeTable(
     writer.finish();
     await file.finish();
   } catch (error) {
-    file.abandon();
+    await file.abandon();
     throw error;
   }
 }

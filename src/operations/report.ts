@@ -23,7 +23,8 @@ import type { ReportedCell } from '../report/marks/reported-cell.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
 import { disk } from '../files/disk.ts';
 import { readFailures } from '../store/failures.ts';
-import { makeFolder } from '../files/folder.ts';
+import { makeFolderWithin } from '../files/folder.ts';
+import { UnlessHeld } from '../files/held.ts';
 import { layoutOf, metricsPath } from '../store/scan/layout.ts';
 import { writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
@@ -65,9 +66,11 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
   const data = await gatherReport(output, manifest, options);
   const { report } = layoutOf(output);
   const cells = completeCells(output, manifest, data.cells);
-  await makeFolder(disk, join(report, 'tables'));
+  await makeFolderWithin(disk, output, join(report, 'tables'));
+  const files = new UnlessHeld();
   const parameters = await parameterColumns(cells, manifest.parameters);
-  await writeLines(disk, join(report, CELLS_FILE), gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  const lines = gridSummaryLines(cells, parameters, manifest.identity.metrics);
+  await files.do(() => writeLines(disk, join(report, CELLS_FILE), lines));
   const texts: [name: string, text: string][] = [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     ...(data.ranking === undefined
@@ -80,7 +83,8 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];
-  for (const [name, text] of texts) await writeSmallFile(disk, join(report, name), text);
+  for (const [name, text] of texts) await files.do(() => writeSmallFile(disk, join(report, name), text));
+  files.assertAllDone();
   return {
     output,
     files: [CELLS_FILE, ...texts.map(([name]) => name)].map((name) => join(report, name)),

@@ -7,10 +7,11 @@ import { streamSource } from '../random/seeding.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { disk } from '../files/disk.ts';
-import { makeFolder } from '../files/folder.ts';
+import { makeOwnFolder } from '../files/folder.ts';
 import { cellLayout, layoutOf } from '../store/scan/layout.ts';
 import { acquireLock } from '../store/lock.ts';
-import { removeFile, writeLines, writeSmallFile } from '../files/small-file.ts';
+import { UnlessHeld, removeFile } from '../files/held.ts';
+import { writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf } from '../study/loaded-study.ts';
 import { cellOf } from '../plan/run-cell.ts';
@@ -65,15 +66,23 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
     const experiment = (): Promise<LoadedStudy> =>
       (study ??= storedStudy(output, options).then((stored) => stored.experiment));
     const limit = pLimit(AT_ONCE * threads);
+    const files = new UnlessHeld();
     const outcomes = await Promise.all(
       Array.from(storedCells(output, manifest), (cell) =>
-        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment) })),
+        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment, files) })),
       ),
     );
     const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
-    const grid_summary = await writeGridSummary(output, manifest);
+    let grid_summary = '';
+    await files.do(async () => {
+      grid_summary = await writeGridSummary(output, manifest);
+    });
     const partial = outcomes.flatMap(({ outcome }) => ('partial' in outcome ? (outcome.partial ?? []) : []));
-    const partial_summary = await writePartialSummary(output, manifest, partial, options);
+    let partial_summary: string[] = [];
+    await files.do(async () => {
+      partial_summary = await writePartialSummary(output, manifest, partial, options);
+    });
+    files.assertAllDone();
     return {
       output,
       files: [...written.map(({ file }) => file), grid_summary, ...partial_summary],
@@ -93,7 +102,7 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
 
 async function writeGridSummary(output: string, manifest: RunManifest): Promise<string> {
   const { aggregated, grid_summary } = layoutOf(output);
-  await makeFolder(disk, aggregated);
+  await makeOwnFolder(disk, aggregated);
   const cells = [...storedCells(output, manifest)];
   const parameters = await parameterColumns(cells, manifest.parameters);
   await writeLines(disk, grid_summary, gridSummaryLines(cells, parameters, manifest.identity.metrics));
@@ -109,7 +118,7 @@ async function writePartialSummary(
 ): Promise<string[]> {
   const { partial_summary } = layoutOf(output);
   if (cells.length === 0) {
-    removeFile(disk, partial_summary);
+    await removeFile(disk, partial_summary);
     return [];
   }
   const { metrics } = manifest.identity;
@@ -132,6 +141,7 @@ async function summarizeCell(
   manifest: RunManifest,
   pool: ThreadPool,
   experiment: () => Promise<LoadedStudy>,
+  files: UnlessHeld,
 ): Promise<Outcome> {
   const { cell_id, place } = cell;
   const { thresholds } = manifest;
@@ -147,7 +157,7 @@ async function summarizeCell(
   const { target } = scan;
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
-    removeFile(disk, file);
+    await files.do(() => removeFile(disk, file));
     return { partial: await partialCell(pool, cell, scan, thresholds) };
   }
   const { rows_crc32 } = scan;
@@ -168,7 +178,7 @@ async function summarizeCell(
     ...precisionOf(look),
     statistics: await pool.call<CellStatistics>('summary', task),
   };
-  await writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`);
+  await files.do(() => writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`));
   return { file, rows: target };
 }
 

@@ -1,5 +1,5 @@
 import { csvField } from '../encoding/csv-field.ts';
-import type { RunCells } from '../plan/run-cell.ts';
+import type { RunCell } from '../plan/run-cell.ts';
 import { numberText, parameterTexts } from './grid-summary.ts';
 import { summariesOf } from '../stored/summaries.ts';
 
@@ -8,7 +8,7 @@ import { summariesOf } from '../stored/summaries.ts';
  * function of the experiment and n alone: studies that have a cell in common have the same row.
  */
 export async function* finalResultsLines(
-  cells: RunCells,
+  cells: Iterable<RunCell>,
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {

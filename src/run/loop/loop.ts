@@ -3,6 +3,7 @@ import type { ThreadPool } from '../../execute/threads.ts';
 import type { ChunkResult, ChunkTask } from '../../execute/messages.ts';
 import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
 import { segmentsOf } from '../../plan/segments.ts';
+import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
 import { CellTarget } from './output-cell.ts';
@@ -14,7 +15,8 @@ import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunOutput } from '../output/run-output.ts';
-import { scannedExperiments, type Donor, type ScannedExperiment } from './scan-cells.ts';
+import { removeLeftOversOfCell } from '../../store/left-overs.ts';
+import { scannedExperiments, type Donor, type ScannedCell, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
 import type { StopSwitch } from '../stop.ts';
 import type { CopyTask } from '../../readers/worker.ts';
@@ -97,7 +99,10 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
     }
     const complete = output.summaries.isUpToDate(cell, scan, look);
     output.books.found(cell, scan, complete);
-    if (complete) continue;
+    if (complete) {
+      await leaveClean(run.port, member);
+      continue;
+    }
     const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
     if (target === undefined) continue;
     output.books.begun(cell, target.file, target.missing());
@@ -106,6 +111,15 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
   return new CellWork(targets, (result) => {
     run.pool.recycle(result);
   });
+}
+
+/** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */
+async function leaveClean(port: FilePort, { output, cell }: ScannedCell<RunOutput>): Promise<void> {
+  try {
+    await removeLeftOversOfCell(port, cell.place.folder);
+  } catch (error) {
+    output.fail(error);
+  }
 }
 
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */
@@ -212,11 +226,13 @@ async function end(run: RunContext, target: CellTarget): Promise<void> {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
       await output.summaries.complete(cell, file, target.resume_detected, target.look);
+      output.outdated.delete(cell.cell_id);
       status = 'complete';
     } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
     else if (target.n_failed > 0) status = 'failed';
   } catch (error) {
-    output.fail(error);
+    if (error instanceof HeldFile) output.gaveUp(error, cell);
+    else output.fail(error);
   }
   try {
     file.close();

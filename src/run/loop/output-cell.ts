@@ -3,6 +3,7 @@ import type { ThreadPool } from '../../execute/threads.ts';
 import type { CellFile, CellScan, EncodedChunk } from '../../store/scan/cell-file.ts';
 import { openCell } from '../../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../../store/failures.ts';
+import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import {
   countPermutations,
@@ -61,7 +62,7 @@ export class CellTarget {
     this.resume_detected = scan.n_rows_raw > 0;
   }
 
-  /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then. */
+  /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then, or goes on without this cell. */
   static async open(
     port: FilePort,
     member: ScannedCell<RunOutput>,
@@ -70,14 +71,17 @@ export class CellTarget {
   ): Promise<CellTarget | undefined> {
     const { output, cell } = member;
     try {
-      output.summaries.withdraw(cell);
+      await withdrawSummary(output, cell);
       const file = await openCell(port, cell.place, scan, (line) => {
         output.books.log(cell, line);
       });
       if (retry_failed) await clearFailures(port, cell.place.folder);
       return new CellTarget(port, member, scan, file);
     } catch (error) {
-      output.fail(error);
+      if (error instanceof HeldFile) {
+        output.gaveUp(error, cell);
+        output.books.left(cell, error.message);
+      } else output.fail(error);
       return undefined;
     }
   }
@@ -173,6 +177,16 @@ export class CellTarget {
   /** Permutations of this cell that have no row because they failed, now or earlier. */
   get n_failed(): number {
     return this.n_failed_before + this.output.books.failuresOf(this.cell);
+  }
+}
+
+/** A summary that another program has open stays, and counts for nothing from now on. */
+async function withdrawSummary({ summaries, outdated }: RunOutput, cell: RunCell): Promise<void> {
+  try {
+    await summaries.withdraw(cell);
+  } catch (error) {
+    if (!(error instanceof HeldFile)) throw error;
+    outdated.add(cell.cell_id);
   }
 }
 

@@ -6,6 +6,7 @@ import type { PermutationFailure } from '../../execute/messages.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
+import { HARDLY_ANY_PATIENCE_MS, HeldFile } from '../../files/held.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
@@ -21,6 +22,8 @@ import type { Look } from '../../precision/checks.ts';
 const CELL_PROGRESS_MS = 1_000;
 /** heartbeat.json and progress.csv [ms]; the contract asks for 30 s at most. */
 const HEARTBEAT_MS = 10_000;
+
+const HELD_TOO_OFTEN = 5;
 
 /** A cell being computed, and what its progress.json says of how it began. */
 interface OpenCell {
@@ -63,6 +66,8 @@ export class Bookkeeper {
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
+  /** How often in a row a file could not be replaced because another program had it open. */
+  private readonly held = new Map<string, number>();
   first_failure: FirstFailure | undefined;
   n_failures = 0;
 
@@ -88,6 +93,14 @@ export class Bookkeeper {
     if (!complete) return;
     progress.cells_complete += 1;
     observer.cellFinished(cell.cell_id, true);
+  }
+
+  /** A cell whose file could not be opened: it waits for the next run. */
+  left(cell: RunCell, why: string): void {
+    const { states, observer } = this.options;
+    states.set(cell.index, 'stopped', states.done(cell.index));
+    this.log(cell, why);
+    observer.cellFinished(cell.cell_id, false);
   }
 
   /** A cell that has no rows yet and of which this run computes nothing. */
@@ -206,7 +219,7 @@ export class Bookkeeper {
 
   private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
-    const { states, port } = this.options;
+    const { states } = this.options;
     const target = states.target(cell.index);
     open.written_n_done = n_done;
     const progress = {
@@ -221,11 +234,11 @@ export class Bookkeeper {
       params: cell.parameters,
       resume_info,
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
+    await this.write(cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
   }
 
   private async writeAggregated(): Promise<void> {
-    const { port, run_name, progress, cells, states } = this.options;
+    const { run_name, progress, cells, states } = this.options;
     const numbers = progress.numbers();
     const heartbeat = {
       timestamp: new Date().toISOString(),
@@ -238,9 +251,22 @@ export class Bookkeeper {
       sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
     };
-    await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
-    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states));
+    await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
+    await this.write(this.paths.progress, progressCsv(cells, states));
     collectGarbage(cells.length);
+  }
+
+  /** What another program has open is written the next time; it is said where that goes on. */
+  private async write(path: string, text: string): Promise<void> {
+    try {
+      await writeSmallFile(this.options.port, path, text, HARDLY_ANY_PATIENCE_MS);
+      this.held.delete(path);
+    } catch (error) {
+      if (!(error instanceof HeldFile)) throw error;
+      const times = (this.held.get(path) ?? 0) + 1;
+      this.held.set(path, times);
+      if (times === HELD_TOO_OFTEN) this.warn(error);
+    }
   }
 
   /** One small file after the other; a failure warns once and harms nothing. */

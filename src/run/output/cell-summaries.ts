@@ -5,11 +5,15 @@ import type { Look } from '../../precision/checks.ts';
 import type { FinishTask, FinishedCell, SummariseTask } from '../../readers/worker.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
-import { onDisk } from '../../files/disk-error.ts';
+import { onDiskAsync } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
-import { removeFile, writeSmallFile } from '../../files/small-file.ts';
+import { removeFile } from '../../files/held.ts';
+import { writeSmallFile } from '../../files/small-file.ts';
 import { readSummary, type CellSummary } from '../../stored/summaries.ts';
+
+/** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
+const WITHDRAW_PATIENCE_MS = 1_000;
 
 export interface CellSummariesOptions {
   readonly port: FilePort;
@@ -50,12 +54,10 @@ export class CellSummaries {
     );
   }
 
-  /** Removes the summary of a cell whose file is about to change. */
-  withdraw(cell: RunCell): void {
+  /** Removes the summary of a cell whose file is about to change. Throws HeldFile where another program does not let it go. */
+  async withdraw(cell: RunCell): Promise<void> {
     const { summary } = cellLayout(cell.place.folder);
-    onDisk('remove', summary, () => {
-      removeFile(this.options.port, summary);
-    });
+    await onDiskAsync('remove', summary, () => removeFile(this.options.port, summary, WITHDRAW_PATIENCE_MS));
   }
 
   /** Completes a cell's file and writes its summary; a worker reads the rows back, for both. */

@@ -25,15 +25,19 @@ export async function endOutput(
   if (output.started) {
     await books.end();
     try {
-      await writeResults(experiment, complete === experiment.cells.length, (line) => {
-        observer.warning(line);
+      await writeResults(experiment, complete === experiment.cells.length, {
+        outdated: output.outdated,
+        each: (write) => output.unlessHeld(write),
+        warn: (line) => {
+          observer.warning(line);
+        },
       });
     } catch (error) {
       output.fail(error);
     }
   }
   const numbers = progress.numbers();
-  const reason: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
+  const reason = output.live ? (stop.reason ?? leftUndone(output)) : ({ kind: 'error', error: output.error } as const);
   const stopped = withSpace(reason, study.output, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
@@ -55,6 +59,10 @@ export async function endOutput(
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),
   };
+}
+
+function leftUndone({ left_undone }: RunOutput): StopReason | undefined {
+  return left_undone && { kind: 'error', error: left_undone };
 }
 
 /** So many are named. */

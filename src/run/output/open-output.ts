@@ -1,9 +1,10 @@
 import type { ThreadPool } from '../../execute/threads.ts';
 import { disk } from '../../files/disk.ts';
-import { onDisk } from '../../files/disk-error.ts';
+import { onDiskAsync } from '../../files/disk-error.ts';
 import { makeOwnFolder } from '../../files/folder.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
-import { removeFile } from '../../files/small-file.ts';
+import { removeFile } from '../../files/held.ts';
+import { removeLeftOversOfRun } from '../../store/left-overs.ts';
 import { countPermutations } from '../../study/permutation-range.ts';
 import { Bookkeeper } from './bookkeeper.ts';
 import type { StudyToRun } from './claim-studies.ts';
@@ -69,12 +70,13 @@ export function createOutput(
     const { permutations_total, permutations_done } = progress.numbers();
     return Math.max(0, permutations_total - permutations_done);
   };
-  const forecast = new DiskForecast(study.output, missing, (text) => {
-    observer.warning(text);
-  });
+  const warn = (line: string): void => {
+    observer.warning(line);
+  };
+  const forecast = new DiskForecast(study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const kept = { books, summaries, states, progress, share, forecast, landmark };
-  return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed });
+  return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
 }
 
 function shareOf({ shard, compute }: RunOptions, target: number): Share | undefined {
@@ -88,6 +90,9 @@ function permutationsOf(cells: RunCells, share: Share | undefined): number {
   return total;
 }
 
+const NAMES_MAY_GET_LOST =
+  'This file system does not write folders down when asked: after a power cut the newest files may be missing. Rows in files that stood there before are as safe as --durability says.';
+
 /** Makes the folders. An output where that fails has failed. */
 export async function startOutput(
   output: RunOutput,
@@ -99,15 +104,15 @@ export async function startOutput(
   try {
     await makeOwnFolder(disk, layout.per_cell);
     await makeOwnFolder(disk, layout.aggregated);
+    await removeLeftOversOfRun(disk, output.folder);
     for (const stale of [layout.done, layout.partial_summary])
-      onDisk('remove', stale, () => {
-        removeFile(disk, stale);
-      });
+      await output.unlessHeld(() => onDiskAsync('remove', stale, () => removeFile(disk, stale)));
   } catch (error) {
     output.fail(error);
     return;
   }
   output.started = true;
+  if (disk.foldersUnsynced?.() === true) observer.note(NAMES_MAY_GET_LOST);
   const at_most = output.stopping !== undefined;
   observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
   output.books.start();
