@@ -18,7 +18,7 @@ operations: verify merge bench forecast run steps report tables readers stored p
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
 bench: run readers execute plan store files study model encoding clock.ts
-forecast: readers execute plan study encoding
+forecast: readers execute plan store study encoding
 run: steps tables readers stored precision execute plan store files statistics study model encoding clock.ts
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
