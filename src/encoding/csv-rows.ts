@@ -25,13 +25,13 @@ export function csvHeader(metrics: readonly string[]): string {
   return `${['perm_index', ...metrics].join(',')}\n`;
 }
 
-/** The lines of `rows`, without a header. The bytes are the caller's (see `encodeRows`). */
+/** The lines of `rows`, without a header. The bytes are the caller's (see `StoreFormat.encode`). */
 export function encodeCsvRows(
   { perm_index, columns }: Rows,
   kernel: Kernel = 'auto',
-  spare?: ArrayBufferLike,
+  into?: ArrayBufferLike,
 ): Uint8Array {
-  return formatRows(perm_index, columns, kernel, spare);
+  return formatRows(perm_index, columns, kernel, into);
 }
 
 /** Whether JavaScript prints this text for the number it reads as. */

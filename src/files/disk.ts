@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FilePort, FileStat } from './port.ts';
@@ -52,6 +52,8 @@ export const disk: FilePort = {
   },
   readdir: (path) => fs.readdirSync(path),
   stat,
+  realPath: (path) => (fs.existsSync(path) ? fs.realpathSync(path) : resolve(path)),
+  freeBytes,
   ...(WINDOWS && { patience: { isHeld, pause: (ms: number) => sleep(ms) } }),
 };
 
@@ -120,4 +122,16 @@ function stat(path: string): FileStat | undefined {
   if (found.isFile()) return { kind: 'file', size: found.size };
   if (found.isDirectory()) return { kind: 'folder', size: 0 };
   return { kind: found.isSymbolicLink() ? 'link' : 'other', size: 0 };
+}
+
+function freeBytes(path: string): number | undefined {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = fs.statfsSync(at);
+      return bavail * bsize;
+    } catch {
+      // Not there (yet): its file system is that of the folder above.
+      if (dirname(at) === at) return undefined;
+    }
+  }
 }

@@ -32,6 +32,10 @@ export interface FilePort {
   readdir(path: string): readonly string[];
   /** What stands at the path itself (a link is not followed), or undefined where nothing does (ENOENT only). */
   stat(path: string): FileStat | undefined;
+  /** The absolute path that no link is in; of a path where nothing stands, the path made absolute. */
+  realPath(path: string): string;
+  /** Bytes that may still be written where a path is, or will be; undefined where the system does not say. */
+  freeBytes(path: string): number | undefined;
   /** Absent where no program can hold a file against another: everywhere but on Windows. */
   readonly patience?: Patience;
 }

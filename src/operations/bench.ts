@@ -7,6 +7,8 @@ import type { Study } from '../study/study.ts';
 import { BenchRig, type BenchSample, type BenchVariant } from '../bench/bench-rig.ts';
 import { DURABILITIES, type Durability } from '../run/run-options.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
+import { formatOf } from '../store/formats/formats.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 
 export interface BenchOptions {
@@ -88,13 +90,17 @@ const NOISY = 0.3;
  * chunks are appended in order to files that are synced in groups. The files lie in a temporary folder on the
  * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
  */
-export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
+export async function benchStudy(
+  file: string,
+  options: BenchOptions = {},
+  host: Host = thisMachine,
+): Promise<StudyBench> {
   const { settings, inputs } = options;
-  const experiment = await decidedExperiment(file, inputs === undefined ? {} : { inputs }, settings);
+  const experiment = await decidedExperiment(host.port, file, inputs === undefined ? {} : { inputs }, settings);
   const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
   // The pools of all counts are there at once.
   const n_threads = threads.reduce((sum, n) => sum + n, 0);
-  const bench = new BenchRig(experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
+  const bench = new BenchRig(host, experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
   const forget = bench.removedAtExit();
   try {
     return await measure(bench, experiment.study, threads, options);
@@ -111,8 +117,7 @@ async function measure(
   options: BenchOptions,
 ): Promise<StudyBench> {
   const rounds = options.rounds ?? 5;
-  // Arrow chunks are whole batches.
-  const whole = (size: number): number => (study.format === 'arrow' ? wholeBatches(size, study.batch_rows) : size);
+  const whole = (size: number): number => wholeBatches(size, formatOf(study).chunkRows(study.batch_rows));
   const sizes = [...new Set((options.chunks ?? (await chunkSizes(rig))).map(whole))];
   const sweep = threads.flatMap((n) =>
     [...sizes, 'auto' as const].map((chunk): BenchVariant => ({
@@ -160,10 +165,10 @@ async function writePath(
     })),
   );
   const samples = await sampleInRounds(rig, variants, rounds, ms, count);
-  // Arrow that is not written costs next to nothing beyond computing: what the others are held against.
-  const computing = samples[
-    variants.findIndex(({ format, durability }) => format === 'arrow' && durability === 'nothing written')
-  ]!.map(({ cpu_us }) => cpu_us);
+  // What is not written, in the form that is made at the least cost, costs next to nothing beyond computing: the others are held against it.
+  const unwritten = samples.filter((_, v) => variants[v]!.durability === 'nothing written');
+  const costs = unwritten.map((rounds) => rounds.map(({ cpu_us }) => cpu_us));
+  const computing = costs.reduce((least, cost) => (median(cost) < median(least) ? cost : least));
   return variants.map(({ format, durability }, v) => ({
     format,
     durability,

@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { freeBytes, isDiskFull } from '../run/output/disk-space.ts';
+import { isDiskFull } from '../run/output/disk-space.ts';
 import type { RunObserver } from '../run/output/observer.ts';
 import type { RunOptions, StudyResult } from '../run/run-options.ts';
 import { runStudy } from './run.ts';
 import { StopSwitch } from '../run/stop.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** How often free space is looked at [ms]. */
 const POLL_MS = 1_000;
@@ -23,18 +22,20 @@ export async function runStudyWaiting(
   wait_minutes: number,
   stop: StopSwitch,
   observer: RunObserver,
+  host: Host = thisMachine,
 ): Promise<StudyResult> {
-  const started_ms = performance.now();
+  const { clock } = host;
+  const started_ms = clock.now();
   const rounds: StudyResult[] = [];
   let deadline_ms = Infinity;
   for (;;) {
-    const round = await runRound(file, withTimeLeft(options, started_ms), stop, observer);
+    const round = await runRound(host, file, withTimeLeft(options, clock.now() - started_ms), stop, observer);
     const progressed = 'result' in round && round.result.permutations_computed > 0;
     if ('result' in round) rounds.push(round.result);
     const full = 'result' in round ? isDiskFull(errorOf(round.result)) : isDiskFull(round.error);
-    if (deadline_ms === Infinity || progressed) deadline_ms = performance.now() + wait_minutes * 60_000;
+    if (deadline_ms === Infinity || progressed) deadline_ms = clock.now() + wait_minutes * 60_000;
     const output = 'result' in round ? round.result.output : (options.output ?? '.');
-    if (!full || stop.reason !== undefined || !(await spaceBefore(deadline_ms, output, stop, observer))) {
+    if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, observer))) {
       if ('error' in round) throw round.error;
       return together(rounds);
     }
@@ -43,13 +44,19 @@ export async function runStudyWaiting(
 
 type Round = { readonly result: StudyResult } | { readonly error: unknown };
 
-async function runRound(file: string, options: RunOptions, stop: StopSwitch, observer: RunObserver): Promise<Round> {
+async function runRound(
+  host: Host,
+  file: string,
+  options: RunOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<Round> {
   const inner = new StopSwitch();
   void stop.stopped().then(() => {
     inner.stop(stop.reason!);
   });
   try {
-    return { result: await runStudy(file, options, inner, observer) };
+    return { result: await runStudy(file, options, inner, observer, host) };
   } catch (error) {
     return { error };
   }
@@ -59,29 +66,30 @@ function errorOf({ stopped }: StudyResult): unknown {
   return stopped?.kind === 'error' ? stopped.error : undefined;
 }
 
-function withTimeLeft(options: RunOptions, started_ms: number): RunOptions {
+function withTimeLeft(options: RunOptions, spent_ms: number): RunOptions {
   if (options.max_seconds === undefined) return options;
-  return { ...options, max_seconds: Math.max(0.001, options.max_seconds - (performance.now() - started_ms) / 1000) };
+  return { ...options, max_seconds: Math.max(0.001, options.max_seconds - spent_ms / 1000) };
 }
 
 /** Waits for space. False where there was none in time, or the run was stopped. */
 async function spaceBefore(
+  { port, clock }: Host,
   deadline_ms: number,
   output: string,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<boolean> {
-  const minutes = (deadline_ms - performance.now()) / 60_000;
+  const minutes = (deadline_ms - clock.now()) / 60_000;
   if (minutes <= 0) return false;
   observer.warning(
     `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run goes on by itself`,
   );
-  const before = freeBytes(output) ?? 0;
-  const try_ms = performance.now() + TRY_MS;
-  while (performance.now() < deadline_ms) {
-    await Promise.race([sleep(Math.max(1, Math.min(POLL_MS, deadline_ms - performance.now()))), stop.stopped()]);
+  const before = port.freeBytes(output) ?? 0;
+  const try_ms = clock.now() + TRY_MS;
+  while (clock.now() < deadline_ms) {
+    await Promise.race([clock.sleep(Math.max(1, Math.min(POLL_MS, deadline_ms - clock.now()))), stop.stopped()]);
     if (stop.reason !== undefined) return false;
-    if ((freeBytes(output) ?? 0) >= before + WORTH_TRYING || performance.now() >= try_ms) return true;
+    if ((port.freeBytes(output) ?? 0) >= before + WORTH_TRYING || clock.now() >= try_ms) return true;
   }
   return false;
 }

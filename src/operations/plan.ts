@@ -4,7 +4,6 @@ import { EngineError } from '../errors.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
 import { segmentsOf } from '../plan/segments.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
 import type { Derivation } from '../study/derived.ts';
 import type { Selection } from '../study/select.ts';
 import type { StudyOverrides } from '../study/study.ts';
@@ -19,7 +18,7 @@ import { scannedExperiments, type CellSet, type ScannedExperiment } from '../run
 import { selectedCells } from '../plan/select-cells.ts';
 import { stoppingOf } from '../precision/checks.ts';
 import { Suite } from '../steps/suite.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 export interface PlannedCell {
   readonly cell_id: string;
@@ -74,8 +73,8 @@ export interface PlanOptions {
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
-export async function planStudy(file: string, options: PlanOptions): Promise<StudyPlan> {
-  const { studies } = await planStudies([file], options);
+export async function planStudy(file: string, options: PlanOptions, host: Host = thisMachine): Promise<StudyPlan> {
+  const { studies } = await planStudies([file], options, host);
   return studies[0]!;
 }
 
@@ -91,15 +90,20 @@ interface PlannedOutput extends CellSet {
 }
 
 /** The same for several studies: experiments that they have in common are computed once. */
-export async function planStudies(files: readonly string[], options: PlanOptions): Promise<RunPlan> {
+export async function planStudies(
+  files: readonly string[],
+  options: PlanOptions,
+  host: Host = thisMachine,
+): Promise<RunPlan> {
+  const { port } = host;
   const started_ms = performance.now();
   const outputs: PlannedOutput[] = [];
   for (const file of files) {
     const { steps: wanted, cells: conditions } = options.selection;
-    const suite = await Suite.open(file, options.overrides, wanted, options.settings);
+    const suite = await Suite.open(port, file, options.overrides, wanted, options.settings);
     while (await suite.decide(true));
     const experiment = await suite.load();
-    await refuseOtherRun(experiment, options.truncate === true);
+    await refuseOtherRun(host, experiment, options.truncate === true);
     const { steps } = suite;
     const cells = selectedCells(experiment, { ...(conditions && { cells: conditions }), ...(steps && { steps }) });
     const waiting = suite.waiting;
@@ -119,13 +123,14 @@ export async function planStudies(files: readonly string[], options: PlanOptions
   }
   const threads = options.threads ?? availableParallelism();
   const reuse = reusableRuns(
+    port,
     options.reuse ?? [],
     outputs.map(({ experiment }) => experiment.study.output),
   );
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_missing: 0 };
   try {
-    for await (const experiment of scannedExperiments({ outputs, reuse, pool, port: disk })) {
+    for await (const experiment of scannedExperiments({ outputs, reuse, readers, port })) {
       const missing = planExperiment(experiment);
       sums.cells += 1;
       sums.cells_shared += experiment.members.length > 1 ? 1 : 0;
@@ -133,12 +138,12 @@ export async function planStudies(files: readonly string[], options: PlanOptions
       sums.permutations_missing += missing;
     }
   } finally {
-    await pool.close();
+    await readers.close();
   }
   // A run reads what is there, too, before it computes.
   const before_seconds = (options.process_seconds ?? 0) + (performance.now() - started_ms) / 1000;
   const studies: StudyPlan[] = [];
-  for (const output of outputs) studies.push(await studyPlan(output, threads, before_seconds));
+  for (const output of outputs) studies.push(await studyPlan(host, output, threads, before_seconds));
   return { studies, ...sums, permutations_done: sums.permutations_total - sums.permutations_missing };
 }
 
@@ -173,7 +178,12 @@ function targetOf({ target }: PlannedOutput, scan: CellScan | EngineError): numb
   return scan instanceof EngineError ? target : scan.target;
 }
 
-async function studyPlan(output: PlannedOutput, threads: number, before_seconds: number): Promise<StudyPlan> {
+async function studyPlan(
+  host: Host,
+  output: PlannedOutput,
+  threads: number,
+  before_seconds: number,
+): Promise<StudyPlan> {
   const { experiment, planned, computed, cells_shared, at_most } = output;
   // Cells that came with an earlier study stand out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
@@ -192,7 +202,9 @@ async function studyPlan(output: PlannedOutput, threads: number, before_seconds:
     waiting: output.waiting,
     overlap: overlapOf(experiment),
     forecast:
-      permutations_missing === 0 ? undefined : await forecast(output, permutations_missing, threads, before_seconds),
+      permutations_missing === 0
+        ? undefined
+        : await forecast(host, output, permutations_missing, threads, before_seconds),
   };
 }
 
@@ -207,6 +219,7 @@ export function overlapOf({ study, cells }: LoadedStudy): StudyOverlap {
 
 /** From permutations of cells with work left, computed just now. `before_seconds`: until it is known what is missing. */
 async function forecast(
+  host: Host,
   output: PlannedOutput,
   rows_written: number,
   threads: number,
@@ -216,7 +229,7 @@ async function forecast(
   const { format, batch_rows } = experiment.study;
   const open = planned.filter(({ missing }) => missing.length > 0);
   const at = (i: number): RunCell => cells.find(open[i]!.cell_id)!;
-  const rates = await measureRates(experiment, { length: open.length, at }, threads);
+  const rates = await measureRates(host, experiment, { length: open.length, at }, threads);
   const n_computed = [...computed.values()].reduce((sum, n) => sum + n, 0);
   const work: Work = {
     format,

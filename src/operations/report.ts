@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
+import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import type { Ranking } from '../model/model.ts';
 import { axesOf } from '../report/marks/axes.ts';
@@ -20,12 +21,14 @@ import {
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
+import { areCurrent } from '../statistics/earlier-statistics.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { readFailures } from '../store/failures.ts';
 import { makeFolderWithin } from '../files/folder.ts';
 import { UnlessHeld } from '../files/held.ts';
-import { layoutOf, metricsPath } from '../store/scan/layout.ts';
+import { metricsPath } from '../store/formats/formats.ts';
+import { layoutOf } from '../store/scan/layout.ts';
 import { writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { nearest } from '../study/problem.ts';
@@ -37,7 +40,7 @@ import { poolRates } from '../report/gather/pool-rates.ts';
 import { rankCells } from '../report/gather/rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { summariesOf, type CellSummary } from '../stored/summaries.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** What `reportRun` wrote. */
 export interface Reported {
@@ -61,16 +64,21 @@ const AT_ONCE = 2;
  * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
  * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
  */
-export async function reportRun(output: string, options: ReportOptions = {}): Promise<Reported> {
-  const manifest = requireManifest(disk, output);
-  const data = await gatherReport(output, manifest, options);
+export async function reportRun(
+  output: string,
+  options: ReportOptions = {},
+  host: Host = thisMachine,
+): Promise<Reported> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
+  const data = await gatherReport(host, output, manifest, options);
   const { report } = layoutOf(output);
   const cells = completeCells(output, manifest, data.cells);
-  await makeFolderWithin(disk, output, join(report, 'tables'));
+  await makeFolderWithin(port, output, join(report, 'tables'));
   const files = new UnlessHeld();
-  const parameters = await parameterColumns(cells, manifest.parameters);
-  const lines = gridSummaryLines(cells, parameters, manifest.identity.metrics);
-  await files.do(() => writeLines(disk, join(report, CELLS_FILE), lines));
+  const parameters = await parameterColumns(port, cells, manifest.parameters);
+  const lines = gridSummaryLines(port, cells, parameters, manifest.identity.metrics);
+  await files.do(() => writeLines(port, join(report, CELLS_FILE), lines));
   const texts: [name: string, text: string][] = [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     ...(data.ranking === undefined
@@ -83,7 +91,7 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];
-  for (const [name, text] of texts) await files.do(() => writeSmallFile(disk, join(report, name), text));
+  for (const [name, text] of texts) await files.do(() => writeSmallFile(port, join(report, name), text));
   files.assertAllDone();
   return {
     output,
@@ -96,16 +104,18 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
 
 /** Everything that the report of a run says. */
 export async function gatherReport(
+  host: Host,
   output: string,
   manifest: RunManifest,
   { ranking = manifest.ranking }: ReportOptions = {},
 ): Promise<ReportData> {
+  const { port } = host;
   const { identity } = manifest;
   if (ranking !== undefined) requireMetric(ranking.metric, identity.metrics);
   const cells: ReportedCell[] = [];
   const disturbed: DisturbedCell[] = [];
-  for await (const { cell, summary } of summariesOf(storedCells(output, manifest))) {
-    if (!isUsable(cell, summary, manifest)) continue;
+  for await (const { cell, summary } of summariesOf(port, storedCells(output, manifest))) {
+    if (!isUsable(port, cell, summary, manifest)) continue;
     cells.push({
       cell_id: cell.cell_id,
       parameters: summary.params,
@@ -136,13 +146,13 @@ export async function gatherReport(
     views: manifest.views,
     caveats: manifest.caveats,
     notes: manifest.notes,
-    baseline: manifest.baseline,
+    baseline: manifest.baseline && numbersFromJson(manifest.baseline),
     cells_total: Object.keys(identity.cells).length,
     cells,
-    ranking: ranking && rankCells(cells, placeOf, ranking, shared),
-    pooled: poolRates(cells, placeOf, manifest.metrics),
+    ranking: ranking && rankCells(port, cells, placeOf, ranking, shared),
+    pooled: poolRates(port, cells, placeOf, manifest.metrics),
     disturbed,
-    ...(await unfinished(output, manifest, cells)),
+    ...(await unfinished(host, output, manifest, cells)),
   };
 }
 
@@ -158,6 +168,7 @@ function requireMetric(metric: string, metrics: readonly string[]): void {
 
 /** A summary is about this run's number of rows, and they are there. (`verify` holds it against the rows themselves.) */
 function isUsable(
+  port: FilePort,
   { place }: StoredCell,
   summary: CellSummary,
   { identity, permutations, precision, format }: RunManifest,
@@ -168,9 +179,10 @@ function isUsable(
   });
   return (
     whole &&
+    areCurrent(summary.statistics) &&
     typeof summary.params === 'object' &&
     hasEnough(summary, permutations, precision) &&
-    disk.stat(metricsPath(place.folder, format)) !== undefined
+    port.stat(metricsPath(place.folder, format)) !== undefined
   );
 }
 
@@ -181,16 +193,18 @@ function completeCells(output: string, manifest: RunManifest, cells: readonly Re
 
 /** The cells without statistics: their rows counted, their failures read. */
 async function unfinished(
+  host: Host,
   output: string,
   manifest: RunManifest,
   cells: readonly ReportedCell[],
 ): Promise<{ readonly incomplete: readonly IncompleteCell[]; readonly failures: readonly FailedPermutation[] }> {
+  const { port } = host;
   const complete = new Set(cells.map(({ cell_id }) => cell_id));
   const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
-  const begun = left.filter(({ place }) => disk.stat(place.folder) !== undefined);
-  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(begun, manifest);
+  const begun = left.filter(({ place }) => port.stat(place.folder) !== undefined);
+  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(host, begun, manifest);
   const failures = begun.flatMap(({ cell_id, place }) =>
-    readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
+    readFailures(port, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
   );
   const incomplete = left.map(({ cell_id }): IncompleteCell => {
     const count = counted.get(cell_id) ?? {
@@ -206,20 +220,24 @@ async function unfinished(
 
 type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
-async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
+async function countRows(
+  host: Host,
+  cells: readonly StoredCell[],
+  manifest: RunManifest,
+): Promise<Map<string, Counted>> {
   const threads = Math.min(availableParallelism(), cells.length);
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, Counted]> => {
     const { cell_id } = cell;
     try {
-      const { scan } = await scanStored(pool, cell, manifest);
+      const { scan } = await scanStored(readers, cell, manifest);
       const rows = countPermutations(scan.present);
       const reason =
         rows === scan.target
           ? 'all rows are there, but no summary of them: permafrost summarize makes it'
           : 'rows are missing';
-      const partial = await partialCell(pool, cell, scan, manifest.thresholds);
+      const partial = await partialCell(readers, cell, scan, manifest.thresholds);
       return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -229,6 +247,6 @@ async function countRows(cells: readonly StoredCell[], manifest: RunManifest): P
   try {
     return new Map(await Promise.all(cells.map((cell) => limit(() => count(cell)))));
   } finally {
-    await pool.close();
+    await readers.close();
   }
 }

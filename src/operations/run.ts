@@ -1,16 +1,14 @@
 import { availableParallelism } from 'node:os';
 
+import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
-import type { ModelSetup } from '../execute/messages.ts';
-import type { Kernel } from '../model/model.ts';
-import { disk } from '../files/disk.ts';
-import { canonicalJson } from '../study/canonical-json.ts';
+import type { GivenSetup } from '../execute/setup.ts';
 import type { StudyOverrides } from '../study/study.ts';
-import { claimAll, loadStudies, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
+import { claimAll, loadStudies, type ClaimedStudy } from '../run/output/claim-studies.ts';
 import { collectGarbage } from '../run/collect-garbage.ts';
 import { endOutput } from '../run/output/end-output.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { RunObserver } from '../run/output/observer.ts';
@@ -21,7 +19,7 @@ import type { RunOptions, StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
 import { Suite } from '../steps/suite.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /**
  * Runs a study to its end, or resumes it: locks the output, holds the study against what is there, computes what is missing, writes summaries.
@@ -32,8 +30,9 @@ export async function runStudy(
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
+  host: Host = thisMachine,
 ): Promise<StudyResult> {
-  const [result] = await runStudies([file], options, stop, observer);
+  const [result] = await runStudies([file], options, stop, observer, host);
   return result!;
 }
 
@@ -46,22 +45,26 @@ export async function runStudies(
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
+  host: Host = thisMachine,
 ): Promise<StudyResult[]> {
   const { kernel, warning } = chooseKernel(options.kernel ?? 'auto', threadsOf(options));
   if (warning !== undefined) observer.warning(warning);
-  const timer = stopAfter(options.max_seconds, stop);
+  const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
     const suites: Suite[] = [];
     for (const file of files)
-      suites.push(await Suite.open(file, studyOverrides(options), options.selection?.steps, options.settings));
-    return await runStages(suites, { ...options, kernel }, stop, observer);
+      suites.push(
+        await Suite.open(host.port, file, studyOverrides(options), options.selection?.steps, options.settings),
+      );
+    return await runStages(host, suites, { ...options, kernel }, stop, observer);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
 async function runStages(
+  host: Host,
   suites: readonly Suite[],
   options: RunOptions,
   stop: StopSwitch,
@@ -71,7 +74,7 @@ async function runStages(
   const told = new Set<string>();
   let going = suites;
   while (going.length > 0) {
-    const stage = await runStage(going, options, stop, observer, told);
+    const stage = await runStage(host, going, options, stop, observer, told);
     for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
     if (stop.reason !== undefined) break;
     const next: Suite[] = [];
@@ -99,18 +102,19 @@ function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
 }
 
 async function runStage(
+  host: Host,
   suites: readonly Suite[],
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
   told: Set<string>,
 ): Promise<StudyResult[]> {
-  const studies = await loadStudies(suites, options);
+  const studies = await loadStudies(host, suites, options);
   for (const { experiment } of studies) tellNotes(experiment, told, observer);
-  const claimed = await claimAll(studies, options, observer);
+  const claimed = await claimAll(host, studies, options, observer);
   for (const { experiment } of claimed) collectGarbage(experiment.cells.length);
   try {
-    return await runClaimed(claimed, options, stop, observer);
+    return await runClaimed(host, claimed, options, stop, observer);
   } finally {
     for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();
   }
@@ -138,35 +142,40 @@ function studyOverrides({ output, format, permutations, inputs }: RunOptions): S
 }
 
 async function runClaimed(
+  host: Host,
   claimed: readonly ClaimedStudy[],
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
+  const { port, clock } = host;
   const threads = threadsOf(options);
-  const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
+  const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel ?? 'auto'));
   const reuse = reusableRuns(
+    port,
     options.reuse ?? [],
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const pool = openPool(threads, setups);
+  const local = host.open(threads, distinct(setups));
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
     else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
   };
   try {
-    for (const study of claimed)
-      outputs.push(createOutput(study, setupOf(study), options, { pool, observer, onFailed }));
+    for (const [k, study] of claimed.entries())
+      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
-      else await startOutput(outputs[k]!, threads, claim.resumed, observer);
+      else await startOutput(port, outputs[k]!, threads, claim.resumed, observer);
     }
     await runCells({
       outputs,
       reuse,
-      pool,
-      port: disk,
+      executor: local,
+      readers: local,
+      port,
+      clock,
       stop,
       durability: options.durability ?? 'chunk',
       lease: new LeaseSize(options.chunk ?? 'auto'),
@@ -177,11 +186,11 @@ async function runClaimed(
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
-      results.push(await endOutput(claimed[k]!, output, options, stop, observer));
+      results.push(await endOutput(port, claimed[k]!, output, options, stop, observer));
     return results;
   } finally {
     observer.finished();
-    await pool.close();
+    await local.close();
   }
 }
 
@@ -189,29 +198,15 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function stopAfter(max_seconds: number | undefined, stop: StopSwitch): NodeJS.Timeout | undefined {
-  if (max_seconds === undefined) return undefined;
-  const timer = setTimeout(() => {
+/** Returns what takes it back. */
+function stopAfter(max_seconds: number | undefined, stop: StopSwitch, clock: Clock): () => void {
+  if (max_seconds === undefined) return () => undefined;
+  return clock.after(max_seconds * 1000, () => {
     stop.stop({ kind: 'time', seconds: max_seconds });
-  }, max_seconds * 1000);
-  timer.unref();
-  return timer;
+  });
 }
 
-/** Studies with the same model and inputs share one setup in every worker. */
-function modelSetups(
-  studies: readonly StudyToRun[],
-  kernel: Kernel,
-): { readonly setups: readonly ModelSetup[]; readonly setupOf: (study: StudyToRun) => number } {
-  const keyOf = ({ experiment: { common, study } }: StudyToRun): string => {
-    const { model, model_version, inputs, streams, shared } = common;
-    return canonicalJson({ model, model_version, inputs, streams, shared, own: study.model_code !== undefined });
-  };
-  const distinct = new Map<string, ModelSetup>();
-  for (const study of studies) {
-    const key = keyOf(study);
-    if (!distinct.has(key)) distinct.set(key, modelSetup(study.experiment, kernel));
-  }
-  const keys = [...distinct.keys()];
-  return { setups: [...distinct.values()], setupOf: (study) => keys.indexOf(keyOf(study)) };
+/** Studies with the same model and inputs share one setup. */
+function distinct(setups: readonly GivenSetup[]): GivenSetup[] {
+  return [...new Map(setups.map((given) => [given.id, given])).values()];
 }

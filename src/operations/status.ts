@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
-
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { scanStored, storedCells } from '../readers/stored-cells.ts';
+import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 export interface Heartbeat {
   readonly timestamp: string;
@@ -32,12 +31,13 @@ export interface RunStatus {
 }
 
 /** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
-export async function runStatus(output: string, scan: boolean): Promise<RunStatus> {
-  const manifest = requireManifest(disk, output);
+export async function runStatus(output: string, scan: boolean, host: Host = thisMachine): Promise<RunStatus> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
   const target = manifest.permutations;
   const done = scan
-    ? await scannedCounts(output)
-    : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output)));
+    ? await scannedCounts(host, output)
+    : (readProgressCsv(port, layoutOf(output).progress) ?? (await scannedCounts(host, output)));
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
     // What was written down for another number of permutations counts as far as it goes.
@@ -54,31 +54,28 @@ export async function runStatus(output: string, scan: boolean): Promise<RunStatu
     permutations_total: counts.reduce((sum, { n_target }) => sum + n_target, 0),
     at_most: manifest.precision.length > 0 && cells_complete < counts.length,
     complete: cells_complete === counts.length,
-    heartbeat: readHeartbeat(output),
+    heartbeat: readHeartbeat(port, output),
     scanned: scan,
   };
 }
 
-async function scannedCounts(output: string): Promise<Map<string, CellCount>> {
-  const manifest = requireManifest(disk, output);
+async function scannedCounts(host: Host, output: string): Promise<Map<string, CellCount>> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
   const counts = new Map<string, CellCount>();
-  const pool = openPool(2);
+  const readers = host.open(2);
   try {
     for (const cell of storedCells(output, manifest)) {
-      if (disk.stat(cell.place.folder) === undefined) continue;
-      const { scan } = await scanStored(pool, cell, manifest);
+      if (port.stat(cell.place.folder) === undefined) continue;
+      const { scan } = await scanStored(readers, cell, manifest);
       counts.set(cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target });
     }
   } finally {
-    await pool.close();
+    await readers.close();
   }
   return counts;
 }
 
-function readHeartbeat(output: string): Heartbeat | undefined {
-  try {
-    return JSON.parse(readFileSync(layoutOf(output).heartbeat).toString('utf8')) as Heartbeat;
-  } catch {
-    return undefined; // advisory: missing or garbage, the counts do not need it
-  }
+function readHeartbeat(port: FilePort, output: string): Heartbeat | undefined {
+  return readAdvisory(port, layoutOf(output).heartbeat, (text) => JSON.parse(text) as Heartbeat);
 }

@@ -3,12 +3,11 @@ import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
 import { cellTexts } from '../verify/cell-text.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
-import { countNotFinite } from '../verify/not-finite.ts';
+import { countNotFinite, type NotFinite } from '../verify/not-finite.ts';
 import type { Problem, ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { recompute, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
@@ -17,7 +16,7 @@ import { nextLook, stoppingOf } from '../precision/checks.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 
 export interface VerifyOptions extends StudyFiles {
@@ -25,20 +24,25 @@ export interface VerifyOptions extends StudyFiles {
 }
 
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
-export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
-  const manifest = requireManifest(disk, output);
-  const again = options.recompute === undefined ? undefined : await storedStudy(output, options);
+export async function verifyRun(
+  output: string,
+  options: VerifyOptions = {},
+  host: Host = thisMachine,
+): Promise<Verification> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
+  const again = options.recompute === undefined ? undefined : await storedStudy(port, output, options);
   const threads = availableParallelism();
-  const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
-  const pool = openPool(threads, setups);
+  const setup = again && setupOf(again.experiment, chooseKernel('auto', threads).kernel);
+  const local = host.open(threads, setup && [setup]);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
     const spans = new Map<string, number>();
     let rows = 0;
     const names = Object.keys(manifest.metrics);
-    const not_finite = new Map<string, number>();
-    for await (const { cell, found, first, last, lines } of cellTexts(output, manifest, pool)) {
+    const not_finite = new Map<string, NotFinite>();
+    for await (const { cell, found, first, last, lines } of cellTexts(port, output, manifest, local)) {
       if (first) {
         problems.push(...scanProblems(cell, found, manifest));
         digest.update(`${cell.cell_id}\n`);
@@ -48,7 +52,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
         countNotFinite(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), names, not_finite);
       }
       if (!last) continue;
-      problems.push(...notFiniteProblems(cell, not_finite, manifest), ...summaryProblems(cell, found));
+      problems.push(...notFiniteProblems(cell, not_finite, manifest), ...summaryProblems(port, cell, found));
       not_finite.clear();
       if (found instanceof EngineError) continue;
       rows += countPermutations(found.scan.present);
@@ -56,8 +60,8 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
     }
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
-    if (options.recompute !== undefined && again !== undefined) {
-      const done = await recompute(again.experiment, options.recompute, spans, pool);
+    if (options.recompute !== undefined && again !== undefined && setup !== undefined) {
+      const done = await recompute(port, again.experiment, options.recompute, spans, local, setup.id);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
@@ -77,7 +81,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
       digest: digest.digest('hex'),
     };
   } finally {
-    await pool.close();
+    await local.close();
   }
 }
 
@@ -138,16 +142,22 @@ function findingText(scan: CellScan): string {
   return `byte ${first.offset}: ${first.reason}${more}`;
 }
 
+/** Values that a metric has and does not declare. A run makes none: it computes such a permutation as a failed one. */
 function notFiniteProblems(
   { cell_id }: StoredCell,
-  counts: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, NotFinite>,
   { metrics }: RunManifest,
 ): Problem[] {
-  return [...counts]
-    .filter(([metric]) => metrics[metric]?.missing !== true)
-    .map(([metric, count]) => ({
-      cell_id,
-      code: 'NOT_FINITE',
-      message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true`,
-    }));
+  return [...counts].flatMap(([metric, count]) => {
+    const { missing, infinite } = metrics[metric] ?? {};
+    const found = [
+      ...(count.undefined > 0 && missing !== true
+        ? [`${count.undefined} values of ${metric} are NaN, and the metric does not declare missing: true`]
+        : []),
+      ...(count.infinite > 0 && infinite !== true
+        ? [`${count.infinite} values of ${metric} are infinite, and the metric does not declare infinite: true`]
+        : []),
+    ];
+    return found.map((message): Problem => ({ cell_id, code: 'NOT_FINITE', message }));
+  });
 }

@@ -1,4 +1,4 @@
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { makeOwnFolder } from '../files/folder.ts';
 import { writeLines, writeSmallFile } from '../files/small-file.ts';
@@ -12,6 +12,7 @@ import { gridSummaryLines } from './grid-summary.ts';
 
 /** Everything that a run leaves beside its cells: tables made from the summaries of all complete cells, those of earlier runs included. */
 export async function writeResults(
+  port: FilePort,
   experiment: LoadedStudy,
   complete: boolean,
   { outdated, each, warn }: TableWriting,
@@ -21,14 +22,14 @@ export async function writeResults(
   const metrics = Object.keys(study.model.metrics);
   const parameters = Object.keys(study.model.parameters);
   const everything = (): Iterable<RunCell> => without(selectedCells(experiment), outdated);
-  await each(() => writeLines(disk, layout.grid_summary, gridSummaryLines(everything(), parameters, metrics)));
-  await makeOwnFolder(disk, layout.results);
-  await each(() => writeLines(disk, layout.final_results, finalResultsLines(everything(), parameters, metrics)));
-  if (study.surface.steps.length > 0) await writeStepTables(experiment, { outdated, each, warn });
+  await each(() => writeLines(port, layout.grid_summary, gridSummaryLines(port, everything(), parameters, metrics)));
+  await makeOwnFolder(port, layout.results);
+  await each(() => writeLines(port, layout.final_results, finalResultsLines(port, everything(), parameters, metrics)));
+  if (study.surface.steps.length > 0) await writeStepTables(port, experiment, { outdated, each, warn });
   if (!complete) return;
   const most = study.precision.length > 0 ? 'at most ' : '';
   const text = `${study.name}: all ${experiment.cells.length} cells complete, ${most}${study.permutations} permutations each\n`;
-  await each(() => writeSmallFile(disk, layout.done, text));
+  await each(() => writeSmallFile(port, layout.done, text));
 }
 
 function* without(cells: Iterable<RunCell>, outdated: ReadonlySet<string>): Generator<RunCell> {

@@ -177,6 +177,8 @@ export class SimulatedDisk {
       if (found === undefined) return undefined;
       return { kind: found.kind, size: found.kind === 'file' ? found.data.length : 0 };
     },
+    realPath: (path) => path,
+    freeBytes: () => undefined,
   };
 
   /** What a process sees at a path now; undefined where there is no file. */

@@ -1,5 +1,6 @@
 import { EngineError } from '../../errors.ts';
 import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
+import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { RunCells } from '../../plan/run-cell.ts';
@@ -20,7 +21,7 @@ export interface ClaimedStudy extends StudyToRun {
 }
 
 /** Reads the studies, and refuses what may not be written, before anything is. */
-export async function loadStudies(suites: readonly Suite[], options: RunOptions): Promise<StudyToRun[]> {
+export async function loadStudies(host: Host, suites: readonly Suite[], options: RunOptions): Promise<StudyToRun[]> {
   const studies: StudyToRun[] = [];
   for (const suite of suites) {
     const experiment = await suite.load();
@@ -40,7 +41,7 @@ export async function loadStudies(suites: readonly Suite[], options: RunOptions)
   }
   for (const { experiment } of studies) {
     try {
-      await refuseOtherRun(experiment, options.truncate === true);
+      await refuseOtherRun(host, experiment, options.truncate === true);
     } catch (error) {
       // An output whose disk does not answer is left out when it is to be locked; the others need not wait for it.
       if (studies.length === 1 || !isTemporary(error)) throw error;
@@ -51,6 +52,7 @@ export async function loadStudies(suites: readonly Suite[], options: RunOptions)
 
 /** An output that cannot be written now (exit 3) is left out, as long as another one can. */
 export async function claimAll(
+  host: Host,
   studies: readonly StudyToRun[],
   options: RunOptions,
   observer: RunObserver,
@@ -58,7 +60,7 @@ export async function claimAll(
   const claimed: ClaimedStudy[] = [];
   for (const study of studies) {
     try {
-      const claim = await claimOutput(study.experiment, study.steps, options.truncate === true, observer);
+      const claim = await claimOutput(host, study.experiment, study.steps, options.truncate === true, observer);
       claimed.push({ ...study, claim });
     } catch (error) {
       if (studies.length === 1 || !isTemporary(error)) {

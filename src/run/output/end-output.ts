@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
+import type { FilePort } from '../../files/port.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -12,6 +13,7 @@ import { writeResults } from '../../tables/write-results.ts';
 
 /** The last words of a run in one output. */
 export async function endOutput(
+  port: FilePort,
   { experiment }: ClaimedStudy,
   output: RunOutput,
   options: RunOptions,
@@ -25,7 +27,7 @@ export async function endOutput(
   if (output.started) {
     await books.end();
     try {
-      await writeResults(experiment, complete === experiment.cells.length, {
+      await writeResults(port, experiment, complete === experiment.cells.length, {
         outdated: output.outdated,
         each: (write) => output.unlessHeld(write),
         warn: (line) => {
@@ -38,7 +40,7 @@ export async function endOutput(
   }
   const numbers = progress.numbers();
   const reason = output.live ? (stop.reason ?? leftUndone(output)) : ({ kind: 'error', error: output.error } as const);
-  const stopped = withSpace(reason, study.output, numbers.permutations_done, output.forecast);
+  const stopped = withSpace(reason, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
     study_file: study.file,

@@ -1,8 +1,8 @@
-import type { ThreadPool } from '../../execute/threads.ts';
-import { disk } from '../../files/disk.ts';
+import type { Clock } from '../../clock.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
 import { makeOwnFolder } from '../../files/folder.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
+import type { FilePort } from '../../files/port.ts';
 import { removeFile } from '../../files/held.ts';
 import { removeLeftOversOfRun } from '../../store/left-overs.ts';
 import { countPermutations } from '../../study/permutation-range.ts';
@@ -11,6 +11,7 @@ import type { StudyToRun } from './claim-studies.ts';
 import { DiskForecast } from './disk-space.ts';
 import { baselineOf } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
+import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
@@ -22,7 +23,9 @@ import { stoppingOf } from '../../precision/checks.ts';
 import { CellSummaries } from './cell-summaries.ts';
 
 export interface Surroundings {
-  readonly pool: ThreadPool;
+  readonly port: FilePort;
+  readonly clock: Clock;
+  readonly readers: Readers;
   readonly observer: RunObserver;
   readonly onFailed: (output: RunOutput) => void;
 }
@@ -30,27 +33,29 @@ export interface Surroundings {
 /** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
 export function createOutput(
   { experiment, cells }: StudyToRun,
-  setup: number,
+  setup: string,
   options: RunOptions,
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { pool, observer, onFailed } = around;
+  const { port, clock, readers, observer, onFailed } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
-  const known = readProgressCsv(layoutOf(study.output).progress);
+  const known = readProgressCsv(port, layoutOf(study.output).progress);
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
     for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id)?.n_done ?? 0);
   const share = shareOf(options, target);
   const progress = new Progress(
+    clock,
     cells.length,
     options.shard === undefined ? cells.length * target : permutationsOf(cells, share),
     expected.reduce((sum, n) => sum + n, 0),
   );
   const books = new Bookkeeper({
-    port: disk,
+    port,
+    clock,
     output: study.output,
     run_name: study.name,
     cells,
@@ -60,8 +65,8 @@ export function createOutput(
     expected: (index) => expected[index]!,
   });
   const summaries = new CellSummaries({
-    port: disk,
-    pool,
+    port,
+    readers,
     statistics: { thresholds: study.thresholds },
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
@@ -73,7 +78,7 @@ export function createOutput(
   const warn = (line: string): void => {
     observer.warning(line);
   };
-  const forecast = new DiskForecast(study.output, missing, warn);
+  const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const kept = { books, summaries, states, progress, share, forecast, landmark };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
@@ -95,6 +100,7 @@ const NAMES_MAY_GET_LOST =
 
 /** Makes the folders. An output where that fails has failed. */
 export async function startOutput(
+  port: FilePort,
   output: RunOutput,
   threads: number,
   resumed: boolean,
@@ -102,17 +108,17 @@ export async function startOutput(
 ): Promise<void> {
   const layout = layoutOf(output.folder);
   try {
-    await makeOwnFolder(disk, layout.per_cell);
-    await makeOwnFolder(disk, layout.aggregated);
-    await removeLeftOversOfRun(disk, output.folder);
+    await makeOwnFolder(port, layout.per_cell);
+    await makeOwnFolder(port, layout.aggregated);
+    await removeLeftOversOfRun(port, output.folder);
     for (const stale of [layout.done, layout.partial_summary])
-      await output.unlessHeld(() => onDiskAsync('remove', stale, () => removeFile(disk, stale)));
+      await output.unlessHeld(() => onDiskAsync('remove', stale, () => removeFile(port, stale)));
   } catch (error) {
     output.fail(error);
     return;
   }
   output.started = true;
-  if (disk.foldersUnsynced?.() === true) observer.note(NAMES_MAY_GET_LOST);
+  if (port.foldersUnsynced?.() === true) observer.note(NAMES_MAY_GET_LOST);
   const at_most = output.stopping !== undefined;
   observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
   output.books.start();
