@@ -1,6 +1,6 @@
 import type { InputFile, Inspection, Note } from '../../model/model.ts';
 import { inOrder, readTrade, TRADE_COLUMNS, tradeList, type Trade } from './inputs.ts';
-import { tradeListNotes } from './notes/notes.ts';
+import { tradeListNotes } from './notes.ts';
 import { Problems, readTable, type TableRow } from './table.ts';
 import { formatTime } from './time.ts';
 

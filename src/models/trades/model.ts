@@ -10,7 +10,7 @@ import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
 import { growth, pathMetrics } from './metrics.ts';
 import { TRADE_PARAMETERS, TRADE_PRESETS } from './parameters.ts';
 import { drawPath } from './path.ts';
-import { tradeNotes } from './notes/notes.ts';
+import { tradeNotes } from './notes.ts';
 import { factsOfStudy, prepareCell, type TradesContext } from './prepare.ts';
 import type { PreparedCell } from './prepared.ts';
 import { tracePath } from './trace.ts';
