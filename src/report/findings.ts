@@ -10,7 +10,7 @@ export function findings(data: ReportData): ReportFinding[] {
     ...failures(data),
     ...histories(data),
     ...unusedMetrics(data),
-    ...data.notes.map((text): ReportFinding => ({ level: 'note', text })),
+    ...data.notes.map(({ message }): ReportFinding => ({ level: 'note', text: message })),
     ...Object.keys(data.metrics).flatMap((metric) => values(data, metric)),
     ...precision(data),
     ...meanFindings(data),

@@ -1,4 +1,4 @@
-import type { MetricSpec, ParameterSpec, Ranking, View } from '../model/model.ts';
+import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
 import type { Difference } from '../statistics/difference.ts';
 import type { PooledRate } from '../statistics/pooled-rate.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
@@ -22,7 +22,7 @@ export interface ReportData {
   readonly views: readonly View[];
   readonly caveats: readonly string[];
   /** What the model says of the inputs. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly cells_total: number;

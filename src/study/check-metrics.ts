@@ -16,7 +16,7 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing, infinite, constant }');
     else {
-      for (const key of ['missing', 'infinite'])
+      for (const key of ['missing', 'infinite', 'stored'])
         if (spec[key] !== undefined && typeof spec[key] !== 'boolean')
           problems.wrong(['metrics', name, key], spec[key], 'true or false');
       constant(
@@ -28,6 +28,8 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
     }
   }
+  if (Object.values(raw).every((spec) => isMap(spec) && spec.stored === false))
+    problems.add(['metrics'], 'none is stored unless a study asks for it; leave stored: false out of at least one');
   columns(Object.keys(raw), isMap(parameters) ? Object.keys(parameters) : [], problems);
 }
 

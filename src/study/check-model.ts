@@ -11,6 +11,7 @@ import { resolutionOrder } from './resolution-order.ts';
 const KEYS = [
   'name',
   'version',
+  'earlier_versions',
   'description',
   'parameters',
   'presets',
@@ -64,6 +65,9 @@ function texts(model: Raw, problems: Problems): void {
   if (typeof model.version !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(model.version)) {
     problems.wrong(['version'], model.version, "a text such as '1'");
   }
+  const { earlier_versions: earlier = {} } = model;
+  if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
+    problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
   for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
 }
 

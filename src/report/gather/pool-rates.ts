@@ -16,8 +16,12 @@ export function poolRates(
   placeOf: (cell_id: string) => CellPlace,
   specs: Readonly<Record<string, MetricSpec>>,
 ): PooledCell[] {
+  // A rate whose parts are not stored has no sums.
   const rates = Object.entries(specs).flatMap(([metric, { rate_of }]) =>
-    rate_of === undefined ? [] : [{ metric, ...rate_of }],
+    [...(rate_of?.cases ?? []), ...(rate_of?.of ?? [])].every((name) => Object.hasOwn(specs, name)) &&
+    rate_of !== undefined
+      ? [{ metric, ...rate_of }]
+      : [],
   );
   if (rates.length === 0) return [];
   return cells.slice(0, MOST_POOLED).map((cell) => {
