@@ -1,6 +1,6 @@
 import { modelSetup } from '../execute/model-setup.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
-import { chooseKernel } from '../execute/kernel-choice.ts';
+import type { KernelChoice } from '../execute/kernel-choice.ts';
 import type { Rates } from './forecast.ts';
 import type { CellCost, MeasureTask } from '../execute/measure-cell.ts';
 import type { RunCell } from '../plan/run-cell.ts';
@@ -25,11 +25,12 @@ export async function measureRates(
   experiment: LoadedStudy,
   cells: { readonly length: number; at(i: number): RunCell },
   threads: number,
+  kernel: KernelChoice['kernel'],
 ): Promise<Rates> {
   const { permutations: target, thresholds } = experiment.study;
   const places = sampled(cells.length, SAMPLED_CELLS);
   const started_ms = performance.now();
-  const pool = openPool(threads, [modelSetup(experiment, chooseKernel('auto', threads).kernel)]);
+  const pool = openPool(threads, [modelSetup(experiment, kernel)]);
   const measure = (place: number, n: number): Promise<CellCost> => {
     const task = { setup: 0, cell: cells.at(place).setup, target, permutations: n, options: { thresholds } };
     return pool.call<CellCost>('measure', task satisfies MeasureTask);

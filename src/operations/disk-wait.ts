@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freeBytes, isDiskFull } from '../run/output/disk-space.ts';
 import type { RunObserver } from '../run/output/observer.ts';
-import type { RunOptions, StudyResult } from '../run/run-options.ts';
-import { runStudy } from './run.ts';
+import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
+import { runStudies } from './run.ts';
 import { StopSwitch } from '../run/stop.ts';
 
 /** How often free space is looked at [ms]. */
@@ -14,52 +14,60 @@ const WORTH_TRYING = 1 << 20;
 const TRY_MS = 60_000;
 
 /**
- * `runStudy` that waits where the disk is full, up to `wait_minutes` at a time, and goes on when there is space: what a person would do by freeing space
- * and giving the same command again. 0 does not wait.
+ * `runStudies` that waits where a disk is full, up to `disk_wait_minutes` at a time, and resumes when there is space: what a person would do by freeing
+ * space and giving the same command again. Without that option it does not wait.
  */
-export async function runStudyWaiting(
-  file: string,
-  options: RunOptions,
-  wait_minutes: number,
+export async function runStudiesWaiting(
+  files: readonly string[],
+  given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
-): Promise<StudyResult> {
+): Promise<StudyResult[]> {
+  const options = resolveOptions(given);
+  const { disk_wait_minutes } = options;
+  if (disk_wait_minutes === undefined) return runStudies(files, options, stop, observer);
   const started_ms = performance.now();
-  const rounds: StudyResult[] = [];
+  const rounds: StudyResult[][] = [];
   let deadline_ms = Infinity;
   for (;;) {
-    const round = await runRound(file, withTimeLeft(options, started_ms), stop, observer);
-    const progressed = 'result' in round && round.result.permutations_computed > 0;
-    if ('result' in round) rounds.push(round.result);
-    const full = 'result' in round ? isDiskFull(errorOf(round.result)) : isDiskFull(round.error);
-    if (deadline_ms === Infinity || progressed) deadline_ms = performance.now() + wait_minutes * 60_000;
-    const output = 'result' in round ? round.result.output : (options.output ?? '.');
+    const round = await runRound(files, withTimeLeft(options, started_ms), stop, observer);
+    const results = 'results' in round ? round.results : [];
+    if (results.length > 0) rounds.push(results);
+    const progressed = results.some(({ permutations_computed }) => permutations_computed > 0);
+    const full = 'error' in round ? isDiskFull(round.error) : results.some(isFull);
+    if (deadline_ms === Infinity || progressed) deadline_ms = performance.now() + disk_wait_minutes * 60_000;
+    const output = results.find(isFull)?.output ?? options.output ?? '.';
     if (!full || stop.reason !== undefined || !(await spaceBefore(deadline_ms, output, stop, observer))) {
       if ('error' in round) throw round.error;
-      return together(rounds);
+      return files.map((_, k) => together(rounds.map((each) => each[k]!)));
     }
   }
 }
 
-type Round = { readonly result: StudyResult } | { readonly error: unknown };
+type Round = { readonly results: StudyResult[] } | { readonly error: unknown };
 
-async function runRound(file: string, options: RunOptions, stop: StopSwitch, observer: RunObserver): Promise<Round> {
+async function runRound(
+  files: readonly string[],
+  options: ResolvedOptions,
+  stop: StopSwitch,
+  observer: RunObserver,
+): Promise<Round> {
   const inner = new StopSwitch();
   void stop.stopped().then(() => {
     inner.stop(stop.reason!);
   });
   try {
-    return { result: await runStudy(file, options, inner, observer) };
+    return { results: await runStudies(files, options, inner, observer) };
   } catch (error) {
     return { error };
   }
 }
 
-function errorOf({ stopped }: StudyResult): unknown {
-  return stopped?.kind === 'error' ? stopped.error : undefined;
+function isFull({ stopped }: StudyResult): boolean {
+  return stopped?.kind === 'error' && isDiskFull(stopped.error);
 }
 
-function withTimeLeft(options: RunOptions, started_ms: number): RunOptions {
+function withTimeLeft(options: ResolvedOptions, started_ms: number): ResolvedOptions {
   if (options.max_seconds === undefined) return options;
   return { ...options, max_seconds: Math.max(0.001, options.max_seconds - (performance.now() - started_ms) / 1000) };
 }
@@ -74,7 +82,7 @@ async function spaceBefore(
   const minutes = (deadline_ms - performance.now()) / 60_000;
   if (minutes <= 0) return false;
   observer.warning(
-    `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run goes on by itself`,
+    `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run resumes by itself`,
   );
   const before = freeBytes(output) ?? 0;
   const try_ms = performance.now() + TRY_MS;
@@ -86,7 +94,7 @@ async function spaceBefore(
   return false;
 }
 
-/** All rounds as one run. */
+/** All rounds of a study as one run. */
 function together(rounds: readonly StudyResult[]): StudyResult {
   const last = rounds.at(-1)!;
   const permutations_computed = rounds.reduce((sum, round) => sum + round.permutations_computed, 0);

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import type { Ranking } from '../model/model.ts';
 import { axesOf } from '../report/marks/axes.ts';
 import { drawnViews } from '../report/contents.ts';
@@ -50,7 +50,9 @@ export interface Reported {
 
 export interface ReportOptions {
   /** By what the cells are ranked, instead of what the model names. */
-  readonly ranking?: Ranking;
+  readonly ranking?: Ranking | undefined;
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
 }
 
 /** Files of unfinished cells counted at once, per thread. */
@@ -94,7 +96,7 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
 export async function gatherReport(
   output: string,
   manifest: RunManifest,
-  { ranking = manifest.ranking }: ReportOptions = {},
+  { ranking = manifest.ranking, threads }: ReportOptions = {},
 ): Promise<ReportData> {
   const { identity } = manifest;
   if (ranking !== undefined) requireMetric(ranking.metric, identity.metrics);
@@ -138,7 +140,7 @@ export async function gatherReport(
     ranking: ranking && rankCells(cells, placeOf, ranking, shared),
     pooled: poolRates(cells, placeOf, manifest.metrics),
     disturbed,
-    ...(await unfinished(output, manifest, cells)),
+    ...(await unfinished(output, manifest, cells, threadCount(threads))),
   };
 }
 
@@ -180,11 +182,12 @@ async function unfinished(
   output: string,
   manifest: RunManifest,
   cells: readonly ReportedCell[],
+  threads: number,
 ): Promise<{ readonly incomplete: readonly IncompleteCell[]; readonly failures: readonly FailedPermutation[] }> {
   const complete = new Set(cells.map(({ cell_id }) => cell_id));
   const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
   const begun = left.filter(({ place }) => disk.stat(place.folder) !== undefined);
-  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(begun, manifest);
+  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(begun, manifest, threads);
   const failures = begun.flatMap(({ cell_id, place }) =>
     readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
   );
@@ -202,8 +205,12 @@ async function unfinished(
 
 type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
-async function countRows(cells: readonly StoredCell[], manifest: RunManifest): Promise<Map<string, Counted>> {
-  const threads = Math.min(availableParallelism(), cells.length);
+async function countRows(
+  cells: readonly StoredCell[],
+  manifest: RunManifest,
+  most_threads: number,
+): Promise<Map<string, Counted>> {
+  const threads = Math.min(most_threads, cells.length);
   const pool = openPool(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, Counted]> => {

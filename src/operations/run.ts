@@ -1,12 +1,9 @@
-import { availableParallelism } from 'node:os';
-
 import { EngineError } from '../errors.ts';
 import type { ModelSetup } from '../execute/messages.ts';
 import type { Kernel } from '../model/model.ts';
 import { disk } from '../files/disk.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
-import type { StudyOverrides } from '../study/study.ts';
-import { claimAll, loadStudies, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
+import { claimAll, loadStudies, openSuites, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
 import { collectGarbage } from '../run/collect-garbage.ts';
 import { endOutput } from '../run/output/end-output.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
@@ -17,10 +14,10 @@ import type { RunObserver } from '../run/output/observer.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
 import { runCells } from '../run/loop/loop.ts';
-import type { RunOptions, StudyResult } from '../run/run-options.ts';
+import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
-import { Suite } from '../steps/suite.ts';
+import type { Suite } from '../steps/suite.ts';
 import { openPool } from '../readers/open-threads.ts';
 
 /**
@@ -39,22 +36,21 @@ export async function runStudy(
 
 /**
  * The same for several studies at once: experiments that they have in common are computed once and reach every output. An output that cannot be
- * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others go on. Results are in the order of the files.
+ * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others continue. Results are in the order of the files.
  */
 export async function runStudies(
   files: readonly string[],
-  options: RunOptions,
+  given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
-  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto', threadsOf(options));
+  const asked = resolveOptions(given);
+  const { kernel, warning } = chooseKernel(asked.kernel, asked.threads);
   if (warning !== undefined) observer.warning(warning);
+  const options = { ...asked, kernel };
   const timer = stopAfter(options.max_seconds, stop);
   try {
-    const suites: Suite[] = [];
-    for (const file of files)
-      suites.push(await Suite.open(file, studyOverrides(options), options.selection?.steps, options.settings));
-    return await runStages(suites, { ...options, kernel }, stop, observer);
+    return await runStages(await openSuites(files, options), options, stop, observer);
   } finally {
     clearTimeout(timer);
   }
@@ -63,7 +59,7 @@ export async function runStudies(
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
 async function runStages(
   suites: readonly Suite[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
@@ -73,7 +69,8 @@ async function runStages(
   while (going.length > 0) {
     const stage = await runStage(going, options, stop, observer, told);
     for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
-    if (stop.reason !== undefined) break;
+    // Who computes nothing decides nothing either.
+    if (stop.reason !== undefined || !options.compute) break;
     const next: Suite[] = [];
     for (const [k, suite] of going.entries())
       if (stage[k]!.stopped === undefined && (await suite.decide(false))) next.push(suite);
@@ -100,7 +97,7 @@ function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
 
 async function runStage(
   suites: readonly Suite[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
   told: Set<string>,
@@ -124,36 +121,23 @@ function tellNotes(experiment: LoadedStudy, told: Set<string>, observer: RunObse
   }
 }
 
-function threadsOf({ threads }: RunOptions): number {
-  return threads ?? availableParallelism();
-}
-
-function studyOverrides({ output, format, permutations, inputs }: RunOptions): StudyOverrides {
-  return {
-    ...(output !== undefined && { output }),
-    ...(format !== undefined && { format }),
-    ...(permutations !== undefined && { permutations }),
-    ...(inputs !== undefined && { inputs }),
-  };
-}
-
 async function runClaimed(
   claimed: readonly ClaimedStudy[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
-  const threads = threadsOf(options);
-  const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
+  const { threads } = options;
+  const { setups, setupOf } = modelSetups(claimed, options.kernel);
   const reuse = reusableRuns(
-    options.reuse ?? [],
+    options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
   const pool = openPool(threads, setups);
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
-    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
+    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs continue.`);
   };
   try {
     for (const study of claimed)
@@ -168,12 +152,8 @@ async function runClaimed(
       pool,
       port: disk,
       stop,
-      durability: options.durability ?? 'chunk',
-      lease: new LeaseSize(options.chunk ?? 'auto'),
-      // A suite's failed rows are tried again every time.
-      retry_failed:
-        options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
-      on_error: options.on_error ?? 'stop',
+      options,
+      lease: new LeaseSize(options.chunk),
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())

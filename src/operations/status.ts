@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import pLimit from 'p-limit';
 
 import { disk } from '../files/disk.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
-import { scanStored, storedCells } from '../readers/stored-cells.ts';
-import { requireManifest } from '../stored/manifest.ts';
+import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import { threadCount } from '../execute/thread-count.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
 import { openPool } from '../readers/open-threads.ts';
 
@@ -31,13 +33,23 @@ export interface RunStatus {
   readonly scanned: boolean;
 }
 
+export interface StatusOptions {
+  /** Count from the metrics files. */
+  readonly scan?: boolean | undefined;
+  /** To read them. Default: one per core. */
+  readonly threads?: number | undefined;
+}
+
+/** Files read at once, per thread. */
+const AT_ONCE = 2;
+
 /** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
-export async function runStatus(output: string, scan: boolean): Promise<RunStatus> {
+export async function runStatus(output: string, { scan = false, threads }: StatusOptions = {}): Promise<RunStatus> {
   const manifest = requireManifest(disk, output);
   const target = manifest.permutations;
   const done = scan
-    ? await scannedCounts(output)
-    : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output)));
+    ? await scannedCounts(output, manifest, threads)
+    : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output, manifest, threads)));
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
     // What was written down for another number of permutations counts as far as it goes.
@@ -59,20 +71,25 @@ export async function runStatus(output: string, scan: boolean): Promise<RunStatu
   };
 }
 
-async function scannedCounts(output: string): Promise<Map<string, CellCount>> {
-  const manifest = requireManifest(disk, output);
-  const counts = new Map<string, CellCount>();
-  const pool = openPool(2);
+async function scannedCounts(
+  output: string,
+  manifest: RunManifest,
+  most_threads: number | undefined,
+): Promise<Map<string, CellCount>> {
+  const begun = [...storedCells(output, manifest)].filter(({ place }) => disk.stat(place.folder) !== undefined);
+  if (begun.length === 0) return new Map();
+  const threads = Math.min(threadCount(most_threads), begun.length);
+  const pool = openPool(threads);
+  const limit = pLimit(AT_ONCE * threads);
+  const count = async (cell: StoredCell): Promise<[string, CellCount]> => {
+    const { scan } = await scanStored(pool, cell, manifest);
+    return [cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target }];
+  };
   try {
-    for (const cell of storedCells(output, manifest)) {
-      if (disk.stat(cell.place.folder) === undefined) continue;
-      const { scan } = await scanStored(pool, cell, manifest);
-      counts.set(cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target });
-    }
+    return new Map(await Promise.all(begun.map((cell) => limit(() => count(cell)))));
   } finally {
     await pool.close();
   }
-  return counts;
 }
 
 function readHeartbeat(output: string): Heartbeat | undefined {

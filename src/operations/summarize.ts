@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import type { ThreadPool } from '../execute/threads.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
@@ -43,8 +43,11 @@ export interface Summarized {
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
 }
 
-/** Only asked for where a cell has lost its summary. */
-export type SummarizeOptions = StudyFiles;
+/** The study's files are only asked for where a cell has lost its summary. */
+export interface SummarizeOptions extends StudyFiles {
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
+}
 
 /** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
 const AT_ONCE = 2;
@@ -57,7 +60,7 @@ const AT_ONCE = 2;
 export async function summarizeRun(output: string, options: SummarizeOptions = {}): Promise<Summarized> {
   requireManifest(disk, output);
   const lock = await acquireLock(output);
-  const threads = availableParallelism();
+  const threads = threadCount(options.threads);
   const pool = openPool(threads);
   try {
     const manifest = requireManifest(disk, output);

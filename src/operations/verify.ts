@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
@@ -19,16 +18,20 @@ import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
 import { openPool } from '../readers/open-threads.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { threadCount } from '../execute/thread-count.ts';
+import { counted } from '../wording/format-number.ts';
 
 export interface VerifyOptions extends StudyFiles {
-  readonly recompute?: RecomputeAmount;
+  readonly recompute?: RecomputeAmount | undefined;
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
 }
 
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
 export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
   const manifest = requireManifest(disk, output);
   const again = options.recompute === undefined ? undefined : await storedStudy(output, options);
-  const threads = availableParallelism();
+  const threads = threadCount(options.threads);
   const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
   const pool = openPool(threads, setups);
   try {
@@ -100,7 +103,11 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
         ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} before it is known whether that is precise enough`
         : `${rows} of ${target} rows; missing ${describeRanges(missing)}`,
     ],
-    ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
+    [
+      'DUPLICATE',
+      scan.n_duplicates > 0,
+      `${counted(scan.n_duplicates, 'row appears', 'rows appear')} twice, with equal values`,
+    ],
     [
       'CONFLICT',
       scan.n_conflicts > 0,

@@ -9,7 +9,7 @@ import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { GroupSync } from './group-sync.ts';
-import type { Durability } from '../run-options.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
@@ -33,10 +33,8 @@ export interface RunContext {
   readonly pool: ThreadPool;
   readonly port: FilePort;
   readonly stop: StopSwitch;
-  readonly durability: Durability;
+  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error'>;
   readonly lease: LeaseSize;
-  readonly retry_failed: boolean;
-  readonly on_error: 'stop' | 'continue';
 }
 
 /**
@@ -50,7 +48,7 @@ export async function runCells(run: RunContext): Promise<void> {
   const in_flight = new Slots(run.pool.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
-  const sync = new GroupSync(run.durability, (error) => {
+  const sync = new GroupSync(run.options.durability, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
   const ending = new Set<Promise<void>>();
@@ -98,7 +96,7 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
     const complete = output.summaries.isUpToDate(cell, scan, look);
     output.books.found(cell, scan, complete);
     if (complete) continue;
-    const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
+    const target = await CellTarget.open(run.port, member, scan);
     if (target === undefined) continue;
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
@@ -186,7 +184,7 @@ async function produce(
 function take(run: RunContext, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const failures = work.deliver(sequence, delivery);
   sync.appended(work);
-  if (failures.length > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+  if (failures.length > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
@@ -242,7 +240,7 @@ function chunkError(error: unknown, cell_id: string, range: PermutationRange): u
   return died
     ? new EngineError(
         'WORKER',
-        `A worker thread died at ${where}: ${text}. Every row before is safe; the same command goes on.`,
+        `A worker thread died at ${where}: ${text}. Every row before is safe; the same command resumes.`,
         { cause: error },
       )
     : new EngineError('SIMULATION', `The model failed at ${where}: ${text}`, { cause: error });

@@ -6,6 +6,7 @@ import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
 import type { RunObserver } from './observer.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 
 export interface Claim {
   readonly lock: Lock;
@@ -17,20 +18,23 @@ export interface Claim {
  * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
  * touch stays as it is, without even a lock file.
  */
-export async function refuseOtherRun(experiment: LoadedStudy, truncate: boolean): Promise<void> {
+export async function refuseOtherRun(
+  experiment: LoadedStudy,
+  { truncate, threads }: Pick<ResolvedOptions, 'truncate' | 'threads'>,
+): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(disk, output);
   if (seen === undefined) return;
   const wanted = manifestOf(experiment);
   refuseOther(seen, wanted, output, truncate);
-  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(output, seen, wanted);
+  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(output, seen, wanted, threads);
 }
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
 export async function claimOutput(
   experiment: LoadedStudy,
   steps: readonly string[],
-  truncate: boolean,
+  { truncate }: Pick<ResolvedOptions, 'truncate'>,
   observer: RunObserver,
 ): Promise<Claim> {
   const { output } = experiment.study;

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../../errors.ts';
@@ -16,10 +15,14 @@ const AT_ONCE = 2;
  * Refuses (IDENTITY) where cells hold rows that the study as it is now has no use for: another precision, or fewer permutations, lets them stop earlier than
  * they did. Nothing can be dropped where neither changed. Cells that cannot be read are left to the run, which says so.
  */
-export async function refuseDroppedRows(output: string, before: RunManifest, wanted: RunManifest): Promise<void> {
+export async function refuseDroppedRows(
+  output: string,
+  before: RunManifest,
+  wanted: RunManifest,
+  threads: number,
+): Promise<void> {
   const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
   if (same && wanted.permutations >= before.permutations) return;
-  const threads = availableParallelism();
   const pool = openPool(threads);
   const limit = pLimit(AT_ONCE * threads);
   try {

@@ -14,9 +14,9 @@ import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
 import type { RunCells } from '../../plan/run-cell.ts';
-import type { RunOptions } from '../run-options.ts';
+import { retriesFailed, type ResolvedOptions } from '../run-options.ts';
 import { RunOutput } from './run-output.ts';
-import { NOTHING, shardShare, type Share } from '../../plan/share.ts';
+import { shareOf, type Share } from '../../plan/share.ts';
 import { stoppingOf } from '../../precision/checks.ts';
 import { CellSummaries } from './cell-summaries.ts';
 
@@ -30,7 +30,7 @@ export interface Surroundings {
 export function createOutput(
   { experiment, cells }: StudyToRun,
   setup: number,
-  options: RunOptions,
+  options: ResolvedOptions,
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
@@ -73,13 +73,9 @@ export function createOutput(
     observer.warning(text);
   });
   const landmark = layoutOf(study.output).manifest;
-  const kept = { books, summaries, states, progress, share, forecast, landmark };
+  const retry_failed = retriesFailed(options, study.surface.steps);
+  const kept = { books, summaries, states, progress, share, retry_failed, forecast, landmark };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed });
-}
-
-function shareOf({ shard, compute }: RunOptions, target: number): Share | undefined {
-  if (compute === false) return NOTHING;
-  return shard === undefined ? undefined : shardShare(shard, target);
 }
 
 function permutationsOf(cells: RunCells, share: Share | undefined): number {
@@ -108,7 +104,7 @@ export async function startOutput(
     return;
   }
   output.started = true;
-  const at_most = output.stopping !== undefined;
+  const at_most = output.stopping !== undefined && output.share === undefined;
   observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
   output.books.start();
 }
