@@ -137,7 +137,7 @@ async function runClaimed(
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
-    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs continue.`);
+    else observer.warning(`${failed.folder} stops: ${sentence(messageOf(failed.error))} The other outputs continue.`);
   };
   try {
     for (const study of claimed)
@@ -167,6 +167,10 @@ async function runClaimed(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 function stopAfter(max_seconds: number | undefined, stop: StopSwitch): NodeJS.Timeout | undefined {
