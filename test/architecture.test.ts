@@ -14,16 +14,16 @@ cli.ts: commands version.ts
 index.ts: operations run verify merge stored plan study model random
 commands: terminal operations run verify steps tables stored plan store files study models model random encoding
 terminal: run report store files statistics model
-operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models model random encoding
+operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
-bench: run readers execute plan store files study model encoding
+bench: run readers execute plan store files study model encoding clock.ts
 forecast: readers execute plan study encoding
-run: steps tables readers stored precision execute plan store files statistics study model encoding
+run: steps tables readers stored precision execute plan store files statistics study model encoding clock.ts
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
 tables: stored plan store files statistics study model encoding
-readers: stored precision execute store files statistics encoding
+readers: stored precision execute store files statistics encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
 execute: plan store files statistics study models model random encoding native-free
@@ -39,6 +39,7 @@ random: native-free
 encoding: native-free
 wording:
 version.ts:
+clock.ts:
 errors.ts:
 native-free:
 `;
@@ -57,6 +58,33 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = Object.fromEntri
     }),
 );
 const BY_EVERYONE = new Set(['errors.ts', 'wording']);
+
+/**
+ * Who names the real disk. Everybody else is given a port, so that whole studies run on a simulated one.
+ */
+const NAMES_THE_DISK: Readonly<Record<string, string>> = {
+  'src/readers/host.ts': 'this machine: what operations are given where nobody says otherwise',
+  'src/readers/worker.ts': 'the entry of a thread: a port cannot be sent there',
+  'src/terminal/run-text.ts': 'the command line',
+  'src/commands/generate.ts': 'the command line',
+  'src/commands/seeds.ts': 'the command line',
+};
+
+/** Who uses Node's own file functions, and for what that is no file of a run. */
+const USES_NODE_FS: Readonly<Record<string, string>> = {
+  'src/files/disk.ts': 'the real disk',
+  'src/store/lock.ts': "the kernel's locks are held by an open file of this process",
+  'src/version.ts': 'package.json',
+  'src/study/source.ts': 'the study file',
+  'src/study/bundle.ts': 'modules of a user',
+  'src/study/load-model.ts': 'modules of a user',
+  'src/study/loaded-study.ts': 'input files',
+  'src/study/write-json-schema.ts': 'a script of the build',
+  'src/operations/inspect.ts': 'an input file',
+  'src/commands/generate.ts': 'an input file that is made',
+  'src/bench/bench-rig.ts': 'a temporary folder for what is measured',
+  'src/bench/thread-time.ts': '/proc',
+};
 
 function typescriptFiles(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -97,6 +125,17 @@ describe('imports', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  it('of the real disk and of node:fs are those that are listed, each with its reason', () => {
+    const importersOf = (isIt: (specifier: string) => boolean): string[] =>
+      files.filter((file) => file.startsWith('src/') && importsOf(file).some(isIt)).sort();
+    expect(importersOf((specifier) => /(^|\/)files\/disk\.ts$|^\.\/disk\.ts$/.test(specifier))).toEqual(
+      Object.keys(NAMES_THE_DISK).sort(),
+    );
+    expect(importersOf((specifier) => /^(node:)?fs(\/promises)?$/.test(specifier))).toEqual(
+      Object.keys(USES_NODE_FS).sort(),
+    );
   });
 
   it('go down: the table itself has no way back up', () => {

@@ -12,16 +12,16 @@ export { textWindow } from './wasm.ts';
 /**
  * The lines `perm_index,m1,...,mk\n` of rows 0 .. perm_index.length - 1, without a header: numbers as String(x) prints
  * them, -0 as 0. Columns are at least as long as `perm_index`. The bytes returned are the caller's and
- * lie at the start of a buffer of their own: `spare` where that is given and large enough.
+ * lie at the start of a buffer of their own: `into` where that is given and large enough.
  */
 export function formatRows(
   perm_index: Uint32Array,
   columns: readonly Float64Array[],
   kernel: Kernel = 'auto',
-  spare?: ArrayBufferLike,
+  into?: ArrayBufferLike,
 ): Uint8Array {
   if (!useWasm(kernel, csvWasmRuns)) return formatRowsTwin(perm_index, columns);
-  return formatRowsWasm(perm_index, columns, spare);
+  return formatRowsWasm(perm_index, columns, into);
 }
 
 /**

@@ -100,12 +100,12 @@ const FIELD_BYTES = 20;
 export function formatRowsWasm(
   perm_index: Uint32Array,
   columns: readonly Float64Array[],
-  spare?: ArrayBufferLike,
+  into?: ArrayBufferLike,
 ): Uint8Array {
   const most = rowsPerCall(columns.length);
   const module = load();
   if (module === undefined || most === 0) return formatRowsTwin(perm_index, columns);
-  let text = Buffer.from(spare ?? unfilled(perm_index.length * FIELD_BYTES * (columns.length + 1)));
+  let text = Buffer.from(into ?? unfilled(perm_index.length * FIELD_BYTES * (columns.length + 1)));
   const stride = most * 8;
   let length = 0;
   for (let first = 0; first < perm_index.length; first += most) {

@@ -5,10 +5,10 @@ import { performance } from 'node:perf_hooks';
 import type { Format } from '../encoding/metrics-schema.ts';
 import { EngineError } from '../errors.ts';
 import type { ChunkResult, ModelSetup } from '../execute/messages.ts';
-import type { ThreadPool } from '../execute/threads.ts';
+import type { Executor } from '../execute/executor.ts';
 import type { Kernel } from '../model/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
@@ -21,7 +21,7 @@ import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { RunCell } from '../plan/run-cell.ts';
 import { Slots } from '../run/loop/slots.ts';
 import { threadBusyMs } from './thread-time.ts';
-import { openPool } from '../readers/open-threads.ts';
+import type { Host } from '../readers/host.ts';
 
 /** What is varied. */
 export interface BenchVariant {
@@ -53,13 +53,15 @@ const PROBES = 4;
  */
 export class BenchRig {
   readonly cells_sampled: number;
+  private readonly host: Host;
   private readonly experiment: LoadedStudy;
   private readonly folder: string;
   private readonly setups: readonly ModelSetup[];
-  private readonly pools = new Map<number, ThreadPool>();
+  private readonly executors = new Map<number, Executor>();
   private n_files = 0;
 
-  constructor(experiment: LoadedStudy, kernel: Kernel) {
+  constructor(host: Host, experiment: LoadedStudy, kernel: Kernel) {
+    this.host = host;
     this.experiment = experiment;
     this.folder = mkdtempSync(join(existingFolder(dirname(experiment.study.output)), '.permafrost-bench-'));
     this.setups = [modelSetup(experiment, kernel)];
@@ -67,7 +69,7 @@ export class BenchRig {
   }
 
   async end(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.close()));
+    await Promise.all([...this.executors.values()].map((executor) => executor.close()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -87,16 +89,16 @@ export class BenchRig {
 
   /** Computes and writes for about `ms`. */
   async sample({ threads, chunk, format, durability }: BenchVariant, ms: number): Promise<BenchSample> {
-    const pool = this.pool(threads);
-    const in_flight = new Slots(pool.parallel);
-    const sync = durability === 'nothing written' ? undefined : new GroupSync(durability, rethrow);
+    const executor = this.executor(threads);
+    const in_flight = new Slots(executor.parallel);
+    const sync = durability === 'nothing written' ? undefined : new GroupSync(durability, this.host.clock, rethrow);
     const release = (result: ChunkResult): void => {
-      pool.recycle(result);
+      executor.release(result);
     };
     const works = await Promise.all(
       this.cells(format).map(async (cell) => ({
         cell,
-        work: sync === undefined ? undefined : await beginFile(cell, release),
+        work: sync === undefined ? undefined : await beginFile(this.host.port, cell, release),
       })),
     );
     const lease = new LeaseSize(chunk);
@@ -115,7 +117,7 @@ export class BenchRig {
       const count = wholeBatches(lease.next(), format === 'arrow' ? this.experiment.study.batch_rows : 1);
       next[at] = first + count;
       const sequence = work?.dispatch() ?? 0;
-      const taken = pool.compute({ setup: 0, cell: cell.setup, first, count }).then((result) => {
+      const taken = executor.compute({ setup: 0, cell: cell.setup, first, count }).then((result) => {
         lease.observe(result.count, result.compute_ms);
         rows += result.rows;
         if (work === undefined || sync === undefined) {
@@ -168,25 +170,26 @@ export class BenchRig {
     });
   }
 
-  private pool(threads: number): ThreadPool {
-    let pool = this.pools.get(threads);
-    if (pool === undefined) {
-      pool = openPool(threads, this.setups);
-      this.pools.set(threads, pool);
+  private executor(threads: number): Executor {
+    let executor = this.executors.get(threads);
+    if (executor === undefined) {
+      executor = this.host.open(threads, this.setups);
+      this.executors.set(threads, executor);
     }
-    return pool;
+    return executor;
   }
 
   /** How fast one thread computes, by itself: chunks grow until they take long enough to be measured; the fastest counts. */
   async permutationsPerMs(): Promise<number> {
-    const pool = this.pool(1);
+    const executor = this.executor(1);
     const cells = this.cells(this.experiment.study.format);
     let fastest = 0;
     let long = 0;
     // The first ones also prepare cells and warm up, so the last size is taken a few times.
     for (let count = 1; long < PROBES;) {
       let ms = 0;
-      for (const cell of cells) ms += (await pool.compute({ setup: 0, cell: cell.setup, first: 0, count })).compute_ms;
+      for (const cell of cells)
+        ms += (await executor.compute({ setup: 0, cell: cell.setup, first: 0, count })).compute_ms;
       fastest = Math.max(fastest, (count * cells.length) / ms);
       if (ms > PROBE_MS || count * 4 > LARGEST_PROBE) long += 1;
       else count *= 4;
@@ -195,9 +198,9 @@ export class BenchRig {
   }
 }
 
-async function beginFile(cell: RunCell, release: (result: ChunkResult) => void): Promise<BenchFile> {
+async function beginFile(port: FilePort, cell: RunCell, release: (result: ChunkResult) => void): Promise<BenchFile> {
   mkdirSync(cell.place.folder, { recursive: true });
-  return new BenchFile(await openCell(disk, cell.place, noFile(2 ** 32 - 1), () => undefined), release);
+  return new BenchFile(await openCell(port, cell.place, noFile(2 ** 32 - 1), () => undefined), release);
 }
 
 /** The folder, or the nearest one above it that is there. */

@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { describeSeed } from '../random/streams.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
+import { disk } from '../files/disk.ts';
 import { formatTable } from '../terminal/table.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { decidedExperiment } from '../steps/suite.ts';
@@ -39,7 +40,7 @@ export function seedsCommand(): Command {
   withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
   return runs<SeedsFlags>(command, async ([study], flags, terminal) => {
     const { cell, perm } = flags;
-    const experiment = await decidedExperiment(study!, resolveOptions(givenOptions(flags, OPTIONS_OF_RUN)));
+    const experiment = await decidedExperiment(disk, study!, resolveOptions(givenOptions(flags, OPTIONS_OF_RUN)));
     if (cell !== undefined) return oneSeed(experiment, cell, perm ?? 0, terminal);
     if (perm !== undefined)
       throw new EngineError('USAGE', '--perm needs --cell: a seed belongs to a permutation of a cell.', {

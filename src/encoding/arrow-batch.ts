@@ -25,7 +25,7 @@ const TEMPLATES_KEPT = 256;
 const templates = new Map<string, Template>();
 
 /** One message per aligned block of `batch_rows` permutations that has rows. */
-export function encodeArrowRows(schema: MetricsSchema, rows: Rows, spare?: ArrayBufferLike): Uint8Array {
+export function encodeArrowRows(schema: MetricsSchema, rows: Rows, into?: ArrayBufferLike): Uint8Array {
   assert(endianness() === 'LE', 'Arrow bodies are little-endian');
   const { perm_index, columns } = rows;
   assert(columns.length === schema.metrics.length, 'one column per metric');
@@ -41,8 +41,8 @@ export function encodeArrowRows(schema: MetricsSchema, rows: Rows, spare?: Array
     from = to;
   }
   // Every byte is written below: nothing needs to be zero first.
-  const reused = spare !== undefined && spare.byteLength >= size;
-  const bytes = new Uint8Array(reused ? spare : Buffer.allocUnsafeSlow(size).buffer, 0, size);
+  const reused = into !== undefined && into.byteLength >= size;
+  const bytes = new Uint8Array(reused ? into : Buffer.allocUnsafeSlow(size).buffer, 0, size);
   const salt = saltOf(schema.experiment);
   let at = 0;
   for (const { from, to, template } of parts) {

@@ -29,9 +29,9 @@ export function csvHeader(metrics: readonly string[]): string {
 export function encodeCsvRows(
   { perm_index, columns }: Rows,
   kernel: Kernel = 'auto',
-  spare?: ArrayBufferLike,
+  into?: ArrayBufferLike,
 ): Uint8Array {
-  return formatRows(perm_index, columns, kernel, spare);
+  return formatRows(perm_index, columns, kernel, into);
 }
 
 /** Whether JavaScript prints this text for the number it reads as. */

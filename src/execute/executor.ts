@@ -1,10 +1,19 @@
 import type { ChunkResult, ChunkTask } from './messages.ts';
 
-/** Who computes chunks. The order in which chunks come back is free; what they hold is not. */
+/**
+ * Who computes chunks: threads, the calling thread, workers on other machines. The order in which chunks come back is free; what they hold is not: the
+ * same task gives the same bytes everywhere. Every executor keeps what test/contracts/executor.ts says.
+ */
 export interface Executor {
   /** How many chunks are worth having in flight at once. */
   readonly parallel: number;
-  compute(task: ChunkTask): Promise<ChunkResult>;
-  /** Waits for nothing: chunks in flight are abandoned. */
+  /**
+   * Computes one chunk. Rejects with EngineError WORKER where whoever computed it died, with the signal's reason as soon as that is aborted (what computes it
+   * is then free for others), and with what the model threw outside a permutation.
+   */
+  compute(task: ChunkTask, signal?: AbortSignal): Promise<ChunkResult>;
+  /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
+  release(result: ChunkResult): void;
+  /** Ends whoever computes, whatever they are doing: chunks in flight reject. Again and again is as good as once. */
   close(): Promise<void>;
 }

@@ -3,8 +3,7 @@ import type { ChunkResult } from './messages.ts';
 import type { Simulator } from './simulator.ts';
 import { digitsBelow } from '../encoding/digits-below.ts';
 import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
-import { disk } from '../files/disk.ts';
-import type { FilePort } from '../files/port.ts';
+import { memoryFile } from '../files/memory-file.ts';
 import { readRows } from '../store/read-rows.ts';
 import { formatOf, readBack } from '../store/scan-cell.ts';
 
@@ -85,15 +84,4 @@ function finishing(
   const statistics = summarise(() => readRows(port, place, target, { end: found.scan.end }), schema.metrics, options);
   const finish_ms = (performance.now() - started) / n;
   return { finish_ms, statistics_bytes: JSON.stringify(statistics, null, 1).length };
-}
-
-/** A file port that reads these bytes, whatever the path. */
-function memoryFile(bytes: Buffer): FilePort {
-  return {
-    ...disk,
-    open: () => 0,
-    close: () => undefined,
-    pread: (_, into, position) => bytes.copy(into, 0, position),
-    stat: () => ({ kind: 'file', size: bytes.length }),
-  };
 }

@@ -1,10 +1,9 @@
-import type { ErrorCode } from '../errors.ts';
 import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { Json, Kernel } from '../model/model.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 
-/** What crosses between the coordinator and a worker. Both sides import this file and nothing else of each other. */
+/** What crosses between the coordinator and an executor, whatever carries it: plain data. */
 
 /** A model as a worker can load it: one of the built-in ones, or the bundled code of the user's own. */
 export type ModelReference =
@@ -33,8 +32,6 @@ export interface ChunkTask {
   readonly count: number;
   /** Further files that these rows go to and whose bytes differ: they are encoded once more for each. */
   readonly more_schemas?: readonly MetricsSchema[];
-  /** Where the worker may put the bytes. Whether there is one, and whether they fit, changes no byte. */
-  readonly spare?: SharedArrayBuffer;
 }
 
 /** A permutation that left no row. */
@@ -50,7 +47,7 @@ export interface ChunkResult {
   readonly count: number;
   /** Rows in `bytes`: `count` less the failures. */
   readonly rows: number;
-  /** The rows in the bytes of the metrics file; in the task's `spare` where they fit. */
+  /** The rows in the bytes of the metrics file: the caller's until `Executor.release`. */
   readonly bytes: Uint8Array;
   /** CSV: `bytes` cut at block borders, with the checksums of the parts. */
   readonly blocks?: readonly CsvBlockPart[];
@@ -60,7 +57,3 @@ export interface ChunkResult {
   /** Time this chunk took in the worker [ms], for choosing the next chunk's size. Reaches no row. */
   readonly compute_ms: number;
 }
-
-/** What a worker sends back: the result, or an operating error with its code. */
-export type Answer<T> =
-  T | { readonly failed: { readonly code: ErrorCode; readonly message: string; readonly path?: string } };

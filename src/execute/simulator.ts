@@ -55,8 +55,8 @@ export class Simulator {
     return new Simulator(await loadReferencedModel(setup.model), setup);
   }
 
-  /** One chunk, encoded as the rows of its metrics file. A permutation that fails leaves no row. */
-  async computeChunk(task: ChunkTask): Promise<ChunkResult> {
+  /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. */
+  async computeChunk(task: ChunkTask, into?: ArrayBufferLike): Promise<ChunkResult> {
     const started = performance.now();
     const { state } = await this.prepareCell(task.cell);
     const streams = this.streamsOf(task.cell.source, task.first, task.count);
@@ -67,7 +67,7 @@ export class Simulator {
       first: task.first,
       count: task.count,
       rows: kept.perm_index.length,
-      ...encodeForAll(task, kept, this.setup.kernel),
+      ...encodeForAll(task, kept, this.setup.kernel, into),
       failures,
       compute_ms: performance.now() - started,
     };
@@ -198,11 +198,12 @@ export class Simulator {
 
 /** The rows in the bytes of every file that they go to. */
 export function encodeForAll(
-  { cell, more_schemas, spare }: ChunkTask,
+  { cell, more_schemas }: ChunkTask,
   rows: Rows,
   kernel: Kernel,
+  into?: ArrayBufferLike,
 ): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
-  const bytes = encodeRows(cell.schema, rows, kernel, spare);
+  const bytes = encodeRows(cell.schema, rows, kernel, into);
   const made =
     cell.schema.format === 'csv' ? { bytes, blocks: csvBlocksOf(cell.schema, rows.perm_index, bytes) } : { bytes };
   if (more_schemas === undefined) return made;

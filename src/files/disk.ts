@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { FilePort, FileStat } from './port.ts';
 
@@ -40,20 +40,28 @@ export const disk: FilePort = {
   unlink: (path) => {
     fs.unlinkSync(path);
   },
-  mkdir,
+  mkdir: (path) => {
+    mkdir(path);
+  },
+  rmdir: (path) => {
+    fs.rmdirSync(path);
+  },
   readdir: (path) => fs.readdirSync(path),
   stat,
+  realPath: (path) => (fs.existsSync(path) ? fs.realpathSync(path) : resolve(path)),
+  freeBytes,
 };
 
 /** With its parents, one by one: the recursive form says ENOENT on a read-only file system, the plain one names the reason. */
-function mkdir(path: string): void {
+function mkdir(path: string, parents = true): void {
   try {
     fs.mkdirSync(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT') {
+    if (code === 'ENOENT' && parents && dirname(path) !== path) {
       mkdir(dirname(path));
-      mkdir(path);
+      // ENOENT again: its parent takes no folders (/proc), or is a drive that is not there.
+      mkdir(path, false);
     } else if (code !== 'EEXIST' || !fs.statSync(path).isDirectory()) throw error;
   }
 }
@@ -75,4 +83,16 @@ function stat(path: string): FileStat | undefined {
   if (found.isFile()) return { kind: 'file', size: found.size };
   if (found.isDirectory()) return { kind: 'folder', size: 0 };
   return { kind: found.isSymbolicLink() ? 'link' : 'other', size: 0 };
+}
+
+function freeBytes(path: string): number | undefined {
+  for (let at = resolve(path); ; at = dirname(at)) {
+    try {
+      const { bavail, bsize } = fs.statfsSync(at);
+      return bavail * bsize;
+    } catch {
+      // Not there (yet): its file system is that of the folder above.
+      if (dirname(at) === at) return undefined;
+    }
+  }
 }

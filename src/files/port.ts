@@ -18,15 +18,22 @@ export interface FilePort {
   fsync(fd: number): Promise<void>;
   /** Makes names in a folder durable: creations, renames, removals. */
   syncFolder(path: string): Promise<void>;
+  /** Also of a folder, over an empty one at most. */
   rename(from: string, to: string): void;
   /** Fails with EEXIST. */
   link(existing: string, path: string): void;
   unlink(path: string): void;
   /** Makes missing parents too; no error where it is there. */
   mkdir(path: string): void;
+  /** Removes an empty folder. */
+  rmdir(path: string): void;
   readdir(path: string): readonly string[];
   /** What stands at the path itself (a link is not followed), or undefined where nothing does (ENOENT only). */
   stat(path: string): FileStat | undefined;
+  /** The absolute path that no link is in; of a path where nothing stands, the path made absolute. */
+  realPath(path: string): string;
+  /** Bytes that may still be written where a path is, or will be; undefined where the system does not say. */
+  freeBytes(path: string): number | undefined;
 }
 
 export interface FileStat {

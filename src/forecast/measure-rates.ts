@@ -2,10 +2,10 @@ import { modelSetup } from '../execute/model-setup.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import type { KernelChoice } from '../execute/kernel-choice.ts';
 import type { Rates } from './forecast.ts';
-import type { CellCost, MeasureTask } from '../execute/measure-cell.ts';
+import type { CellCost } from '../execute/measure-cell.ts';
 import type { RunCell } from '../plan/run-cell.ts';
 import { sampled } from './sample.ts';
-import { openPool } from '../readers/open-threads.ts';
+import type { Host } from '../readers/host.ts';
 
 /** Cells that are tried, at most. */
 const SAMPLED_CELLS = 48;
@@ -22,6 +22,7 @@ const SMALL_FILES_BYTES = 1600;
  * `cellAt` makes one of them. Nothing is written.
  */
 export async function measureRates(
+  host: Host,
   experiment: LoadedStudy,
   cells: { readonly length: number; at(i: number): RunCell },
   threads: number,
@@ -30,10 +31,10 @@ export async function measureRates(
   const { permutations: target, thresholds } = experiment.study;
   const places = sampled(cells.length, SAMPLED_CELLS);
   const started_ms = performance.now();
-  const pool = openPool(threads, [modelSetup(experiment, kernel)]);
+  const local = host.open(threads, [modelSetup(experiment, kernel)]);
   const measure = (place: number, n: number): Promise<CellCost> => {
-    const task = { setup: 0, cell: cells.at(place).setup, target, permutations: n, options: { thresholds } };
-    return pool.call<CellCost>('measure', task satisfies MeasureTask);
+    const options = { thresholds };
+    return local.read('measure', { setup: 0, cell: cells.at(place).setup, target, permutations: n, options });
   };
   const inEveryThread = async (work: () => Promise<void>): Promise<void> => {
     await Promise.all(Array.from({ length: threads }, work));
@@ -61,7 +62,7 @@ export async function measureRates(
     });
     return ratesOf(costs, start_seconds);
   } finally {
-    await pool.close();
+    await local.close();
   }
 }
 

@@ -1,7 +1,6 @@
-import type { ThreadPool } from '../execute/threads.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { appendFailures, readFailures } from '../store/failures.ts';
 import { cellLayout, metricsPath } from '../store/scan/layout.ts';
 import { openCell } from '../store/open-cell.ts';
@@ -12,6 +11,7 @@ import { removeFile } from '../files/small-file.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import { mergeRows } from './merge-rows.ts';
+import type { Readers } from '../readers/readers.ts';
 import { scanStored, type StoredCell } from '../readers/stored-cells.ts';
 
 /** A row that two sources hold with different values: determinism was broken. */
@@ -38,26 +38,27 @@ export interface MergedCell {
 
 /** Brings the rows of one cell together. `cell` is the result and the first source; it is repaired first where that is due. */
 export async function mergeCell(
+  port: FilePort,
   cell: StoredCell,
   sources: readonly SourceCell[],
   manifest: RunManifest,
-  pool: ThreadPool,
+  readers: Readers,
 ): Promise<MergedCell> {
-  const own = await scan(cell, manifest, pool);
+  const own = await scan(port, cell, manifest, readers);
   // Where the rows are precise enough already, those past them are of no use.
   const { target } = own;
   if (own.exists && !(own.canonical && (own.sealed || own.end === own.size)))
-    (await openCell(disk, cell.place, own, () => undefined)).close();
+    (await openCell(port, cell.place, own, () => undefined)).close();
   const wanted = { ...manifest, permutations: target, precision: [] };
-  const scans = await Promise.all(sources.map((source) => scan(source.cell, wanted, pool)));
+  const scans = await Promise.all(sources.map((source) => scan(port, source.cell, wanted, readers)));
   const fresh = scans.some(({ present }) => subtractRanges(present, own.present).length > 0);
 
   const conflicts = new Conflicts();
   for (const [i, { path, cell: other }] of sources.entries())
     if (scans[i]!.n_conflicts > 0)
-      for (const row of conflictingRows(disk, other.place, target)) conflicts.add(row, path);
+      for (const row of conflictingRows(port, other.place, target)) conflicts.add(row, path);
   const union = mergeRows(
-    [cell, ...sources.map((source) => source.cell)].map(({ place }) => readRows(disk, place, target)),
+    [cell, ...sources.map((source) => source.cell)].map(({ place }) => readRows(port, place, target)),
     manifest.identity.metrics.length,
     manifest.batch_rows,
     (source, perm_index, bytes) => {
@@ -67,12 +68,12 @@ export async function mergeCell(
     },
   );
   if (fresh) {
-    removeFile(disk, cellLayout(cell.place.folder).summary);
-    await replaceRows(disk, cell.place, target, union);
+    removeFile(port, cellLayout(cell.place.folder).summary);
+    await replaceRows(port, cell.place, target, union);
   } else readAll(union);
-  await recordConflicts(disk, cell.place, conflicts.rows);
-  const merged = fresh ? await seal(cell, manifest, pool) : own;
-  await mergeFailures(cell, sources, merged.present);
+  await recordConflicts(port, cell.place, conflicts.rows);
+  const merged = fresh ? await seal(port, cell, manifest, readers) : own;
+  await mergeFailures(port, cell, sources, merged.present);
   const rows = countPermutations(merged.present);
   return {
     rows,
@@ -100,9 +101,9 @@ class Conflicts {
   }
 }
 
-async function scan(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
-  if (disk.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
-  return (await scanStored(pool, cell, manifest)).scan;
+async function scan(port: FilePort, cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
+  if (port.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
+  return (await scanStored(readers, cell, manifest)).scan;
 }
 
 /** Nothing new to write: the rows are only compared. */
@@ -112,9 +113,9 @@ function readAll(rows: Iterable<unknown>): void {
 }
 
 /** Seals the file where it is complete now, without what is past the point where its rows are precise enough. Returns what it holds. */
-async function seal(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<CellScan> {
-  const written = await scan(cell, manifest, pool);
-  const file = await openCell(disk, cell.place, written, () => undefined);
+async function seal(port: FilePort, cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
+  const written = await scan(port, cell, manifest, readers);
+  const file = await openCell(port, cell.place, written, () => undefined);
   try {
     if (file.missing.length === 0) await file.complete();
   } finally {
@@ -125,16 +126,17 @@ async function seal(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): 
 
 /** Failures of permutations that no source has a row for. */
 async function mergeFailures(
+  port: FilePort,
   cell: StoredCell,
   sources: readonly SourceCell[],
   present: readonly PermutationRange[],
 ): Promise<void> {
-  const known = new Set(readFailures(disk, cell.place.folder).map(({ perm_index }) => perm_index));
+  const known = new Set(readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index));
   const fresh = sources
-    .flatMap(({ cell: { place } }) => readFailures(disk, place.folder))
+    .flatMap(({ cell: { place } }) => readFailures(port, place.folder))
     .filter(({ perm_index }) => {
       if (present.some(({ from, to }) => from <= perm_index && perm_index < to)) return false;
       return !known.has(perm_index) && known.add(perm_index);
     });
-  await appendFailures(disk, cell.place.folder, fresh);
+  await appendFailures(port, cell.place.folder, fresh);
 }

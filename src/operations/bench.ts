@@ -5,6 +5,7 @@ import { BenchRig, type BenchSample, type BenchVariant } from '../bench/bench-ri
 import { DURABILITIES, resolveOptions, type Durability, type RunOptions } from '../run/run-options.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 
 /** The options of the run that is measured, but for what is varied. */
@@ -86,14 +87,18 @@ const NOISY = 0.3;
  * chunks are appended in order to files that are synced in groups. The files lie in a temporary folder on the
  * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
  */
-export async function benchStudy(file: string, options: BenchOptions = {}): Promise<StudyBench> {
+export async function benchStudy(
+  file: string,
+  options: BenchOptions = {},
+  host: Host = thisMachine,
+): Promise<StudyBench> {
   const { threads: counts, chunks, rounds, seconds, progress, ...run } = options;
   const { kernel, ...study } = resolveOptions(run);
-  const experiment = await decidedExperiment(file, study);
+  const experiment = await decidedExperiment(host.port, file, study);
   const threads = [...new Set(counts ?? threadCounts())].sort((a, b) => a - b);
   // The pools of all counts are there at once.
   const n_threads = threads.reduce((sum, n) => sum + n, 0);
-  const bench = new BenchRig(experiment, chooseKernel(kernel, n_threads).kernel);
+  const bench = new BenchRig(host, experiment, chooseKernel(kernel, n_threads).kernel);
   const forget = bench.removedAtExit();
   try {
     return await measure(bench, experiment.study, { threads, chunks, rounds, seconds, progress });

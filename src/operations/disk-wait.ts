@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { freeBytes, isDiskFull } from '../run/output/disk-space.ts';
+import { isDiskFull } from '../run/output/disk-space.ts';
 import type { RunObserver } from '../run/output/observer.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import { runStudies } from './run.ts';
 import { StopSwitch } from '../run/stop.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** How often free space is looked at [ms]. */
 const POLL_MS = 1_000;
@@ -22,22 +21,24 @@ export async function runStudiesWaiting(
   given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
+  host: Host = thisMachine,
 ): Promise<StudyResult[]> {
   const options = resolveOptions(given);
   const { disk_wait_minutes } = options;
-  if (disk_wait_minutes === undefined) return runStudies(files, options, stop, observer);
-  const started_ms = performance.now();
+  if (disk_wait_minutes === undefined) return runStudies(files, options, stop, observer, host);
+  const { clock } = host;
+  const started_ms = clock.now();
   const rounds: StudyResult[][] = [];
   let deadline_ms = Infinity;
   for (;;) {
-    const round = await runRound(files, withTimeLeft(options, started_ms), stop, observer);
+    const round = await runRound(host, files, withTimeLeft(options, clock.now() - started_ms), stop, observer);
     const results = 'results' in round ? round.results : [];
     if (results.length > 0) rounds.push(results);
     const progressed = results.some(({ permutations_computed }) => permutations_computed > 0);
     const full = 'error' in round ? isDiskFull(round.error) : results.some(isFull);
-    if (deadline_ms === Infinity || progressed) deadline_ms = performance.now() + disk_wait_minutes * 60_000;
+    if (deadline_ms === Infinity || progressed) deadline_ms = clock.now() + disk_wait_minutes * 60_000;
     const output = results.find(isFull)?.output ?? options.output ?? '.';
-    if (!full || stop.reason !== undefined || !(await spaceBefore(deadline_ms, output, stop, observer))) {
+    if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, observer))) {
       if ('error' in round) throw round.error;
       return files.map((_, k) => together(rounds.map((each) => each[k]!)));
     }
@@ -47,6 +48,7 @@ export async function runStudiesWaiting(
 type Round = { readonly results: StudyResult[] } | { readonly error: unknown };
 
 async function runRound(
+  host: Host,
   files: readonly string[],
   options: ResolvedOptions,
   stop: StopSwitch,
@@ -57,7 +59,7 @@ async function runRound(
     inner.stop(stop.reason!);
   });
   try {
-    return { results: await runStudies(files, options, inner, observer) };
+    return { results: await runStudies(files, options, inner, observer, host) };
   } catch (error) {
     return { error };
   }
@@ -67,29 +69,30 @@ function isFull({ stopped }: StudyResult): boolean {
   return stopped?.kind === 'error' && isDiskFull(stopped.error);
 }
 
-function withTimeLeft(options: ResolvedOptions, started_ms: number): ResolvedOptions {
+function withTimeLeft(options: ResolvedOptions, spent_ms: number): ResolvedOptions {
   if (options.max_seconds === undefined) return options;
-  return { ...options, max_seconds: Math.max(0.001, options.max_seconds - (performance.now() - started_ms) / 1000) };
+  return { ...options, max_seconds: Math.max(0.001, options.max_seconds - spent_ms / 1000) };
 }
 
 /** Waits for space. False where there was none in time, or the run was stopped. */
 async function spaceBefore(
+  { port, clock }: Host,
   deadline_ms: number,
   output: string,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<boolean> {
-  const minutes = (deadline_ms - performance.now()) / 60_000;
+  const minutes = (deadline_ms - clock.now()) / 60_000;
   if (minutes <= 0) return false;
   observer.warning(
     `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run resumes by itself`,
   );
-  const before = freeBytes(output) ?? 0;
-  const try_ms = performance.now() + TRY_MS;
-  while (performance.now() < deadline_ms) {
-    await Promise.race([sleep(Math.max(1, Math.min(POLL_MS, deadline_ms - performance.now()))), stop.stopped()]);
+  const before = port.freeBytes(output) ?? 0;
+  const try_ms = clock.now() + TRY_MS;
+  while (clock.now() < deadline_ms) {
+    await Promise.race([clock.sleep(Math.max(1, Math.min(POLL_MS, deadline_ms - clock.now()))), stop.stopped()]);
     if (stop.reason !== undefined) return false;
-    if ((freeBytes(output) ?? 0) >= before + WORTH_TRYING || performance.now() >= try_ms) return true;
+    if ((port.freeBytes(output) ?? 0) >= before + WORTH_TRYING || clock.now() >= try_ms) return true;
   }
   return false;
 }

@@ -7,14 +7,15 @@ import { parquetTable } from '../tables/formats/parquet-table.ts';
 import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWriter } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
-import { disk } from '../files/disk.ts';
 import { NewFile } from '../files/new-file.ts';
+import type { FilePort } from '../files/port.ts';
 import { readRows } from '../store/read-rows.ts';
 import { cellFolderName } from '../study/cell-id.ts';
 import { cellParameters, type CellParameters } from '../stored/cell-parameters.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { scanToStop } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import type { StudyFiles } from '../stored/stored-experiment.ts';
 
@@ -47,21 +48,25 @@ const WRITERS: Readonly<
  * Writes the rows of a run, cells in study order and rows in perm_index order, with cell_id and the parameters as columns. Every value keeps its bits.
  * Reads only, outside `<run>/export`; a file appears under its name when it is whole.
  */
-export async function exportRun(output: string, options: ExportOptions): Promise<ExportResult> {
-  const manifest = requireManifest(disk, output);
+export async function exportRun(
+  output: string,
+  options: ExportOptions,
+  { port }: Host = thisMachine,
+): Promise<ExportResult> {
+  const manifest = requireManifest(port, output);
   const path = resolve(options.path ?? defaultPath(output, options));
   refuseRunFiles(output, path);
-  const parameters = await cellParameters(output, manifest, options);
+  const parameters = await cellParameters(port, output, manifest, options);
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
   const files: string[] = [];
   let rows = 0;
   let incomplete = 0;
   const exportCells = async (file: string, chosen: readonly StoredCell[]): Promise<void> => {
-    await writeTable(file, options.to, table.columns, (writer) => {
+    await writeTable(port, file, options.to, table.columns, (writer) => {
       for (const cell of chosen) {
-        const target = targetOf(cell, manifest);
-        const written = writeCell(writer, table.valuesOf(cell.cell_id), cell, target);
+        const target = targetOf(port, cell, manifest);
+        const written = writeCell(port, writer, table.valuesOf(cell.cell_id), cell, target);
         rows += written;
         if (written < target) incomplete += 1;
       }
@@ -90,12 +95,13 @@ function refuseRunFiles(output: string, path: string): void {
 }
 
 async function writeTable(
+  port: FilePort,
   path: string,
   to: TableFormat,
   columns: TableColumns,
   work: (writer: TableWriter) => void,
 ): Promise<void> {
-  const file = await NewFile.create(disk, path);
+  const file = await NewFile.create(port, path);
   try {
     const writer = await WRITERS[to](columns, (bytes) => {
       file.append(bytes);
@@ -110,14 +116,20 @@ async function writeTable(
 }
 
 /** How many rows a complete cell has: where cells stop early, its own rows say so. */
-function targetOf({ place }: StoredCell, { precision, permutations }: RunManifest): number {
+function targetOf(port: FilePort, { place }: StoredCell, { precision, permutations }: RunManifest): number {
   const stopping = stoppingOf(precision, permutations);
-  return stopping === undefined ? permutations : scanToStop(disk, place, permutations, stopping).scan.target;
+  return stopping === undefined ? permutations : scanToStop(port, place, permutations, stopping).scan.target;
 }
 
-function writeCell(writer: TableWriter, values: readonly CellValue[], { place }: StoredCell, target: number): number {
+function writeCell(
+  port: FilePort,
+  writer: TableWriter,
+  values: readonly CellValue[],
+  { place }: StoredCell,
+  target: number,
+): number {
   let rows = 0;
-  for (const piece of piecesOf(readRows(disk, place, target), place.schema.metrics.length)) {
+  for (const piece of piecesOf(readRows(port, place, target), place.schema.metrics.length)) {
     writer.write(values, piece);
     rows += piece.perm_index.length;
   }

@@ -1,12 +1,10 @@
-import { existsSync, realpathSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import { disk } from '../files/disk.ts';
 import { makeFolder } from '../files/folder.ts';
+import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { acquireLock } from '../store/lock.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
 import { compareIdentity, differenceLines } from '../study/identity.ts';
 import {
@@ -21,7 +19,7 @@ import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from 
 import { repairRun } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
 import type { StudyFiles } from '../stored/stored-experiment.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** The study's files are for the summaries. */
 export interface MergeOptions extends StudyFiles {
@@ -63,22 +61,24 @@ export async function mergeRuns(
   from: readonly string[],
   into: string,
   options: MergeOptions = {},
+  host: Host = thisMachine,
 ): Promise<MergeResult> {
+  const { port } = host;
   const threads = threadCount(options.threads);
-  const sources = readSources(from, into);
+  const sources = readSources(port, from, into);
   const manifest = mergedManifest(sources, into);
   const others = sources.filter(({ path }) => path !== into);
-  await makeFolder(disk, into);
-  const lock = await acquireLock(into);
+  await makeFolder(port, into);
+  const lock = await host.locks.acquire(into);
   // A cell is read in all sources at once, one cell after the other.
-  const pool = openPool(Math.min(threads, others.length + 1));
+  const readers = host.open(Math.min(threads, others.length + 1));
   const merged: MergedCell[] = [];
   try {
-    await writeManifest(disk, into, { ...manifest });
+    await writeManifest(port, into, { ...manifest });
     for (const cell of storedCells(into, manifest))
-      merged.push(await mergeCell(cell, sourcesOf(cell.cell_id, others), manifest, pool));
+      merged.push(await mergeCell(port, cell, sourcesOf(cell.cell_id, others), manifest, readers));
   } finally {
-    await pool.close();
+    await readers.close();
     lock.release();
   }
   const written = merged.filter((cell) => cell.file !== undefined);
@@ -89,18 +89,18 @@ export async function mergeRuns(
     complete: merged.filter(({ complete }) => complete).length,
     rows: merged.reduce((sum, { rows }) => sum + rows, 0),
     conflicts: merged.flatMap(({ conflicts }) => conflicts),
-    without_summaries: await summarised(into, options),
+    without_summaries: await summarised(host, into, options),
   };
 }
 
 /** Where rows come from, each folder once; what `into` holds is the first. */
-function readSources(from: readonly string[], into: string): Source[] {
-  const before = loadManifest(disk, into);
+function readSources(port: FilePort, from: readonly string[], into: string): Source[] {
+  const before = loadManifest(port, into);
   const sources: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
-  const seen = new Set(existsSync(into) ? [realpathSync(into)] : []);
+  const seen = new Set([port.realPath(into)]);
   for (const path of from) {
-    const manifest = requireManifest(disk, path);
-    const real = realpathSync(path);
+    const manifest = requireManifest(port, path);
+    const real = port.realPath(path);
     if (!seen.has(real)) sources.push({ path, manifest });
     seen.add(real);
   }
@@ -157,9 +157,9 @@ function refuseForeign(known: Source, foreign: Source): void {
 }
 
 /** Makes the summaries; without the study the rows are merged all the same. */
-async function summarised(into: string, options: MergeOptions): Promise<string | undefined> {
+async function summarised(host: Host, into: string, options: MergeOptions): Promise<string | undefined> {
   try {
-    const { stopped } = await repairRun(into, options);
+    const { stopped } = await repairRun(into, options, host);
     if (stopped?.kind === 'error') throw stopped.error;
     return undefined;
   } catch (error) {

@@ -3,7 +3,7 @@ import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
 import { segmentsOf } from '../plan/segments.ts';
 import { readFailures } from '../store/failures.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import type { Derivation } from '../study/derived.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import { loadStudies, openSuites } from '../run/output/claim-studies.ts';
@@ -17,7 +17,7 @@ import type { RunCell } from '../plan/run-cell.ts';
 import { scannedExperiments, type CellSet, type ScannedCell, type ScannedExperiment } from '../run/loop/scan-cells.ts';
 import { ownOf, shareOf, wantedOf, type Share } from '../plan/share.ts';
 import { stoppingOf } from '../precision/checks.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** A cell as the run would work on it; of a shard its own permutations. */
 export interface PlannedCell {
@@ -77,8 +77,12 @@ export interface PlanOptions extends RunOptions {
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
-export async function planStudy(file: string, options: PlanOptions = {}): Promise<StudyPlan> {
-  const { studies } = await planStudies([file], options);
+export async function planStudy(
+  file: string,
+  options: PlanOptions = {},
+  host: Host = thisMachine,
+): Promise<StudyPlan> {
+  const { studies } = await planStudies([file], options, host);
   return studies[0]!;
 }
 
@@ -99,22 +103,28 @@ interface PlannedOutput extends CellSet {
 }
 
 /** The same for several studies: experiments that they have in common are computed once. Throws what `run` with these options would refuse. */
-export async function planStudies(files: readonly string[], given: PlanOptions = {}): Promise<RunPlan> {
+export async function planStudies(
+  files: readonly string[],
+  given: PlanOptions = {},
+  host: Host = thisMachine,
+): Promise<RunPlan> {
+  const { port } = host;
   const started_ms = performance.now();
   const { forecast: forecasts = true, process_seconds = 0, ...run } = given;
   const options = resolveOptions(run);
   const { threads } = options;
   const { kernel } = chooseKernel(options.kernel, threads);
-  const outputs = await plannedOutputs(files, options);
+  const outputs = await plannedOutputs(host, files, options);
   const reuse = reusableRuns(
+    port,
     options.reuse,
     outputs.map(({ experiment }) => experiment.study.output),
   );
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_failed: 0, permutations_missing: 0 };
   try {
-    for await (const experiment of scannedExperiments({ outputs, reuse, pool, port: disk })) {
-      const { total, failed, missing } = planExperiment(experiment);
+    for await (const experiment of scannedExperiments({ outputs, reuse, readers, port })) {
+      const { total, failed, missing } = planExperiment(port, experiment);
       sums.cells += 1;
       sums.cells_shared += experiment.members.length > 1 ? 1 : 0;
       sums.permutations_total += total;
@@ -122,7 +132,7 @@ export async function planStudies(files: readonly string[], given: PlanOptions =
       sums.permutations_missing += missing;
     }
   } finally {
-    await pool.close();
+    await readers.close();
   }
   // A run reads what is there, too, before it computes.
   const before_seconds = process_seconds + (performance.now() - started_ms) / 1000;
@@ -130,7 +140,7 @@ export async function planStudies(files: readonly string[], given: PlanOptions =
   for (const output of outputs) {
     const plan = studyPlan(output);
     const measured = forecasts && plan.permutations_missing > 0;
-    const forecast = measured ? await forecastRun(output, plan, threads, kernel, before_seconds) : undefined;
+    const forecast = measured ? await forecastRun(host, output, plan, threads, kernel, before_seconds) : undefined;
     studies.push({ ...plan, forecast });
   }
   const { permutations_total, permutations_failed, permutations_missing } = sums;
@@ -139,10 +149,10 @@ export async function planStudies(files: readonly string[], given: PlanOptions =
 }
 
 /** The studies as a run would open them, and what complete steps on disk decide of later ones. */
-async function plannedOutputs(files: readonly string[], options: ResolvedOptions): Promise<PlannedOutput[]> {
-  const suites = await openSuites(files, options);
+async function plannedOutputs(host: Host, files: readonly string[], options: ResolvedOptions): Promise<PlannedOutput[]> {
+  const suites = await openSuites(host.port, files, options);
   for (const suite of suites) while (await suite.decide(true));
-  const studies = await loadStudies(suites, options);
+  const studies = await loadStudies(host, suites, options);
   return studies.map(({ experiment, cells }, k): PlannedOutput => {
     const { permutations, precision, output, surface } = experiment.study;
     return {
@@ -151,7 +161,7 @@ async function plannedOutputs(files: readonly string[], options: ResolvedOptions
       target: permutations,
       stopping: stoppingOf(precision, permutations),
       share: shareOf(options, permutations),
-      leaves_failed: !retriesFailed(options, surface.steps) && disk.stat(layoutOf(output).per_cell) !== undefined,
+      leaves_failed: !retriesFailed(options, surface.steps) && host.port.stat(layoutOf(output).per_cell) !== undefined,
       planned: [],
       at_most: false,
       computed: new Map(),
@@ -163,12 +173,15 @@ async function plannedOutputs(files: readonly string[], options: ResolvedOptions
 }
 
 /** Takes down what each output misses, and which permutations are computed for it. Returns the counts of the experiment, each permutation once. */
-function planExperiment({ members, donors }: ScannedExperiment<PlannedOutput>): {
+function planExperiment(
+  port: FilePort,
+  { members, donors }: ScannedExperiment<PlannedOutput>,
+): {
   readonly total: number;
   readonly failed: number;
   readonly missing: number;
 } {
-  const parts = members.map(partOf);
+  const parts = members.map((member) => partOf(port, member));
   for (const [k, { output, cell, look }] of members.entries()) {
     const { own, left, wanted, whole_after, target } = parts[k]!;
     const n_target = countPermutations(own);
@@ -212,14 +225,14 @@ interface CellPart {
   readonly whole_after: boolean;
 }
 
-function partOf({ output, cell, scan }: ScannedCell<PlannedOutput>): CellPart {
+function partOf(port: FilePort, { output, cell, scan }: ScannedCell<PlannedOutput>): CellPart {
   if (scan instanceof EngineError) throw scan;
   const { target } = scan;
   const all = [{ from: 0, to: target }];
   const missing = subtractRanges(all, scan.present);
   const share = output.share?.(cell);
   const leave = output.leaves_failed && missing.length > 0;
-  const failed = leave ? readFailures(disk, cell.place.folder).map(({ perm_index }) => perm_index) : [];
+  const failed = leave ? readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index) : [];
   const wanted = wantedOf(missing, share, failed);
   const whole_after = countPermutations(wanted) === countPermutations(missing);
   return { target, own: ownOf(all, share), left: ownOf(missing, share), wanted, whole_after };
@@ -263,6 +276,7 @@ export function overlapOf({ study, cells }: LoadedStudy): StudyOverlap {
 
 /** From permutations of cells with work left, computed just now. `before_seconds`: until it is known what is missing. */
 async function forecastRun(
+  host: Host,
   output: PlannedOutput,
   { permutations_missing, permutations_computed }: Omit<StudyPlan, 'forecast'>,
   threads: number,
@@ -273,7 +287,7 @@ async function forecastRun(
   const { format, batch_rows } = experiment.study;
   const open = planned.filter(({ missing }) => missing.length > 0);
   const at = (i: number): RunCell => cells.find(open[i]!.cell_id)!;
-  const rates = await measureRates(experiment, { length: open.length, at }, threads, kernel);
+  const rates = await measureRates(host, experiment, { length: open.length, at }, threads, kernel);
   const work: Work = {
     format,
     batch_rows,

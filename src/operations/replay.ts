@@ -6,6 +6,7 @@ import { modelSetup } from '../execute/model-setup.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { storedRows } from '../verify/recompute.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 
 export interface Replay {
@@ -29,8 +30,9 @@ export async function replayPermutation(
   cell_id: string,
   perm_index: number,
   files: StudyFiles = {},
+  { port }: Host = thisMachine,
 ): Promise<Replay | undefined> {
-  const { experiment } = await storedStudy(output, files);
+  const { experiment } = await storedStudy(port, output, files);
   const { cells, study } = experiment;
   const place = cells.indexOf(cell_id);
   if (place < 0) return undefined;
@@ -39,7 +41,7 @@ export async function replayPermutation(
   const simulator = await Simulator.create(modelSetup(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
-  const line = storedRows(cell, study.permutations, [perm_index]).get(perm_index);
+  const line = storedRows(port, cell, study.permutations, [perm_index]).get(perm_index);
   const stored = line === undefined ? undefined : rowOf(metrics, line.trim().split(',').slice(1).map(Number));
   const seed = describeSeed(cell.setup.source, perm_index);
   return {

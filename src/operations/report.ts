@@ -21,7 +21,7 @@ import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { readFailures } from '../store/failures.ts';
 import { makeFolder } from '../files/folder.ts';
 import { layoutOf, metricsPath } from '../store/scan/layout.ts';
@@ -36,7 +36,7 @@ import { poolRates } from '../report/gather/pool-rates.ts';
 import { rankCells } from '../report/gather/rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { summariesOf, type CellSummary } from '../stored/summaries.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** What `reportRun` wrote. */
 export interface Reported {
@@ -62,14 +62,23 @@ const AT_ONCE = 2;
  * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
  * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
  */
-export async function reportRun(output: string, options: ReportOptions = {}): Promise<Reported> {
-  const manifest = requireManifest(disk, output);
-  const data = await gatherReport(output, manifest, options);
+export async function reportRun(
+  output: string,
+  options: ReportOptions = {},
+  host: Host = thisMachine,
+): Promise<Reported> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
+  const data = await gatherReport(host, output, manifest, options);
   const { report } = layoutOf(output);
   const cells = completeCells(output, manifest, data.cells);
-  await makeFolder(disk, join(report, 'tables'));
-  const parameters = await parameterColumns(cells, manifest.parameters);
-  await writeLines(disk, join(report, CELLS_FILE), gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  await makeFolder(port, join(report, 'tables'));
+  const parameters = await parameterColumns(port, cells, manifest.parameters);
+  await writeLines(
+    port,
+    join(report, CELLS_FILE),
+    gridSummaryLines(port, cells, parameters, manifest.identity.metrics),
+  );
   const texts: [name: string, text: string][] = [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     ...(data.ranking === undefined
@@ -82,7 +91,7 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];
-  for (const [name, text] of texts) await writeSmallFile(disk, join(report, name), text);
+  for (const [name, text] of texts) await writeSmallFile(port, join(report, name), text);
   return {
     output,
     files: [CELLS_FILE, ...texts.map(([name]) => name)].map((name) => join(report, name)),
@@ -94,16 +103,18 @@ export async function reportRun(output: string, options: ReportOptions = {}): Pr
 
 /** Everything that the report of a run says. */
 export async function gatherReport(
+  host: Host,
   output: string,
   manifest: RunManifest,
   { ranking = manifest.ranking, threads }: ReportOptions = {},
 ): Promise<ReportData> {
+  const { port } = host;
   const { identity } = manifest;
   if (ranking !== undefined) requireMetric(ranking.metric, identity.metrics);
   const cells: ReportedCell[] = [];
   const disturbed: DisturbedCell[] = [];
-  for await (const { cell, summary } of summariesOf(storedCells(output, manifest))) {
-    if (!isUsable(cell, summary, manifest)) continue;
+  for await (const { cell, summary } of summariesOf(port, storedCells(output, manifest))) {
+    if (!isUsable(port, cell, summary, manifest)) continue;
     cells.push({
       cell_id: cell.cell_id,
       parameters: summary.params,
@@ -137,10 +148,10 @@ export async function gatherReport(
     baseline: manifest.baseline,
     cells_total: Object.keys(identity.cells).length,
     cells,
-    ranking: ranking && rankCells(cells, placeOf, ranking, shared),
-    pooled: poolRates(cells, placeOf, manifest.metrics),
+    ranking: ranking && rankCells(port, cells, placeOf, ranking, shared),
+    pooled: poolRates(port, cells, placeOf, manifest.metrics),
     disturbed,
-    ...(await unfinished(output, manifest, cells, threadCount(threads))),
+    ...(await unfinished(host, output, manifest, cells, threadCount(threads))),
   };
 }
 
@@ -156,6 +167,7 @@ function requireMetric(metric: string, metrics: readonly string[]): void {
 
 /** A summary is about this run's number of rows, and they are there. (`verify` holds it against the rows themselves.) */
 function isUsable(
+  port: FilePort,
   { place }: StoredCell,
   summary: CellSummary,
   { identity, permutations, precision, format }: RunManifest,
@@ -168,7 +180,7 @@ function isUsable(
     whole &&
     typeof summary.params === 'object' &&
     hasEnough(summary, permutations, precision) &&
-    disk.stat(metricsPath(place.folder, format)) !== undefined
+    port.stat(metricsPath(place.folder, format)) !== undefined
   );
 }
 
@@ -179,17 +191,19 @@ function completeCells(output: string, manifest: RunManifest, cells: readonly Re
 
 /** The cells without statistics: their rows counted, their failures read. */
 async function unfinished(
+  host: Host,
   output: string,
   manifest: RunManifest,
   cells: readonly ReportedCell[],
   threads: number,
 ): Promise<{ readonly incomplete: readonly IncompleteCell[]; readonly failures: readonly FailedPermutation[] }> {
+  const { port } = host;
   const complete = new Set(cells.map(({ cell_id }) => cell_id));
   const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
-  const begun = left.filter(({ place }) => disk.stat(place.folder) !== undefined);
-  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(begun, manifest, threads);
+  const begun = left.filter(({ place }) => port.stat(place.folder) !== undefined);
+  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(host, begun, manifest, threads);
   const failures = begun.flatMap(({ cell_id, place }) =>
-    readFailures(disk, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
+    readFailures(port, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
   );
   const incomplete = left.map(({ cell_id }): IncompleteCell => {
     const count = counted.get(cell_id) ?? {
@@ -206,23 +220,24 @@ async function unfinished(
 type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
 
 async function countRows(
+  host: Host,
   cells: readonly StoredCell[],
   manifest: RunManifest,
   most_threads: number,
 ): Promise<Map<string, Counted>> {
   const threads = Math.min(most_threads, cells.length);
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, Counted]> => {
     const { cell_id } = cell;
     try {
-      const { scan } = await scanStored(pool, cell, manifest);
+      const { scan } = await scanStored(readers, cell, manifest);
       const rows = countPermutations(scan.present);
       const reason =
         rows === scan.target
           ? 'all rows are there, but no summary of them: permafrost summarize makes it'
           : 'rows are missing';
-      const partial = await partialCell(pool, cell, scan, manifest.thresholds);
+      const partial = await partialCell(readers, cell, scan, manifest.thresholds);
       return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
@@ -232,6 +247,6 @@ async function countRows(
   try {
     return new Map(await Promise.all(cells.map((cell) => limit(() => count(cell)))));
   } finally {
-    await pool.close();
+    await readers.close();
   }
 }

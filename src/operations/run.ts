@@ -1,7 +1,7 @@
+import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { ModelSetup } from '../execute/messages.ts';
 import type { Kernel } from '../model/model.ts';
-import { disk } from '../files/disk.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import { claimAll, loadStudies, openSuites, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
 import { collectGarbage } from '../run/collect-garbage.ts';
@@ -18,7 +18,7 @@ import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult
 import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
 import type { Suite } from '../steps/suite.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /**
  * Runs a study to its end, or resumes it: locks the output, holds the study against what is there, computes what is missing, writes summaries.
@@ -29,8 +29,9 @@ export async function runStudy(
   options: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
+  host: Host = thisMachine,
 ): Promise<StudyResult> {
-  const [result] = await runStudies([file], options, stop, observer);
+  const [result] = await runStudies([file], options, stop, observer, host);
   return result!;
 }
 
@@ -43,21 +44,23 @@ export async function runStudies(
   given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
+  host: Host = thisMachine,
 ): Promise<StudyResult[]> {
   const asked = resolveOptions(given);
   const { kernel, warning } = chooseKernel(asked.kernel, asked.threads);
   if (warning !== undefined) observer.warning(warning);
   const options = { ...asked, kernel };
-  const timer = stopAfter(options.max_seconds, stop);
+  const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
-    return await runStages(await openSuites(files, options), options, stop, observer);
+    return await runStages(host, await openSuites(host.port, files, options), options, stop, observer);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
 async function runStages(
+  host: Host,
   suites: readonly Suite[],
   options: ResolvedOptions,
   stop: StopSwitch,
@@ -67,7 +70,7 @@ async function runStages(
   const told = new Set<string>();
   let going = suites;
   while (going.length > 0) {
-    const stage = await runStage(going, options, stop, observer, told);
+    const stage = await runStage(host, going, options, stop, observer, told);
     for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
     // Who computes nothing decides nothing either.
     if (stop.reason !== undefined || !options.compute) break;
@@ -96,18 +99,19 @@ function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
 }
 
 async function runStage(
+  host: Host,
   suites: readonly Suite[],
   options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
   told: Set<string>,
 ): Promise<StudyResult[]> {
-  const studies = await loadStudies(suites, options);
+  const studies = await loadStudies(host, suites, options);
   for (const { experiment } of studies) tellNotes(experiment, told, observer);
-  const claimed = await claimAll(studies, options, observer);
+  const claimed = await claimAll(host, studies, options, observer);
   for (const { experiment } of claimed) collectGarbage(experiment.cells.length);
   try {
-    return await runClaimed(claimed, options, stop, observer);
+    return await runClaimed(host, claimed, options, stop, observer);
   } finally {
     for (const { claim } of claimed) if (!(claim instanceof EngineError)) claim.lock.release();
   }
@@ -122,18 +126,21 @@ function tellNotes(experiment: LoadedStudy, told: Set<string>, observer: RunObse
 }
 
 async function runClaimed(
+  host: Host,
   claimed: readonly ClaimedStudy[],
   options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
+  const { port, clock } = host;
   const { threads } = options;
   const { setups, setupOf } = modelSetups(claimed, options.kernel);
   const reuse = reusableRuns(
+    port,
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const pool = openPool(threads, setups);
+  const local = host.open(threads, setups);
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
@@ -141,27 +148,29 @@ async function runClaimed(
   };
   try {
     for (const study of claimed)
-      outputs.push(createOutput(study, setupOf(study), options, { pool, observer, onFailed }));
+      outputs.push(createOutput(study, setupOf(study), options, { port, clock, readers: local, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
-      else await startOutput(outputs[k]!, threads, claim.resumed, observer);
+      else await startOutput(port, outputs[k]!, threads, claim.resumed, observer);
     }
     await runCells({
       outputs,
       reuse,
-      pool,
-      port: disk,
+      executor: local,
+      readers: local,
+      port,
+      clock,
       stop,
       options,
       lease: new LeaseSize(options.chunk),
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
-      results.push(await endOutput(claimed[k]!, output, options, stop, observer));
+      results.push(await endOutput(port, claimed[k]!, output, options, stop, observer));
     return results;
   } finally {
     observer.finished();
-    await pool.close();
+    await local.close();
   }
 }
 
@@ -173,13 +182,12 @@ function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
 }
 
-function stopAfter(max_seconds: number | undefined, stop: StopSwitch): NodeJS.Timeout | undefined {
-  if (max_seconds === undefined) return undefined;
-  const timer = setTimeout(() => {
+/** Returns what takes it back. */
+function stopAfter(max_seconds: number | undefined, stop: StopSwitch, clock: Clock): () => void {
+  if (max_seconds === undefined) return () => undefined;
+  return clock.after(max_seconds * 1000, () => {
     stop.stop({ kind: 'time', seconds: max_seconds });
-  }, max_seconds * 1000);
-  timer.unref();
-  return timer;
+  });
 }
 
 /** Studies with the same model and inputs share one setup in every worker. */

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import pLimit from 'p-limit';
 
-import { disk } from '../files/disk.ts';
+import { threadCount } from '../execute/thread-count.ts';
+import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
-import { threadCount } from '../execute/thread-count.ts';
+import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 export interface Heartbeat {
   readonly timestamp: string;
@@ -44,12 +44,17 @@ export interface StatusOptions {
 const AT_ONCE = 2;
 
 /** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
-export async function runStatus(output: string, { scan = false, threads }: StatusOptions = {}): Promise<RunStatus> {
-  const manifest = requireManifest(disk, output);
+export async function runStatus(
+  output: string,
+  { scan = false, threads }: StatusOptions = {},
+  host: Host = thisMachine,
+): Promise<RunStatus> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
   const target = manifest.permutations;
   const done = scan
-    ? await scannedCounts(output, manifest, threads)
-    : (readProgressCsv(layoutOf(output).progress) ?? (await scannedCounts(output, manifest, threads)));
+    ? await scannedCounts(host, output, manifest, threads)
+    : (readProgressCsv(port, layoutOf(output).progress) ?? (await scannedCounts(host, output, manifest, threads)));
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
     // What was written down for another number of permutations counts as far as it goes.
@@ -66,36 +71,33 @@ export async function runStatus(output: string, { scan = false, threads }: Statu
     permutations_total: counts.reduce((sum, { n_target }) => sum + n_target, 0),
     at_most: manifest.precision.length > 0 && cells_complete < counts.length,
     complete: cells_complete === counts.length,
-    heartbeat: readHeartbeat(output),
+    heartbeat: readHeartbeat(port, output),
     scanned: scan,
   };
 }
 
 async function scannedCounts(
+  host: Host,
   output: string,
   manifest: RunManifest,
   most_threads: number | undefined,
 ): Promise<Map<string, CellCount>> {
-  const begun = [...storedCells(output, manifest)].filter(({ place }) => disk.stat(place.folder) !== undefined);
+  const begun = [...storedCells(output, manifest)].filter(({ place }) => host.port.stat(place.folder) !== undefined);
   if (begun.length === 0) return new Map();
   const threads = Math.min(threadCount(most_threads), begun.length);
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, CellCount]> => {
-    const { scan } = await scanStored(pool, cell, manifest);
+    const { scan } = await scanStored(readers, cell, manifest);
     return [cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target }];
   };
   try {
     return new Map(await Promise.all(begun.map((cell) => limit(() => count(cell)))));
   } finally {
-    await pool.close();
+    await readers.close();
   }
 }
 
-function readHeartbeat(output: string): Heartbeat | undefined {
-  try {
-    return JSON.parse(readFileSync(layoutOf(output).heartbeat).toString('utf8')) as Heartbeat;
-  } catch {
-    return undefined; // advisory: missing or garbage, the counts do not need it
-  }
+function readHeartbeat(port: FilePort, output: string): Heartbeat | undefined {
+  return readAdvisory(port, layoutOf(output).heartbeat, (text) => JSON.parse(text) as Heartbeat);
 }

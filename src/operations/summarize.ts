@@ -2,14 +2,11 @@ import pLimit from 'p-limit';
 
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import type { ThreadPool } from '../execute/threads.ts';
 import { streamSource } from '../random/seeding.ts';
-import type { CellStatistics } from '../statistics/summarise.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
 import { makeFolder } from '../files/folder.ts';
 import { cellLayout, layoutOf } from '../store/scan/layout.ts';
-import { acquireLock } from '../store/lock.ts';
+import type { FilePort } from '../files/port.ts';
 import { removeFile, writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf } from '../study/loaded-study.ts';
@@ -24,8 +21,8 @@ import { scanStored, storedCells, type StoredCell } from '../readers/stored-cell
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
 import { readSummary, type CellSummary } from '../stored/summaries.ts';
-import type { SummariseTask } from '../readers/worker.ts';
-import { openPool } from '../readers/open-threads.ts';
+import type { Readers } from '../readers/readers.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 
 /** What `summarizeRun` did. */
 export interface Summarized {
@@ -57,26 +54,31 @@ const AT_ONCE = 2;
  * partial_summary.csv. Changes no metrics file. The summary of a cell that is not complete any more is taken away: it speaks of rows that are not there.
  * Throws LOCKED while a run writes.
  */
-export async function summarizeRun(output: string, options: SummarizeOptions = {}): Promise<Summarized> {
-  requireManifest(disk, output);
-  const lock = await acquireLock(output);
+export async function summarizeRun(
+  output: string,
+  options: SummarizeOptions = {},
+  host: Host = thisMachine,
+): Promise<Summarized> {
+  const { port } = host;
+  requireManifest(port, output);
+  const lock = await host.locks.acquire(output);
   const threads = threadCount(options.threads);
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   try {
-    const manifest = requireManifest(disk, output);
+    const manifest = requireManifest(port, output);
     let study: Promise<LoadedStudy> | undefined;
     const experiment = (): Promise<LoadedStudy> =>
-      (study ??= storedStudy(output, options).then((stored) => stored.experiment));
+      (study ??= storedStudy(port, output, options).then((stored) => stored.experiment));
     const limit = pLimit(AT_ONCE * threads);
     const outcomes = await Promise.all(
       Array.from(storedCells(output, manifest), (cell) =>
-        limit(async () => ({ cell, outcome: await summarizeCell(cell, manifest, pool, experiment) })),
+        limit(async () => ({ cell, outcome: await summarizeCell(port, cell, manifest, readers, experiment) })),
       ),
     );
     const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
-    const grid_summary = await writeGridSummary(output, manifest);
+    const grid_summary = await writeGridSummary(port, output, manifest);
     const partial = outcomes.flatMap(({ outcome }) => ('partial' in outcome ? (outcome.partial ?? []) : []));
-    const partial_summary = await writePartialSummary(output, manifest, partial, options);
+    const partial_summary = await writePartialSummary(port, output, manifest, partial, options);
     return {
       output,
       files: [...written.map(({ file }) => file), grid_summary, ...partial_summary],
@@ -89,22 +91,23 @@ export async function summarizeRun(output: string, options: SummarizeOptions = {
       ),
     };
   } finally {
-    await pool.close();
+    await readers.close();
     lock.release();
   }
 }
 
-async function writeGridSummary(output: string, manifest: RunManifest): Promise<string> {
+async function writeGridSummary(port: FilePort, output: string, manifest: RunManifest): Promise<string> {
   const { aggregated, grid_summary } = layoutOf(output);
-  await makeFolder(disk, aggregated);
+  await makeFolder(port, aggregated);
   const cells = [...storedCells(output, manifest)];
-  const parameters = await parameterColumns(cells, manifest.parameters);
-  await writeLines(disk, grid_summary, gridSummaryLines(cells, parameters, manifest.identity.metrics));
+  const parameters = await parameterColumns(port, cells, manifest.parameters);
+  await writeLines(port, grid_summary, gridSummaryLines(port, cells, parameters, manifest.identity.metrics));
   return grid_summary;
 }
 
 /** Statistics of cells that are not complete: one line for each, labelled with n and n_target. Without such a cell there is no file. */
 async function writePartialSummary(
+  port: FilePort,
   output: string,
   manifest: RunManifest,
   cells: readonly PartialCell[],
@@ -112,16 +115,16 @@ async function writePartialSummary(
 ): Promise<string[]> {
   const { partial_summary } = layoutOf(output);
   if (cells.length === 0) {
-    removeFile(disk, partial_summary);
+    removeFile(port, partial_summary);
     return [];
   }
   const { metrics } = manifest.identity;
-  const parameters = await cellParameters(output, manifest, files);
+  const parameters = await cellParameters(port, output, manifest, files);
   const lines = cells.map(({ cell_id, n, n_target, statistics }) => {
     return { cell_id, parameters: parameters.of(cell_id), counts: { n, n_target }, statistics };
   });
   const text = lines.map((line) => cellLine(parameters.names, metrics, line));
-  await writeSmallFile(disk, partial_summary, [cellHeader(parameters.names, metrics, lines[0]!), ...text].join(''));
+  await writeSmallFile(port, partial_summary, [cellHeader(parameters.names, metrics, lines[0]!), ...text].join(''));
   return [partial_summary];
 }
 
@@ -131,9 +134,10 @@ type Outcome =
   | { readonly damage: string };
 
 async function summarizeCell(
+  port: FilePort,
   cell: StoredCell,
   manifest: RunManifest,
-  pool: ThreadPool,
+  readers: Readers,
   experiment: () => Promise<LoadedStudy>,
 ): Promise<Outcome> {
   const { cell_id, place } = cell;
@@ -141,7 +145,7 @@ async function summarizeCell(
   const file = cellLayout(place.folder).summary;
   let found: LookedScan;
   try {
-    found = await scanStored(pool, cell, manifest);
+    found = await scanStored(readers, cell, manifest);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { damage: error.message };
@@ -150,16 +154,15 @@ async function summarizeCell(
   const { target } = scan;
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
-    removeFile(disk, file);
-    return { partial: await partialCell(pool, cell, scan, thresholds) };
+    removeFile(port, file);
+    return { partial: await partialCell(readers, cell, scan, thresholds) };
   }
   const { rows_crc32 } = scan;
   if (rows_crc32 === undefined)
     return {
       damage: 'its rows are not in the form in which this engine writes them; run the study again to repair it',
     };
-  const before = readSummary(place.folder);
-  const task: SummariseTask = { place, target, options: { thresholds } };
+  const before = readSummary(port, place.folder);
   const summary: CellSummary = {
     cell_id,
     n_perms_target: target,
@@ -169,9 +172,9 @@ async function summarizeCell(
     rows_crc32,
     thresholds,
     ...precisionOf(look),
-    statistics: await pool.call<CellStatistics>('summary', task),
+    statistics: await readers.read('summary', { place, target, options: { thresholds } }),
   };
-  await writeSmallFile(disk, file, `${JSON.stringify(summary, null, 1)}\n`);
+  await writeSmallFile(port, file, `${JSON.stringify(summary, null, 1)}\n`);
   return { file, rows: target };
 }
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
 import { cellTexts } from '../verify/cell-text.ts';
 import { modelSetup } from '../execute/model-setup.ts';
@@ -16,7 +15,7 @@ import { nextLook, stoppingOf } from '../precision/checks.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
-import { openPool } from '../readers/open-threads.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { counted } from '../wording/format-number.ts';
@@ -28,12 +27,17 @@ export interface VerifyOptions extends StudyFiles {
 }
 
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
-export async function verifyRun(output: string, options: VerifyOptions = {}): Promise<Verification> {
-  const manifest = requireManifest(disk, output);
-  const again = options.recompute === undefined ? undefined : await storedStudy(output, options);
+export async function verifyRun(
+  output: string,
+  options: VerifyOptions = {},
+  host: Host = thisMachine,
+): Promise<Verification> {
+  const { port } = host;
+  const manifest = requireManifest(port, output);
+  const again = options.recompute === undefined ? undefined : await storedStudy(port, output, options);
   const threads = threadCount(options.threads);
   const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
-  const pool = openPool(threads, setups);
+  const local = host.open(threads, setups);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
@@ -41,7 +45,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
     let rows = 0;
     const names = Object.keys(manifest.metrics);
     const not_finite = new Map<string, number>();
-    for await (const { cell, found, first, last, lines } of cellTexts(output, manifest, pool)) {
+    for await (const { cell, found, first, last, lines } of cellTexts(port, output, manifest, local)) {
       if (first) {
         problems.push(...scanProblems(cell, found, manifest));
         digest.update(`${cell.cell_id}\n`);
@@ -51,7 +55,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
         countNotFinite(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), names, not_finite);
       }
       if (!last) continue;
-      problems.push(...notFiniteProblems(cell, not_finite, manifest), ...summaryProblems(cell, found));
+      problems.push(...notFiniteProblems(cell, not_finite, manifest), ...summaryProblems(port, cell, found));
       not_finite.clear();
       if (found instanceof EngineError) continue;
       rows += countPermutations(found.scan.present);
@@ -60,7 +64,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
     if (options.recompute !== undefined && again !== undefined) {
-      const done = await recompute(again.experiment, options.recompute, spans, pool);
+      const done = await recompute(port, again.experiment, options.recompute, spans, local);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
@@ -80,7 +84,7 @@ export async function verifyRun(output: string, options: VerifyOptions = {}): Pr
       digest: digest.digest('hex'),
     };
   } finally {
-    await pool.close();
+    await local.close();
   }
 }
 

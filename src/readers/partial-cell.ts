@@ -1,9 +1,8 @@
-import type { ThreadPool } from '../execute/threads.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { wholePrefix } from '../precision/scan-to-stop.ts';
 import type { StoredCell } from './stored-cells.ts';
-import type { SummariseTask } from './worker.ts';
+import type { Readers } from './readers.ts';
 
 /** A cell that is not complete, with the statistics of its first `n` permutations: none of them is missing, so they are a fair sample. */
 export interface PartialCell {
@@ -16,13 +15,13 @@ export interface PartialCell {
 
 /** Undefined where the first permutation is missing: what stands behind a gap may be what did not fail. */
 export async function partialCell(
-  pool: ThreadPool,
+  readers: Readers,
   { cell_id, place }: StoredCell,
   scan: CellScan,
   thresholds: Readonly<Record<string, readonly number[]>>,
 ): Promise<PartialCell | undefined> {
   const n = wholePrefix(scan.present);
   if (n === 0) return undefined;
-  const task: SummariseTask = { place, target: n, options: { thresholds } };
-  return { cell_id, n, n_target: scan.target, statistics: await pool.call<CellStatistics>('summary', task) };
+  const statistics = await readers.read('summary', { place, target: n, options: { thresholds } });
+  return { cell_id, n, n_target: scan.target, statistics };
 }

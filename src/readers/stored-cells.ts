@@ -1,10 +1,9 @@
 import { layoutOf } from '../store/scan/layout.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
-import type { ThreadPool } from '../execute/threads.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
-import type { ScanTask } from './worker.ts';
+import type { Readers } from './readers.ts';
 
 /** A cell of a run on disk, as its manifest knows it: enough to read and check its rows without the study. */
 export interface StoredCell {
@@ -31,12 +30,12 @@ export function storedCell(layout: ReturnType<typeof layoutOf>, manifest: RunMan
   return { cell_id, place: { folder: layout.cell(cell_id).folder, schema } };
 }
 
-/** What a cell's file holds, and where its rows say that the cell ends: read by a worker. */
+/** What a cell's file holds, and where its rows say that the cell ends. */
 export function scanStored(
-  pool: ThreadPool,
+  readers: Readers,
   { place }: StoredCell,
   { permutations, precision }: RunManifest,
 ): Promise<LookedScan> {
   const stopping = stoppingOf(precision, permutations);
-  return pool.call<LookedScan>('scan', { place, target: permutations, stopping } satisfies ScanTask);
+  return readers.read('scan', { place, target: permutations, stopping });
 }

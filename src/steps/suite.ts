@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { Parameters, ParameterValue, ResultRow } from '../model/model.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { derivationsOf, type Derivation, type Derived } from '../study/derived.ts';
 import { readSetOptions } from '../study/set-options.ts';
 import { Problems } from '../study/problem.ts';
@@ -26,6 +26,7 @@ export interface SuiteOptions extends Pick<StudyOverrides, 'output' | 'format' |
  */
 export class Suite {
   readonly file: string;
+  private readonly port: FilePort;
   private readonly overrides: StudyOverrides;
   private readonly derivations: readonly Derivation[];
   /** Steps to run, those that they wait for included; undefined for the whole study. */
@@ -33,12 +34,14 @@ export class Suite {
   private decided: Derived;
 
   private constructor(
+    port: FilePort,
     file: string,
     overrides: StudyOverrides,
     derivations: readonly Derivation[],
     wanted: ReadonlySet<string> | undefined,
     decided: Derived,
   ) {
+    this.port = port;
     this.file = file;
     this.overrides = overrides;
     this.derivations = derivations;
@@ -47,7 +50,7 @@ export class Suite {
   }
 
   /** Throws as loading the study does, and USAGE for wrong settings. */
-  static async open(file: string, options: SuiteOptions): Promise<Suite> {
+  static async open(port: FilePort, file: string, options: SuiteOptions): Promise<Suite> {
     const { output, format, permutations, inputs, steps } = options;
     const { raw } = await readStudySource(file);
     const set = readSetOptions(options.settings ?? [], declaredSettings(raw), derivationsOf(raw));
@@ -55,13 +58,13 @@ export class Suite {
     // What is wrong with the settings is said when the study is loaded.
     const derivations = derivationsOf(withSettings(raw, settings, new Problems()));
     const overrides = { output, format, permutations, inputs, settings };
-    if (derivations.length === 0) return new Suite(file, overrides, [], steps && new Set(steps), decided);
+    if (derivations.length === 0) return new Suite(port, file, overrides, [], steps && new Set(steps), decided);
     const wanted = steps && withNeeded(steps, derivations, decided);
     // Steps that are not run now stay as they were run last.
     const { study } = await openStudy(file, { ...overrides, derived: decided });
-    const recorded = Object.entries(loadManifest(disk, study.output)?.derived ?? {});
+    const recorded = Object.entries(loadManifest(port, study.output)?.derived ?? {});
     const resting = recorded.filter(([step]) => wanted !== undefined && !wanted.has(step));
-    return new Suite(file, overrides, derivations, wanted, merged(Object.fromEntries(resting), decided));
+    return new Suite(port, file, overrides, derivations, wanted, merged(Object.fromEntries(resting), decided));
   }
 
   /** The study as far as it is decided. */
@@ -93,7 +96,7 @@ export class Suite {
     if (ready.length === 0) return false;
     const experiment = await this.load();
     for (const derivation of ready) {
-      const { rows, n_cells } = rowsOfStep(experiment, derivation.from);
+      const { rows, n_cells } = rowsOfStep(this.port, experiment, derivation.from);
       if (whole && rows.length < n_cells) continue;
       const value = choose(derivation, rows, experiment);
       this.decided = merged(this.decided, { [derivation.step]: { [derivation.parameter]: value } });
@@ -103,8 +106,8 @@ export class Suite {
 }
 
 /** A study as far as its settings and the complete steps of its output decide it. */
-export async function decidedExperiment(file: string, options: SuiteOptions): Promise<LoadedStudy> {
-  const suite = await Suite.open(file, options);
+export async function decidedExperiment(port: FilePort, file: string, options: SuiteOptions): Promise<LoadedStudy> {
+  const suite = await Suite.open(port, file, options);
   while (await suite.decide(true));
   return suite.load();
 }
@@ -128,11 +131,15 @@ function withNeeded(steps: readonly string[], derivations: readonly Derivation[]
 }
 
 /** The complete cells of a step, in the order of the study. */
-function rowsOfStep(experiment: LoadedStudy, step: string): { readonly rows: ResultRow[]; readonly n_cells: number } {
+function rowsOfStep(
+  port: FilePort,
+  experiment: LoadedStudy,
+  step: string,
+): { readonly rows: ResultRow[]; readonly n_cells: number } {
   const rows: ResultRow[] = [];
   const cells = selectedCells(experiment, { steps: [step] });
   for (const { place, parameters } of cells) {
-    const summary = readSummary(place.folder);
+    const summary = readSummary(port, place.folder);
     if (summary === undefined) continue;
     // Rows with fewer permutations are of an earlier, smaller study, or of a rule that was content with less.
     const { permutations, precision } = experiment.study;

@@ -1,246 +1,173 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import * as fs from 'node:fs';
-import { createServer } from 'node:net';
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
 import { EngineError } from '../errors.ts';
-import { diskError, hasCode, isSystemError } from '../files/disk-error.ts';
+import { disk } from '../files/disk.ts';
+import { diskError } from '../files/disk-error.ts';
 import { layoutOf } from './scan/layout.ts';
+import type { FilePort } from '../files/port.ts';
+import type { Holder, LockMechanism, LockRecord } from './lock/holder.ts';
+import { judgeHolder } from './lock/judge.ts';
+import type { Judgement } from './lock/judge.ts';
+import { takeKernelLock } from './lock/kernel-lock.ts';
+import type { KernelLock } from './lock/kernel-lock.ts';
+import { LockDraft, fileOf, passOver, readLock, removeLock } from './lock/lock-file.ts';
+import { sweepLocks } from './lock/sweep.ts';
+import { thisProcess } from './lock/process-facts.ts';
+import type { ProcessFacts } from './lock/process-facts.ts';
+
+export type { Holder, LockMechanism } from './lock/holder.ts';
 
 /**
- * One writer per output folder. In this order:
+ * One writer per output folder. The lock is the file `<output>/.lock`, which every process sees, whatever it finds on its machine: it says
+ * who holds it and is whole before its name appears (lock/lock-file.ts). Besides, a lock of the kernel's is taken where there is
+ * one (lock/kernel-lock.ts): it proves a dead holder dead. Whoever finds a holder that is not certainly dead stops.
  *
- * 1. the kernel's flock on `<output>/.lock`, taken for our open file by the `flock` program of util-linux: the kernel
- *    gives it back when this process dies, however it dies;
- * 2. without that program, on Linux: an abstract unix socket named by the folder's real path, which also dies with us;
- * 3. elsewhere: the file `<output>/.lock.holder`, complete before its name appears (link), taken over only from a process that
- *    is certainly gone (same host; no such process, or another start time, or another boot), and only under a guard.
- *
- * Never by age: a clock may jump and a busy process may be silent. `.lock` says who holds it, for the message.
+ * Only one process may remove the lock of a dead holder: the one that holds the lock `.lock.<token>`, taken by the same rules, where
+ * `token` names the content that was judged. So a process that was slow to judge never removes the lock of a successor, and a
+ * process that dies while it takes over is a dead holder like any other.
  */
 export interface Lock {
   readonly by: LockMechanism;
   release(): void;
 }
 
-export type LockMechanism = 'flock' | 'socket' | 'file';
-
-export interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** ISO 8601. */
-  readonly since: string;
-  /** Start time of the process as the kernel counts it (clock ticks since boot); '' where not known. */
-  readonly started: string;
-  readonly boot: string;
+export interface LockOptions {
+  readonly port?: FilePort;
+  readonly me?: ProcessFacts;
 }
 
-/** Windows has no such flag. */
-const NO_FOLLOW = (fs.constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
+interface Taken extends Lock {
+  readonly nonce: string;
+}
 
-/** `mechanisms`: for tests; each is tried until one can be used at all. Throws EngineError LOCKED naming the holder. */
+/** How one process takes part. */
+interface Party {
+  readonly port: FilePort;
+  readonly me: ProcessFacts;
+  /** `<output>/.lock`. */
+  readonly lock: string;
+}
+
+const KERNEL_LOCKS: readonly LockMechanism[] = ['flock', 'exlock', 'socket'];
+
+/**
+ * `mechanisms`: those of the kernel's locks that may be taken besides the file, the first that works is. None on a disk that is not the
+ * real one. Throws EngineError LOCKED naming the holder.
+ */
 export async function acquireLock(
   output: string,
-  mechanisms: readonly LockMechanism[] = ['flock', 'socket', 'file'],
+  mechanisms?: readonly LockMechanism[],
+  { port = disk, me = thisProcess }: LockOptions = {},
 ): Promise<Lock> {
-  const path = layoutOf(output).lock;
+  const party = { port, me, lock: layoutOf(output).lock };
   try {
-    for (const mechanism of mechanisms) {
-      const lock = await ACQUIRE[mechanism](output, path);
-      if (lock !== undefined) return lock;
-    }
+    const lock = await take(party, party.lock, mechanisms ?? (port === disk ? KERNEL_LOCKS : []));
+    sweepLocks(port, party.lock, lock.nonce, me);
+    return lock;
   } catch (error) {
-    throw diskError(error, 'lock', path);
+    throw diskError(error, 'lock', party.lock);
   }
-  throw new EngineError('DISK', `cannot lock ${path}: no way of locking works here`, { path });
 }
 
-/** Undefined: this mechanism cannot be used here. */
-const ACQUIRE: Readonly<Record<LockMechanism, (output: string, path: string) => Promise<Lock | undefined>>> = {
-  flock: (output, path) => Promise.resolve(byFlock(output, path)),
-  socket: bySocket,
-  file: (_output, path) => Promise.resolve(byFile(path)),
-};
+/** Whether an output is held, and by whom: what a look from outside can know. Takes and changes nothing. */
+export async function lookAtLock(
+  output: string,
+  { port = disk, me = thisProcess }: LockOptions = {},
+): Promise<{ readonly holder: Holder | undefined; readonly state: 'free' | Judgement['state'] }> {
+  const party = { port, me, lock: layoutOf(output).lock };
+  const found = readLock(port, party.lock);
+  if (found === undefined || found.blank) return { holder: undefined, state: 'free' };
+  return { holder: found.holder, state: (await judge(party, party.lock, found)).state };
+}
 
-function byFlock(output: string, path: string): Lock | undefined {
-  if (process.platform === 'win32') return undefined;
-  const fd = openLock(path);
-  const tried = spawnSync('flock', ['-x', '-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
-  if (tried.status === 0) {
-    writeHolder(fd, me());
+/** Takes the lock `path`: that of the output, or the right to remove the lock of a dead holder. */
+async function take(party: Party, path: string, mechanisms: readonly LockMechanism[]): Promise<Taken> {
+  const { port } = party;
+  const nonce = randomBytes(8).toString('hex');
+  const draft = new LockDraft(port, party.lock, nonce);
+  let kernel: KernelLock | undefined;
+  try {
+    const holder = newHolder(party.me, nonce);
+    draft.write(holder);
+    kernel = await kernelLockOf(party, draft, nonce, mechanisms);
+    if (kernel !== undefined) draft.write({ ...holder, by: kernel.by }); // the same file: the kernel's lock is its
+    await draft.sync();
+    const { token } = readLock(port, draft.record)!;
+    while (!draft.place(path)) await clear(party, path);
     return {
-      by: 'flock',
+      by: kernel?.by ?? 'file',
+      nonce,
       release: () => {
-        clearAndClose(fd);
+        release(port, path, token, kernel);
       },
     };
-  }
-  fs.closeSync(fd);
-  if (tried.status === 1) throw locked(output, holderIn(path));
-  return undefined; // no such program, or a file system without flock
-}
-
-async function bySocket(output: string, path: string): Promise<Lock | undefined> {
-  if (process.platform !== 'linux') return undefined;
-  const name = createHash('sha256').update(fs.realpathSync(output)).digest('hex');
-  const server = createServer();
-  const result = await new Promise<'held' | 'free' | 'unusable'>((done) => {
-    server.once('error', (error) => {
-      done(hasCode(error, 'EADDRINUSE') ? 'held' : 'unusable');
-    });
-    server.listen(`\0permafrost-${name}`, () => {
-      done('free');
-    });
-  });
-  if (result === 'held') throw locked(output, holderIn(path));
-  if (result === 'unusable') return undefined;
-  server.unref();
-  const fd = openLock(path);
-  writeHolder(fd, me());
-  const release = () => {
-    clearAndClose(fd);
-    server.close();
-  };
-  return { by: 'socket', release };
-}
-
-function byFile(path: string): Lock {
-  const holderPath = `${path}.holder`;
-  const guard = `${path}.guard`;
-  const mine = `${path}.${process.pid}`;
-  fs.writeFileSync(mine, JSON.stringify(me()));
-  try {
-    if (!linked(mine, holderPath)) {
-      takeOver(mine, holderPath, guard);
-    }
-  } finally {
-    fs.unlinkSync(mine);
-  }
-  return {
-    by: 'file',
-    release: () => {
-      fs.unlinkSync(holderPath);
-    },
-  };
-}
-
-/** Whoever holds the guard looks at the holder again and replaces it if it is dead. */
-function takeOver(mine: string, holderPath: string, guard: string): void {
-  const holder = holderIn(holderPath);
-  if (!isDead(holder)) throw locked(holderPath, holder);
-  if (!linked(mine, guard)) throw locked(guard, holderIn(guard) ?? holder);
-  try {
-    const again = holderIn(holderPath);
-    if (again !== undefined && !isDead(again)) throw locked(holderPath, again);
-    fs.renameSync(mine, holderPath);
-    fs.writeFileSync(mine, ''); // its owner removes it
-  } finally {
-    fs.unlinkSync(guard);
-  }
-}
-
-function linked(from: string, to: string): boolean {
-  try {
-    fs.linkSync(from, to);
-    return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    draft.discard();
+    kernel?.release();
     throw error;
   }
 }
 
-function me(): Holder {
-  return {
-    pid: process.pid,
-    host: hostname(),
-    since: new Date().toISOString(),
-    started: startOf(process.pid),
-    boot: bootId(),
-  };
+function newHolder(me: ProcessFacts, nonce: string): Holder {
+  const { pid, host, boot, machine, pid_space, platform } = me;
+  const started = me.startOf(pid);
+  const since = new Date().toISOString();
+  return { pid, host, since, started, boot, machine, pid_space, platform, by: 'file', nonce };
 }
 
-/** Only a process of this host that certainly is gone is dead; anything not understood is alive. */
-function isDead(holder: Holder | undefined): boolean {
-  if (holder?.host !== hostname()) return false;
-  if (holder.boot !== '' && bootId() !== '' && holder.boot !== bootId()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    return hasCode(error, 'ESRCH');
+/** The first of the kernel's locks that can be taken. */
+async function kernelLockOf(
+  { me, lock }: Party,
+  draft: LockDraft,
+  nonce: string,
+  mechanisms: readonly LockMechanism[],
+): Promise<KernelLock | undefined> {
+  for (const by of mechanisms) {
+    const kernel = await takeKernelLock(by, draft.record, `${lock}.${nonce}`, me.platform);
+    if (kernel !== undefined) return kernel;
   }
-  const started = startOf(holder.pid);
-  return holder.started !== '' && started !== '' && started !== holder.started;
+  return undefined;
 }
 
-function bootId(): string {
-  return textOf('/proc/sys/kernel/random/boot_id').trim();
-}
-
-/** Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces and parentheses. */
-function startOf(pid: number): string {
-  const stat = textOf(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-}
-
-function textOf(path: string): string {
+/** Removes the lock of a dead holder; throws LOCKED where the holder is not certainly dead. */
+async function clear(party: Party, path: string): Promise<void> {
+  const found = readLock(party.port, path);
+  if (found === undefined) return;
+  const judged = await judge(party, path, found);
+  if (judged.state !== 'dead') throw locked(path, found.holder, judged);
+  const right = await take(party, `${party.lock}.${found.token}`, []);
   try {
-    return fs.readFileSync(path).toString('utf8'); // with an encoding Node aborts where the disk refuses the close
-  } catch {
-    return ''; // not Linux, or the process is gone: not known
+    removeLock(party.port, path, found.token);
+  } finally {
+    right.release();
   }
 }
 
-/** Never through a link: the file is emptied and written. */
-function openLock(path: string): number {
-  const { O_RDWR, O_CREAT } = fs.constants;
-  return fs.openSync(path, O_RDWR | O_CREAT | NO_FOLLOW, 0o644);
+function judge({ port, me, lock }: Party, path: string, found: LockRecord): Promise<Judgement> {
+  return judgeHolder(found, fileOf(port, path), `${lock}.${found.holder?.nonce ?? ''}`, me);
 }
 
-function writeHolder(fd: number, holder: Holder): void {
-  fs.ftruncateSync(fd, 0);
-  fs.writeSync(fd, JSON.stringify(holder), 0);
-}
-
-/**
- * The file stays: a name that is removed while another waits for it would be two locks. What the disk refuses here costs
- * nothing: the text is only for a message, and the kernel gives the lock back at the latest when this process ends.
- */
-function clearAndClose(fd: number): void {
+/** What the disk refuses costs nothing: whoever comes next finds a dead holder. */
+function release(port: FilePort, path: string, token: string, kernel: KernelLock | undefined): void {
   passOver(() => {
-    fs.ftruncateSync(fd, 0);
+    removeLock(port, path, token);
   });
-  passOver(() => {
-    fs.closeSync(fd);
-  });
+  kernel?.release();
 }
 
-function passOver(step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-  }
-}
-
-export function holderIn(path: string): Holder | undefined {
-  try {
-    const value: unknown = JSON.parse(textOf(path));
-    return typeof value === 'object' && value !== null && 'pid' in value ? (value as Holder) : undefined;
-  } catch {
-    return undefined; // being written at this moment
-  }
-}
-
-function locked(where: string, holder: Holder | undefined): EngineError {
+function locked(path: string, holder: Holder | undefined, judged: Judgement): EngineError {
   const who =
     holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host} (since ${holder.since})`;
-  // Of another host it cannot be known; of this one it is dead only where it died while taking the lock over.
-  const unknown = holder !== undefined && (holder.host !== hostname() || isDead(holder));
-  const way = unknown
-    ? `if that process is certainly gone, remove ${where} and run again`
-    : 'wait for it or stop it, then run again';
-  return new EngineError('LOCKED', `${where} is held by ${who}, which writes this output; ${way}`, {
-    path: where,
+  return new EngineError('LOCKED', `${path} is held by ${who}, which writes this output; ${wayOut(path, judged)}`, {
+    path,
     value: holder,
   });
+}
+
+/** To stop a process is advised only where it is certain which one. */
+function wayOut(path: string, judged: Judgement): string {
+  if (judged.state === 'unknown') {
+    return `whether it still runs is not known (${judged.why}). If no permafrost process writes this output any more, remove ${path} and run again`;
+  }
+  const certain = judged.state === 'alive' && judged.known;
+  return certain ? 'wait for it or stop it, then run again' : 'it is still running: wait for it, then run again';
 }

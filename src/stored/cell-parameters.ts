@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-
 import { EngineError } from '../errors.ts';
+import type { FilePort } from '../files/port.ts';
 import type { Parameters } from '../model/model.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { allParameters } from '../study/cells.ts';
+import { readAdvisory } from './advisory-file.ts';
 import { studyFileOf, type RunManifest } from './manifest.ts';
 import { storedStudy, type StudyFiles } from './stored-experiment.ts';
 import { readSummary } from './summaries.ts';
@@ -20,12 +20,13 @@ export interface CellParameters {
  * (summary.json, progress.json).
  */
 export async function cellParameters(
+  port: FilePort,
   output: string,
   manifest: RunManifest,
   files: StudyFiles,
 ): Promise<CellParameters> {
   try {
-    const { experiment } = await storedStudy(output, files);
+    const { experiment } = await storedStudy(port, output, files);
     const { cells, study } = experiment;
     return {
       names: Object.keys(study.model.parameters),
@@ -33,17 +34,17 @@ export async function cellParameters(
     };
   } catch (error) {
     if (!(error instanceof EngineError) || files.study_file !== undefined) throw error;
-    return writtenParameters(output, manifest, error);
+    return writtenParameters(port, output, manifest, error);
   }
 }
 
-function writtenParameters(output: string, manifest: RunManifest, why: EngineError): CellParameters {
+function writtenParameters(port: FilePort, output: string, manifest: RunManifest, why: EngineError): CellParameters {
   const layout = layoutOf(output);
   const parameters = new Map<string, Parameters>();
   const names = new Set(Object.keys(manifest.identity.defaults));
   for (const cell_id of Object.keys(manifest.identity.cells)) {
     const { folder, progress } = layout.cell(cell_id);
-    const found = readSummary(folder)?.params ?? readProgressParams(progress);
+    const found = readSummary(port, folder)?.params ?? readAdvisory(port, progress, paramsOf);
     if (found === undefined) continue;
     parameters.set(cell_id, found);
     for (const name of Object.keys(found)) names.add(name);
@@ -64,10 +65,6 @@ function writtenParameters(output: string, manifest: RunManifest, why: EngineErr
   };
 }
 
-function readProgressParams(path: string): Parameters | undefined {
-  try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { params?: Parameters }).params;
-  } catch {
-    return undefined; // advisory: it may be missing or torn
-  }
+function paramsOf(progress: string): Parameters | undefined {
+  return (JSON.parse(progress) as { params?: Parameters }).params;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-
 import { csvField } from '../encoding/csv-field.ts';
+import type { FilePort } from '../files/port.ts';
+import { readAdvisory } from './advisory-file.ts';
 import type { CellStates } from './cell-states.ts';
 import type { RunCells } from '../plan/run-cell.ts';
 
@@ -31,14 +31,11 @@ export interface CellCount {
 /**
  * What progress.csv said of each cell when the last run ended, n_done and n_target: for estimates only. Undefined where there is none or it cannot be read as one.
  */
-export function readProgressCsv(path: string): Map<string, CellCount> | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path).toString('utf8');
-  } catch {
-    // Advisory: without it the estimate starts at nothing.
-    return undefined;
-  }
+export function readProgressCsv(port: FilePort, path: string): Map<string, CellCount> | undefined {
+  return readAdvisory(port, path, parseProgressCsv);
+}
+
+function parseProgressCsv(text: string): Map<string, CellCount> | undefined {
   const lines = text.split('\n');
   if (lines[0] !== HEADER) return undefined;
   const done = new Map<string, CellCount>();

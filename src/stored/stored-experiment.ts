@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { compareIdentity, describeIdentity, differenceLines } from '../study/identity.ts';
 import { setTexts } from '../study/set-options.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
@@ -18,10 +18,11 @@ export interface StudyFiles {
  * that file is another experiment by now.
  */
 export async function storedStudy(
+  port: FilePort,
   output: string,
   files: StudyFiles = {},
 ): Promise<{ readonly experiment: LoadedStudy; readonly manifest: RunManifest }> {
-  const manifest = requireManifest(disk, output);
+  const manifest = requireManifest(port, output);
   const { file, inputs } = whereabouts(output, manifest, files);
   const { permutations, format, derived = {}, settings = {} } = manifest;
   const experiment = await openStudy(file, { output, permutations, format, derived, settings, inputs });
@@ -49,8 +50,8 @@ export interface StoredCommand {
   };
 }
 
-export function commandOf(output: string, files: StudyFiles): StoredCommand {
-  const manifest = requireManifest(disk, output);
+export function commandOf(port: FilePort, output: string, files: StudyFiles): StoredCommand {
+  const manifest = requireManifest(port, output);
   const { file, inputs } = whereabouts(output, manifest, files);
   const { permutations, format, derived = {}, settings = {} } = manifest;
   return { file, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };

@@ -1,18 +1,16 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import pLimit from 'p-limit';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { ParameterValue } from '../model/model.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import { cellLayout } from '../store/scan/layout.ts';
-import { disk } from '../files/disk.ts';
-import { hasCode, onDiskAsync } from '../files/disk-error.ts';
+import type { FilePort } from '../files/port.ts';
+import { readAdvisory } from './advisory-file.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import type { CellPrecision } from '../precision/cell-precision.ts';
 import type { RunCell } from '../plan/run-cell.ts';
 
-/** Summaries read at once for grid_summary.csv. */
-const READ_AT_ONCE = 32;
+/** Then timers and signals have their turn. */
+const READ_AT_ONCE = 256;
 
 /** summary.json: the statistics are a function of the rows alone; the counts tell the file's history. Never trusted for resume. */
 export interface CellSummary {
@@ -39,14 +37,9 @@ export interface CellSummary {
 }
 
 /** A cell's summary.json, or undefined where there is none that can be read. */
-export function readSummary(folder: string): CellSummary | undefined {
-  try {
-    // Not readFileSync with an encoding: Node aborts where the disk refuses its close.
-    return parseSummary(readSmallFile(disk, cellLayout(folder).summary)?.toString('utf8') ?? 'null');
-  } catch {
-    // Missing, torn or garbage: it is made again from the rows, which are the truth.
-    return undefined;
-  }
+export function readSummary(port: FilePort, folder: string): CellSummary | undefined {
+  // It is made again from the rows, which are the truth.
+  return readAdvisory(port, cellLayout(folder).summary, parseSummary);
 }
 
 function parseSummary(text: string): CellSummary | undefined {
@@ -71,34 +64,22 @@ function withNaN<Part>(part: Part): Part {
 /** A cell whose summary is wanted. */
 export type SummarisedCell = Pick<RunCell, 'cell_id' | 'place'>;
 
-/** The summaries that are there, in the order of the cells; many are read at once. */
+/** The summaries that are there, in the order of the cells. What the disk refuses is an error, or a row would be missing unseen. */
 export async function* summariesOf<Cell extends SummarisedCell>(
+  port: FilePort,
   cells: Iterable<Cell>,
 ): AsyncGenerator<{ readonly cell: Cell; readonly summary: CellSummary }> {
-  const limit = pLimit(READ_AT_ONCE);
-  const ahead: Promise<{ cell: Cell; summary: CellSummary | undefined }>[] = [];
+  let read = 0;
   for (const cell of cells) {
-    // Most cells of a large unfinished run have no summary: asking is much cheaper than failing.
-    if (!existsSync(cellLayout(cell.place.folder).summary)) continue;
-    ahead.push(limit(async () => ({ cell, summary: await readSummaryLater(cell.place.folder) })));
-    if (ahead.length < 2 * READ_AT_ONCE) continue;
-    const { cell: next, summary } = await ahead.shift()!;
-    if (summary !== undefined) yield { cell: next, summary };
+    if ((read += 1) % READ_AT_ONCE === 0) await nextTurn();
+    const bytes = readSmallFile(port, cellLayout(cell.place.folder).summary);
+    const summary = bytes && parseOrNone(bytes.toString('utf8'));
+    if (summary !== undefined) yield { cell, summary };
   }
-  for (const { cell, summary } of await Promise.all(ahead)) if (summary !== undefined) yield { cell, summary };
 }
 
-/** Not there and garbage are "not complete"; what the disk refuses is an error, or a row would be missing unseen. */
-async function readSummaryLater(folder: string): Promise<CellSummary | undefined> {
-  const path = cellLayout(folder).summary;
-  const text = await onDiskAsync('read', path, async () => {
-    try {
-      return await readFile(path, 'utf8');
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return 'null';
-      throw error;
-    }
-  });
+/** Garbage is "not complete". */
+function parseOrNone(text: string): CellSummary | undefined {
   try {
     return parseSummary(text);
   } catch {

@@ -1,6 +1,7 @@
 import { csvField } from '../encoding/csv-field.ts';
 import type { RunCells } from '../plan/run-cell.ts';
 import { numberText, parameterTexts } from './grid-summary.ts';
+import type { FilePort } from '../files/port.ts';
 import { summariesOf } from '../stored/summaries.ts';
 
 /**
@@ -8,13 +9,14 @@ import { summariesOf } from '../stored/summaries.ts';
  * function of the experiment and n alone: studies that have a cell in common have the same row.
  */
 export async function* finalResultsLines(
+  port: FilePort,
   cells: RunCells,
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {
   const columns = metrics.flatMap((metric) => [`${metric}_mean`, `${metric}_sd`]);
   yield `${['cell_id', ...parameters, 'n', ...columns].map(csvField).join(',')}\n`;
-  for await (const { cell, summary } of summariesOf(cells)) {
+  for await (const { cell, summary } of summariesOf(port, cells)) {
     const values = metrics.flatMap((metric) => {
       const { mean, sd } = summary.statistics[metric]!;
       return [numberText(mean), numberText(sd)];

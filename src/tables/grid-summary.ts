@@ -2,6 +2,7 @@ import { csvField } from '../encoding/csv-field.ts';
 import type { Parameters } from '../model/model.ts';
 import { flatStatistics } from '../statistics/flat-statistics.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
+import type { FilePort } from '../files/port.ts';
 import { summariesOf, type SummarisedCell } from '../stored/summaries.ts';
 
 /** Columns of a table of cells: cell_id, parameters, how many permutations, then `<metric>_<statistic>` as `flatStatistics` has them. */
@@ -18,12 +19,13 @@ interface CellLine {
  * columns. Without a complete cell there is only the header's first part.
  */
 export async function* gridSummaryLines(
+  port: FilePort,
   cells: Iterable<SummarisedCell>,
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {
   let first = true;
-  for await (const { cell, summary } of summariesOf(cells)) {
+  for await (const { cell, summary } of summariesOf(port, cells)) {
     const { n_perms_done, params, statistics } = summary;
     const line = { cell_id: cell.cell_id, parameters: params, counts: { n: n_perms_done }, statistics };
     if (first) yield cellHeader(parameters, metrics, line);
@@ -54,12 +56,14 @@ export function cellLine(parameters: readonly string[], metrics: readonly string
 
 /** The parameter columns of grid_summary.csv: those of the model in its order, and what else the summaries of earlier versions name. */
 export async function parameterColumns(
+  port: FilePort,
   cells: Iterable<SummarisedCell>,
   declared: Readonly<Record<string, unknown>>,
 ): Promise<string[]> {
   const names = new Set(Object.keys(declared));
   if (names.size > 0) return [...names];
-  for await (const { summary } of summariesOf(cells)) for (const name of Object.keys(summary.params)) names.add(name);
+  for await (const { summary } of summariesOf(port, cells))
+    for (const name of Object.keys(summary.params)) names.add(name);
   return [...names];
 }
 

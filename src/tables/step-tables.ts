@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
 import { csvField } from '../encoding/csv-field.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readFailures } from '../store/failures.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
@@ -33,28 +33,32 @@ function isSuccess(row: TableRow | undefined): boolean {
  * twice and rows of steps that were not run stay; the order is step, then grid. Of the tables that stand there only rows of cells that have no result
  * at the moment are kept. What cannot be read, or holds rows that are not of this study, is set aside and told, never merged and never lost.
  */
-export async function writeStepTables(experiment: LoadedStudy, warn: (line: string) => void): Promise<void> {
+export async function writeStepTables(
+  port: FilePort,
+  experiment: LoadedStudy,
+  warn: (line: string) => void,
+): Promise<void> {
   const { study } = experiment;
   const { results } = layoutOf(study.output);
   const columns = tableColumns(study.model);
   const all: TableRow[] = [];
   const cellOf = cellFinder(experiment);
   // Of a step that was not run some cells may be there: an earlier step has them, too.
-  const run = new Set(requireManifest(disk, study.output).steps_run);
+  const run = new Set(requireManifest(port, study.output).steps_run);
   const known = new Set<string>();
   const tableOf = (name: string): { readonly path: string; readonly old: TableRow[] } => {
     const path = join(results, `${name}.csv`);
-    return { path, old: readTable(path, columns, keyNames(experiment), warn) };
+    return { path, old: readTable(port, path, columns, keyNames(experiment), warn) };
   };
   for (const step of study.surface.steps.filter((name) => run.has(name))) {
     const { path, old } = tableOf(step);
     const cells = cellsOfStep(experiment, step).map(cellOf);
-    const rows = tableRows(experiment, step, columns, cells, old, warn);
+    const rows = tableRows(port, experiment, step, columns, cells, old, warn);
     const ids = new Set(cells.map(({ cell_id }) => cell_id));
-    setAsideStrangers(path, step, ids, old, warn);
+    setAsideStrangers(port, path, step, ids, old, warn);
     all.push(...rows);
     for (const id of ids) known.add(id);
-    await writeTable(path, columns, rows);
+    await writeTable(port, path, columns, rows);
   }
   // A step that waits for what an earlier one decides keeps its table until then.
   for (const step of waitingSteps(experiment).filter((name) => run.has(name))) {
@@ -64,8 +68,8 @@ export async function writeStepTables(experiment: LoadedStudy, warn: (line: stri
   }
   const { path, old } = tableOf('all_results');
   // Its rows stand in the tables of the steps, too: it is read only to set aside what is none of them.
-  setAsideStrangers(path, study.surface.steps.join(', '), known, old, warn);
-  await writeTable(path, columns, all);
+  setAsideStrangers(port, path, study.surface.steps.join(', '), known, old, warn);
+  await writeTable(port, path, columns, all);
 }
 
 function waitingSteps({ study: { surface, derivations } }: LoadedStudy): string[] {
@@ -93,6 +97,7 @@ function cellFinder(experiment: LoadedStudy): (parameters: string) => RunCell {
 
 /** One row for each key; of two cells with one key the study says which stays. A cell without a result has its old row, or none. */
 function tableRows(
+  port: FilePort,
   experiment: LoadedStudy,
   step: string,
   columns: readonly TableColumn[],
@@ -104,7 +109,7 @@ function tableRows(
   const keep = experiment.study.results?.keep ?? 'last';
   const config_id = configId(experiment, step, keyNames(experiment));
   for (const cell of cells) {
-    const fields = tableFields(columns, valuesOf({ step, config_id }, cell));
+    const fields = tableFields(columns, valuesOf(port, { step, config_id }, cell));
     const fresh = rowOf(fields, columns, keyNames(experiment));
     const { key } = fresh;
     const before = old.find((row) => row.key === key && row.cell_id === cell.cell_id);
@@ -130,14 +135,18 @@ function normalKey(fields: readonly string[]): string {
 }
 
 /** What is known of a cell now: complete, failed, or nothing (no status). */
-function valuesOf(common: { readonly step: string; readonly config_id: string }, cell: RunCell): TableValues {
+function valuesOf(
+  port: FilePort,
+  common: { readonly step: string; readonly config_id: string },
+  cell: RunCell,
+): TableValues {
   const values = { ...common, cell_id: cell.cell_id, parameters: cell.parameters };
-  const summary = readSummary(cell.place.folder);
+  const summary = readSummary(port, cell.place.folder);
   if (summary !== undefined) {
     const { statistics, n_perms_done } = summary;
     return { ...values, n: String(n_perms_done), statistics, status: 'success', error: '' };
   }
-  const [first] = readFailures(disk, cell.place.folder);
+  const [first] = readFailures(port, cell.place.folder);
   const error = first === undefined ? '' : `permutation ${first.perm_index}: ${first.error_class}: ${first.message}`;
   return { ...values, n: '', statistics: undefined, status: first === undefined ? '' : 'failed', error };
 }
@@ -156,17 +165,18 @@ function rowOf(fields: readonly string[], columns: readonly TableColumn[], key: 
 
 /** The rows of a table that is there. One that cannot be read is set aside: its rows come back from the metrics files. */
 function readTable(
+  port: FilePort,
   path: string,
   columns: readonly TableColumn[],
   key: readonly string[],
   warn: (line: string) => void,
 ): TableRow[] {
-  const bytes = readSmallFile(disk, path);
+  const bytes = readSmallFile(port, path);
   if (bytes === undefined) return [];
   const records = recordsOf(bytes);
   const header = columns.map(({ title }) => title);
   if (records?.[0]?.join() !== header.join() || !records.every((record) => record.length === columns.length)) {
-    setAside(path, 'it cannot be read as a table of this study', warn);
+    setAside(port, path, 'it cannot be read as a table of this study', warn);
     return [];
   }
   return records.slice(1).map((record) => rowOf(record.map(csvField), columns, key));
@@ -182,6 +192,7 @@ function recordsOf(bytes: Buffer): string[][] | undefined {
 
 /** Rows of other experiments (data, seed, parameters outside the key, values decided otherwise) are not mixed with those of this study. */
 function setAsideStrangers(
+  port: FilePort,
   path: string,
   step: string,
   known: ReadonlySet<string>,
@@ -191,19 +202,29 @@ function setAsideStrangers(
   const strangers = old.filter(({ cell_id }) => !known.has(cell_id));
   if (strangers.length === 0) return;
   const [first] = strangers;
-  setAside(path, `${strangers.length} rows are not of ${step} as the study is now (cell ${first!.cell_id})`, warn);
+  setAside(
+    port,
+    path,
+    `${strangers.length} rows are not of ${step} as the study is now (cell ${first!.cell_id})`,
+    warn,
+  );
 }
 
-function setAside(path: string, why: string, warn: (line: string) => void): void {
+function setAside(port: FilePort, path: string, why: string, warn: (line: string) => void): void {
   let n = 1;
-  while (disk.stat(`${path}.set-aside-${n}`) !== undefined) n += 1;
-  disk.rename(path, `${path}.set-aside-${n}`);
+  while (port.stat(`${path}.set-aside-${n}`) !== undefined) n += 1;
+  port.rename(path, `${path}.set-aside-${n}`);
   warn(`${path} was set aside as ${path}.set-aside-${n}: ${why}. The table is made anew from the metrics files.`);
 }
 
-async function writeTable(path: string, columns: readonly TableColumn[], rows: readonly TableRow[]): Promise<void> {
+async function writeTable(
+  port: FilePort,
+  path: string,
+  columns: readonly TableColumn[],
+  rows: readonly TableRow[],
+): Promise<void> {
   const lines = [columns.map(({ title }) => csvField(title)), ...rows.map(({ fields }) => fields)].map((fields) =>
     fields.join(','),
   );
-  await writeSmallFile(disk, path, `${lines.join('\n')}\n`);
+  await writeSmallFile(port, path, `${lines.join('\n')}\n`);
 }

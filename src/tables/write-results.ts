@@ -1,4 +1,4 @@
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { makeFolder } from '../files/folder.ts';
 import { writeLines, writeSmallFile } from '../files/small-file.ts';
@@ -10,6 +10,7 @@ import { gridSummaryLines } from './grid-summary.ts';
 
 /** Everything that a run leaves beside its cells: tables made from the summaries of all complete cells, those of earlier runs included. */
 export async function writeResults(
+  port: FilePort,
   experiment: LoadedStudy,
   complete: boolean,
   warn: (line: string) => void,
@@ -19,13 +20,13 @@ export async function writeResults(
   const metrics = Object.keys(study.model.metrics);
   const parameters = Object.keys(study.model.parameters);
   const everything = selectedCells(experiment);
-  await writeLines(disk, layout.grid_summary, gridSummaryLines(everything, parameters, metrics));
-  await makeFolder(disk, layout.results);
-  await writeLines(disk, layout.final_results, finalResultsLines(everything, parameters, metrics));
-  if (study.surface.steps.length > 0) await writeStepTables(experiment, warn);
+  await writeLines(port, layout.grid_summary, gridSummaryLines(port, everything, parameters, metrics));
+  await makeFolder(port, layout.results);
+  await writeLines(port, layout.final_results, finalResultsLines(port, everything, parameters, metrics));
+  if (study.surface.steps.length > 0) await writeStepTables(port, experiment, warn);
   if (complete) {
     await writeSmallFile(
-      disk,
+      port,
       layout.done,
       `${study.name}: all ${experiment.cells.length} cells complete, ${study.precision.length > 0 ? 'at most ' : ''}${study.permutations} permutations each\n`,
     );

@@ -1,3 +1,4 @@
+import { disk } from '../files/disk.ts';
 import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
 import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -9,7 +10,7 @@ import { cellTable, precisionText } from './best-cells.ts';
 export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
-    const { cells, ranking } = reportedCells(result.output);
+    const { cells, ranking } = reportedCells(disk, result.output);
     parts.push(cellTable(cells, ranking, process.stderr.isTTY ? process.stderr.columns : undefined));
     const precision = precisionText(cells);
     if (precision !== '') parts.push(precision);

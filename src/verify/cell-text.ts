@@ -1,14 +1,13 @@
 import { EngineError } from '../errors.ts';
-import type { ThreadPool } from '../execute/threads.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import type { Part } from '../store/read-rows.ts';
 import { readRowText } from '../store/row-text.ts';
 import { inOrder } from '../execute/in-order.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
-import type { TextTask } from '../readers/worker.ts';
+import type { Readers } from '../readers/readers.ts';
 
 /** A cell of a run and the next of its rows. */
 export interface CellText {
@@ -26,24 +25,31 @@ export interface CellText {
  * scan, and turn Arrow into text, some cells and megabytes ahead; the text of a CSV file is read here as it stands, right behind the worker
  * that checked it.
  */
-export async function* cellTexts(output: string, manifest: RunManifest, pool: ThreadPool): AsyncGenerator<CellText> {
+export async function* cellTexts(
+  port: FilePort,
+  output: string,
+  manifest: RunManifest,
+  readers: Readers,
+): AsyncGenerator<CellText> {
   const cells = [...storedCells(output, manifest)].sort((a, b) =>
     Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)),
   );
-  const scanned = inOrder(cells, pool.parallel, async (cell) => ({ cell, found: await scanOf(cell, manifest, pool) }));
-  yield* inOrder(partsOf(scanned), pool.parallel, async ({ part, ...its }) => {
+  const scanned = inOrder(cells, readers.parallel, async (cell) => ({
+    cell,
+    found: await scanOf(cell, manifest, readers),
+  }));
+  yield* inOrder(partsOf(scanned), readers.parallel, async ({ part, ...its }) => {
     const { cell, found } = its;
     if (found instanceof EngineError || !found.scan.exists) return { ...its, lines: [] };
     const { scan } = found;
-    if (part === undefined) return { ...its, lines: readRowText(disk, cell.place, scan) };
-    const task: TextTask = { place: cell.place, target: scan.target, part };
-    return { ...its, lines: await pool.call<readonly Uint8Array[]>('text', task) };
+    if (part === undefined) return { ...its, lines: readRowText(port, cell.place, scan) };
+    return { ...its, lines: await readers.read('text', { place: cell.place, target: scan.target, part }) };
   });
 }
 
-async function scanOf(cell: StoredCell, manifest: RunManifest, pool: ThreadPool): Promise<LookedScan | EngineError> {
+async function scanOf(cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<LookedScan | EngineError> {
   try {
-    return await scanStored(pool, cell, manifest);
+    return await scanStored(readers, cell, manifest);
   } catch (error) {
     if (error instanceof EngineError) return error;
     throw error;

@@ -1,7 +1,7 @@
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
-import type { ThreadPool } from '../execute/threads.ts';
+import type { Executor } from '../execute/executor.ts';
 import { createSeededRng } from '../random/streams.ts';
-import { disk } from '../files/disk.ts';
+import type { FilePort } from '../files/port.ts';
 import { readRows } from '../store/read-rows.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
@@ -26,19 +26,20 @@ const AT_ONCE = 64;
  * that are not there are passed over: they are reported as missing.
  */
 export async function recompute(
+  port: FilePort,
   experiment: LoadedStudy,
   amount: RecomputeAmount,
   spans: ReadonlyMap<string, number>,
-  pool: ThreadPool,
+  executor: Executor,
 ): Promise<{ readonly recomputed: number; readonly mismatches: readonly Mismatch[] }> {
   const mismatches: Mismatch[] = [];
   let recomputed = 0;
   for (const [index, perms] of sampleRows(experiment, amount, spans)) {
     const cell = cellOf(experiment, experiment.cells.at(index), experiment.study.output);
-    const stored = storedRows(cell, experiment.study.permutations, perms);
+    const stored = storedRows(port, cell, experiment.study.permutations, perms);
     const present = perms.filter((perm) => stored.has(perm));
     for (let k = 0; k < present.length; k += AT_ONCE) {
-      const fresh = await Promise.all(present.slice(k, k + AT_ONCE).map((perm) => computeRow(pool, cell, perm)));
+      const fresh = await Promise.all(present.slice(k, k + AT_ONCE).map((perm) => computeRow(executor, cell, perm)));
       for (const { perm_index, text } of fresh) {
         recomputed += 1;
         if (text === stored.get(perm_index)) continue;
@@ -80,10 +81,15 @@ function sampleRows(
 }
 
 /** The stored rows asked for, as CSV lines. */
-export function storedRows(cell: RunCell, target: number, perms: readonly number[]): Map<number, string> {
+export function storedRows(
+  port: FilePort,
+  cell: RunCell,
+  target: number,
+  perms: readonly number[],
+): Map<number, string> {
   const wanted = new Set(perms);
   const found = new Map<number, string>();
-  for (const { perm_index, columns } of readRows(disk, cell.place, target)) {
+  for (const { perm_index, columns } of readRows(port, cell.place, target)) {
     for (let i = 0; i < perm_index.length; i += 1) {
       const perm = perm_index[i]!;
       if (!wanted.has(perm)) continue;
@@ -95,11 +101,11 @@ export function storedRows(cell: RunCell, target: number, perms: readonly number
 }
 
 async function computeRow(
-  pool: ThreadPool,
+  executor: Executor,
   cell: RunCell,
   perm_index: number,
 ): Promise<{ perm_index: number; text: string }> {
   const setup = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
-  const { bytes } = await pool.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
+  const { bytes } = await executor.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
   return { perm_index, text: Buffer.from(bytes).toString('latin1') };
 }

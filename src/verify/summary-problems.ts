@@ -1,17 +1,22 @@
 import { EngineError } from '../errors.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { isOfLook } from '../precision/cell-precision.ts';
+import type { FilePort } from '../files/port.ts';
 import type { Problem } from './problem.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
 import { readSummary, type CellSummary } from '../stored/summaries.ts';
 
 /** Where a cell's summary.json disagrees with its rows or with itself. */
-export function summaryProblems({ cell_id, place }: StoredCell, found: LookedScan | EngineError): Problem[] {
+export function summaryProblems(
+  port: FilePort,
+  { cell_id, place }: StoredCell,
+  found: LookedScan | EngineError,
+): Problem[] {
   if (found instanceof EngineError) return [];
   const { scan } = found;
   const n_present = countPermutations(scan.present);
-  const summary = readSummary(place.folder);
+  const summary = readSummary(port, place.folder);
   const say = (message: string): Problem => ({ cell_id, code: 'SUMMARY', message });
   if (summary === undefined) {
     return n_present === scan.target

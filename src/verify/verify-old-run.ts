@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 
 import { MAX_PERM_INDEX } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
-import { disk } from '../files/disk.ts';
+import { FileReader } from '../files/file-reader.ts';
+import type { FilePort } from '../files/port.ts';
 import { diskError } from '../files/disk-error.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { layoutOf, metricsFileName } from '../store/scan/layout.ts';
 import { cellIdOf } from '../study/cell-id.ts';
 import { describeRanges, rangesOf } from '../study/permutation-range.ts';
@@ -18,14 +20,18 @@ import type { Verification } from './verification.ts';
  * of any name, in any order. Each cell must hold the permutations 0 .. expected-1, each once, with finite metrics, and the columns of the others.
  * Nothing is written. The digest is over the numbers as this engine spells them, so it can be compared with that of a run of ours.
  */
-export async function verifyOldRun(folder: string, expected: number): Promise<Verification> {
+export async function verifyOldRun(
+  folder: string,
+  expected: number,
+  { port }: Host = thisMachine,
+): Promise<Verification> {
   const { per_cell } = layoutOf(folder);
-  if (disk.stat(per_cell)?.kind !== 'folder') {
+  if (port.stat(per_cell)?.kind !== 'folder') {
     throw new EngineError('NOT_A_RUN', `${folder} holds no run: there is no folder per_cell in it.`, {
       path: per_cell,
     });
   }
-  const names = disk.readdir(per_cell).filter((name) => disk.stat(join(per_cell, name))?.kind === 'folder');
+  const names = port.readdir(per_cell).filter((name) => port.stat(join(per_cell, name))?.kind === 'folder');
   if (names.length === 0)
     throw new EngineError('NOT_A_RUN', `${per_cell} is empty: there is no cell to check.`, { path: per_cell });
   const cells = names
@@ -38,12 +44,13 @@ export async function verifyOldRun(folder: string, expected: number): Promise<Ve
   for (const { cell_id, path } of cells) {
     digest.update(`${cell_id}\n`);
     const say = (code: ProblemCode, message: string): void => void problems.push({ cell_id, code, message });
-    if (disk.stat(path)?.kind !== 'file') {
+    const found = port.stat(path);
+    if (found?.kind !== 'file') {
       say('INCOMPLETE', `0 of ${expected} rows; there is no metrics_compact.csv`);
       continue;
     }
     const check = new CellCheck(expected);
-    await checkFile(path, check);
+    await checkFile(port, path, found.size, check);
     for (const [code, message] of check.findings()) say(code, message);
     columns ??= check.columns;
     if (check.columns !== columns) say('DAMAGED', `columns are ${check.columns}; other cells have ${columns}`);
@@ -63,12 +70,24 @@ export async function verifyOldRun(folder: string, expected: number): Promise<Ve
   };
 }
 
-async function checkFile(path: string, check: CellCheck): Promise<void> {
+async function checkFile(port: FilePort, path: string, size: number, check: CellCheck): Promise<void> {
   try {
-    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) check.line(line);
+    const fd = port.open(path, 'r');
+    try {
+      const input = Readable.from(piecesOf(new FileReader(port, fd, size)), { objectMode: false });
+      for await (const line of createInterface({ input, crlfDelay: Infinity })) check.line(line);
+    } finally {
+      port.close(fd);
+    }
   } catch (error) {
     throw diskError(error, 'read', path);
   }
+}
+
+const PIECE_BYTES = 65_536;
+
+function* piecesOf(reader: FileReader): Generator<Buffer> {
+  for (let at = 0; at < reader.size; at += PIECE_BYTES) yield reader.read(at, PIECE_BYTES);
 }
 
 /** What is counted while a file is read line by line. Keeps the rows of this one cell, spelled as this engine spells them. */

@@ -128,6 +128,7 @@ export class SimulatedDisk {
       this.#step('rename', to);
       const inode = this.#find(from);
       if (inode === undefined) throw failure('ENOENT', from);
+      this.#mayReplace(inode, to);
       const old = last(from);
       this.#name(to, (names, name) => {
         names.set(name, inode);
@@ -156,6 +157,14 @@ export class SimulatedDisk {
         this.#name(at, (names, name) => names.set(name, made));
       }
     },
+    rmdir: (path) => {
+      this.#step('rmdir', path);
+      const folder = this.#find(path);
+      if (folder === undefined) throw failure('ENOENT', path);
+      if (folder.kind !== 'folder') throw failure('ENOTDIR', path);
+      if (folder.names.size > 0) throw failure('ENOTEMPTY', path);
+      this.#name(path, (names, name) => names.delete(name));
+    },
     readdir: (path) => {
       this.#step('readdir', path);
       const folder = this.#find(path);
@@ -168,6 +177,8 @@ export class SimulatedDisk {
       if (found === undefined) return undefined;
       return { kind: found.kind, size: found.kind === 'file' ? found.data.length : 0 };
     },
+    realPath: (path) => path,
+    freeBytes: () => undefined,
   };
 
   /** What a process sees at a path now; undefined where there is no file. */
@@ -290,6 +301,14 @@ export class SimulatedDisk {
       at = at.names.get(part);
     }
     return at;
+  }
+
+  #mayReplace(inode: Inode | Folder, to: string): void {
+    const there = this.#find(to);
+    if (there === undefined || there === inode) return;
+    if (inode.kind === 'file' && there.kind === 'folder') throw failure('EISDIR', to);
+    if (inode.kind === 'folder' && there.kind === 'file') throw failure('ENOTDIR', to);
+    if (there.kind === 'folder' && there.names.size > 0) throw failure('ENOTEMPTY', to);
   }
 
   #parent(path: string): Folder {

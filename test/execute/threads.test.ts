@@ -5,20 +5,13 @@ import { expect, test } from 'vitest';
 
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import type { ChunkResult, ChunkTask, ModelSetup } from '../../src/execute/messages.ts';
-import { ThreadPool } from '../../src/execute/threads.ts';
+import { ThreadPool } from '../../src/execute/thread-pool.ts';
+import type { ThreadTasks } from '../../src/readers/thread-tasks.ts';
+import { Threads } from '../../src/readers/threads.ts';
 import { temporaryFolder } from '../process/cli.ts';
 
-test('an answer that arrives while the pool closes is passed over; at any other time it is an error', async () => {
-  const worker = new URL('../../dist/readers/worker.js', import.meta.url);
-  const pool = new ThreadPool({ worker, threads: 1, worker_data: { setups: [] } });
-  const late = () => pool['pool'].emit('error', new Error('Unexpected message from Worker'));
-  expect(late).toThrow('Unexpected message');
-  await pool.close();
-  expect(late).not.toThrow();
-});
-
-/** A pool of one thread whose model draws two numbers. */
-function openPool(): ThreadPool {
+/** One thread whose model draws two numbers. */
+function openThreads(): Threads {
   const worker = new URL('../../dist/readers/worker.js', import.meta.url);
   const code = `export default { name: 'two', version: '1', parameters: {}, metrics: { a: {}, b: {} },
     simulate: (state, rng, row) => { row.a = rng(); row.b = rng(); } }`;
@@ -29,7 +22,7 @@ function openPool(): ThreadPool {
     shared: undefined,
     kernel: 'auto',
   };
-  return new ThreadPool({ worker, threads: 1, worker_data: { setups: [setup] } });
+  return new Threads(new ThreadPool<ThreadTasks>({ worker, threads: 1, worker_data: { setups: [setup] } }));
 }
 
 function task(format: Format, first: number, count: number): ChunkTask {
@@ -48,44 +41,46 @@ function task(format: Format, first: number, count: number): ChunkTask {
 test.each(['csv', 'arrow'] as const)(
   'chunks of %s come the same in memory that is shared and used again',
   async (format) => {
-    const pool = openPool();
+    const threads = openThreads();
     try {
-      const copied = await pool.compute(task(format, 0, 300));
+      const copied = await threads.compute(task(format, 0, 300));
       expect(copied.bytes.buffer).toBeInstanceOf(ArrayBuffer);
-      pool.recycle(copied);
-      const shared = await pool.compute(task(format, 0, 300));
+      threads.release(copied);
+      const shared = await threads.compute(task(format, 0, 300));
       expect(shared.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
       expect(Buffer.from(shared.bytes).equals(copied.bytes)).toBe(true);
       // Given back, its memory takes the next chunk that fits; one that does not is copied.
-      pool.recycle(shared);
-      const next = await pool.compute(task(format, 300, 300));
+      threads.release(shared);
+      const next = await threads.compute(task(format, 300, 300));
       expect(Buffer.from(shared.bytes.buffer, 0, next.bytes.length).equals(next.bytes)).toBe(true);
       expect(next.bytes).not.toEqual(copied.bytes);
-      pool.recycle(next);
-      const larger = await pool.compute(task(format, 0, 5000));
+      threads.release(next);
+      const larger = await threads.compute(task(format, 0, 5000));
       expect(larger.bytes.buffer).toBeInstanceOf(ArrayBuffer);
-      pool.recycle(larger);
-      expect((await pool.compute(task(format, 0, 5000))).bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+      threads.release(larger);
+      expect((await threads.compute(task(format, 0, 5000))).bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
     } finally {
-      await pool.close();
+      await threads.close();
     }
   },
 );
 
 test('however many chunks were out at once, their memory is used again: shared memory that is let go is not freed for hours', async () => {
-  const pool = openPool();
+  const threads = openThreads();
   const some = (first: number): Promise<ChunkResult[]> =>
-    Promise.all(Array.from({ length: 5 * pool.parallel }, (_, k) => pool.compute(task('csv', first + 100 * k, 100))));
+    Promise.all(
+      Array.from({ length: 5 * threads.parallel }, (_, k) => threads.compute(task('csv', first + 100 * k, 100))),
+    );
   try {
-    pool.recycle(await pool.compute(task('csv', 0, 100)));
+    threads.release(await threads.compute(task('csv', 0, 100)));
     // The same memory comes back as another object: a mark behind the rows tells it.
     for (const chunk of await some(0)) {
       new Uint8Array(chunk.bytes.buffer).fill(1, chunk.bytes.buffer.byteLength - 1);
-      pool.recycle(chunk);
+      threads.release(chunk);
     }
     for (const { bytes } of await some(5000)) expect(new Uint8Array(bytes.buffer).at(-1)).toBe(1);
   } finally {
-    await pool.close();
+    await threads.close();
   }
 });
 

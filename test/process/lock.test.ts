@@ -1,5 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -15,13 +14,21 @@ interface Failed {
   readonly error: { readonly code: string; readonly message: string };
 }
 
-it('a second process on one output is told who holds it; after kill -9 of the holder it may go on', async () => {
+/** A run that lasts and has the lock. */
+async function slowRun(options: Parameters<typeof start>[1] = {}) {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'slow.mjs'), MODEL);
   const study = join(folder, 'study.yaml');
   writeFileSync(study, 'model: ./slow.mjs\npermutations: 100000\noutput: out\n');
-  const holder = start(['run', study, '--threads', '1']);
-  await sleep(2500);
+  const holder = start(['run', study, '--threads', '1'], options);
+  const lock = join(folder, 'out/.lock');
+  const says = () => (existsSync(lock) ? readFileSync(lock, 'utf8') : '');
+  await expect.poll(says, { timeout: 60_000 }).toContain(`"pid":${holder.pid}`);
+  return { folder, study, holder };
+}
+
+it('a second process on one output is told who holds it; after kill -9 of the holder it may go on', async () => {
+  const { study, holder } = await slowRun();
   const second = await permafrost(['run', study, '--json']);
   expect(second.exit).toBe(3);
   const { error } = second.json() as Failed;
@@ -29,10 +36,44 @@ it('a second process on one output is told who holds it; after kill -9 of the ho
   expect(error.message).toContain(String(holder.pid));
   expect(second.stderr).toContain(error.message);
 
+  // One row at least is to be there.
+  const rows = () =>
+    readdirSync(join(study, '../out/per_cell'), { recursive: true }).some((name) => String(name).endsWith('.csv'));
+  await expect.poll(() => existsSync(join(study, '../out/per_cell')) && rows(), { timeout: 60_000 }).toBe(true);
   holder.kill('SIGKILL');
   await finished(holder);
   const third = await permafrost(['run', study, '--max-seconds', '1', '--json']);
   expect(third.exit, third.stderr).toBe(3);
   const { outputs } = third.json() as { outputs: { permutations_computed: number; permutations_reused: number }[] };
   expect(outputs[0]!.permutations_reused).toBeGreaterThan(0);
+});
+
+it.each([
+  ['the first', 'the second'],
+  ['the second', 'the first'],
+])('%s finds flock in its PATH, %s does not: one writes, the other is refused', async (withFlock) => {
+  const folder = temporaryFolder();
+  // node alone, as in a container without util-linux.
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(process.execPath, join(folder, 'bin/node'));
+  const without = { env: { PATH: join(folder, 'bin') } };
+  const { study, holder } = await slowRun(withFlock === 'the first' ? {} : without);
+  const second = await permafrost(
+    ['run', study, '--max-seconds', '1', '--json'],
+    withFlock === 'the first' ? without : {},
+  );
+  expect(second.exit).toBe(3);
+  expect((second.json() as Failed).error).toMatchObject({
+    code: 'LOCKED',
+    message: expect.stringContaining(`process ${holder.pid} `) as string,
+  });
+  holder.kill('SIGKILL');
+  await finished(holder);
+});
+
+it('a run that ended leaves no lock', async () => {
+  const { folder, holder } = await slowRun();
+  holder.kill('SIGINT');
+  await finished(holder);
+  expect(readdirSync(join(folder, 'out')).filter((name) => name.startsWith('.lock'))).toEqual([]);
 });

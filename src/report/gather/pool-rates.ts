@@ -3,7 +3,7 @@ import type { PooledCell } from '../report-data.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import { addToRatio, noRatioSums, ratioOfMeans } from '../../statistics/ratio-of-means.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
-import { disk } from '../../files/disk.ts';
+import type { FilePort } from '../../files/port.ts';
 import { readRows } from '../../store/read-rows.ts';
 
 /** Cells whose rows are read for it. */
@@ -11,6 +11,7 @@ const MOST_POOLED = 100;
 
 /** The pooled rates of complete cells, for the metrics that say of what they are the rate. */
 export function poolRates(
+  port: FilePort,
   cells: readonly ReportedCell[],
   placeOf: (cell_id: string) => CellPlace,
   specs: Readonly<Record<string, MetricSpec>>,
@@ -23,7 +24,7 @@ export function poolRates(
     const place = placeOf(cell.cell_id);
     const at = (names: readonly string[]): number[] => names.map((name) => place.schema.metrics.indexOf(name));
     const found = rates.map(({ metric, cases, of }) => ({ metric, cases: at(cases), of: at(of), sums: noRatioSums() }));
-    for (const { perm_index, columns } of readRows(disk, place, cell.n)) {
+    for (const { perm_index, columns } of readRows(port, place, cell.n)) {
       const sumAt = (metrics: readonly number[], i: number): number =>
         metrics.reduce((sum, m) => sum + columns[m]![i]!, 0);
       for (let i = 0; i < perm_index.length; i++)

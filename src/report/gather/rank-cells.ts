@@ -5,7 +5,7 @@ import { bestOfManyQuantile } from '../../statistics/best-of-many.ts';
 import { pairedDifference, type PairedDifference } from '../../statistics/paired-difference.ts';
 import { Z_95 } from '../../statistics/special.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
-import { disk } from '../../files/disk.ts';
+import type { FilePort } from '../../files/port.ts';
 import { readRows } from '../../store/read-rows.ts';
 
 /** Cells that are held against the best: with common random numbers the rows of each are read. */
@@ -16,6 +16,7 @@ const MOST_RANKED = 50;
  * their random numbers. Undefined where the metric is defined in fewer than two cells.
  */
 export function rankCells(
+  port: FilePort,
   cells: readonly ReportedCell[],
   placeOf: (cell_id: string) => CellPlace,
   { metric, best }: Ranking,
@@ -30,7 +31,7 @@ export function rankCells(
   const [first, ...others] = ordered.slice(0, MOST_RANKED);
   if (first === undefined || others.length === 0) return undefined;
 
-  const valuesOf = ({ cell_id, n }: ReportedCell): Float64Array => columnOf(placeOf(cell_id), n, metric);
+  const valuesOf = ({ cell_id, n }: ReportedCell): Float64Array => columnOf(port, placeOf(cell_id), n, metric);
   const best_values = paired ? valuesOf(first) : undefined;
   const quantile = bestOfManyQuantile(ordered.length);
   const compared = others.map((cell): RankedCell => {
@@ -45,10 +46,10 @@ export function rankCells(
 }
 
 /** The metric of permutations 0 .. n - 1 of a complete cell. */
-function columnOf(place: CellPlace, n: number, metric: string): Float64Array {
+function columnOf(port: FilePort, place: CellPlace, n: number, metric: string): Float64Array {
   const values = new Float64Array(n).fill(NaN);
   const m = place.schema.metrics.indexOf(metric);
-  for (const { perm_index, columns } of readRows(disk, place, n)) {
+  for (const { perm_index, columns } of readRows(port, place, n)) {
     for (let i = 0; i < perm_index.length; i++) values[perm_index[i]!] = columns[m]![i]!;
   }
   return values;

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-
 import type { Ranking } from '../../model/model.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
-import { disk } from '../../files/disk.ts';
+import type { FilePort } from '../../files/port.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import { requireManifest } from '../../stored/manifest.ts';
 import { readSummary } from '../../stored/summaries.ts';
@@ -11,13 +9,15 @@ import { readSummary } from '../../stored/summaries.ts';
 export const MOST_CELLS = 5_000;
 
 /** The complete cells of a run for its closing table, and the metric that it is about: the one that ranks them, else the first. */
-export function reportedCells(output: string): { readonly cells: readonly ReportedCell[]; readonly ranking: Ranking } {
-  const manifest = requireManifest(disk, output);
+export function reportedCells(
+  port: FilePort,
+  output: string,
+): { readonly cells: readonly ReportedCell[]; readonly ranking: Ranking } {
+  const manifest = requireManifest(port, output);
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
   for (const cell_id of Object.keys(manifest.identity.cells)) {
-    const { folder, summary: path } = layout.cell(cell_id);
-    const summary = existsSync(path) ? readSummary(folder) : undefined;
+    const summary = readSummary(port, layout.cell(cell_id).folder);
     if (summary === undefined) continue;
     const { params, n_perms_done, statistics, precision = [] } = summary;
     cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });

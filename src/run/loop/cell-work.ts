@@ -29,7 +29,7 @@ export class CellWork implements Syncable {
   private syncing: Promise<void> = Promise.resolve();
   private onSettled: (() => void) | undefined;
 
-  /** `release` is told of every chunk that was appended: its bytes are not needed any more. */
+  /** `release` is told of every computed chunk that was appended: its bytes are not needed any more. */
   constructor(targets: readonly CellTarget[], release: (result: ChunkResult) => void) {
     this.targets = targets;
     this.release = release;
@@ -64,7 +64,7 @@ export class CellWork implements Syncable {
       this.waiting.delete(this.next);
       this.next += 1;
       failures.push(...due.result.failures);
-      this.release(due.result);
+      if (!due.copied) this.release(due.result);
     }
     this.settle();
     return failures;

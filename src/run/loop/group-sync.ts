@@ -1,5 +1,5 @@
+import type { Clock } from '../../clock.ts';
 import type { Durability } from '../run-options.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What is synced together: an open cell. */
 export interface Syncable {
@@ -19,13 +19,15 @@ const GROUP_MS: Readonly<Record<Durability, number>> = { chunk: 150, interval: 1
  */
 export class GroupSync {
   private readonly durability: Durability;
+  private readonly clock: Clock;
   private readonly onError: (error: unknown) => void;
   private dirty = new Set<Syncable>();
   private running: Promise<void> | undefined;
   private readonly ended = new AbortController();
 
-  constructor(durability: Durability, onError: (error: unknown) => void) {
+  constructor(durability: Durability, clock: Clock, onError: (error: unknown) => void) {
     this.durability = durability;
+    this.clock = clock;
     this.onError = onError;
   }
 
@@ -55,7 +57,7 @@ export class GroupSync {
   private async run(): Promise<void> {
     while (this.dirty.size > 0) {
       // An aborted wait is the end of the run: what is dirty is synced at once.
-      await sleep(GROUP_MS[this.durability], undefined, { signal: this.ended.signal }).catch(() => undefined);
+      await this.clock.sleep(GROUP_MS[this.durability], this.ended.signal);
       await this.syncDirty();
     }
     this.running = undefined;

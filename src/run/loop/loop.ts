@@ -1,6 +1,9 @@
+import { setMaxListeners } from 'node:events';
+
+import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
-import type { ThreadPool } from '../../execute/threads.ts';
-import type { ChunkResult, ChunkTask } from '../../execute/messages.ts';
+import type { Executor } from '../../execute/executor.ts';
+import type { ChunkTask } from '../../execute/messages.ts';
 import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
 import { segmentsOf } from '../../plan/segments.ts';
 import type { FilePort } from '../../files/port.ts';
@@ -17,7 +20,7 @@ import type { RunOutput } from '../output/run-output.ts';
 import { scannedExperiments, type Donor, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
 import type { StopSwitch } from '../stop.ts';
-import type { CopyTask } from '../../readers/worker.ts';
+import type { Readers } from '../../readers/readers.ts';
 
 /** Experiments open at once: those whose last chunks are being computed or whose files are being sealed. */
 const OPEN_EXPERIMENTS = 16;
@@ -30,11 +33,18 @@ export interface RunContext {
   readonly outputs: readonly RunOutput[];
   /** Other runs whose rows are taken instead of computed. */
   readonly reuse: readonly ReusableRun[];
-  readonly pool: ThreadPool;
+  readonly executor: Executor;
+  readonly readers: Readers;
   readonly port: FilePort;
+  readonly clock: Clock;
   readonly stop: StopSwitch;
   readonly options: Pick<ResolvedOptions, 'durability' | 'on_error'>;
   readonly lease: LeaseSize;
+}
+
+interface Loop extends RunContext {
+  /** Chunks in flight are not waited for any longer. */
+  readonly abandoned: AbortSignal;
 }
 
 /**
@@ -43,16 +53,16 @@ export interface RunContext {
  * is enough, an experiment is computed in stages, from look to look, and others go on while it waits for one. Returns when everything that was begun
  * is on disk.
  */
-export async function runCells(run: RunContext): Promise<void> {
+export async function runCells(context: RunContext): Promise<void> {
+  const run: Loop = { ...context, abandoned: abandonedAfterGrace(context) };
   const open = new Slots(OPEN_EXPERIMENTS);
-  const in_flight = new Slots(run.pool.parallel);
+  const in_flight = new Slots(run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
-  const sync = new GroupSync(run.options.durability, (error) => {
+  const sync = new GroupSync(run.options.durability, run.clock, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
   const ending = new Set<Promise<void>>();
-  abandonAfterGrace(run);
   try {
     for await (const experiment of scannedExperiments({ ...run, outputs: run.outputs.filter(({ live }) => live) })) {
       if (run.stop.reason !== undefined) break;
@@ -80,7 +90,7 @@ export async function runCells(run: RunContext): Promise<void> {
 }
 
 /** Opens the files that are not as an undisturbed run leaves them. */
-async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
+async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
   const targets: CellTarget[] = [];
   for (const member of members) {
     const { output, cell, scan, look } = member;
@@ -102,13 +112,13 @@ async function begin(run: RunContext, { members }: ScannedExperiment<RunOutput>)
     targets.push(target);
   }
   return new CellWork(targets, (result) => {
-    run.pool.recycle(result);
+    run.executor.release(result);
   });
 }
 
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */
 async function dispatch(
-  run: RunContext,
+  run: Loop,
   work: CellWork,
   donors: readonly Donor[],
   in_flight: Slots,
@@ -155,7 +165,7 @@ async function dispatch(
 
 /** The rows of a chunk in the bytes of every file that misses them: from a file that holds them, else computed. */
 async function produce(
-  run: RunContext,
+  run: Loop,
   { from, to }: PermutationRange,
   targets: readonly CellTarget[],
   held_by: readonly Donor[],
@@ -170,30 +180,29 @@ async function produce(
     ...(more_schemas.length > 0 && { more_schemas }),
   };
   for (const { place, scan } of held_by) {
-    const task: CopyTask = { chunk, from: { place, target: scan.target } };
-    const result = await run.pool.call<ChunkResult | undefined>('copy', task);
+    const result = await run.readers.read('copy', { chunk, from: { place, target: scan.target } });
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
     if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
-  const result = await run.pool.compute(chunk);
+  const result = await run.executor.compute(chunk, run.abandoned);
   run.lease.observe(result.count, result.compute_ms);
   return { result, copied: false, parts: chunksFor(targets, result) };
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(run: RunContext, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
+function take(run: Loop, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const failures = work.deliver(sequence, delivery);
   sync.appended(work);
   if (failures.length > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
-async function finish(run: RunContext, work: CellWork, stage: () => Promise<void>, sync: GroupSync): Promise<void> {
+async function finish(run: Loop, work: CellWork, stage: () => Promise<void>, sync: GroupSync): Promise<void> {
   try {
     for (;;) {
       await work.settled();
       await sync.now(work);
-      for (const target of work.targets) await target.takeLooks(run.pool);
+      for (const target of work.targets) await target.takeLooks(run.readers);
       if (run.stop.reason !== undefined || !work.unfinished) break;
       await stage();
     }
@@ -203,7 +212,7 @@ async function finish(run: RunContext, work: CellWork, stage: () => Promise<void
   for (const target of work.targets) await end(run, target);
 }
 
-async function end(run: RunContext, target: CellTarget): Promise<void> {
+async function end(run: Loop, target: CellTarget): Promise<void> {
   const { output, cell, file } = target;
   let status: CellStatus = 'stopped';
   try {
@@ -224,24 +233,26 @@ async function end(run: RunContext, target: CellTarget): Promise<void> {
   await output.books.ended(cell, status);
 }
 
-function abandonAfterGrace(run: RunContext): void {
-  void run.stop.stopped().then(() => {
-    const timer = setTimeout(() => void run.pool.close(), GRACE_MS);
-    timer.unref();
+function abandonedAfterGrace({ stop, clock }: RunContext): AbortSignal {
+  const abandoned = new AbortController();
+  // All chunks in flight listen.
+  setMaxListeners(0, abandoned.signal);
+  void stop.stopped().then(() => {
+    clock.after(GRACE_MS, () => {
+      abandoned.abort(new EngineError('STOPPED', 'The run was stopped before this chunk was computed.'));
+    });
   });
+  return abandoned.signal;
 }
 
-/** What a chunk's rejection means: the model threw outside a permutation, or the thread died. */
-function chunkError(error: unknown, cell_id: string, range: PermutationRange): unknown {
-  if (error instanceof EngineError) return error;
+/** What a chunk's rejection means: whoever computed it died, or the model threw outside a permutation. */
+function chunkError(error: unknown, cell_id: string, { from, to }: PermutationRange): unknown {
+  const where = `cell ${cell_id}, permutations ${from}-${to - 1}`;
+  if (error instanceof EngineError) {
+    if (error.code !== 'WORKER') return error;
+    const safe = 'Every row before is safe; the same command resumes.';
+    return new EngineError('WORKER', `At ${where}: ${error.message} ${safe}`, { cause: error });
+  }
   const text = error instanceof Error ? error.message : String(error);
-  const where = `cell ${cell_id}, permutations ${range.from}-${range.to - 1}`;
-  const died = error instanceof Error && ('code' in error ? String(error.code).startsWith('ERR_WORKER') : false);
-  return died
-    ? new EngineError(
-        'WORKER',
-        `A worker thread died at ${where}: ${text}. Every row before is safe; the same command resumes.`,
-        { cause: error },
-      )
-    : new EngineError('SIMULATION', `The model failed at ${where}: ${text}`, { cause: error });
+  return new EngineError('SIMULATION', `The model failed at ${where}: ${text}`, { cause: error });
 }

@@ -1,5 +1,4 @@
 import type { PermutationFailure } from '../../execute/messages.ts';
-import type { ThreadPool } from '../../execute/threads.ts';
 import type { CellFile, CellScan, EncodedChunk } from '../../store/scan/cell-file.ts';
 import { openCell } from '../../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../../store/failures.ts';
@@ -10,7 +9,7 @@ import { ownOf, wantedOf } from '../../plan/share.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import type { ScannedCell } from './scan-cells.ts';
 import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
-import type { LookTask } from '../../readers/worker.ts';
+import type { Readers } from '../../readers/readers.ts';
 
 /** Rows that this process computed for a file, and rows that it had from elsewhere: another output, or a chunk computed for another output. */
 interface RowCount {
@@ -90,21 +89,26 @@ export class CellTarget {
     return this.output.stopping !== undefined && this.look?.stop !== true;
   }
 
-  /** Takes the looks that its rows allow by now; a worker reads them back. */
-  async takeLooks(pool: ThreadPool): Promise<void> {
+  /** Takes the looks that its rows allow by now; they are read back for it. */
+  async takeLooks(readers: Readers): Promise<void> {
     const { output, cell, file } = this;
     if (!output.live || !this.undecided) return;
     const stopping = output.stopping!;
     const due = dueLooks(stopping, this.look, file.missing[0]?.from ?? file.target);
     if (due.length === 0) return;
     try {
-      const task: LookTask = { place: cell.place, target: file.target, stopping, due, sums: file.sums };
-      this.look = await pool.call<Look>('look', task);
+      this.look = await readers.read('look', {
+        place: cell.place,
+        target: file.target,
+        stopping,
+        due,
+        sums: file.sums,
+      });
     } catch (error) {
       output.fail(error);
       return;
     }
-    if (!this.look.stop) return;
+    if (this.look?.stop !== true) return;
     file.lowerTarget(this.look.n);
     output.books.decided(cell, this.look);
   }

@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
 import { EngineError } from '../../errors.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
-import { disk } from '../../files/disk.ts';
+import type { FilePort } from '../../files/port.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import { requireManifest } from '../../stored/manifest.ts';
 import { storedCell } from '../../readers/stored-cells.ts';
@@ -18,24 +17,25 @@ export interface ReusableRun {
 }
 
 /** The runs that `--reuse` names: each folder is a run, or holds runs. The outputs that are written themselves are left out. */
-export function reusableRuns(folders: readonly string[], outputs: readonly string[]): ReusableRun[] {
-  const own = new Set(outputs.map(realPath));
-  const found = new Set(folders.flatMap(runsIn).map(realPath));
-  return [...found].filter((output) => !own.has(output)).map(reusableRun);
+export function reusableRuns(port: FilePort, folders: readonly string[], outputs: readonly string[]): ReusableRun[] {
+  const own = new Set(outputs.map((output) => port.realPath(output)));
+  const found = new Set(folders.flatMap((folder) => runsIn(port, folder)).map((output) => port.realPath(output)));
+  return [...found].filter((output) => !own.has(output)).map((output) => reusableRun(port, output));
 }
 
-function runsIn(folder: string): string[] {
-  if (!existsSync(folder)) {
+function runsIn(port: FilePort, folder: string): string[] {
+  const isThere = (path: string): boolean => port.stat(path) !== undefined;
+  if (!isThere(folder)) {
     throw new EngineError('USAGE', `--reuse: there is no folder ${folder}; name a run, or a folder that holds runs.`, {
       path: '--reuse',
       value: folder,
     });
   }
-  if (existsSync(layoutOf(folder).manifest)) return [folder];
-  const runs = readdirSync(folder)
+  if (isThere(layoutOf(folder).manifest)) return [folder];
+  const runs = [...port.readdir(folder)]
     .sort()
     .map((name) => join(folder, name))
-    .filter((path) => existsSync(layoutOf(path).manifest));
+    .filter((path) => isThere(layoutOf(path).manifest));
   if (runs.length > 0) return runs;
   throw new EngineError('USAGE', `--reuse: ${folder} is no run, and no folder in it is one.`, {
     path: '--reuse',
@@ -43,8 +43,8 @@ function runsIn(folder: string): string[] {
   });
 }
 
-function reusableRun(output: string): ReusableRun {
-  const manifest = requireManifest(disk, output);
+function reusableRun(port: FilePort, output: string): ReusableRun {
+  const manifest = requireManifest(port, output);
   const layout = layoutOf(output);
   return {
     output,
@@ -52,8 +52,4 @@ function reusableRun(output: string): ReusableRun {
     placeOf: (cell_id, experiment) =>
       manifest.identity.cells[cell_id] === experiment ? storedCell(layout, manifest, cell_id).place : undefined,
   };
-}
-
-function realPath(path: string): string {
-  return existsSync(path) ? realpathSync(path) : resolve(path);
 }

@@ -1,5 +1,4 @@
 import { EngineError } from '../../errors.ts';
-import type { ThreadPool } from '../../execute/threads.ts';
 import type { CellPlace, CellScan } from '../../store/scan/cell-file.ts';
 import type { FilePort } from '../../files/port.ts';
 import { diskError } from '../../files/disk-error.ts';
@@ -7,9 +6,8 @@ import { noFile } from '../../store/scan-cell.ts';
 import { inOrder } from '../../execute/in-order.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
-import type { LookedScan } from '../../precision/scan-to-stop.ts';
 import type { Look, Stopping } from '../../precision/checks.ts';
-import type { ScanTask } from '../../readers/worker.ts';
+import type { Readers } from '../../readers/readers.ts';
 
 /** Cells that are scanned together: those of one study, with the number of permutations it wants of each. */
 export interface CellSet {
@@ -46,7 +44,7 @@ export interface ScanOptions<Set extends CellSet> {
   readonly outputs: readonly Set[];
   /** Other runs whose rows may be taken. */
   readonly reuse: readonly ReusableRun[];
-  readonly pool: ThreadPool;
+  readonly readers: Readers;
   readonly port: FilePort;
 }
 
@@ -55,7 +53,7 @@ const AHEAD = 8;
 
 /**
  * The distinct experiments of all outputs, in the order of the first study that has them, each with what its files hold. Files are read by the
- * workers, some cells ahead; a cell without a folder costs nothing, so a new run of 100,000 cells starts at once.
+ * readers, some cells ahead; a cell without a folder costs nothing, so a new run of 100,000 cells starts at once.
  */
 export async function* scannedExperiments<Set extends CellSet>(
   run: ScanOptions<Set>,
@@ -121,14 +119,14 @@ function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | En
 }
 
 async function scan(
-  run: Pick<ScanOptions<CellSet>, 'pool' | 'port'>,
+  run: Pick<ScanOptions<CellSet>, 'readers' | 'port'>,
   place: CellPlace,
   { target, stopping }: Pick<CellSet, 'target' | 'stopping'>,
 ): Promise<{ readonly scan: CellScan | EngineError; readonly look: Look | undefined }> {
   const look = undefined;
   try {
     if (run.port.stat(place.folder) === undefined) return { scan: noFile(target), look };
-    return await run.pool.call<LookedScan>('scan', { place, target, stopping } satisfies ScanTask);
+    return await run.readers.read('scan', { place, target, stopping });
   } catch (error) {
     if (error instanceof EngineError) return { scan: error, look };
     const known = diskError(error, 'read', place.folder);

@@ -1,11 +1,10 @@
+import { every, type Clock } from '../../clock.ts';
 import type { FirstFailure } from '../run-options.ts';
-import { appendFileSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-
 import type { PermutationFailure } from '../../execute/messages.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
+import { appendLine } from '../../files/append-line.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
@@ -41,6 +40,7 @@ interface ResumeInfo {
 
 export interface BookkeeperOptions {
   readonly port: FilePort;
+  readonly clock: Clock;
   readonly output: string;
   readonly run_name: string;
   readonly cells: RunCells;
@@ -59,7 +59,7 @@ export class Bookkeeper {
   private readonly options: BookkeeperOptions;
   private readonly paths: RunLayout;
   private readonly open = new Map<number, OpenCell>();
-  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly timers: (() => void)[] = [];
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
@@ -72,9 +72,9 @@ export class Bookkeeper {
   }
 
   start(): void {
-    this.timers.push(setInterval(() => void this.queue(() => this.writeCellProgress()), CELL_PROGRESS_MS));
-    this.timers.push(setInterval(() => void this.queue(() => this.writeAggregated()), HEARTBEAT_MS));
-    for (const timer of this.timers) timer.unref();
+    const { clock } = this.options;
+    this.timers.push(every(clock, CELL_PROGRESS_MS, () => void this.queue(() => this.writeCellProgress())));
+    this.timers.push(every(clock, HEARTBEAT_MS, () => void this.queue(() => this.writeAggregated())));
     void this.queue(() => this.writeAggregated());
   }
 
@@ -107,7 +107,7 @@ export class Bookkeeper {
     };
     this.open.set(cell.index, {
       cell,
-      started_ms: performance.now(),
+      started_ms: this.options.clock.now(),
       resume_info,
       n_done: this.options.states.done(cell.index),
       n_failed: 0,
@@ -185,16 +185,14 @@ export class Bookkeeper {
   /** A line in the cell's logs.txt. */
   log(cell: RunCell, line: string): void {
     this.attempt(() => {
-      const { logs } = cellLayout(cell.place.folder);
-      if (this.options.port.stat(logs)?.kind === 'link') throw new Error(`${logs} is a link`);
-      mkdirSync(dirname(logs), { recursive: true });
-      appendFileSync(logs, `${new Date().toISOString()} ${line}\n`);
+      const { port, clock } = this.options;
+      appendLine(port, cellLayout(cell.place.folder).logs, `${clock.date()} ${line}`);
     });
   }
 
   /** The last words of a run. */
   async end(): Promise<void> {
-    for (const timer of this.timers) clearInterval(timer);
+    for (const stop of this.timers) stop();
     await this.queue(() => this.writeAggregated());
   }
 
@@ -206,7 +204,7 @@ export class Bookkeeper {
 
   private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
-    const { states, port } = this.options;
+    const { states, port, clock } = this.options;
     const target = states.target(cell.index);
     open.written_n_done = n_done;
     const progress = {
@@ -216,8 +214,8 @@ export class Bookkeeper {
       n_done,
       n_target: target,
       pct_done: percent(n_done, target),
-      runtime_seconds: Math.round(performance.now() - open.started_ms) / 1000,
-      updated_at: new Date().toISOString(),
+      runtime_seconds: Math.round(clock.now() - open.started_ms) / 1000,
+      updated_at: clock.date(),
       params: cell.parameters,
       resume_info,
     };
@@ -225,10 +223,10 @@ export class Bookkeeper {
   }
 
   private async writeAggregated(): Promise<void> {
-    const { port, run_name, progress, cells, states } = this.options;
+    const { port, clock, run_name, progress, cells, states } = this.options;
     const numbers = progress.numbers();
     const heartbeat = {
-      timestamp: new Date().toISOString(),
+      timestamp: clock.date(),
       run_name,
       current_cell_id: this.current_cell_id,
       cells_complete: numbers.cells_complete,

@@ -1,8 +1,7 @@
-import type { ThreadPool } from '../../execute/threads.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
-import type { FinishTask, FinishedCell, SummariseTask } from '../../readers/worker.ts';
+import type { Readers } from '../../readers/readers.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDisk } from '../../files/disk-error.ts';
@@ -13,7 +12,7 @@ import { readSummary, type CellSummary } from '../../stored/summaries.ts';
 
 export interface CellSummariesOptions {
   readonly port: FilePort;
-  readonly pool: ThreadPool;
+  readonly readers: Readers;
   readonly statistics: SummariseOptions;
   readonly seedOf: (cell: RunCell) => unknown;
   readonly baselineOf: (cell: RunCell) => unknown;
@@ -32,7 +31,7 @@ export class CellSummaries {
    * Decided from the rows; the summary only says which rows it is of.
    */
   isUpToDate(cell: RunCell, scan: CellScan, look: Look | undefined): boolean {
-    const { statistics } = this.options;
+    const { port, statistics } = this.options;
     const { target } = scan;
     const whole =
       scan.canonical &&
@@ -41,7 +40,7 @@ export class CellSummaries {
       scan.n_rows_past_target === 0 &&
       (target === 0 || (scan.present.length === 1 && scan.present[0]!.from === 0 && scan.present[0]!.to === target));
     if (!whole || scan.rows_crc32 === undefined) return false;
-    const summary = readSummary(cell.place.folder);
+    const summary = readSummary(port, cell.place.folder);
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
@@ -58,14 +57,13 @@ export class CellSummaries {
     });
   }
 
-  /** Completes a cell's file and writes its summary; a worker reads the rows back, for both. */
+  /** Completes a cell's file and writes its summary; its rows are read back, for both. */
   async complete(cell: RunCell, file: CellFile, resume_detected: boolean, look: Look | undefined): Promise<void> {
-    const { pool, statistics } = this.options;
+    const { readers, statistics } = this.options;
     const { target } = file;
     let made: CellStatistics | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
-      const task: FinishTask = { place: cell.place, target, options: statistics, sums };
-      const finished = await pool.call<FinishedCell>('finish', task);
+      const finished = await readers.read('finish', { place: cell.place, target, options: statistics, sums });
       made = finished.statistics;
       return finished.found;
     });
@@ -80,9 +78,8 @@ export class CellSummaries {
     look: Look | undefined,
     made: CellStatistics | undefined,
   ): Promise<void> {
-    const { port, pool, statistics, seedOf, baselineOf } = this.options;
+    const { port, readers, statistics, seedOf, baselineOf } = this.options;
     const { target } = file;
-    const task: SummariseTask = { place: cell.place, target, options: statistics };
     const summary: CellSummary = {
       cell_id: cell.cell_id,
       n_perms_target: target,
@@ -100,7 +97,7 @@ export class CellSummaries {
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics: made ?? (await pool.call<CellStatistics>('summary', task)),
+      statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: statistics })),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
   }

@@ -1,7 +1,7 @@
-import { disk } from '../../files/disk.ts';
 import { makeFolder } from '../../files/folder.ts';
-import { acquireLock, type Lock } from '../../store/lock.ts';
+import type { Lock } from '../../store/lock.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
+import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
@@ -19,19 +19,21 @@ export interface Claim {
  * touch stays as it is, without even a lock file.
  */
 export async function refuseOtherRun(
+  host: Host,
   experiment: LoadedStudy,
   { truncate, threads }: Pick<ResolvedOptions, 'truncate' | 'threads'>,
 ): Promise<void> {
   const { output } = experiment.study;
-  const seen = loadManifest(disk, output);
+  const seen = loadManifest(host.port, output);
   if (seen === undefined) return;
   const wanted = manifestOf(experiment);
   refuseOther(seen, wanted, output, truncate);
-  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(output, seen, wanted, threads);
+  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted, threads);
 }
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
 export async function claimOutput(
+  { port, locks }: Host,
   experiment: LoadedStudy,
   steps: readonly string[],
   { truncate }: Pick<ResolvedOptions, 'truncate'>,
@@ -39,16 +41,16 @@ export async function claimOutput(
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
-  await makeFolder(disk, output);
-  const lock = await acquireLock(output);
+  await makeFolder(port, output);
+  const lock = await locks.acquire(output);
   try {
-    const before = loadManifest(disk, output);
+    const before = loadManifest(port, output);
     if (before !== undefined) {
       refuseOther(before, manifest, output, truncate);
       for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
-    await writeManifest(disk, output, {
+    await writeManifest(port, output, {
       ...manifest,
       ...(steps_run.length > 0 && { steps_run }),
       created_at: before?.created_at ?? manifest.created_at,

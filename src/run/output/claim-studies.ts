@@ -1,5 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
+import type { FilePort } from '../../files/port.ts';
+import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { Derivation } from '../../study/derived.ts';
@@ -23,10 +25,14 @@ export interface ClaimedStudy extends StudyToRun {
 /**
  * The studies of a run or a plan. A shard has no step whole, so it cannot decide a later one: with what is on disk everything must be decided, else USAGE.
  */
-export async function openSuites(files: readonly string[], options: ResolvedOptions): Promise<Suite[]> {
+export async function openSuites(
+  port: FilePort,
+  files: readonly string[],
+  options: ResolvedOptions,
+): Promise<Suite[]> {
   const suites: Suite[] = [];
   for (const file of files) {
-    const suite = await Suite.open(file, options);
+    const suite = await Suite.open(port, file, options);
     if (options.shard !== undefined) {
       while (await suite.decide(true));
       const [undecided] = suite.waiting;
@@ -46,7 +52,11 @@ function undecidedShard(file: string, { step, parameter, from }: Derivation): En
 }
 
 /** Reads the studies, and refuses what may not be written, before anything is. */
-export async function loadStudies(suites: readonly Suite[], options: ResolvedOptions): Promise<StudyToRun[]> {
+export async function loadStudies(
+  host: Host,
+  suites: readonly Suite[],
+  options: ResolvedOptions,
+): Promise<StudyToRun[]> {
   const studies: StudyToRun[] = [];
   for (const suite of suites) {
     const experiment = await suite.load();
@@ -65,7 +75,7 @@ export async function loadStudies(suites: readonly Suite[], options: ResolvedOpt
   }
   for (const { experiment } of studies) {
     try {
-      await refuseOtherRun(experiment, options);
+      await refuseOtherRun(host, experiment, options);
     } catch (error) {
       // An output whose disk does not answer is left out when it is to be locked; the others need not wait for it.
       if (studies.length === 1 || !isTemporary(error)) throw error;
@@ -76,6 +86,7 @@ export async function loadStudies(suites: readonly Suite[], options: ResolvedOpt
 
 /** An output that cannot be written now (exit 3) is left out, as long as another one can. */
 export async function claimAll(
+  host: Host,
   studies: readonly StudyToRun[],
   options: ResolvedOptions,
   observer: RunObserver,
@@ -83,7 +94,7 @@ export async function claimAll(
   const claimed: ClaimedStudy[] = [];
   for (const study of studies) {
     try {
-      const claim = await claimOutput(study.experiment, study.steps, options, observer);
+      const claim = await claimOutput(host, study.experiment, study.steps, options, observer);
       claimed.push({ ...study, claim });
     } catch (error) {
       if (studies.length === 1 || !isTemporary(error)) {

@@ -1,31 +1,18 @@
-import { statfsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-
 import { EngineError } from '../../errors.ts';
+import type { FilePort } from '../../files/port.ts';
 import type { StopReason } from '../stop.ts';
-
-/** Bytes that may still be written where a path is, or will be; undefined where the system does not say. */
-export function freeBytes(path: string): number | undefined {
-  for (let at = resolve(path); ; at = dirname(at)) {
-    try {
-      const { bavail, bsize } = statfsSync(at);
-      return bavail * bsize;
-    } catch {
-      // Not there (yet): its file system is that of the folder above.
-      if (dirname(at) === at) return undefined;
-    }
-  }
-}
 
 /** What the missing rows will take, from the rows computed so far; warns once where the disk cannot hold them. */
 export class DiskForecast {
+  private readonly port: FilePort;
   private readonly output: string;
   private readonly missing: () => number;
   private readonly warn: (text: string) => void;
   private rows = 0;
   private bytes = 0;
 
-  constructor(output: string, missing: () => number, warn: (text: string) => void) {
+  constructor(port: FilePort, output: string, missing: () => number, warn: (text: string) => void) {
+    this.port = port;
     this.output = output;
     this.missing = missing;
     this.warn = warn;
@@ -37,13 +24,18 @@ export class DiskForecast {
     this.rows += rows;
     this.bytes += bytes;
     if (!first) return;
-    const free = freeBytes(this.output);
+    const free = this.free();
     const needed = this.needed()!;
     if (free !== undefined && needed > free) {
       this.warn(
         `disk may be too small: the remaining rows need about ${megabytes(needed)}, ${this.output} has ${megabytes(free)} free. The run stops cleanly when the disk is full; run the same command again to resume (--disk-wait does so by itself).`,
       );
     }
+  }
+
+  /** [bytes]; undefined where the system does not say. */
+  free(): number | undefined {
+    return this.port.freeBytes(this.output);
   }
 
   /** [bytes]; undefined before the first rows. */
@@ -55,13 +47,12 @@ export class DiskForecast {
 /** A full disk is told with what is needed, what is free and how many rows are safe. Other reasons stay as they are. */
 export function withSpace(
   reason: StopReason | undefined,
-  output: string,
   rows_safe: number,
   forecast: DiskForecast,
 ): StopReason | undefined {
   if (reason?.kind !== 'error' || !isDiskFull(reason.error)) return reason;
   const needed = forecast.needed();
-  const free = freeBytes(output);
+  const free = forecast.free();
   const parts = [
     ...(needed === undefined ? [] : [`about ${megabytes(needed)} are needed for what is missing`]),
     ...(free === undefined ? [] : [`${megabytes(free)} are free now`]),

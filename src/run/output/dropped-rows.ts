@@ -1,12 +1,12 @@
 import pLimit from 'p-limit';
 
 import { EngineError } from '../../errors.ts';
-import type { ThreadPool } from '../../execute/threads.ts';
 import { canonicalJson } from '../../study/canonical-json.ts';
 import type { RunManifest } from '../../stored/manifest.ts';
 import { nextLook, stoppingOf } from '../../precision/checks.ts';
 import { scanStored, storedCells, type StoredCell } from '../../readers/stored-cells.ts';
-import { openPool } from '../../readers/open-threads.ts';
+import type { Host } from '../../readers/host.ts';
+import type { Readers } from '../../readers/readers.ts';
 
 /** Files read at once, per thread. */
 const AT_ONCE = 2;
@@ -16,6 +16,7 @@ const AT_ONCE = 2;
  * they did. Nothing can be dropped where neither changed. Cells that cannot be read are left to the run, which says so.
  */
 export async function refuseDroppedRows(
+  host: Host,
   output: string,
   before: RunManifest,
   wanted: RunManifest,
@@ -23,17 +24,17 @@ export async function refuseDroppedRows(
 ): Promise<void> {
   const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
   if (same && wanted.permutations >= before.permutations) return;
-  const pool = openPool(threads);
+  const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   try {
     const cells = [...storedCells(output, before)].filter(({ cell_id }) =>
       Object.hasOwn(wanted.identity.cells, cell_id),
     );
-    const found = await Promise.all(cells.map((cell) => limit(() => droppedRows(pool, cell, wanted))));
+    const found = await Promise.all(cells.map((cell) => limit(() => droppedRows(readers, cell, wanted))));
     const dropped = found.filter((one) => one !== undefined);
     if (dropped.length > 0) throw dropsRows(output, dropped, wanted);
   } finally {
-    await pool.close();
+    await readers.close();
   }
 }
 
@@ -44,9 +45,9 @@ interface DroppedRows {
   readonly look: number;
 }
 
-async function droppedRows(pool: ThreadPool, cell: StoredCell, wanted: RunManifest): Promise<DroppedRows | undefined> {
+async function droppedRows(readers: Readers, cell: StoredCell, wanted: RunManifest): Promise<DroppedRows | undefined> {
   try {
-    const { scan, look } = await scanStored(pool, cell, wanted);
+    const { scan, look } = await scanStored(readers, cell, wanted);
     const { cell_id } = cell;
     if (scan.n_rows_past_target > 0) return { cell_id, stop: scan.target, look: scan.target };
     const stopping = stoppingOf(wanted.precision, wanted.permutations);

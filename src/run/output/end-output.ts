@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
+import type { FilePort } from '../../files/port.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -12,6 +13,7 @@ import { writeResults } from '../../tables/write-results.ts';
 
 /** The last words of a run in one output. */
 export async function endOutput(
+  port: FilePort,
   { experiment }: ClaimedStudy,
   output: RunOutput,
   { kernel }: ResolvedOptions,
@@ -25,7 +27,7 @@ export async function endOutput(
   if (output.started) {
     await books.end();
     try {
-      await writeResults(experiment, complete === experiment.cells.length, (line) => {
+      await writeResults(port, experiment, complete === experiment.cells.length, (line) => {
         observer.warning(line);
       });
     } catch (error) {
@@ -34,7 +36,7 @@ export async function endOutput(
   }
   const numbers = progress.numbers();
   const reason: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
-  const stopped = withSpace(reason, study.output, numbers.permutations_done, output.forecast);
+  const stopped = withSpace(reason, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
     study_file: study.file,

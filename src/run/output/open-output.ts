@@ -1,8 +1,8 @@
-import type { ThreadPool } from '../../execute/threads.ts';
-import { disk } from '../../files/disk.ts';
+import type { Clock } from '../../clock.ts';
 import { onDisk } from '../../files/disk-error.ts';
 import { makeOwnFolder } from '../../files/folder.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
+import type { FilePort } from '../../files/port.ts';
 import { removeFile } from '../../files/small-file.ts';
 import { countPermutations } from '../../study/permutation-range.ts';
 import { Bookkeeper } from './bookkeeper.ts';
@@ -10,6 +10,7 @@ import type { StudyToRun } from './claim-studies.ts';
 import { DiskForecast } from './disk-space.ts';
 import { baselineOf } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
+import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
@@ -21,7 +22,9 @@ import { stoppingOf } from '../../precision/checks.ts';
 import { CellSummaries } from './cell-summaries.ts';
 
 export interface Surroundings {
-  readonly pool: ThreadPool;
+  readonly port: FilePort;
+  readonly clock: Clock;
+  readonly readers: Readers;
   readonly observer: RunObserver;
   readonly onFailed: (output: RunOutput) => void;
 }
@@ -34,22 +37,24 @@ export function createOutput(
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { pool, observer, onFailed } = around;
+  const { port, clock, readers, observer, onFailed } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
-  const known = readProgressCsv(layoutOf(study.output).progress);
+  const known = readProgressCsv(port, layoutOf(study.output).progress);
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
     for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id)?.n_done ?? 0);
   const share = shareOf(options, target);
   const progress = new Progress(
+    clock,
     cells.length,
     options.shard === undefined ? cells.length * target : permutationsOf(cells, share),
     expected.reduce((sum, n) => sum + n, 0),
   );
   const books = new Bookkeeper({
-    port: disk,
+    port,
+    clock,
     output: study.output,
     run_name: study.name,
     cells,
@@ -59,8 +64,8 @@ export function createOutput(
     expected: (index) => expected[index]!,
   });
   const summaries = new CellSummaries({
-    port: disk,
-    pool,
+    port,
+    readers,
     statistics: { thresholds: study.thresholds },
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
@@ -69,7 +74,7 @@ export function createOutput(
     const { permutations_total, permutations_done } = progress.numbers();
     return Math.max(0, permutations_total - permutations_done);
   };
-  const forecast = new DiskForecast(study.output, missing, (text) => {
+  const forecast = new DiskForecast(port, study.output, missing, (text) => {
     observer.warning(text);
   });
   const landmark = layoutOf(study.output).manifest;
@@ -86,6 +91,7 @@ function permutationsOf(cells: RunCells, share: Share | undefined): number {
 
 /** Makes the folders. An output where that fails has failed. */
 export async function startOutput(
+  port: FilePort,
   output: RunOutput,
   threads: number,
   resumed: boolean,
@@ -93,11 +99,11 @@ export async function startOutput(
 ): Promise<void> {
   const layout = layoutOf(output.folder);
   try {
-    await makeOwnFolder(disk, layout.per_cell);
-    await makeOwnFolder(disk, layout.aggregated);
+    await makeOwnFolder(port, layout.per_cell);
+    await makeOwnFolder(port, layout.aggregated);
     for (const stale of [layout.done, layout.partial_summary])
       onDisk('remove', stale, () => {
-        removeFile(disk, stale);
+        removeFile(port, stale);
       });
   } catch (error) {
     output.fail(error);

@@ -1,3 +1,5 @@
+import type { Clock } from '../../clock.ts';
+
 /** What a display or a heartbeat shows of a run. */
 export interface ProgressNumbers {
   readonly cells_total: number;
@@ -44,10 +46,13 @@ export class Progress {
   /** Computed or copied by this process: what the rate is about. */
   private advanced_here = 0;
   private done = 0;
-  private readonly started_ms = performance.now();
+  private readonly clock: Clock;
+  private readonly started_ms: number;
   private readonly samples: { readonly at_ms: number; readonly advanced: number }[] = [];
 
-  constructor(cells_total: number, permutations_total: number, expected_done: number) {
+  constructor(clock: Clock, cells_total: number, permutations_total: number, expected_done: number) {
+    this.clock = clock;
+    this.started_ms = clock.now();
     this.cells_total = cells_total;
     this.permutations_total = permutations_total;
     this.done = expected_done;
@@ -68,7 +73,7 @@ export class Progress {
     this.done += computed + copied;
     this.advanced_here += computed + copied;
     this.permutations_computed += computed;
-    const at_ms = performance.now();
+    const at_ms = this.clock.now();
     const last = this.samples.at(-1);
     if (last !== undefined && at_ms - last.at_ms < WINDOW_MS / SAMPLES) return;
     this.samples.push({ at_ms, advanced: this.advanced_here });
@@ -91,12 +96,12 @@ export class Progress {
   }
 
   get uptime_seconds(): number {
-    return (performance.now() - this.started_ms) / 1000;
+    return (this.clock.now() - this.started_ms) / 1000;
   }
 
   private rate(): number {
     const first = this.samples[0];
-    const now_ms = performance.now();
+    const now_ms = this.clock.now();
     if (first === undefined || this.samples.length < 2)
       return this.advanced_here / Math.max(0.001, (now_ms - this.started_ms) / 1000);
     return ((this.advanced_here - first.advanced) * 1000) / Math.max(1, now_ms - first.at_ms);

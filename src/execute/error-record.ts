@@ -1,0 +1,63 @@
+import { EngineError, ERRORS, type ErrorCode } from '../errors.ts';
+
+/** An error as plain data, whole: what crosses between threads, and between machines as JSON. An Error that is cloned loses its class, code and more. */
+export interface ErrorRecord {
+  /** Class of the error (`RangeError`); the type of the value where something else was thrown. */
+  readonly name: string;
+  readonly message: string;
+  /** As the thread saw it. */
+  readonly stack?: string;
+  /** Of an operating error one of the closed list, of Node's own e.g. ENOENT. */
+  readonly code?: string;
+  /** Where an operating error says that it is. */
+  readonly path?: string;
+  readonly allowed?: string;
+  readonly cause?: ErrorRecord;
+}
+
+/** Causes of causes are kept so deep: a circle ends. */
+const DEEPEST_CAUSE = 8;
+
+export function errorRecord(error: unknown, depth = 0): ErrorRecord {
+  if (!(error instanceof Error)) return { name: typeof error, message: textOf(error) };
+  // A model may set any of them to anything.
+  const { name, message, stack, cause, code, path, allowed } = error as Partial<Record<keyof EngineError, unknown>>;
+  return {
+    name: textOf(name),
+    message: textOf(message),
+    ...(typeof stack === 'string' && { stack }),
+    ...(typeof code === 'string' && { code }),
+    ...(typeof path === 'string' && { path }),
+    ...(typeof allowed === 'string' && { allowed }),
+    ...(cause !== undefined && depth < DEEPEST_CAUSE && { cause: errorRecord(cause, depth + 1) }),
+  };
+}
+
+/** The error again. An operating one is an EngineError; any other one is an Error with the name that it had. */
+export function errorOf(record: ErrorRecord): Error {
+  const { name, message, stack, code, path, allowed } = record;
+  const cause = record.cause === undefined ? undefined : errorOf(record.cause);
+  const error =
+    name === 'EngineError' && isErrorCode(code)
+      ? new EngineError(code, message, {
+          ...(path !== undefined && { path }),
+          ...(allowed !== undefined && { allowed }),
+          ...(cause !== undefined && { cause }),
+        })
+      : Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { name, ...(code && { code }) });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function isErrorCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && Object.hasOwn(ERRORS, code);
+}
+
+/** A model may throw anything, also what cannot be made a text. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}

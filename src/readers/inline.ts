@@ -1,0 +1,62 @@
+import { setMaxListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { EngineError } from '../errors.ts';
+import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import { orAborted, reasonOf } from '../execute/or-aborted.ts';
+import { Simulators } from '../execute/simulators.ts';
+import type { TaskFunctions } from '../execute/thread-message.ts';
+import type { FilePort } from '../files/port.ts';
+import { readerFunctions } from './reader-functions.ts';
+import type { Local } from './readers.ts';
+import type { ReaderName, ReaderTasks } from './tasks.ts';
+
+/**
+ * Computes and reads in the calling thread, on the files behind the port: for tests and for programs that want no threads. Everything comes in the order in
+ * which it was asked for. A chunk that was begun is ended: an abort is seen between chunks, and while a model waits for something.
+ */
+export class Inline implements Local {
+  readonly parallel = 2;
+  private readonly simulators: Simulators;
+  private readonly functions: TaskFunctions<ReaderTasks>;
+  private readonly closed = new AbortController();
+
+  constructor(port: FilePort, setups: readonly ModelSetup[] = []) {
+    // All tasks under way listen.
+    setMaxListeners(0, this.closed.signal);
+    this.simulators = new Simulators(setups);
+    this.functions = readerFunctions(port, this.simulators);
+  }
+
+  compute(chunk: ChunkTask, signal?: AbortSignal): Promise<ChunkResult> {
+    if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
+    const work = this.inTurn(async () => {
+      // Aborted while it waited for its turn: not begun.
+      signal?.throwIfAborted();
+      return (await this.simulators.of(chunk.setup)).computeChunk(chunk);
+    });
+    return orAborted(work, signal);
+  }
+
+  release(): void {
+    // The bytes are the garbage collector's.
+  }
+
+  read<Name extends ReaderName>(name: Name, task: ReaderTasks[Name]['task']): Promise<ReaderTasks[Name]['result']> {
+    return this.inTurn<ReaderTasks[Name]['result']>(() => this.functions[name](task));
+  }
+
+  close(): Promise<void> {
+    this.closed.abort(new EngineError('STOPPED', 'This was closed before it was done.'));
+    return Promise.resolve();
+  }
+
+  /** The event loop comes first, so that a signal, or a timer, is heard between two tasks. */
+  private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const done = nextTurn().then(() => {
+      this.closed.signal.throwIfAborted();
+      return work();
+    });
+    return orAborted(done, this.closed.signal);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Rows } from '../encoding/metrics-schema.ts';
+import { measureCell } from '../execute/measure-cell.ts';
+import { encodeForAll } from '../execute/simulator.ts';
+import type { Simulators } from '../execute/simulators.ts';
+import type { TaskFunctions } from '../execute/thread-message.ts';
+import { encodeCsvRows } from '../encoding/csv-rows.ts';
+import type { FilePort } from '../files/port.ts';
+import { lookAtOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
+import { summarise } from '../statistics/summarise.ts';
+import { readRange } from '../store/read-range.ts';
+import { readRows } from '../store/read-rows.ts';
+import { readBack } from '../store/scan-cell.ts';
+import type { ReaderTasks } from './tasks.ts';
+
+/** How each kind of task is done on the files behind the port. */
+export function readerFunctions(port: FilePort, simulators: Simulators): TaskFunctions<ReaderTasks> {
+  return {
+    scan: ({ place, target, stopping }) => scanToStop(port, place, target, stopping),
+
+    look: ({ place, target, stopping, due, sums }) => lookAtOpenFile(port, place, target, stopping, due, sums),
+
+    copy: ({ chunk, from }) => {
+      const { first, count } = chunk;
+      const rows = readRange(port, from.place, from.target, first, first + count);
+      if (rows === undefined) return undefined;
+      return { first, count, rows: count, ...encodeForAll(chunk, rows, 'auto'), failures: [], compute_ms: 0 };
+    },
+
+    text: ({ place, target, part }) => Array.from(readRows(port, place, target, part), (rows) => encodeCsvRows(rows)),
+
+    summary: ({ place, target, options }) =>
+      summarise(() => readRows(port, place, target), place.schema.metrics, options),
+
+    finish: ({ place, target, options, sums }) => {
+      const found = readBack(port, place, target, sums);
+      if (found === undefined) return { found, statistics: undefined };
+      const rows = (): Iterable<Rows> => readRows(port, place, target, { end: found.scan.end });
+      return { found, statistics: summarise(rows, place.schema.metrics, options) };
+    },
+
+    measure: async (task) => measureCell(await simulators.of(task.setup), task),
+  };
+}

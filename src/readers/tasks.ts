@@ -1,0 +1,65 @@
+import type { CellCost, MeasureTask } from '../execute/measure-cell.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import type { LookedScan } from '../precision/scan-to-stop.ts';
+import type { Look, Stopping } from '../precision/checks.ts';
+import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
+import type { CanonicalScan } from '../store/formats/format.ts';
+import type { Part } from '../store/read-rows.ts';
+import type { CellPlace } from '../store/scan/cell-file.ts';
+import type { Sums } from '../store/scan/sums.ts';
+
+export interface ScanTask {
+  readonly place: CellPlace;
+  /** The most permutations that the cell may get. */
+  readonly target: number;
+  readonly stopping: Stopping | undefined;
+}
+/** Rows below `target` of a cell. */
+export interface RowsTask {
+  readonly place: CellPlace;
+  readonly target: number;
+}
+/** A cell that is being computed and has the rows of its next looks. */
+export interface LookTask extends RowsTask {
+  readonly stopping: Stopping;
+  readonly due: readonly number[];
+  readonly sums: Sums;
+}
+/** Rows that another file holds: read there, encoded as those of `chunk`. */
+export interface CopyTask {
+  readonly chunk: ChunkTask;
+  readonly from: RowsTask;
+}
+/** Rows of a canonical file. */
+export interface TextTask extends RowsTask {
+  readonly part: Part;
+}
+export interface SummariseTask extends RowsTask {
+  readonly options: SummariseOptions;
+}
+/** A cell whose last row was written: read it back, and make its statistics while it is at hand. */
+export interface FinishTask extends SummariseTask {
+  readonly sums: Sums;
+}
+export interface FinishedCell {
+  /** Undefined where the file is not what was written. */
+  readonly found: CanonicalScan | undefined;
+  readonly statistics: CellStatistics | undefined;
+}
+
+/** Everything that is read and summarised where the files are: each kind of task with its result. */
+export interface ReaderTasks {
+  /** What a cell's file holds, and where its rows say that the cell ends. */
+  scan: { task: ScanTask; result: LookedScan };
+  look: { task: LookTask; result: Look | undefined };
+  /** Undefined where the other file does not hold every row by now: whoever asked computes them. */
+  copy: { task: CopyTask; result: ChunkResult | undefined };
+  /** The rows as CSV lines, whatever the file's format. */
+  text: { task: TextTask; result: readonly Uint8Array[] };
+  summary: { task: SummariseTask; result: CellStatistics };
+  finish: { task: FinishTask; result: FinishedCell };
+  /** What a cell costs one thread of this machine: for a plan. */
+  measure: { task: MeasureTask; result: CellCost };
+}
+
+export type ReaderName = keyof ReaderTasks;

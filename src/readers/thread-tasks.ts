@@ -1,0 +1,18 @@
+import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import type { ReaderTasks } from './tasks.ts';
+
+/** Given to every thread when it starts. */
+export interface WorkerData {
+  readonly setups: readonly ModelSetup[];
+}
+
+/** What the threads of this machine do. */
+export interface ThreadTasks extends ReaderTasks {
+  compute: { task: ComputeTask; result: ChunkResult };
+}
+
+export interface ComputeTask {
+  readonly chunk: ChunkTask;
+  /** Memory that both threads see: the rows come back in it where they fit. */
+  readonly into: SharedArrayBuffer | undefined;
+}

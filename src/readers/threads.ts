@@ -1,0 +1,59 @@
+import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import { ThreadPool } from '../execute/thread-pool.ts';
+import type { Local } from './readers.ts';
+import type { ReaderName, ReaderTasks } from './tasks.ts';
+import type { ThreadTasks, WorkerData } from './thread-tasks.ts';
+
+/** The worker threads of this process compute, and read what is on its disk. */
+export class Threads implements Local {
+  private readonly pool: ThreadPool<ThreadTasks>;
+  private readonly spares: SharedArrayBuffer[] = [];
+  /** How large a buffer for a chunk has to be [bytes]; 0 before the first one came. */
+  private room = 0;
+
+  constructor(pool: ThreadPool<ThreadTasks>) {
+    this.pool = pool;
+  }
+
+  get parallel(): number {
+    return this.pool.parallel;
+  }
+
+  /**
+   * A chunk comes back in memory that both threads see. Were its bytes handed over (or those of anything else), V8 would from then on ask at every access to
+   * a typed array whether it was taken away: a user's model takes a fifth longer in such a thread. The first chunks, and those that outgrow it, are copied.
+   */
+  compute(chunk: ChunkTask, signal?: AbortSignal): Promise<ChunkResult> {
+    return this.pool.run('compute', { chunk, into: this.memory() }, signal);
+  }
+
+  /**
+   * All buffers are kept, as many as ever were out at once: V8 does not count shared memory as garbage worth collecting, so a buffer that is let go stays for
+   * hours.
+   */
+  release({ bytes }: ChunkResult): void {
+    const { buffer } = bytes;
+    if (!(buffer instanceof SharedArrayBuffer)) this.room = Math.max(this.room, Math.ceil(bytes.length * 1.25));
+    else this.spares.push(buffer);
+  }
+
+  read<Name extends ReaderName>(name: Name, task: ReaderTasks[Name]['task']): Promise<ReaderTasks[Name]['result']> {
+    return this.pool.run(name, task);
+  }
+
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private memory(): SharedArrayBuffer | undefined {
+    if (this.room === 0) return undefined;
+    const spare = this.spares.pop();
+    return spare !== undefined && spare.byteLength >= this.room ? spare : new SharedArrayBuffer(this.room);
+  }
+}
+
+/** `setups`: what the threads can compute; those that only read files need none. */
+export function openThreads(threads: number, setups: readonly ModelSetup[] = []): Threads {
+  const worker_data: WorkerData = { setups };
+  return new Threads(new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data }));
+}
