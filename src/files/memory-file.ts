@@ -16,6 +16,7 @@ export function memoryFile(bytes: Buffer): FilePort {
     link: refuse,
     unlink: refuse,
     mkdir: refuse,
+    rmdir: refuse,
     readdir: () => [],
     realPath: (path) => path,
     freeBytes: () => undefined,
