@@ -77,11 +77,7 @@ export interface PlanOptions extends RunOptions {
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
-export async function planStudy(
-  file: string,
-  options: PlanOptions = {},
-  host: Host = thisMachine,
-): Promise<StudyPlan> {
+export async function planStudy(file: string, options: PlanOptions = {}, host: Host = thisMachine): Promise<StudyPlan> {
   const { studies } = await planStudies([file], options, host);
   return studies[0]!;
 }
@@ -149,7 +145,11 @@ export async function planStudies(
 }
 
 /** The studies as a run would open them, and what complete steps on disk decide of later ones. */
-async function plannedOutputs(host: Host, files: readonly string[], options: ResolvedOptions): Promise<PlannedOutput[]> {
+async function plannedOutputs(
+  host: Host,
+  files: readonly string[],
+  options: ResolvedOptions,
+): Promise<PlannedOutput[]> {
   const suites = await openSuites(host.port, files, options);
   for (const suite of suites) while (await suite.decide(true));
   const studies = await loadStudies(host, suites, options);

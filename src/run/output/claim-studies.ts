@@ -25,11 +25,7 @@ export interface ClaimedStudy extends StudyToRun {
 /**
  * The studies of a run or a plan. A shard has no step whole, so it cannot decide a later one: with what is on disk everything must be decided, else USAGE.
  */
-export async function openSuites(
-  port: FilePort,
-  files: readonly string[],
-  options: ResolvedOptions,
-): Promise<Suite[]> {
+export async function openSuites(port: FilePort, files: readonly string[], options: ResolvedOptions): Promise<Suite[]> {
   const suites: Suite[] = [];
   for (const file of files) {
     const suite = await Suite.open(port, file, options);
