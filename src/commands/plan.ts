@@ -58,7 +58,8 @@ export async function showPlan(
     seed_overlap: {
       pairs: sum((study) => study.overlap.pairs),
       shared_streams,
-      fraction: permutations_total === 0 ? 0 : shared_streams / permutations_total,
+      // Counted by pairs: of three cells with the same streams there are three.
+      fraction: permutations_total === 0 ? 0 : Math.min(1, shared_streams / permutations_total),
     },
     forecast: studies.length === 1 ? (studies[0]!.forecast ?? null) : studies.map((study) => study.forecast ?? null),
     outputs: studies.map((study) => ({

@@ -2,21 +2,15 @@ import assert from 'node:assert/strict';
 
 import { canonicalise, createColumns } from '#native-free/columns/columns';
 
-import { csvBlocksOf } from '../encoding/csv-blocks.ts';
-import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
-import { loadReferencedModel } from './load-setup.ts';
-import {
-  LARGEST_CHUNK,
-  type ChunkResult,
-  type ChunkTask,
-  type ModelSetup,
-  type PermutationFailure,
-} from './messages.ts';
+import { inputsOf, loadReferencedModel } from './load-setup.ts';
+import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type PermutationFailure } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
+import { formatOf } from '../store/formats/formats.ts';
+import type { GivenSetup, ModelSetup } from './setup.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {
@@ -34,8 +28,10 @@ const PREPARED_CELLS = 4;
 export class Simulator {
   private readonly model: Model;
   private readonly setup: ModelSetup;
+  private readonly inputs: unknown;
   private readonly metrics: readonly string[];
-  private readonly may_be_missing: readonly boolean[];
+  /** What values of a metric may be beside finite ones. */
+  private readonly may_be: readonly { readonly missing: boolean; readonly infinite: boolean }[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
@@ -43,16 +39,22 @@ export class Simulator {
   private indices = new Uint32Array(0);
   private columns: Float64Array[] = [];
 
-  private constructor(model: Model, setup: ModelSetup) {
+  private constructor(model: Model, setup: ModelSetup, inputs: unknown) {
     this.model = model;
     this.setup = setup;
+    this.inputs = inputs;
     this.metrics = Object.keys(model.metrics);
-    this.may_be_missing = this.metrics.map((name) => model.metrics[name]?.missing === true);
+    this.may_be = this.metrics.map((name) => {
+      const { missing, infinite } = model.metrics[name]!;
+      return { missing: missing === true, infinite: infinite === true };
+    });
     this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
   }
 
-  static async create(setup: ModelSetup): Promise<Simulator> {
-    return new Simulator(await loadReferencedModel(setup.model), setup);
+  /** Loads the model, and its inputs where they are not loaded yet. EngineError MODEL or DATA where they are not what the setup says. */
+  static async create({ setup, inputs }: GivenSetup): Promise<Simulator> {
+    const model = await loadReferencedModel(setup.model);
+    return new Simulator(model, setup, await inputsOf(model, setup, inputs));
   }
 
   /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. */
@@ -113,7 +115,7 @@ export class Simulator {
   private async prepareNew(cell: CellSetup): Promise<PreparedCell> {
     const context: PrepareContext<unknown> = {
       parameters: cell.parameters,
-      inputs: this.setup.inputs,
+      inputs: this.inputs,
       streams: this.setup.streams,
       shared: this.setup.shared,
     };
@@ -141,11 +143,16 @@ export class Simulator {
     const failures = this.simulateAll(state, streams, columns);
     const failed = new Set(failures.map((failure) => failure.perm_index));
     columns.forEach((column, m) => {
-      if (canonicalise(column) === 0 || this.may_be_missing[m] === true) return;
+      const { missing, infinite } = this.may_be[m]!;
+      if (canonicalise(column) === 0 || (missing && infinite)) return;
       for (let i = 0; i < streams.count; i += 1) {
-        if (!Number.isNaN(column[i]) || failed.has(streams.first + i)) continue;
+        const value = column[i]!;
+        if (Number.isFinite(value) || (Number.isNaN(value) ? missing : infinite) || failed.has(streams.first + i))
+          continue;
         failed.add(streams.first + i);
-        failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
+        const metric = this.metrics[m]!;
+        const error = Number.isNaN(value) ? new UndefinedMetric(metric) : new InfiniteMetric(metric, value);
+        failures.push(this.failure(streams, i, error));
       }
     });
     return failures.sort((a, b) => a.perm_index - b.perm_index);
@@ -203,11 +210,12 @@ export function encodeForAll(
   kernel: Kernel,
   into?: ArrayBufferLike,
 ): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
-  const bytes = encodeRows(cell.schema, rows, kernel, into);
-  const made =
-    cell.schema.format === 'csv' ? { bytes, blocks: csvBlocksOf(cell.schema, rows.perm_index, bytes) } : { bytes };
+  const format = formatOf(cell.schema);
+  const bytes = format.encode(cell.schema, rows, kernel, into);
+  const blocks = format.blocksOf?.(cell.schema, rows.perm_index, bytes);
+  const made = blocks === undefined ? { bytes } : { bytes, blocks };
   if (more_schemas === undefined) return made;
-  return { ...made, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
+  return { ...made, more_bytes: more_schemas.map((schema) => formatOf(schema).encode(schema, rows, kernel)) };
 }
 
 /** A metric that may not be missing was NaN. */
@@ -215,6 +223,14 @@ class UndefinedMetric extends Error {
   override readonly name = 'UndefinedMetric';
   constructor(metric: string) {
     super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** A metric that may not be infinite was. */
+class InfiniteMetric extends Error {
+  override readonly name = 'InfiniteMetric';
+  constructor(metric: string, value: number) {
+    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
   }
 }
 

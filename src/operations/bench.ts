@@ -6,6 +6,7 @@ import { DURABILITIES, resolveOptions, type Durability, type RunOptions } from '
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
+import { formatOf } from '../store/formats/formats.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 
 /** The options of the run that is measured, but for what is varied. */
@@ -115,8 +116,7 @@ async function measure(
   study: Study,
   { threads, chunks, rounds = 5, seconds = 20, progress }: Sweep,
 ): Promise<StudyBench> {
-  // Arrow chunks are whole batches.
-  const whole = (size: number): number => (study.format === 'arrow' ? wholeBatches(size, study.batch_rows) : size);
+  const whole = (size: number): number => wholeBatches(size, formatOf(study).chunkRows(study.batch_rows));
   const sizes = [...new Set((chunks ?? (await chunkSizes(rig))).map(whole))];
   const sweep = threads.flatMap((n) =>
     [...sizes, 'auto' as const].map((chunk): BenchVariant => ({
@@ -164,10 +164,10 @@ async function writePath(
     })),
   );
   const samples = await sampleInRounds(rig, variants, rounds, ms, count);
-  // Arrow that is not written costs next to nothing beyond computing: what the others are held against.
-  const computing = samples[
-    variants.findIndex(({ format, durability }) => format === 'arrow' && durability === 'nothing written')
-  ]!.map(({ cpu_us }) => cpu_us);
+  // What is not written, in the form that is made at the least cost, costs next to nothing beyond computing: the others are held against it.
+  const unwritten = samples.filter((_, v) => variants[v]!.durability === 'nothing written');
+  const costs = unwritten.map((rounds) => rounds.map(({ cpu_us }) => cpu_us));
+  const computing = costs.reduce((least, cost) => (median(cost) < median(least) ? cost : least));
   return variants.map(({ format, durability }, v) => ({
     format,
     durability,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
+import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import type { Ranking } from '../model/model.ts';
@@ -20,11 +21,13 @@ import {
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
+import { areCurrent } from '../statistics/earlier-statistics.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readFailures } from '../store/failures.ts';
 import { makeFolder } from '../files/folder.ts';
-import { layoutOf, metricsPath } from '../store/scan/layout.ts';
+import { metricsPath } from '../store/formats/formats.ts';
+import { layoutOf } from '../store/scan/layout.ts';
 import { writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { nearest } from '../study/problem.ts';
@@ -145,7 +148,7 @@ export async function gatherReport(
     views: manifest.views,
     caveats: manifest.caveats,
     notes: manifest.notes,
-    baseline: manifest.baseline,
+    baseline: manifest.baseline && numbersFromJson(manifest.baseline),
     cells_total: Object.keys(identity.cells).length,
     cells,
     ranking: ranking && rankCells(port, cells, placeOf, ranking, shared),
@@ -178,6 +181,7 @@ function isUsable(
   });
   return (
     whole &&
+    areCurrent(summary.statistics) &&
     typeof summary.params === 'object' &&
     hasEnough(summary, permutations, precision) &&
     port.stat(metricsPath(place.folder, format)) !== undefined

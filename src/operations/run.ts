@@ -1,13 +1,11 @@
 import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
-import type { ModelSetup } from '../execute/messages.ts';
-import type { Kernel } from '../model/model.ts';
-import { canonicalJson } from '../study/canonical-json.ts';
-import { claimAll, loadStudies, openSuites, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
+import type { GivenSetup } from '../execute/setup.ts';
+import { claimAll, loadStudies, openSuites, type ClaimedStudy } from '../run/output/claim-studies.ts';
 import { collectGarbage } from '../run/collect-garbage.ts';
 import { endOutput } from '../run/output/end-output.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { RunObserver } from '../run/output/observer.ts';
@@ -134,21 +132,21 @@ async function runClaimed(
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
   const { threads } = options;
-  const { setups, setupOf } = modelSetups(claimed, options.kernel);
+  const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
     port,
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, setups);
+  const local = host.open(threads, distinct(setups));
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
     else observer.warning(`${failed.folder} stops: ${sentence(messageOf(failed.error))} The other outputs continue.`);
   };
   try {
-    for (const study of claimed)
-      outputs.push(createOutput(study, setupOf(study), options, { port, clock, readers: local, observer, onFailed }));
+    for (const [k, study] of claimed.entries())
+      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
       else await startOutput(port, outputs[k]!, threads, claim.resumed, observer);
@@ -190,20 +188,7 @@ function stopAfter(max_seconds: number | undefined, stop: StopSwitch, clock: Clo
   });
 }
 
-/** Studies with the same model and inputs share one setup in every worker. */
-function modelSetups(
-  studies: readonly StudyToRun[],
-  kernel: Kernel,
-): { readonly setups: readonly ModelSetup[]; readonly setupOf: (study: StudyToRun) => number } {
-  const keyOf = ({ experiment: { common, study } }: StudyToRun): string => {
-    const { model, model_version, inputs, streams, shared } = common;
-    return canonicalJson({ model, model_version, inputs, streams, shared, own: study.model_code !== undefined });
-  };
-  const distinct = new Map<string, ModelSetup>();
-  for (const study of studies) {
-    const key = keyOf(study);
-    if (!distinct.has(key)) distinct.set(key, modelSetup(study.experiment, kernel));
-  }
-  const keys = [...distinct.keys()];
-  return { setups: [...distinct.values()], setupOf: (study) => keys.indexOf(keyOf(study)) };
+/** Studies with the same model and inputs share one setup. */
+function distinct(setups: readonly GivenSetup[]): GivenSetup[] {
+  return [...new Map(setups.map((given) => [given.id, given])).values()];
 }

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 
+import { toJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { streamSource } from '../random/seeding.ts';
@@ -174,7 +175,7 @@ async function summarizeCell(
     ...precisionOf(look),
     statistics: await readers.read('summary', { place, target, options: { thresholds } }),
   };
-  await writeSmallFile(port, file, `${JSON.stringify(summary, null, 1)}\n`);
+  await writeSmallFile(port, file, `${toJson(summary, 1)}\n`);
   return { file, rows: target };
 }
 

@@ -3,7 +3,8 @@ import { BlockSums } from './block-sums.ts';
 import type { CellFile, CellPlace, CellScan } from './scan/cell-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
-import { cellLayout, metricsPath, sumsPath } from './scan/layout.ts';
+import { formatOf, metricsPath } from './formats/formats.ts';
+import { cellLayout, sumsPath } from './scan/layout.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import { OpenCell } from './open-cell-file.ts';
 import type { FilePort } from '../files/port.ts';
@@ -11,7 +12,7 @@ import { quarantineRecords, setAside, standingConflicts } from './quarantine.ts'
 import { LOUD_SHARE } from './scan/recover.ts';
 import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
-import { formatOf, readSums, readSumsText } from './scan-cell.ts';
+import { readSums, readSumsText } from './scan-cell.ts';
 import { removeFile } from '../files/small-file.ts';
 import { writeFully } from '../files/write-fully.ts';
 
@@ -92,7 +93,7 @@ async function repair(
   try {
     const reader = new FileReader(port, fd, scan.size);
     const sums = readSums(port, place);
-    const analysis = formatOf(place).analyse(reader, place, scan.target, sums);
+    const analysis = formatOf(place.schema).analyse(reader, place, scan.target, sums);
     const whole = analysis.scan.findings.find(({ kind }) => kind === 'foreign' || kind === 'unreadable');
     await setAside(
       port,

@@ -1,12 +1,11 @@
 import { crc32, hex32, saltOf } from '../encoding/crc32.ts';
-import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { CellPlace, LastBlock, PermutationRange } from './scan/cell-file.ts';
 import type { Analysis } from './formats/format.ts';
-import { metricsPath, sumsPath } from './scan/layout.ts';
+import { formatOf, metricsPath } from './formats/formats.ts';
+import { sumsPath } from './scan/layout.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import type { FilePort } from '../files/port.ts';
-import { formatOf } from './scan-cell.ts';
 import { removeFile, writeSmallFile } from '../files/small-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { makeFolder } from '../files/folder.ts';
@@ -35,7 +34,8 @@ export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks:
   const temporary = temporaryPath(path);
   const salt = saltOf(schema.experiment);
   const sums = new Map<number, BlockSum>();
-  const header = formatOf(place).header(place);
+  const format = formatOf(schema);
+  const header = format.header(schema);
   let end = header.length;
   let rows = 0;
   let crc = 0;
@@ -45,7 +45,7 @@ export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks:
   try {
     writeFully(port, fd, header, 0);
     for (const block of blocks) {
-      const bytes = encodeRows(schema, block);
+      const bytes = format.encode(schema, block);
       writeFully(port, fd, bytes, end);
       end += bytes.length;
       rows += block.perm_index.length;
@@ -65,7 +65,7 @@ export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks:
 }
 
 /**
- * Rewrites the metrics file and, for CSV, its sums. A sum that covers fewer rows than its block has now must go first, any other
+ * Rewrites the metrics file and the sums beside it, if it has any there. A sum that covers fewer rows than its block has now must go first, any other
  * may only change afterwards: whatever a crash leaves, no good row is distrusted and no distrusted row becomes trusted.
  */
 export async function rewriteWithSums(
@@ -85,7 +85,7 @@ export async function rewriteWithSums(
     await write(rest);
   }
   const rewritten = await rewriteCanonical(port, place, analysis.kept());
-  if (schema.format === 'csv') {
+  if (formatOf(schema).blocksOf !== undefined) {
     await write(
       complete ? rewritten.sums : sumsAfterRepair(rewritten, sums, analysis.failed_sums, schema.batch_rows, target),
     );
@@ -111,7 +111,7 @@ export async function replaceRows(
       await port.syncFolder(place.folder);
     }
     const { sums } = await rewriteCanonical(port, place, blocks);
-    if (schema.format !== 'csv') return;
+    if (formatOf(schema).blocksOf === undefined) return;
     const whole = [...sums].filter(([block, { count }]) => count === rowsOfBlock(block, schema.batch_rows, target));
     const text = sumsText(new Map(whole), schema.experiment, schema.batch_rows);
     await writeSmallFile(port, sumsPath(place.folder), text);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
-import type { Format } from '../encoding/metrics-schema.ts';
+import { SMALLEST_BLOCK, type Format } from '../encoding/metrics-schema.ts';
 import type { Model, Parameters } from '../model/model.ts';
 import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
@@ -225,18 +225,26 @@ function checkAgainstModel(
     }
   }
   const columns = Object.keys(model.parameters);
+  for (const name of shape.steps === undefined
+    ? []
+    : TABLE_COLUMNS.filter((each) => [...columns, ...metrics].includes(each)))
+    problems.add(
+      ['steps'],
+      `the tables of steps have a column ${name} of their own, and model ${model.name} has one of that name; rename it there`,
+    );
   for (const [i, name] of (shape.results?.key ?? []).entries()) {
     if (!columns.includes(name))
       problems.unknown(['results', 'key', i], `parameter of model ${model.name}`, name, columns);
   }
 }
 
-/** Small record batches are slow to read (specification of the store). */
-const MIN_ARROW_BATCH = 1000;
+/** Columns of results/<step>.csv that a model may have, too, where there are no steps. */
+const TABLE_COLUMNS = ['status', 'error'];
 
 function checkBatchRows({ format, batch_rows }: RawStudy, problems: Problems): void {
-  if (format === 'arrow' && batch_rows < MIN_ARROW_BATCH) {
-    problems.wrong(['batch_rows'], batch_rows, `an integer from ${MIN_ARROW_BATCH} to 1000000 (format arrow)`);
+  const smallest = SMALLEST_BLOCK[format];
+  if (batch_rows < smallest) {
+    problems.wrong(['batch_rows'], batch_rows, `an integer from ${smallest} to 1000000 (format ${format})`);
   }
 }
 

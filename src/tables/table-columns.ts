@@ -6,7 +6,7 @@ import type { MetricStatistics } from '../statistics/summarise.ts';
 import type { ENGINE_COLUMNS, Model, Parameters, ParameterValue } from '../model/model.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
-import { numberText, parameterTexts } from './grid-summary.ts';
+import { parameterTexts } from './grid-summary.ts';
 
 type Own = (typeof ENGINE_COLUMNS)[number];
 
@@ -62,7 +62,7 @@ export function tableFields(columns: readonly TableColumn[], values: TableValues
   return columns.map(({ kind, name, inactive }) => {
     if (kind === 'parameter')
       return parameterTexts({ ...(inactive !== undefined && { [name]: inactive }), ...values.parameters }, [name])[0]!;
-    if (kind === 'metric') return values.statistics === undefined ? '' : numberText(values.statistics[name]!.mean);
+    if (kind === 'metric') return values.statistics === undefined ? '' : String(values.statistics[name]!.mean);
     return csvField(values[kind]);
   });
 }

@@ -1,7 +1,8 @@
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { EngineError } from '../../src/errors.ts';
 import type { CellFile, CellPlace } from '../../src/store/scan/cell-file.ts';
-import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
+import { metricsPath } from '../../src/store/formats/formats.ts';
+import { sumsPath } from '../../src/store/scan/layout.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import type { FilePort } from '../../src/files/port.ts';
 import { quarantineRecords } from '../../src/store/quarantine.ts';

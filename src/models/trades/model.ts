@@ -3,7 +3,6 @@ import { simulateTrades } from '#native-free/trades/simulate';
 import { defineModel } from '../../model/model.ts';
 import { ChunkRunner } from './chunk.ts';
 import { loadInputs } from './inputs.ts';
-import type { TradeInputs } from './inputs.ts';
 import { inspectTrades, looksLikeTrades } from './inspect.ts';
 import { pathMetrics } from './metrics.ts';
 import { TRADE_METRIC_SPECS, TRADE_PARAMETERS } from './parameters.ts';
@@ -24,7 +23,7 @@ export interface TradesState {
  * `trades`: what if some of a backtest's trades had been missed, filled late or at a worse price, or come in
  * another order? One permutation perturbs the trade list once and measures the result.
  */
-export default defineModel<TradeInputs, TradesState>({
+export default defineModel({
   name: 'trades',
   version: '1',
   description: 'resampling of a trade list: missed trades, delayed fills, slippage, shuffles, bootstraps',

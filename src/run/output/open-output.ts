@@ -32,7 +32,7 @@ export interface Surroundings {
 /** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
 export function createOutput(
   { experiment, cells }: StudyToRun,
-  setup: number,
+  setup: string,
   options: ResolvedOptions,
   around: Surroundings,
 ): RunOutput {

@@ -15,7 +15,7 @@ export interface RunOutputOptions {
   readonly cells: RunCells;
   readonly target: number;
   readonly stopping: Stopping | undefined;
-  readonly setup: number;
+  readonly setup: string;
   readonly books: Bookkeeper;
   readonly summaries: CellSummaries;
   readonly states: CellStates;
@@ -42,8 +42,8 @@ export class RunOutput {
   readonly target: number;
   /** When cells have fewer. */
   readonly stopping: Stopping | undefined;
-  /** The model and inputs of its study, among those that every worker has. */
-  readonly setup: number;
+  /** The hash of what its chunks are computed with. */
+  readonly setup: string;
   readonly books: Bookkeeper;
   readonly summaries: CellSummaries;
   readonly states: CellStates;

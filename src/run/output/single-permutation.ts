@@ -1,6 +1,6 @@
 import { Simulator } from '../../execute/simulator.ts';
 import type { Kernel, PermutationSummary } from '../../model/model.ts';
-import { modelSetup } from '../../execute/model-setup.ts';
+import { setupOf } from '../../execute/model-setup.ts';
 import { cellOf } from '../../plan/run-cell.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { chooseKernel } from '../../execute/kernel-choice.ts';
@@ -16,5 +16,5 @@ export async function singlePermutation(
   const { cells, study } = experiment;
   if (cells.length !== 1 || study.permutations !== 1 || study.model.summary === undefined) return undefined;
   const { setup } = cellOf(experiment, cells.at(0), study.output);
-  return (await Simulator.create(modelSetup(experiment, chooseKernel(kernel, 0).kernel))).summary(setup, 0);
+  return (await Simulator.create(setupOf(experiment, chooseKernel(kernel, 0).kernel))).summary(setup, 0);
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import federated from '../../../src/models/federated/model.ts';
 import type { Parameters } from '../../../src/model/model.ts';
-import { digits, permutation, resolved, rowOf } from './small.ts';
+import { digits, federated, permutation, resolved, rowOf } from './small.ts';
 
 const SMALL = { num_train: 400, num_val: 100, num_test: 200, global_rounds: 3, local_epochs: 1 };
 

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { inputNotes } from '../../../src/models/llm-scheduler/input-notes.ts';
+import { inputNotes, type Inputs } from '../../../src/models/llm-scheduler/input-notes.ts';
 import { parseLatencyGrid } from '../../../src/models/llm-scheduler/latency-grid.ts';
-import model from '../../../src/models/llm-scheduler/model.ts';
+import llmScheduler from '../../../src/models/llm-scheduler/model.ts';
 import { METRICS, type Metrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import { PARAMETERS } from '../../../src/models/llm-scheduler/parameters.ts';
 import { parseTrace, type Trace } from '../../../src/models/llm-scheduler/trace.ts';
-import type { Parameters, ParameterSpec, Row } from '../../../src/model/model.ts';
+import type { Model, Parameters, ParameterSpec, Row } from '../../../src/model/model.ts';
 import { oracleRuns, sharedPath, type OracleConfig } from './oracle.ts';
 import { permutation } from './streams.ts';
+
+/** As the engine has it: any parameters, any row. */
+const model: Model<Inputs> = llmScheduler;
 
 /** What the engine would give: every default, then the changes. */
 function resolve(changes: Parameters = {}): Parameters {

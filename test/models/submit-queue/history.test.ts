@@ -6,10 +6,13 @@ import { csvRows } from '../../../src/models/submit-queue/csv-rows.ts';
 import { changesOfHistory, type History } from '../../../src/models/submit-queue/history.ts';
 import { historyNotes } from '../../../src/models/submit-queue/history-notes.ts';
 import { inspectHistory, looksLikeHistory } from '../../../src/models/submit-queue/inspect.ts';
-import type { Parameters } from '../../../src/model/model.ts';
-import model from '../../../src/models/submit-queue/model.ts';
+import type { Model, Parameters } from '../../../src/model/model.ts';
+import submitQueue, { type SubmitQueueInputs } from '../../../src/models/submit-queue/model.ts';
 import { readHistory } from '../../../src/models/submit-queue/read-history.ts';
 import { shared_folder, sharedFile, WITHOUT_SHARED } from './shared-data.ts';
+
+/** As the engine has it: any parameters, any row. */
+const model: Model<SubmitQueueInputs> = submitQueue;
 
 const HEADER = 'change_number,target,creation_time_millis,success,flake,timestamp,hour,is_bad';
 const HOUR = 3_600_000;

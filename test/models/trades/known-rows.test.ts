@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GENERATORS } from '../../../src/random/generator.ts';
 import type { StreamSource } from '../../../src/random/generator.ts';
-import trades from '../../../src/models/trades/model.ts';
 import { drawPath } from '../../../src/models/trades/path.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/prepared.ts';
 import { createStreams } from '../../../src/random/streams.ts';
-import { alea, chunk, files, prepared, resolved, rowByPath } from './run-model.ts';
+import { alea, chunk, files, prepared, resolved, rowByPath, trades } from './run-model.ts';
 
 /** Four trades of 1,000 dollars: +100, -50 in January, -200 in February, +300 in April. */
 const FOUR = `entry_time,exit_time,entry_price,exit_price,pnl,qty,side,risk_dollars

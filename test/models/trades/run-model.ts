@@ -1,9 +1,13 @@
-import trades from '../../../src/models/trades/model.ts';
+import tradesModel from '../../../src/models/trades/model.ts';
+import type { TradeInputs } from '../../../src/models/trades/inputs.ts';
 import type { TradesState } from '../../../src/models/trades/model.ts';
-import type { InputFile, ParameterValue, Parameters } from '../../../src/model/model.ts';
+import type { InputFile, Model, ParameterValue, Parameters } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/prepared.ts';
 import type { Rng, StreamSource } from '../../../src/random/generator.ts';
 import { createStreams } from '../../../src/random/streams.ts';
+
+/** As the engine has it: any files, any row. */
+export const trades: Model<TradeInputs, TradesState> = tradesModel;
 
 /** CSV texts of the inputs; undefined or null where absent. */
 export interface Texts {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 
 import type { Format } from '../../src/encoding/metrics-schema.ts';
-import type { ChunkResult, ChunkTask, ModelSetup } from '../../src/execute/messages.ts';
+import type { ChunkResult, ChunkTask } from '../../src/execute/messages.ts';
 import { ThreadPool } from '../../src/execute/thread-pool.ts';
 import type { ThreadTasks } from '../../src/readers/thread-tasks.ts';
 import { Threads } from '../../src/readers/threads.ts';
@@ -15,19 +15,14 @@ function openThreads(): Threads {
   const worker = new URL('../../dist/readers/worker.js', import.meta.url);
   const code = `export default { name: 'two', version: '1', parameters: {}, metrics: { a: {}, b: {} },
     simulate: (state, rng, row) => { row.a = rng(); row.b = rng(); } }`;
-  const setup: ModelSetup = {
-    model: { code, file: 'two.ts' },
-    inputs: {},
-    streams: 'independent',
-    shared: undefined,
-    kernel: 'auto',
-  };
-  return new Threads(new ThreadPool<ThreadTasks>({ worker, threads: 1, worker_data: { setups: [setup] } }));
+  const setup = { model: { code, file: 'two.ts' }, inputs: {}, streams: 'independent', kernel: 'auto' } as const;
+  const given = { id: 'two', setup, inputs: { loaded: {} } };
+  return new Threads(new ThreadPool<ThreadTasks>({ worker, threads: 1, worker_data: { setups: [given] } }));
 }
 
 function task(format: Format, first: number, count: number): ChunkTask {
   return {
-    setup: 0,
+    setup: 'two',
     cell: {
       parameters: {},
       source: { scheme: 'sha256-32', generator: 'alea', base_seed: 7 },

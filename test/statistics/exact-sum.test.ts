@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ExactSum } from '../../src/statistics/exact-sum.ts';
-import { fsum } from '../../src/statistics/fsum.ts';
-import { exactSum, lcg, uniforms } from './reference.ts';
+import { exactSum, lcg, toDouble, toInteger, uniforms } from './reference.ts';
 
 const finite = fc.double({ noNaN: true, min: -1e300, max: 1e300 });
 
-describe('fsum', () => {
+/** The sum of `values` in one go, as of a block, or one by one. */
+function fsum(values: Float64Array | readonly number[]): number {
+  const sum = new ExactSum();
+  if (values instanceof Float64Array) sum.addAll(values);
+  else for (const value of values) sum.add(value);
+  return sum.value();
+}
+
+describe('ExactSum', () => {
   test.each<[string, number[], number]>([
     ['ten tenths', new Array<number>(10).fill(0.1), 1],
     ['cancellation', [1e16, 1, -1e16], 1],
@@ -103,6 +110,37 @@ describe('fsum', () => {
         expect(fsum(Float64Array.from(values))).toBe(exactSum(values) + 0);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test('divided by a count it is the mean, where the sum is past the range of doubles too', () => {
+    const divided = (values: readonly number[], n = values.length): number => {
+      const sum = new ExactSum();
+      for (const value of values) sum.add(value);
+      return sum.dividedBy(n);
+    };
+    expect(divided([1, 2, 4])).toBe(7 / 3);
+    expect(divided([1.7e308, 1.7e308, 1.7e308])).toBe(1.7e308);
+    expect(divided([-1.7e308, -1.6e308])).toBe(-(1.7e308 / 2 + 1.6e308 / 2));
+    expect(divided([Infinity, 1])).toBe(Infinity);
+    expect(divided([Infinity, -Infinity])).toBeNaN();
+    const huge = fc.double({ noNaN: true, min: Number.MAX_VALUE / 3, max: Number.MAX_VALUE });
+    fc.assert(
+      fc.property(
+        fc.array(huge, { minLength: 7, maxLength: 40 }),
+        fc.boolean(),
+        fc.double({ noNaN: true, min: -1, max: 1 }),
+        (values, negative, more) => {
+          const signed = [...(negative ? values.map((value) => -value) : values), more];
+          const n = BigInt(signed.length);
+          const exact = signed.reduce((sum, value) => sum + toInteger(value), 0n);
+          const size = exact < 0n ? -exact : exact;
+          // A remainder can only break a tie, which the last of these two thousand bits does as well.
+          const nearest = toDouble((size / n) | (size % n === 0n ? 0n : 1n));
+          expect(divided(signed)).toBe(exact < 0n ? -nearest : nearest);
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 });
