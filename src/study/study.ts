@@ -73,16 +73,16 @@ export interface Study {
 
 /** What the command line says in place of the study. */
 export interface StudyOverrides {
-  readonly permutations?: number;
-  readonly format?: Format;
+  readonly permutations?: number | undefined;
+  readonly format?: Format | undefined;
   /** As it is: not relative to the study file. */
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** Values for parameters that earlier steps decide; steps without theirs have no cells. */
-  readonly derived?: Derived;
+  readonly derived?: Derived | undefined;
   /** Values for settings that the study declares. */
-  readonly settings?: Parameters;
+  readonly settings?: Parameters | undefined;
   /** Input files in place of those (or none) that the study names; relative to the working directory. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface StudyOptions {

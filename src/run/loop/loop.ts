@@ -13,7 +13,7 @@ import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { GroupSync } from './group-sync.ts';
-import type { Durability } from '../run-options.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
@@ -40,10 +40,8 @@ export interface RunContext {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly stop: StopSwitch;
-  readonly durability: Durability;
+  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error'>;
   readonly lease: LeaseSize;
-  readonly retry_failed: boolean;
-  readonly on_error: 'stop' | 'continue';
 }
 
 interface Loop extends RunContext {
@@ -63,7 +61,7 @@ export async function runCells(context: RunContext): Promise<void> {
   const in_flight = new Slots(run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
-  const sync = new GroupSync(run.durability, run.clock, (error) => {
+  const sync = new GroupSync(run.options.durability, run.clock, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
   const ending = new Set<Promise<void>>();
@@ -113,7 +111,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       await leaveClean(run.port, member);
       continue;
     }
-    const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
+    const target = await CellTarget.open(run.port, member, scan);
     if (target === undefined) continue;
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
@@ -209,7 +207,7 @@ async function produce(
 function take(run: Loop, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const failures = work.deliver(sequence, delivery);
   sync.appended(work);
-  if (failures.length > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+  if (failures.length > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */

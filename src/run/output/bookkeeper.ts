@@ -50,8 +50,10 @@ export interface BookkeeperOptions {
   readonly progress: Progress;
   readonly states: CellStates;
   readonly observer: RunObserver;
-  /** What each cell was thought to hold before it was read (aggregated/progress.csv). */
+  /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
+  /** How many of these are the run's own: what `progress` counts. */
+  readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
 }
 
 /**
@@ -86,8 +88,8 @@ export class Bookkeeper {
   /** A cell's file was read. `complete`: nothing is left to do for it. */
   found(cell: RunCell, scan: CellScan, complete: boolean): void {
     const n_done = countPermutations(scan.present);
-    const { progress, states, expected, observer } = this.options;
-    progress.corrected(expected(cell.index), n_done);
+    const { progress, states, expected, ownOf, observer } = this.options;
+    progress.corrected(expected(cell.index), ownOf(cell, scan.present));
     states.set(cell.index, complete ? 'complete' : 'running', n_done);
     this.lowerTarget(cell, scan.target);
     if (!complete) return;
@@ -153,13 +155,14 @@ export class Bookkeeper {
     );
   }
 
-  private lowerTarget({ index }: RunCell, target: number): void {
-    const { states, progress } = this.options;
+  private lowerTarget(cell: RunCell, target: number): void {
+    const { index } = cell;
+    const { states, progress, ownOf } = this.options;
     progress.targetLowered(states.target(index) - target);
     states.setTarget(index, target);
-    const n_dropped = states.done(index) - target;
-    if (n_dropped <= 0) return;
-    progress.corrected(n_dropped, 0);
+    const n_done = states.done(index);
+    if (n_done <= target) return;
+    progress.corrected(ownOf(cell, [{ from: target, to: n_done }]), 0);
     states.set(index, states.status(index), target);
     const open = this.open.get(index);
     if (open !== undefined) open.n_done = target;
