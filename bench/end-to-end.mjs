@@ -24,7 +24,13 @@ const folder = temporaryFolder();
 const study = writeHeadline(folder);
 const experiment = await openStudy(study, {});
 const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
-const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
+const cell = prepareCell({
+  parameters,
+  inputs: experiment.inputs,
+  streams: 'independent',
+  shared: undefined,
+  metrics: experiment.study.metrics,
+});
 
 /** A C++ process that computes on request, or undefined where there is no g++. */
 function startPeer() {

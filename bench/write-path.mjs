@@ -33,7 +33,13 @@ const variants = ['arrow', 'csv'].flatMap((format) =>
 async function measure() {
   const experiment = await openStudy(writeHeadline(temporaryFolder()), {});
   const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
-  const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
+  const cell = prepareCell({
+    parameters,
+    inputs: experiment.inputs,
+    streams: 'independent',
+    shared: undefined,
+    metrics: experiment.study.metrics,
+  });
   const rig = new BenchRig(experiment, 'auto');
   const kernels = new Piscina({
     filename: new URL('kernel-worker.mjs', import.meta.url).href,

@@ -13,7 +13,7 @@ const TABLE = `
 cli.ts: commands version.ts
 index.ts: operations run verify merge stored plan study model random
 commands: terminal operations run verify steps tables stored plan store files study models model random encoding
-terminal: run report store files statistics model
+terminal: run report store files statistics model encoding
 operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
@@ -30,7 +30,7 @@ execute: plan store files statistics study models model random encoding native-f
 plan: store files study model random encoding
 store: files study encoding native-free
 files:
-statistics: encoding native-free
+statistics: random encoding native-free
 study: models model random encoding
 models: model simulation random encoding native-free
 model: random native-free

@@ -46,7 +46,10 @@ function inspectionText({ file, model, input, inspection }: InspectedFile): stri
   return [
     `${file}: ${input} of the model ${model}`,
     text,
-    ...listed('notes', notes),
+    ...listed(
+      'notes',
+      notes.map(({ message }) => message),
+    ),
     ...listed('problems', [...problems, ...(more > 0 ? [`and ${more} more`] : [])]),
     ...(notes.length + n_problems === 0 ? ['problems   none'] : []),
   ].join('\n');

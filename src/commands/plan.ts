@@ -54,8 +54,10 @@ export function planCommand(): Command {
 /** Also what `run --dry-run` does. */
 export async function showPlan(files: readonly string[], flags: PlanFlags, terminal: Terminal): Promise<number> {
   const plan = await planStudies(files, planOptions(flags));
-  const notes = new Set(plan.studies.flatMap(({ experiment }) => inputNotes(experiment)));
-  for (const note of notes) terminal.say(`note: ${note}`);
+  // Studies often have their inputs in common: each sentence once.
+  const all = plan.studies.flatMap(({ experiment }) => inputNotes(experiment));
+  const notes = [...new Map(all.map((note) => [note.message, note])).values()];
+  for (const { message } of notes) terminal.say(`note: ${message}`);
   for (const study of plan.studies) terminal.say(planText(study));
   if (files.length > 1 || flags.reuse !== undefined) terminal.say(togetherText(plan));
   const { studies, cells, cells_shared, permutations_total, permutations_done, permutations_missing } = plan;
@@ -72,7 +74,8 @@ export async function showPlan(files: readonly string[], flags: PlanFlags, termi
     seed_overlap: {
       pairs: sum((study) => study.overlap.pairs),
       shared_streams,
-      fraction: permutations_total === 0 ? 0 : shared_streams / permutations_total,
+      // Counted by pairs: of three cells with the same streams there are three.
+      fraction: permutations_total === 0 ? 0 : Math.min(1, shared_streams / permutations_total),
     },
     forecast: studies.length === 1 ? (studies[0]!.forecast ?? null) : studies.map((study) => study.forecast ?? null),
     outputs: studies.map((study) => ({
@@ -84,6 +87,7 @@ export async function showPlan(files: readonly string[], flags: PlanFlags, termi
       permutations_missing: study.permutations_missing,
       permutations_computed: study.permutations_computed,
     })),
+    notes,
     by_cell: studies.flatMap((study) =>
       study.cells.map(({ cell_id, n_done, missing }) => ({
         cell_id,

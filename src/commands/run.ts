@@ -212,6 +212,7 @@ function outputJson(result: StudyResult): unknown {
     permutations_computed,
     permutations_reused,
     permutations_total,
+    notes: result.notes,
     ...(summary !== undefined && { summary: summary.data }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
   };
@@ -260,8 +261,8 @@ function createScreen(terminal: Terminal): Screen {
     warning: (text) => {
       line(`warning: ${text}`);
     },
-    note: (text) => {
-      line(`note: ${text}`);
+    note: ({ message }) => {
+      line(`note: ${message}`);
     },
     finished: () => {
       display?.stop();

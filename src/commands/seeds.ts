@@ -96,7 +96,7 @@ function allSeeds(experiment: LoadedStudy, terminal: Terminal): number {
   terminal.say(overlapText(audit));
   for (const { first, second, lag, shared } of audit.largest.slice(0, 3)) {
     terminal.say(
-      `  ${cells.idAt(first)} and ${cells.idAt(second)}: lag ${lag}, ${shared.toLocaleString('en')} permutations`,
+      `  ${cells.idAt(first)} and ${cells.idAt(second)}: lag ${lag}, ${shared.toLocaleString('en')} streams`,
     );
   }
   terminal.result({
@@ -105,6 +105,8 @@ function allSeeds(experiment: LoadedStudy, terminal: Terminal): number {
     pairs: audit.pairs,
     shared_streams: audit.shared_streams,
     fraction: audit.fraction,
+    repeated_permutations: audit.repeated_permutations,
+    repeated_fraction: audit.repeated_fraction,
   });
   return 0;
 }
@@ -112,9 +114,10 @@ function allSeeds(experiment: LoadedStudy, terminal: Terminal): number {
 /** What the overlap audit found, in a sentence or two. */
 export function overlapText(audit: StudyOverlap): string {
   const count = (n: number): string => n.toLocaleString('en');
+  const { kind, pairs, cells_involved, repeated_permutations, repeated_fraction, expected_pairs } = audit;
   const found =
-    audit.kind === 'overlap'
-      ? `${count(audit.pairs)} pairs of cells share streams (${count(audit.cells_involved)} cells, ${count(audit.shared_streams)} permutations, ${(100 * audit.fraction).toFixed(2)} %; ${audit.expected_pairs.toPrecision(2)} pairs are to be expected)`
+    kind === 'overlap'
+      ? `${count(pairs)} pairs of cells share streams (${count(cells_involved)} cells; ${count(repeated_permutations)} permutations, ${(100 * repeated_fraction).toFixed(2)} %, draw what another one draws; ${expected_pairs.toPrecision(2)} pairs are to be expected)`
       : '';
   return [found, ...audit.notes].filter((line) => line !== '').join('\n            ');
 }

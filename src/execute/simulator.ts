@@ -18,6 +18,14 @@ interface PreparedCell {
   readonly state: unknown;
 }
 
+/** The columns of a chunk. */
+interface ChunkColumns {
+  /** One per metric of the model: what the model fills. */
+  readonly all: readonly Float64Array[];
+  /** Those that are stored, in the order of the rows. */
+  readonly stored: readonly Float64Array[];
+}
+
 /** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
 const PREPARED_CELLS = 4;
 
@@ -29,8 +37,8 @@ export class Simulator {
   private readonly model: Model;
   private readonly setup: ModelSetup;
   private readonly inputs: unknown;
+  /** All of the model's. */
   private readonly metrics: readonly string[];
-  private readonly may_be_missing: readonly boolean[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
@@ -43,7 +51,6 @@ export class Simulator {
     this.setup = setup;
     this.inputs = inputs;
     this.metrics = Object.keys(model.metrics);
-    this.may_be_missing = this.metrics.map((name) => model.metrics[name]?.missing === true);
     this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
   }
 
@@ -58,9 +65,10 @@ export class Simulator {
     const started = performance.now();
     const { state } = await this.prepareCell(task.cell);
     const streams = this.streamsOf(task.cell.source, task.first, task.count);
-    const columns = this.emptyColumns(task.count);
-    const failures = this.fill(state, streams, columns);
-    const kept = withoutFailures({ perm_index: this.indicesFrom(task.first, task.count), columns }, failures);
+    const columns = this.emptyColumns(task.cell, task.count);
+    const failures = this.fill(state, streams, columns, task.cell);
+    const perm_index = this.indicesFrom(task.first, task.count);
+    const kept = withoutFailures({ perm_index, columns: columns.stored }, failures);
     return {
       first: task.first,
       count: task.count,
@@ -74,9 +82,9 @@ export class Simulator {
   /** One permutation alone: its row, or how it failed. */
   async computeOne(cell: CellSetup, perm_index: number): Promise<Float64Array | PermutationFailure> {
     const { state } = await this.prepareCell(cell);
-    const columns = this.emptyColumns(1);
-    const failures = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns);
-    return failures[0] ?? Float64Array.from(columns, (column) => column[0]!);
+    const columns = this.emptyColumns(cell, 1);
+    const failures = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns, cell);
+    return failures[0] ?? Float64Array.from(columns.stored, (column) => column[0]!);
   }
 
   /** The steps of one permutation for a person, or undefined where the model tells none. */
@@ -114,6 +122,7 @@ export class Simulator {
       inputs: this.inputs,
       streams: this.setup.streams,
       shared: this.setup.shared,
+      metrics: cell.schema.metrics,
     };
     return { cell, state: this.model.prepare === undefined ? context : await this.model.prepare(context) };
   }
@@ -125,25 +134,32 @@ export class Simulator {
     return indices;
   }
 
-  /** Columns of NaN, one per metric. */
-  private emptyColumns(count: number): Float64Array[] {
+  /** Columns of NaN for the metrics that are stored. What a column of another metric holds does not matter: it is never filled, so its memory costs nothing. */
+  private emptyColumns({ schema }: CellSetup, count: number): ChunkColumns {
     if ((this.columns[0]?.length ?? 0) < count) {
       // Chunks grow: their memory is asked for once, and what of it is never touched costs nothing.
       this.columns = createColumns(this.metrics.length, Math.max(count, LARGEST_CHUNK));
     }
-    return this.columns.map((column) => column.subarray(0, count).fill(NaN));
+    const all = this.columns.map((column) => column.subarray(0, count));
+    const stored = schema.metrics.map((name) => all[this.metrics.indexOf(name)]!.fill(NaN));
+    return { all, stored };
   }
 
   /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
-  private fill(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
-    const failures = this.simulateAll(state, streams, columns);
+  private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): PermutationFailure[] {
+    const failures = this.simulateAll(state, streams, columns.all);
     const failed = new Set(failures.map((failure) => failure.perm_index));
-    columns.forEach((column, m) => {
-      if (canonicalise(column) === 0 || this.may_be_missing[m] === true) return;
+    columns.stored.forEach((column, m) => {
+      const metric = schema.metrics[m]!;
+      const { missing = false, infinite = false } = this.model.metrics[metric]!;
+      if (canonicalise(column) === 0 || (missing && infinite)) return;
       for (let i = 0; i < streams.count; i += 1) {
-        if (!Number.isNaN(column[i]) || failed.has(streams.first + i)) continue;
+        const value = column[i]!;
+        if (Number.isFinite(value) || (Number.isNaN(value) ? missing : infinite) || failed.has(streams.first + i))
+          continue;
         failed.add(streams.first + i);
-        failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
+        const error = Number.isNaN(value) ? new UndefinedMetric(metric) : new InfiniteMetric(metric, value);
+        failures.push(this.failure(streams, i, error));
       }
     });
     return failures.sort((a, b) => a.perm_index - b.perm_index);
@@ -214,6 +230,14 @@ class UndefinedMetric extends Error {
   override readonly name = 'UndefinedMetric';
   constructor(metric: string) {
     super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** A metric that may not be infinite was. */
+class InfiniteMetric extends Error {
+  override readonly name = 'InfiniteMetric';
+  constructor(metric: string, value: number) {
+    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
   }
 }
 

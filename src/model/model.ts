@@ -1,61 +1,33 @@
 import type { Kernel } from '#native-free/kernel';
 
 import type { Rng, Streams } from '../random/generator.ts';
+import type { Note } from './note.ts';
+import type {
+  CheckedParameters,
+  Condition,
+  Parameters,
+  ParametersOf,
+  ParameterSpecs,
+  ParameterValue,
+  SomeOf,
+  Unknown,
+} from './parameter.ts';
 
-/** A parameter value as it stands in a study after resolution. Lists are for parameters of type `list`. */
-export type ParameterValue = number | string | boolean | readonly ParameterValue[];
-export type Parameters = Readonly<Record<string, ParameterValue>>;
+export type {
+  BooleanParameter,
+  ChoiceParameter,
+  Condition,
+  ListParameter,
+  NumberParameter,
+  Parameters,
+  ParametersOf,
+  ParameterSpec,
+  ParameterSpecs,
+  ParameterValue,
+  StringParameter,
+} from './parameter.ts';
 
-/** Conditions on other parameters, all of which must hold: name -> the value, or one of the values. */
-export type Condition = Readonly<Record<string, ParameterValue | readonly ParameterValue[]>>;
-
-interface ParameterCommon {
-  readonly description?: string;
-  readonly unit?: string;
-  /**
-   * The parameter matters only where at least one of these conditions holds; elsewhere it is inactive: cells that
-   * differ only in it are one cell, and it enters neither the cell id nor `prepare`.
-   */
-  readonly active_when?: readonly Condition[];
-  /** The default comes from this input where the study gives that input (`Model.defaultsFrom`). */
-  readonly default_from?: string;
-}
-export interface NumberParameter extends ParameterCommon {
-  readonly type: 'number' | 'integer';
-  readonly min?: number;
-  readonly max?: number;
-  /** Bounds that are themselves not allowed. */
-  readonly above?: number;
-  readonly below?: number;
-  readonly default?: number;
-}
-export interface ChoiceParameter extends ParameterCommon {
-  readonly type: 'choice';
-  readonly values: readonly string[];
-  /** Other spellings, resolved to the value before anything else: `{ dynamic_only: 'dynamic_no_bins' }`. */
-  readonly aliases?: Readonly<Record<string, string>>;
-  readonly default?: string;
-}
-export interface StringParameter extends ParameterCommon {
-  readonly type: 'string';
-  readonly default?: string;
-}
-export interface BooleanParameter extends ParameterCommon {
-  readonly type: 'boolean';
-  readonly default?: boolean;
-}
-/** A list of numbers or of lists of numbers (bin boundaries, say). One value of an axis, not an axis. */
-export interface ListParameter extends ParameterCommon {
-  readonly type: 'list';
-  /** `numbers`: [1, 2]; `pairs`: [[0, 10], [10, 20]]. */
-  readonly items: 'numbers' | 'pairs';
-  readonly default?: readonly ParameterValue[];
-}
-/** Without a default a parameter must be given, unless `optional` in the sense that the model handles its absence. */
-export type ParameterSpec = (NumberParameter | ChoiceParameter | StringParameter | BooleanParameter | ListParameter) & {
-  /** May be left out: then it is absent from `parameters` and from the cell id. */
-  readonly optional?: boolean;
-};
+export type { Note } from './note.ts';
 
 export interface InputSpec {
   readonly description: string;
@@ -65,6 +37,18 @@ export interface InputSpec {
   /** What a file holds and what is wrong with it. Throws EngineError DATA for one that is no such input at all. */
   inspect?(file: InputFile): Inspection;
 }
+export type InputSpecs = Readonly<Record<string, InputSpec>>;
+
+/** The input files that a study names: those required are there. Specs whose names are not known give any names. */
+export type FilesOf<Specs> = string extends keyof Specs
+  ? Readonly<Record<string, InputFile>>
+  : {
+        readonly [Name in keyof Specs as Specs[Name] extends { readonly required: true } ? Name : never]: InputFile;
+      } & {
+        readonly [Name in keyof Specs as Specs[Name] extends { readonly required: true } ? never : Name]?: InputFile;
+      } extends infer Both
+    ? { readonly [Name in keyof Both]: Both[Name] }
+    : never;
 
 /** What `permafrost inspect` says of an input file. */
 export interface Inspection {
@@ -76,8 +60,15 @@ export interface Inspection {
   readonly problems: readonly string[];
   /** How many problems there are. */
   readonly n_problems: number;
-  /** What a person should know before trusting results. */
-  readonly notes: readonly string[];
+  /** What a person should know before trusting results. A text alone gets the code NOTE. */
+  readonly notes: readonly (Note | string)[];
+}
+
+/** What a study says of all its cells. */
+export interface StudyFacts {
+  readonly streams: 'independent' | 'shared';
+  /** The metrics that are stored, in the order of their columns. */
+  readonly metrics: readonly string[];
 }
 
 export interface MetricSpec {
@@ -85,11 +76,21 @@ export interface MetricSpec {
   readonly description?: string;
   /** May be undefined for a permutation: NaN is a value then. Any other NaN is a failed permutation. */
   readonly missing?: boolean;
+  /** May be infinite for a permutation. Any other infinite value is a failed permutation. */
+  readonly infinite?: boolean;
+  /**
+   * Chance has no part in it: it is the same in every permutation of a cell, always, or where the cell's parameters meet one of these
+   * conditions. Only what is declared so is called so: rows that happen to be equal prove nothing.
+   */
+  readonly constant?: true | readonly Condition[];
   /** The metric is a rate: the sum of these metrics over the sum of those. A report then gives the rate of all permutations together, too. */
   readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
   readonly cap?: string;
+  /** `false`: stored only where a study asks for it (`metrics:`). Default: stored. */
+  readonly stored?: boolean;
 }
+export type MetricSpecs = Readonly<Record<string, MetricSpec>>;
 
 /** Columns of a suite's tables that the engine fills. */
 export const ENGINE_COLUMNS = ['step', 'cell_id', 'n', 'status', 'error', 'config_id'] as const;
@@ -125,9 +126,8 @@ export interface View {
 }
 
 /** Which cells are best. */
-export interface Ranking {
-  /** A metric. */
-  readonly metric: string;
+export interface Ranking<Metric extends string = string> {
+  readonly metric: Metric;
   readonly best: 'highest' | 'lowest';
 }
 
@@ -138,25 +138,35 @@ export interface InputFile {
 }
 
 /** What `prepare` gets. `shared` is what `Model.shared` returned for the whole study, only with `streams: shared`. */
-export interface PrepareContext<Inputs> {
-  readonly parameters: Parameters;
+export interface PrepareContext<Inputs = unknown, Values = Parameters, Shared = Json> {
+  readonly parameters: Values;
   readonly inputs: Inputs;
   readonly streams: 'independent' | 'shared';
-  readonly shared: Json | undefined;
+  readonly shared: Shared | undefined;
+  /** The metrics that are stored, in the order of their columns: the others need not be computed. */
+  readonly metrics: readonly string[];
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** One complete cell of an earlier step: its active parameters and the means of its metrics. */
-export interface ResultRow {
-  readonly parameters: Parameters;
-  readonly metrics: Readonly<Record<string, number>>;
+export interface ResultRow<Values = Parameters, Metric extends string = string> {
+  readonly parameters: Values;
+  readonly metrics: Readonly<Record<Metric, number>>;
 }
 
-/** One row being filled: every declared metric must be set. */
-export type Row = Record<string, number>;
+/** A rule that takes a parameter's value from the rows of an earlier step. (Of a method's type, as all functions of a model are: one with types of its own is still a `Model`.) */
+export type Choice<Values = Parameters, Metric extends string = string> = {
+  choose(rows: readonly ResultRow<Values, Metric>[]): ParameterValue;
+}['choose'];
 
-/** One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long, pre-filled with NaN. */
+/** One row being filled: every metric that is stored must be set; what is set of the others is dropped. */
+export type Row<Metric extends string = string> = Record<Metric, number>;
+
+/**
+ * One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long. Those that are stored are pre-filled
+ * with NaN; the others hold anything, and what is written to them is dropped.
+ */
 export type Columns = readonly Float64Array[];
 
 export { KERNELS, type Kernel } from '#native-free/kernel';
@@ -169,22 +179,32 @@ export { KERNELS, type Kernel } from '#native-free/kernel';
  * and both must give the same bits. An exception from `simulate` fails that permutation; one from `simulateChunk`
  * makes the engine run the chunk again one permutation at a time to find which failed.
  */
-export interface Model<Inputs = unknown, State = unknown> {
+export interface Model<
+  Inputs = unknown,
+  State = unknown,
+  Values = Parameters,
+  Metric extends string = string,
+  Files = Readonly<Record<string, InputFile>>,
+  Shared = Json,
+> {
   /** snake-case or kebab-case name. */
   readonly name: string;
   /** Changes whenever the rows change. (For a user's own model the engine adds a hash of its code.) */
   readonly version: string;
+  /** What a person does about a run of an earlier version, which this one cannot extend: a sentence or two, by that version. */
+  readonly earlier_versions?: Readonly<Record<string, string>>;
   readonly description?: string;
-  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  readonly parameters: ParameterSpecs;
   /**
    * Named sets of defaults: a study with `parameters: { preset: NAME }` takes them for the parameters that it leaves out. Resolved by
-   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment.
+   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment. What an optional
+   * input says of a parameter (`default_from`) stands over the preset where the study gives that input.
    */
-  readonly presets?: Readonly<Record<string, Parameters>>;
-  readonly inputs?: Readonly<Record<string, InputSpec>>;
-  readonly metrics: Readonly<Record<string, MetricSpec>>;
-  /** The metric by whose mean `permafrost report` ranks the cells; for a model that has one number to be judged by. */
-  readonly ranking?: Ranking;
+  readonly presets?: Readonly<Record<string, SomeOf<Values>>>;
+  readonly inputs?: InputSpecs;
+  readonly metrics: MetricSpecs;
+  /** The metric by whose mean `permafrost report` ranks the cells, where it is stored; for a model that has one number to be judged by. */
+  readonly ranking?: Ranking<Metric>;
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];
   /**
@@ -195,30 +215,33 @@ export interface Model<Inputs = unknown, State = unknown> {
   /** What a reader of any result must know, a sentence or two each: printed in every report. */
   readonly caveats?: readonly string[];
   /** Rules that tie parameters together; each problem names its parameter. Called with all active parameters. */
-  check?(parameters: Parameters): readonly { readonly parameter: string; readonly message: string }[];
+  check?(parameters: Values): readonly { readonly parameter: string; readonly message: string }[];
   /**
    * Parses the input files, once, in the main thread. The result is sent to the workers by structured clone:
    * put large arrays on a SharedArrayBuffer and they are shared, not copied. Throws EngineError DATA.
    */
-  load?(files: Readonly<Record<string, InputFile>>): Inputs | Promise<Inputs>;
+  load?(files: Files): Inputs | Promise<Inputs>;
   /** Defaults taken from inputs, for the parameters with `default_from`. They do not enter the cell id. */
-  defaultsFrom?(inputs: Inputs): Parameters;
-  /** Checks one cell against the inputs (a file that the cell needs is missing, say), before anything runs. */
-  checkInputs?(parameters: Parameters, inputs: Inputs): readonly string[];
-  /** What a person should know about the inputs (conflicts, rows that are dropped): lines for stderr, once after loading, and for the report. */
-  notes?(inputs: Inputs, cells: Iterable<Parameters>): readonly string[];
+  defaultsFrom?(inputs: Inputs): SomeOf<Values>;
+  /** Checks one cell, of which these metrics are stored, against the inputs (a file that the cell needs is missing, say), before anything runs. */
+  checkInputs?(parameters: Values, inputs: Inputs, metrics: readonly string[]): readonly string[];
+  /**
+   * What a person should know about the inputs and what the cells make of them (conflicts, rows that are dropped): for stderr, once after
+   * loading, for plan and for the report. A text alone gets the code NOTE.
+   */
+  notes?(inputs: Inputs, cells: Iterable<Values>, study: StudyFacts): readonly (Note | string)[];
   /** A fact about all cells together that rows depend on when streams are shared (the largest delay, say). Hashed into the experiment. */
-  shared?(cells: Iterable<Parameters>): Json;
+  shared?(cells: Iterable<Values>): Shared;
   /** Once per cell and worker. */
-  prepare?(context: PrepareContext<Inputs>): State | Promise<State>;
+  prepare?(context: PrepareContext<Inputs, Values, Shared>): State | Promise<State>;
   /** One permutation: draw from `rng`, fill `row`. */
-  simulate?(state: State, rng: Rng, row: Row): void;
+  simulate?(state: State, rng: Rng, row: Row<Metric>): void;
   /** A chunk of permutations: fill `columns[m][i]` for permutation `streams.first + i`. */
   simulateChunk?(state: State, streams: Streams, columns: Columns, kernel: Kernel): void;
   /** The metrics of the unperturbed case, written into the manifest and every summary. */
-  baseline?(context: PrepareContext<Inputs>): Readonly<Record<string, number>>;
+  baseline?(context: PrepareContext<Inputs, Values, Shared>): SomeOf<Readonly<Record<Metric, number>>>;
   /** Named rules by which a step of a suite takes a parameter from the rows of an earlier one (`best: <rule>`); there is at least one row. */
-  readonly choices?: Readonly<Record<string, (rows: readonly ResultRow[]) => ParameterValue>>;
+  readonly choices?: Readonly<Record<string, Choice<Values, Metric>>>;
   /** What happened in one permutation, step by step, for `replay --trace`: lines for a person. Must not change the row. */
   trace?(state: State, rng: Rng): Iterable<string>;
   /** One permutation summed up, for `replay` and for a study of a single one. Must not change the row. */
@@ -233,7 +256,32 @@ export interface PermutationSummary {
   readonly data: unknown;
 }
 
-/** Typing aid for a model module: `export default defineModel({ ... })`. */
-export function defineModel<Inputs, State>(model: Model<Inputs, State>): Model<Inputs, State> {
+/**
+ * A model module: `export default defineModel({ ... })`. Types infer from the declaration: `parameters.p` has the type of the parameter p
+ * (ParametersOf), `row` has the metrics' names, `inputs` is what `load` returned (undefined without one), `state` what `prepare` returned;
+ * without `prepare` it is what `prepare` would have got. A name or a type that does not fit does not compile.
+ *
+ * TypeScript reads the functions in the order in which they stand: write `load`, `shared` and `prepare` before the functions that take
+ * what they return.
+ */
+export function defineModel<
+  const Specs extends ParameterSpecs,
+  const Metrics extends MetricSpecs,
+  // eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- a model without inputs: no names
+  const Files extends InputSpecs = Record<never, never>,
+  Inputs = undefined,
+  Shared extends Json = Json,
+  State = PrepareContext<Inputs, ParametersOf<Specs>, Shared>,
+>(
+  model: Declared<Specs, Metrics, Files> &
+    Model<Inputs, State, ParametersOf<Specs>, string & keyof Metrics, FilesOf<Files>, Shared>,
+): Model<Inputs, State, ParametersOf<Specs>, string & keyof Metrics, FilesOf<Files>, Shared> {
   return model;
+}
+
+/** What the types of a model's functions are inferred from. */
+interface Declared<Specs, Metrics, Files> {
+  readonly parameters: Specs & CheckedParameters<Specs>;
+  readonly metrics: Metrics & { readonly [Name in keyof Metrics]: Unknown<Metrics[Name], keyof MetricSpec> };
+  readonly inputs?: Files & { readonly [Name in keyof Files]: Unknown<Files[Name], keyof InputSpec> };
 }

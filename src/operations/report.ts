@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
+import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import type { Ranking } from '../model/model.ts';
 import { axesOf } from '../report/marks/axes.ts';
@@ -20,6 +21,7 @@ import {
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
+import { areCurrent } from '../statistics/earlier-statistics.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readFailures } from '../store/failures.ts';
@@ -144,7 +146,7 @@ export async function gatherReport(
     views: manifest.views,
     caveats: manifest.caveats,
     notes: manifest.notes,
-    baseline: manifest.baseline,
+    baseline: manifest.baseline && numbersFromJson(manifest.baseline),
     cells_total: Object.keys(identity.cells).length,
     cells,
     ranking: ranking && rankCells(port, cells, placeOf, ranking, shared),
@@ -177,6 +179,7 @@ function isUsable(
   });
   return (
     whole &&
+    areCurrent(summary.statistics) &&
     typeof summary.params === 'object' &&
     hasEnough(summary, permutations, precision) &&
     port.stat(metricsPath(place.folder, format)) !== undefined

@@ -122,8 +122,8 @@ async function runStage(
 
 /** Studies and stages often have their inputs in common: each sentence once. */
 function tellNotes(experiment: LoadedStudy, told: Set<string>, observer: RunObserver): void {
-  for (const note of inputNotes(experiment).filter((line) => !told.has(line))) {
-    told.add(note);
+  for (const note of inputNotes(experiment).filter(({ message }) => !told.has(message))) {
+    told.add(note.message);
     observer.note(note);
   }
 }

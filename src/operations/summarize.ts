@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
+import { toJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
@@ -171,7 +172,7 @@ async function summarizeCell(
     ...precisionOf(look),
     statistics: await readers.read('summary', { place, target, options: { thresholds } }),
   };
-  await writeSmallFile(port, file, `${JSON.stringify(summary, null, 1)}\n`);
+  await writeSmallFile(port, file, `${toJson(summary, 1)}\n`);
   return { file, rows: target };
 }
 

@@ -7,7 +7,7 @@ import { countPermutations, describeRanges, subtractRanges } from '../study/perm
 import { cellTexts } from '../verify/cell-text.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
-import { countNotFinite } from '../verify/not-finite.ts';
+import { countNotFinite, type NotFinite } from '../verify/not-finite.ts';
 import type { Problem, ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { recompute, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
@@ -41,7 +41,7 @@ export async function verifyRun(
     const spans = new Map<string, number>();
     let rows = 0;
     const names = Object.keys(manifest.metrics);
-    const not_finite = new Map<string, number>();
+    const not_finite = new Map<string, NotFinite>();
     for await (const { cell, found, first, last, lines } of cellTexts(port, output, manifest, local)) {
       if (first) {
         problems.push(...scanProblems(cell, found, manifest));
@@ -142,16 +142,22 @@ function findingText(scan: CellScan): string {
   return `byte ${first.offset}: ${first.reason}${more}`;
 }
 
+/** Values that a metric has and does not declare. A run makes none: it computes such a permutation as a failed one. */
 function notFiniteProblems(
   { cell_id }: StoredCell,
-  counts: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, NotFinite>,
   { metrics }: RunManifest,
 ): Problem[] {
-  return [...counts]
-    .filter(([metric]) => metrics[metric]?.missing !== true)
-    .map(([metric, count]) => ({
-      cell_id,
-      code: 'NOT_FINITE',
-      message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true`,
-    }));
+  return [...counts].flatMap(([metric, count]) => {
+    const { missing, infinite } = metrics[metric] ?? {};
+    const found = [
+      ...(count.undefined > 0 && missing !== true
+        ? [`${count.undefined} values of ${metric} are NaN, and the metric does not declare missing: true`]
+        : []),
+      ...(count.infinite > 0 && infinite !== true
+        ? [`${count.infinite} values of ${metric} are infinite, and the metric does not declare infinite: true`]
+        : []),
+    ];
+    return found.map((message): Problem => ({ cell_id, code: 'NOT_FINITE', message }));
+  });
 }

@@ -1,6 +1,6 @@
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { PermutationFailure } from '../execute/messages.ts';
-import type { Kernel, PermutationSummary } from '../model/model.ts';
+import type { Kernel, Note, PermutationSummary } from '../model/model.ts';
 import type { Selection } from '../study/select.ts';
 import type { Shard } from '../plan/share.ts';
 import type { StopReason } from './stop.ts';
@@ -72,6 +72,8 @@ export interface StudyResult {
   readonly first_failure: FirstFailure | undefined;
   /** The permutation of a study of a single one, where its model sums it up. */
   readonly summary: PermutationSummary | undefined;
+  /** What the model says of the inputs and of what the study makes of them. */
+  readonly notes: readonly Note[];
   /** Why it ended early; undefined where every cell was worked on. */
   readonly stopped: StopReason | undefined;
   readonly exit: number;

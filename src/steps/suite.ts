@@ -146,10 +146,7 @@ function rowsOfStep(
     // Rows with fewer permutations are of an earlier, smaller study, or of a rule that was content with less.
     const { permutations, precision } = experiment.study;
     if (summary.n_perms_target < permutations && !hasEnough(summary, permutations, precision)) continue;
-    const means = Object.entries(summary.statistics).map(
-      // JSON has null for what is not finite.
-      ([metric, { mean }]) => [metric, (mean as number | null) ?? NaN] as const,
-    );
+    const means = Object.entries(summary.statistics).map(([metric, { mean }]) => [metric, mean] as const);
     rows.push({ parameters, metrics: Object.fromEntries(means) });
   }
   return { rows, n_cells: cells.length };

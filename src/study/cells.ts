@@ -176,8 +176,7 @@ class Cells implements CellList {
     for (let i = 0; i < this.length; i++) {
       const { block, resolver } = this.goTo(i);
       const missing = resolver.missing();
-      if (missing !== undefined)
-        tell(block.path, `model ${study.model.name} needs ${missing}, which has no default`, this.nameOf(i));
+      if (missing !== undefined) tell(block.path, this.needs(missing), this.nameOf(i));
       if (study.model.check !== undefined) {
         for (const { parameter, message } of this.ask(i)) tell(block.path, `${parameter}: ${message}`, this.nameOf(i));
       }
@@ -187,6 +186,12 @@ class Cells implements CellList {
       }
     }
     problems.throwIfAny(study.file);
+  }
+
+  private needs(parameter: string): string {
+    const { name, parameters } = this.study.model;
+    const { description } = parameters[parameter]!;
+    return `model ${name} needs ${parameter}${description === undefined ? '' : ` (${description})`}, which has no default`;
   }
 
   /** Ids that explicit cells carry, each with its cell; two cells with the same one are a problem. */

@@ -143,7 +143,11 @@ class SurfaceReader {
   private preset(name: unknown, path: Path): Parameters {
     const { presets } = this.model;
     if (name === undefined || presets === undefined) return {};
-    if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name]!;
+    if (typeof name === 'string' && Object.hasOwn(presets, name)) {
+      const weaker = ([parameter]: readonly [string, ParameterValue]): boolean =>
+        !this.fromOptionalInput(this.model.parameters[parameter]!);
+      return Object.fromEntries(Object.entries(presets[name]!).filter(weaker));
+    }
     if (typeof name === 'string') this.problems.unknown(path, 'preset', name, Object.keys(presets));
     else this.problems.wrong(path, name, `one of ${Object.keys(presets).join(', ')}`);
     return {};
@@ -284,9 +288,14 @@ class SurfaceReader {
       this.problems.wrong(
         path,
         undefined,
-        `${allowedText(spec)} (model ${this.model.name} has no default for ${quoted(name)})`,
+        `${allowedText(spec)} (model ${this.model.name} has no default for ${quoted(name)}${spec.description === undefined ? '' : `: ${spec.description}`})`,
       );
     }
+  }
+
+  /** An input that the study need not give, and does, says what the parameter is. */
+  private fromOptionalInput(spec: ParameterSpec): boolean {
+    return this.fromInput(spec) && this.model.inputs?.[spec.default_from!]?.required !== true;
   }
 
   private fromInput(spec: ParameterSpec): boolean {

@@ -40,7 +40,7 @@ export async function writeStepTables(
 ): Promise<void> {
   const { study } = experiment;
   const { results } = layoutOf(study.output);
-  const columns = tableColumns(study.model);
+  const columns = tableColumns(study);
   const all: TableRow[] = [];
   const cellOf = cellFinder(experiment);
   // Of a step that was not run some cells may be there: an earlier step has them, too.

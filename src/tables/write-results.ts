@@ -17,7 +17,7 @@ export async function writeResults(
 ): Promise<void> {
   const { study } = experiment;
   const layout = layoutOf(study.output);
-  const metrics = Object.keys(study.model.metrics);
+  const { metrics } = study;
   const parameters = Object.keys(study.model.parameters);
   const everything = selectedCells(experiment);
   await writeLines(port, layout.grid_summary, gridSummaryLines(port, everything, parameters, metrics));

@@ -14,8 +14,8 @@ import { layoutOf } from '../store/scan/layout.ts';
 export function studyResultText(result: StudyResult, given: Given = {}): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
-    const { cells, ranking } = reportedCells(disk, result.output);
-    parts.push(cellTable(cells, ranking, process.stderr.isTTY ? process.stderr.columns : undefined));
+    const { cells, ranking, spec } = reportedCells(disk, result.output);
+    parts.push(cellTable(cells, ranking, spec, process.stderr.isTTY ? process.stderr.columns : undefined));
     const precision = precisionText(cells);
     if (precision !== '') parts.push(precision);
   }

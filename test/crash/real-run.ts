@@ -79,7 +79,7 @@ export class RealStudy {
       file,
       `model: trades
 inputs: { trades: trades.csv }
-parameters: { slip_dollars: 20, shuffle_mode: permute }
+parameters: { initial_equity: 100000, slip_dollars: 20, shuffle_mode: permute }
 grid: { p_skip: [0, 0.1] }
 permutations: ${permutations}
 batch_rows: ${BATCH}

@@ -11,6 +11,7 @@ const study_text = (permutations: number): string => `
 name: kill-me
 model: trades
 inputs: { trades: ${join(EXAMPLES, 'sp500/trades.csv')}, ohlc: ${join(EXAMPLES, 'sp500/sp500_daily.csv')} }
+parameters: { initial_equity: 25000 }
 grid:
   p_skip: [0.02, 0.1]
   delay_bars_max: [0, 1]

@@ -125,7 +125,7 @@ describe('a run whose time is over', () => {
     expect(ran.stderr).toContain(`permafrost summarize ${output}`);
     const summarized = await permafrost(['summarize', output, '--json']);
     expect(summarized.exit).toBe(0);
-    expect(summarized.stderr).toContain('x so far (± is the Monte Carlo error)');
+    expect(summarized.stderr).toContain('x so far (± is the Monte Carlo standard error)');
     expect(summarized.json()).toMatchObject({ cells: 0, rows: 0, partial: [{ n_target: 1_000_000 }] });
   });
 });

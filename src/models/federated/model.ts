@@ -1,26 +1,14 @@
-import type { Rng } from '../../random/generator.ts';
-import { defineModel, type Row } from '../../model/model.ts';
+import { defineModel } from '../../model/model.ts';
 import { buildNetwork, deepestPools } from './architecture.ts';
-import { parseDigits, type Digits } from './dataset.ts';
+import { parseDigits } from './dataset.ts';
 import { evaluate } from './evaluate.ts';
 import { drawFederation } from './federation.ts';
-import type { Network } from './network.ts';
 import { METRICS, PARAMETERS } from './parameters.ts';
 import { runRounds } from './rounds.ts';
-import { settingsOf, type Settings } from './settings.ts';
-
-interface Inputs {
-  readonly digits: Digits;
-}
-
-interface State {
-  readonly settings: Settings;
-  readonly digits: Digits;
-  readonly network: Network;
-}
+import { settingsOf } from './settings.ts';
 
 /** Federated learning with poisoned clients: one permutation draws digits, clients, poison and weights, and trains once. */
-export default defineModel<Inputs, State>({
+export default defineModel({
   name: 'federated',
   version: '1',
   description: 'federated averaging over clients, some of them with wrong labels',
@@ -32,10 +20,10 @@ export default defineModel<Inputs, State>({
     },
   },
   metrics: METRICS,
-  load: (files) => ({ digits: parseDigits(files['digits']!) }),
+  load: (files) => ({ digits: parseDigits(files.digits) }),
   checkInputs: (parameters, { digits }) => {
     const { path, dataset, count } = digits;
-    const wanted = String(parameters['dataset']);
+    const wanted = parameters.dataset;
     const { num_train, num_val, num_test, model_type, depth } = settingsOf(parameters);
     const deepest = model_type === 'cnn' ? deepestPools(digits) : Infinity;
     const sum = num_train + num_val + num_test;
@@ -54,18 +42,18 @@ export default defineModel<Inputs, State>({
     const network = buildNetwork(settings, digits);
     return { settings, digits, network };
   },
-  simulate: ({ settings, digits, network }: State, rng: Rng, row: Row): void => {
+  simulate: ({ settings, digits, network }, rng, row) => {
     const federation = drawFederation(settings, digits, rng);
     const { best_epoch, validation, parameters } = runRounds(settings, network, digits, federation, rng);
     const test = evaluate(network, parameters, digits, federation.test);
-    row['test_acc'] = test.acc;
-    row['test_loss'] = test.loss;
-    row['val_acc'] = validation.acc;
-    row['val_loss'] = validation.loss;
-    row['best_epoch'] = best_epoch;
-    row['num_parameters'] = network.num_parameters;
+    row.test_acc = test.acc;
+    row.test_loss = test.loss;
+    row.val_acc = validation.acc;
+    row.val_loss = validation.loss;
+    row.best_epoch = best_epoch;
+    row.num_parameters = network.num_parameters;
   },
-  trace: ({ settings, digits, network }: State, rng: Rng) => {
+  trace: ({ settings, digits, network }, rng) => {
     const federation = drawFederation(settings, digits, rng);
     const lines = federation.clients.map((samples, client) => {
       const poison = federation.poisoned.includes(client) ? `, poisoned (${settings.poison_type})` : '';

@@ -1,9 +1,9 @@
-import type { MetricSpec, ParameterSpec } from '../../model/model.ts';
+import type { MetricSpecs, ParametersOf, ParameterSpecs } from '../../model/model.ts';
 import { AGGREGATORS } from './aggregate.ts';
 import { MODEL_TYPES, UNITS_PER_WIDTH } from './architecture.ts';
 import { POISON_TYPES } from './poison.ts';
 
-export const PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
+export const PARAMETERS = {
   dataset: {
     type: 'string',
     default: 'mnist',
@@ -121,7 +121,8 @@ export const PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
     description: 'rounds in a row without a better value before training stops',
     active_when: [{ early_stopping: true }],
   },
-};
+} as const satisfies ParameterSpecs;
+export type FederatedParameters = ParametersOf<typeof PARAMETERS>;
 
 export const METRICS = {
   test_acc: { unit: '0..1', description: 'share of the test digits told right by the best round' },
@@ -129,5 +130,5 @@ export const METRICS = {
   val_acc: { unit: '0..1', description: 'share of the validation digits told right by the best round' },
   val_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the validation digits' },
   best_epoch: { unit: 'rounds', description: 'the best round by `monitor`, from 1; the first of equals' },
-  num_parameters: { unit: 'count', description: 'weights and biases of the network' },
-} satisfies Readonly<Record<string, MetricSpec>>;
+  num_parameters: { unit: 'count', description: 'weights and biases of the network', constant: true },
+} satisfies MetricSpecs;

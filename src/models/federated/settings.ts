@@ -1,7 +1,7 @@
-import type { Parameters } from '../../model/model.ts';
 import type { AggregatorName } from './aggregate.ts';
-import type { Architecture, ModelType } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
 import type { LocalTraining } from './client.ts';
+import type { FederatedParameters } from './parameters.ts';
 import type { PoisonType } from './poison.ts';
 
 /** The parameters of one cell, typed. Those that are inactive have a value that nothing reads. */
@@ -21,26 +21,25 @@ export interface Settings extends Architecture, LocalTraining {
   readonly patience: number;
 }
 
-export function settingsOf(parameters: Parameters): Settings {
-  const number = (name: string): number => Number(parameters[name] ?? 0);
+export function settingsOf(parameters: FederatedParameters): Settings {
   return {
-    model_type: parameters['model_type'] as ModelType,
-    width_factor: number('width_factor'),
-    depth: number('depth'),
-    num_train: number('num_train'),
-    num_val: number('num_val'),
-    num_test: number('num_test'),
-    num_clients: number('num_clients'),
-    fraction_fit: number('fraction_fit'),
-    alpha: number('alpha'),
-    poison_ratio: number('poison_ratio'),
-    poison_type: parameters['poison_type'] as PoisonType,
-    aggregator: parameters['aggregator'] as AggregatorName,
-    global_rounds: number('global_rounds'),
-    local_epochs: number('local_epochs'),
-    batch_size: number('batch_size'),
-    lr: number('lr'),
-    monitor: parameters['monitor'] as Settings['monitor'],
-    patience: parameters['early_stopping'] === true ? number('patience') : Infinity,
+    model_type: parameters.model_type,
+    width_factor: parameters.width_factor ?? 0,
+    depth: parameters.depth ?? 0,
+    num_train: parameters.num_train,
+    num_val: parameters.num_val,
+    num_test: parameters.num_test,
+    num_clients: parameters.num_clients,
+    fraction_fit: parameters.fraction_fit,
+    alpha: parameters.alpha,
+    poison_ratio: parameters.poison_ratio,
+    poison_type: parameters.poison_type,
+    aggregator: parameters.aggregator,
+    global_rounds: parameters.global_rounds,
+    local_epochs: parameters.local_epochs,
+    batch_size: parameters.batch_size,
+    lr: parameters.lr,
+    monitor: parameters.monitor,
+    patience: parameters.early_stopping ? (parameters.patience ?? 0) : Infinity,
   };
 }

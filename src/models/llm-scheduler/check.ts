@@ -1,4 +1,4 @@
-import type { Parameters } from '../../model/model.ts';
+import type { SchedulerParameters } from './parameters.ts';
 import type { Trace } from './trace.ts';
 
 interface Problem {
@@ -7,7 +7,7 @@ interface Problem {
 }
 
 /** Rules that tie parameters together. */
-export function checkParameters(parameters: Parameters): Problem[] {
+export function checkParameters(parameters: SchedulerParameters): Problem[] {
   return [
     ...batchProblems(parameters),
     ...memoryProblems(parameters),
@@ -16,7 +16,7 @@ export function checkParameters(parameters: Parameters): Problem[] {
   ];
 }
 
-function batchProblems(parameters: Parameters): Problem[] {
+function batchProblems(parameters: SchedulerParameters): Problem[] {
   const problems: Problem[] = [];
   const { batch_min, batch_max, dispatch, scheduler_type } = parameters;
   if (typeof batch_min === 'number' && typeof batch_max === 'number' && batch_min > batch_max) {
@@ -31,7 +31,7 @@ function batchProblems(parameters: Parameters): Problem[] {
   return problems;
 }
 
-function memoryProblems(parameters: Parameters): Problem[] {
+function memoryProblems(parameters: SchedulerParameters): Problem[] {
   const { gpu_memory, model_memory, memory_margin } = parameters;
   if (typeof gpu_memory !== 'number' || typeof model_memory !== 'number' || typeof memory_margin !== 'number')
     return [];
@@ -44,10 +44,10 @@ function memoryProblems(parameters: Parameters): Problem[] {
   ];
 }
 
-function binProblems(parameters: Parameters): Problem[] {
-  const bins = parameters['bin_boundaries'] as readonly (readonly [number, number])[] | undefined;
+function binProblems(parameters: SchedulerParameters): Problem[] {
+  const bins = parameters.bin_boundaries;
   if (bins === undefined) return [];
-  const k = parameters['k_bins'];
+  const k = parameters.k_bins;
   const problems: Problem[] = [];
   if (bins.length === 0 || bins.length > 256) {
     problems.push({ parameter: 'bin_boundaries', message: `${bins.length} bins; allowed are 1 to 256` });
@@ -60,19 +60,19 @@ function binProblems(parameters: Parameters): Problem[] {
   return problems;
 }
 
-function loadProblems(parameters: Parameters): Problem[] {
-  if (parameters['target_rps'] === undefined || parameters['use_real_timestamps'] !== true) return [];
+function loadProblems(parameters: SchedulerParameters): Problem[] {
+  if (parameters.target_rps === undefined || !parameters.use_real_timestamps) return [];
   return [{ parameter: 'target_rps', message: 'cannot scale the load together with use_real_timestamps' }];
 }
 
 /** What a cell needs of the trace. */
-export function checkTrace(parameters: Parameters, trace: Trace | undefined): string[] {
+export function checkTrace(parameters: SchedulerParameters, trace: Trace | undefined): string[] {
   const problems: string[] = [];
-  if (parameters['drop_unanswered'] === true && trace?.answered?.length === 0) {
+  if (parameters.drop_unanswered && trace?.answered?.length === 0) {
     problems.push(`${trace.path}: no row has output, so drop_unanswered leaves nothing to simulate`);
   }
-  if (parameters['prediction'] !== 'column') return problems;
-  const column = (parameters['prediction_column'] ?? 'predicted') as string;
+  if (parameters.prediction !== 'column') return problems;
+  const column = parameters.prediction_column ?? 'predicted';
   if (trace === undefined) problems.push('prediction: column needs the input trace');
   else if (trace.columns[column] === undefined) problems.push(columnProblem(column, trace));
   return problems;

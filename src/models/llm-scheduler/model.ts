@@ -1,4 +1,4 @@
-import { defineModel, type InputFile, type ResultRow, type Row } from '../../model/model.ts';
+import { defineModel, type ResultRow } from '../../model/model.ts';
 import type { Rng } from '../../random/generator.ts';
 import { capacity } from './capacity.ts';
 import { checkParameters, checkTrace } from './check.ts';
@@ -35,7 +35,7 @@ interface State {
 const workspace = new Workspace();
 
 /** LLM batch serving: one queueing system of identical GPUs, four schedulers. A permutation is one replicate. */
-export default defineModel<Inputs, State>({
+export default defineModel({
   name: 'llm-scheduler',
   version: '1',
   description: 'LLM requests served in run-to-completion batches on identical GPUs (no continuous batching)',
@@ -57,25 +57,25 @@ export default defineModel<Inputs, State>({
   results_columns: SUITE_COLUMNS,
   caveats: CAVEATS,
   check: checkParameters,
-  load: (files: Readonly<Record<string, InputFile>>): Inputs => ({
-    ...(files['trace'] && { trace: parseTrace(files['trace']) }),
-    ...(files['latency_grid'] && { latency_grid: parseLatencyGrid(files['latency_grid']) }),
+  load: (files): Inputs => ({
+    ...(files.trace && { trace: parseTrace(files.trace) }),
+    ...(files.latency_grid && { latency_grid: parseLatencyGrid(files.latency_grid) }),
   }),
   checkInputs: (parameters, inputs) => checkTrace(parameters, inputs.trace),
   notes: inputNotes,
   prepare: ({ parameters, inputs }) => ({
     settings: settingsOf(parameters, inputs.latency_grid),
     plan: requestPlanOf(parameters, inputs.trace),
-    find_capacity: parameters['find_capacity'] === true,
+    find_capacity: parameters.find_capacity,
   }),
-  simulate: (state: State, rng: Rng, row: Row): void => {
+  simulate: (state: State, rng, row) => {
     const metrics = metricsOf(state, rng);
     Object.assign(row, metrics, capacityOf(state, rng, metrics.offered_rps));
   },
   choices: Object.fromEntries(
     BEST_GPU_RULES.map((rule) => [rule, (rows: readonly ResultRow[]) => bestGpuCount(rows.map(scalingRow), rule)]),
   ),
-  trace: (state: State, rng: Rng) => {
+  trace: (state: State, rng) => {
     const { workload, result } = replicate(state, rng);
     return describeRun(workload, result);
   },

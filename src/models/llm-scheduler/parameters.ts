@@ -1,4 +1,4 @@
-import type { Condition, ParameterSpec } from '../../model/model.ts';
+import type { Condition, ParametersOf, ParameterSpecs } from '../../model/model.ts';
 import { PREDICTIONS } from './predictions.ts';
 import { PROFILES, SCHEDULERS } from './settings.ts';
 import { ARRIVALS, LENGTHS } from './synthetic.ts';
@@ -275,4 +275,5 @@ export const PARAMETERS = {
     optional: true,
     description: 'time to first token: alpha, or from arrival (constant / from_arrival)',
   },
-} as const satisfies Record<string, ParameterSpec>;
+} as const satisfies ParameterSpecs;
+export type SchedulerParameters = ParametersOf<typeof PARAMETERS>;

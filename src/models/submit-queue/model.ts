@@ -6,7 +6,7 @@ import { inspectHistory, looksLikeHistory } from './inspect.ts';
 import { checkParameters, PARAMETERS, PRESETS, settingsOf } from './parameters.ts';
 import { readHistory } from './read-history.ts';
 import { REFERENCE_METRICS } from './reference-statistics.ts';
-import { createReplicate, type Replicate } from './replicate.ts';
+import { createReplicate } from './replicate.ts';
 import { runReplicate } from './run-replicate.ts';
 import { SCORE_METRICS } from './score.ts';
 import { rowOf, singleRun } from './single-run.ts';
@@ -22,7 +22,7 @@ export interface SubmitQueueInputs {
 /** The default warm-up of a history: a week and a half, but no more than a quarter of it. */
 const WARM_UP_TICKS = 252;
 
-export default defineModel<SubmitQueueInputs, Replicate>({
+export default defineModel({
   name: 'submit-queue',
   version: '1',
   description:

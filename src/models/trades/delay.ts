@@ -11,10 +11,17 @@ export interface DelayImpacts {
 
 /**
  * Tabulates both sides from the opens of the bars. With b_in and b_out the last bars at or before entry and exit, a
- * fill k > 0 bars late gets open[min(b_in + k, b_out)] for the entry and open[min(b_out + k, last bar)] for the exit.
- * Every trade must begin at or after the first bar.
+ * fill k > 0 bars late gets open[b_in + k] for the entry and open[min(b_out + k, last bar)] for the exit. Where b_in + k
+ * is after b_out the entry would come after the exit: its impact is Infinity, the trade is missed; with `adverse_only` it
+ * gets open[b_out] (as version 1 had it). Every trade must begin at or after the first bar.
  */
-export function tabulateImpacts(trades: TradeList, bars: Bars, max: number, point_value: number): DelayImpacts {
+export function tabulateImpacts(
+  trades: TradeList,
+  bars: Bars,
+  max: number,
+  point_value: number,
+  adverse_only: boolean,
+): DelayImpacts {
   const width = max + 1;
   const entry = new Float64Array(trades.count * width);
   const exit = new Float64Array(trades.count * width);
@@ -27,7 +34,8 @@ export function tabulateImpacts(trades: TradeList, bars: Bars, max: number, poin
     for (let k = 1; k <= max; k++) {
       const in_open = bars.open[Math.min(b_in + k, b_out)]!;
       const out_open = bars.open[Math.min(b_out + k, last)]!;
-      entry[i * width + k] = s * (in_open - trades.entry_price[i]!) * qty * point_value;
+      const too_late = b_in + k > b_out && !adverse_only;
+      entry[i * width + k] = too_late ? Infinity : s * (in_open - trades.entry_price[i]!) * qty * point_value;
       exit[i * width + k] = s * (trades.exit_price[i]! - out_open) * qty * point_value;
     }
   }

@@ -1,7 +1,8 @@
 import type { InputFile } from '../../model/model.ts';
 import { Problems, parseNumber, readTable } from './table.ts';
 import type { TableColumns, TableRow } from './table.ts';
-import { formatTime, parseTime } from './time.ts';
+import { calendarMonth, formatTime, parseStamp } from './time.ts';
+import type { Stamp } from './time.ts';
 
 /**
  * The trade list in canonical order: by exit time, then entry time, then file order. Times in milliseconds since 1970
@@ -20,8 +21,16 @@ export interface TradeList {
   readonly side: Float64Array;
   /** NaN where the trade states none. */
   readonly risk_dollars: Float64Array;
+  /** The account before the trade was opened; NaN where the trade does not state it. */
+  readonly equity: Float64Array;
+  /** The calendar month of the exit as it is written (its own offset), as a number that grows by one per month. */
+  readonly exit_month: Float64Array;
   /** Line of the trade in its file, the header being line 1. */
   readonly line: Float64Array;
+  /** The columns of the file as they are named there. */
+  readonly header: readonly string[];
+  /** Dates are written with slashes, month first; `ambiguous` where no day after the 12th shows that it is the month. */
+  readonly slash_dates: 'none' | 'clear' | 'ambiguous';
 }
 
 /** Price bars in order of time. */
@@ -54,6 +63,7 @@ export const TRADE_COLUMNS: TableColumns = {
   qty: { required: false, aliases: ['quantity'] },
   side: { required: false },
   risk_dollars: { required: false },
+  equity: { required: false },
 };
 const TIME_COLUMN = { required: true, aliases: ['date', 'datetime'] };
 const OHLC_COLUMNS: TableColumns = {
@@ -114,13 +124,20 @@ class Cells {
     return value;
   }
   time(column: string): number {
+    return this.stamp(column).time;
+  }
+  stamp(column: string): Stamp {
     const text = this.row.cell(column)!;
-    const value = parseTime(text);
-    if (Number.isNaN(value)) {
+    const found = parseStamp(text);
+    if (found === undefined) {
       const forms = 'YYYY-MM-DD[ HH:MM[:SS]], MM/DD/YYYY[ HH:MM:SS] or ISO 8601';
       this.bad(column, text, text === '' ? 'is missing' : `is not a time (${forms})`);
     }
-    return value;
+    return found ?? { time: NaN, offset: NaN, ambiguous: undefined };
+  }
+  /** A number that may be left out: NaN then. */
+  optional(column: string): number {
+    return (this.row.cell(column) ?? '') === '' ? NaN : this.number(column);
   }
   bad(column: string, value: string, reason: string): void {
     this.problems.cell(this.path, this.row.line, column, value, reason);
@@ -137,13 +154,18 @@ export interface Trade {
   readonly qty: number;
   readonly side: number;
   readonly risk_dollars: number;
+  readonly equity: number;
+  readonly exit_month: number;
+  /** Of its dates with slashes: whether all of them could be read with the day first; undefined without any. */
+  readonly ambiguous: boolean | undefined;
 }
 
 /** One row understood; what is wrong with its cells goes to `problems`. */
 export function readTrade(path: string, row: TableRow, problems: Problems): Trade {
   const cells = new Cells(path, row, problems);
-  const entry_time = cells.time('entry_time');
-  const exit_time = cells.time('exit_time');
+  const entry = cells.stamp('entry_time');
+  const exit = cells.stamp('exit_time');
+  const [entry_time, exit_time] = [entry.time, exit.time];
   if (exit_time < entry_time) {
     cells.bad('exit_time', row.cell('exit_time')!, `is before the trade's entry_time ${formatTime(entry_time)}`);
   }
@@ -155,23 +177,49 @@ export function readTrade(path: string, row: TableRow, problems: Problems): Trad
   const side_text = row.cell('side');
   const side = side_text === undefined ? 1 : (SIDES.get(side_text.toLowerCase()) ?? NaN);
   if (Number.isNaN(side)) cells.bad('side', side_text!, 'is no side (long, buy, 1, short, sell, -1)');
-  // A trade may state no R of its own: then the model's rule applies.
-  const has_risk = (row.cell('risk_dollars') ?? '') !== '';
-  const risk_dollars = has_risk ? cells.number('risk_dollars') : NaN;
+  const risk_dollars = cells.optional('risk_dollars');
   if (risk_dollars < 0) cells.bad('risk_dollars', row.cell('risk_dollars')!, 'is below 0');
-  return { line: row.line, entry_time, exit_time, entry_price, exit_price, pnl, qty, side, risk_dollars };
+  const equity = cells.optional('equity');
+  return {
+    line: row.line,
+    entry_time,
+    exit_time,
+    entry_price,
+    exit_price,
+    pnl,
+    qty,
+    side,
+    risk_dollars,
+    equity,
+    exit_month: calendarMonth(exit.time + exit.offset),
+    ambiguous: allAmbiguous([entry.ambiguous, exit.ambiguous]),
+  };
+}
+
+/** Undefined where no date is written with slashes; else whether none of them has a day after the 12th. */
+export function allAmbiguous(dates: readonly (boolean | undefined)[]): boolean | undefined {
+  return dates.includes(false) ? false : dates.includes(true) ? true : undefined;
 }
 
 function readTrades(file: InputFile, problems: Problems): TradeList {
-  const rows = readTable(file, TRADE_COLUMNS, problems);
+  const { header, rows } = readTable(file, TRADE_COLUMNS, problems);
   if (rows.length === 0 && problems.empty) problems.add(`${file.path} holds no trades`, file.path);
   if (rows.length >= MOST_VALUES) problems.add(`${file.path} holds ${rows.length} trades; most: 2097151`, file.path);
   const trades = rows.map((row) => readTrade(file.path, row, problems));
-  // Array.sort is stable: equal times keep the order of the file.
-  trades.sort((a, b) => a.exit_time - b.exit_time || a.entry_time - b.entry_time);
-  const column = (name: keyof Trade): Float64Array => shared(trades.map((trade) => trade[name]));
+  return tradeList(file.path, header, inOrder(trades));
+}
+
+/** By exit time, then entry time; Array.sort is stable: equal times keep the order of the file. */
+export function inOrder(trades: readonly Trade[]): Trade[] {
+  return [...trades].sort((a, b) => a.exit_time - b.exit_time || a.entry_time - b.entry_time);
+}
+
+/** A list of trades that are in canonical order. */
+export function tradeList(path: string, header: readonly string[], trades: readonly Trade[]): TradeList {
+  const column = (name: Exclude<keyof Trade, 'ambiguous'>): Float64Array => shared(trades.map((trade) => trade[name]));
+  const ambiguous = allAmbiguous(trades.map((trade) => trade.ambiguous));
   return {
-    path: file.path,
+    path,
     count: trades.length,
     entry_time: column('entry_time'),
     exit_time: column('exit_time'),
@@ -181,12 +229,16 @@ function readTrades(file: InputFile, problems: Problems): TradeList {
     qty: column('qty'),
     side: column('side'),
     risk_dollars: column('risk_dollars'),
+    equity: column('equity'),
+    exit_month: column('exit_month'),
     line: column('line'),
+    header,
+    slash_dates: ambiguous === undefined ? 'none' : ambiguous ? 'ambiguous' : 'clear',
   };
 }
 
 function readBars(file: InputFile, problems: Problems): Bars {
-  const rows = readTable(file, OHLC_COLUMNS, problems);
+  const { rows } = readTable(file, OHLC_COLUMNS, problems);
   if (rows.length === 0 && problems.empty) problems.add(`${file.path} holds no bars`, file.path);
   const bars = rows.map((row) => {
     const cells = new Cells(file.path, row, problems);
@@ -209,7 +261,7 @@ function readBars(file: InputFile, problems: Problems): Bars {
 }
 
 function readEquity(file: InputFile, problems: Problems): EquityCurve {
-  const rows = readTable(file, EQUITY_COLUMNS, problems);
+  const { rows } = readTable(file, EQUITY_COLUMNS, problems);
   if (rows.length === 0 && problems.empty) problems.add(`${file.path} holds no points`, file.path);
   if (rows.length > MOST_VALUES) problems.add(`${file.path} holds ${rows.length} points; most: 2097152`, file.path);
   const points = rows.map((row) => {

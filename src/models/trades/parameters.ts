@@ -1,7 +1,7 @@
-import type { MetricSpec, ParameterSpec } from '../../model/model.ts';
-import type { TradeMetric } from './prepared.ts';
+import type { ParametersOf, ParameterSpecs } from '../../model/model.ts';
 
-export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
+/** What a study may fix or vary. What each of them answers: docs/trades.md. */
+export const TRADE_PARAMETERS = {
   p_skip: {
     type: 'number',
     min: 0,
@@ -37,12 +37,19 @@ export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
     default: 'both',
     description: 'delay entry and exit, or one of them by a fair coin',
   },
+  delay_effect: {
+    type: 'choice',
+    values: ['both_ways', 'adverse_only'],
+    default: 'both_ways',
+    description:
+      'whether a late fill may also be a better one; adverse_only counts only what it costs: a stress, not a forecast',
+  },
   delay_adverse_cap_r: {
     type: 'number',
     min: 0,
-    default: 0.5,
+    optional: true,
     unit: 'R',
-    description: 'a delay costs a trade at most this many R',
+    description: 'a delay costs a trade at most this many R; without it there is no cap',
   },
   shuffle_mode: {
     type: 'choice',
@@ -52,17 +59,21 @@ export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
   },
   bootstrap_mode: {
     type: 'choice',
-    values: ['none', 'trade_bootstrap', 'block_bootstrap'],
+    values: ['none', 'trade_bootstrap', 'block_bootstrap', 'stationary_bootstrap', 'moving_block_bootstrap'],
     default: 'none',
-    description: 'resampling with replacement: none, single trades, consecutive blocks',
+    description:
+      'resampling with replacement: none, single trades, blocks on a circle, blocks of random length, blocks from within the list',
   },
   block_len: {
     type: 'integer',
     min: 1,
     default: 10,
     unit: 'trades',
-    description: 'length of a block',
-    active_when: [{ shuffle_mode: 'block_permute' }, { bootstrap_mode: 'block_bootstrap' }],
+    description: 'length of a block; the mean length in the stationary bootstrap',
+    active_when: [
+      { shuffle_mode: 'block_permute' },
+      { bootstrap_mode: ['block_bootstrap', 'stationary_bootstrap', 'moving_block_bootstrap'] },
+    ],
   },
   state_model: {
     type: 'choice',
@@ -82,17 +93,46 @@ export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
   min_trades: {
     type: 'integer',
     min: 0,
-    default: 30,
+    default: 0,
     unit: 'trades',
     description: 'a skip mask that leaves fewer is drawn again, up to 50 times',
   },
   initial_equity: {
     type: 'number',
     above: 0,
-    default: 100000,
     default_from: 'equity_curve',
     unit: 'dollars',
-    description: 'equity before the first trade; with an equity curve its first point',
+    description:
+      'the account before the first trade, on which every percentage depends; with an equity curve its first point',
+  },
+  sizing: {
+    type: 'choice',
+    values: ['dollars', 'equity', 'risk'],
+    default: 'dollars',
+    description:
+      'how a result scales along a path: dollars as they are, a share of the equity the trade was made with, or a share of its R',
+  },
+  risk_pct: {
+    type: 'number',
+    above: 0,
+    unit: '%',
+    description: 'share of the equity risked per trade',
+    active_when: [{ sizing: 'risk' }],
+  },
+  after_ruin: {
+    type: 'choice',
+    values: ['stop', 'continue'],
+    default: 'stop',
+    description: 'whether a path whose equity is gone goes on trading',
+  },
+  ruin_equity_pct: {
+    type: 'number',
+    min: 0,
+    below: 100,
+    default: 0,
+    unit: '%',
+    description: 'the account is closed at this share of initial_equity',
+    active_when: [{ after_ruin: 'stop' }],
   },
   point_value: {
     type: 'number',
@@ -104,31 +144,42 @@ export const TRADE_PARAMETERS: Readonly<Record<string, ParameterSpec>> = {
   periods_per_year: {
     type: 'number',
     above: 0,
-    default: 252,
-    unit: 'per year',
-    description: 'trades per year that the Sharpe ratio is scaled to',
+    default_from: 'trades',
+    // A list that spans less than a day has none: that is told where it is needed.
+    optional: true,
+    unit: 'trades per year',
+    description: 'scales Sharpe and Sortino ratio; default: those of the list, where it spans a day or more',
   },
   profit_factor_cap: {
     type: 'number',
     above: 0,
     default: 999,
-    description: 'profit factor reported when there is no loss',
+    description: 'largest profit factor, and that of a path with gains and no loss',
   },
-};
-
-export const TRADE_METRIC_SPECS: Readonly<Record<TradeMetric, MetricSpec>> = {
-  total_return_pct: { unit: '%', description: 'total P&L by initial equity' },
-  max_drawdown_pct: {
+  risk_fallback_pct: {
+    type: 'number',
+    above: 0,
+    optional: true,
     unit: '%',
-    description: 'largest fall from a peak of the equity, by that peak; past 100 after ruin',
+    description:
+      'R of a trade without risk_dollars, as a share of its entry notional: made up, so only in preset reference',
   },
-  profit_factor: {
-    description: 'sum of gains by sum of losses; the cap without a loss, 0 without a gain',
-    cap: 'profit_factor_cap',
+} as const satisfies ParameterSpecs;
+
+/** The parameters of one cell. */
+export type TradeParameters = ParametersOf<typeof TRADE_PARAMETERS>;
+
+/** Named sets of defaults. */
+export const TRADE_PRESETS: Readonly<Record<'reference', Partial<TradeParameters>>> = {
+  // Version 1 of the model, which was the public engine it began with: its rows to the bit.
+  reference: {
+    delay_effect: 'adverse_only',
+    delay_adverse_cap_r: 0.5,
+    min_trades: 30,
+    initial_equity: 100000,
+    sizing: 'dollars',
+    after_ruin: 'continue',
+    periods_per_year: 252,
+    risk_fallback_pct: 1,
   },
-  worst_month_pct: { unit: '%', description: 'least change of equity over a calendar month of the trade list' },
-  sharpe_ratio: { description: 'mean by population standard deviation of the returns per slot, annualised' },
-  win_rate: { unit: '0..1', description: 'share of executed trades with a gain' },
-  n_trades: { unit: 'count', description: 'executed trades on the path' },
-  total_pnl: { unit: 'dollars', description: 'sum of the P&L' },
 };

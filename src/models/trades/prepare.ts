@@ -1,113 +1,171 @@
 import assert from 'node:assert/strict';
-import type { Json, Parameters, PrepareContext } from '../../model/model.ts';
+import { TRADES_METRICS, type TradesMetric } from '#native-free/trades/cell';
+
+import type { PrepareContext } from '../../model/model.ts';
+import { equityBefore } from './account.ts';
 import { barReturns, tabulateImpacts } from './delay.ts';
-import type { TradeInputs, TradeList } from './inputs.ts';
+import type { TradeInputs } from './inputs.ts';
 import { intensity } from './intensity.ts';
-import type { StateModel } from './intensity.ts';
+import type { TradeParameters } from './parameters.ts';
 import type { PreparedCell, StageDraws } from './prepared.ts';
-import { calendarMonth } from './time.ts';
+import { notionals, risks } from './risk.ts';
 
 const SKIP_REDRAWS = 50;
 const NONE = new Float64Array(0);
 
-function number(parameters: Parameters, name: string): number {
-  const value = parameters[name];
-  assert(typeof value === 'number', `parameter ${name} must be resolved to a number`);
+/** What a cell is prepared from. */
+export type TradesContext = PrepareContext<TradeInputs, TradeParameters, StudyFacts>;
+
+/** The value of a parameter that is active in this cell. */
+function active(value: number | undefined, name: string): number {
+  assert(value !== undefined, `parameter ${name} must be resolved where it is active`);
   return value;
 }
 
-/** A choice; the study has checked that the value is one of those allowed. */
-function choice(parameters: Parameters, name: string): string {
-  const value = parameters[name];
-  assert(typeof value === 'string', `parameter ${name} must be resolved to a text`);
-  return value;
-}
-
-/** (entry_price x qty) x point_value per trade [dollars]. */
-function notionals(trades: TradeList, point_value: number): Float64Array {
-  return trades.entry_price.map((price, i) => price * trades.qty[i]! * point_value);
-}
-
-/** R per trade [dollars]: what the trade states, else 0.01 x notional. */
-function risks(trades: TradeList, notional: Float64Array): Float64Array {
-  return trades.risk_dollars.map((risk, i) => (Number.isNaN(risk) ? 0.01 * notional[i]! : risk));
-}
-
-/** Slot after the last slot of each calendar month that has slots. */
-function monthEnds(exit_time: Float64Array): Uint32Array {
-  const ends: number[] = [];
-  for (let k = 1; k < exit_time.length; k++) {
-    if (calendarMonth(exit_time[k]!) !== calendarMonth(exit_time[k - 1]!)) ends.push(k);
+/** First slot of each calendar month by their order, and the slot after its last one. */
+export function monthSlots(exit_month: Float64Array): Pick<PreparedCell, 'month_start' | 'month_end'> {
+  const slots = new Map<number, { start: number; end: number }>();
+  for (const [k, month] of exit_month.entries()) {
+    const known = slots.get(month);
+    if (known === undefined) slots.set(month, { start: k, end: k + 1 });
+    else known.end = k + 1;
   }
-  return Uint32Array.from([...ends, exit_time.length]);
+  const list = [...slots.values()];
+  return {
+    month_start: Uint32Array.from(list, ({ start }) => start),
+    month_end: Uint32Array.from(list, ({ end }) => end),
+  };
+}
+
+/** What the kernels compute so that these metrics of the model can be stored. */
+export function kernelMetrics(metrics: readonly string[]): TradesMetric[] {
+  const growth = metrics.includes('cagr_pct') || metrics.includes('calmar_ratio');
+  return TRADES_METRICS.filter(
+    (name) =>
+      metrics.includes(name) ||
+      (growth && name === 'final_equity') ||
+      (name === 'max_drawdown_pct' && metrics.includes('calmar_ratio')),
+  );
 }
 
 /** Resolves one cell: all that its permutations have in common. */
-export function prepareCell({ parameters, inputs, streams, shared }: PrepareContext<TradeInputs>): PreparedCell {
+export function prepareCell(context: TradesContext): PreparedCell {
+  const { parameters, inputs, streams, shared, metrics } = context;
   const { trades } = inputs;
   const n = trades.count;
   const pnl = trades.pnl.slice();
-  const point_value = number(parameters, 'point_value');
-  const initial_equity = number(parameters, 'initial_equity');
-  const notional = notionals(trades, point_value);
-  const risk = risks(trades, notional);
-  const state = choice(parameters, 'state_model') as StateModel;
-  const lookback = state === 'none' ? 0 : number(parameters, 'state_lookback');
+  const initial_equity = parameters.initial_equity;
+  const notional = notionals(trades, parameters.point_value);
+  const risk = risks(trades, notional, parameters.risk_fallback_pct);
+  const state = parameters.state_model;
+  const lookback = state === 'none' ? 0 : active(parameters.state_lookback, 'state_lookback');
   const intensities = intensity(state, pnl, initial_equity, lookback);
-  const shuffle = choice(parameters, 'shuffle_mode') as PreparedCell['shuffle'];
-  const bootstrap = choice(parameters, 'bootstrap_mode') as PreparedCell['bootstrap'];
-  const in_blocks = shuffle === 'block_permute' || bootstrap === 'block_bootstrap';
+  const stop = parameters.after_ruin === 'stop';
   return {
     n,
     pnl,
-    p_skip: number(parameters, 'p_skip'),
-    min_executed: Math.min(number(parameters, 'min_trades'), n),
+    p_skip: parameters.p_skip,
+    min_executed: Math.min(parameters.min_trades, n),
     skip_redraws: streams === 'shared' ? 0 : SKIP_REDRAWS,
     ...prepareDelay(parameters, inputs, notional, risk),
     intensity: intensities,
     ...prepareSlip(parameters, notional, risk, intensities),
-    shuffle,
-    bootstrap,
-    block_len: in_blocks ? Math.min(number(parameters, 'block_len'), n) : 1,
-    month_end: monthEnds(trades.exit_time),
+    ...prepareShares(parameters, inputs, risk),
+    ...prepareOrder(parameters, n),
+    ...monthSlots(trades.exit_month),
     initial_equity,
-    sharpe_factor: Math.sqrt(number(parameters, 'periods_per_year')),
-    profit_factor_cap: number(parameters, 'profit_factor_cap'),
-    fixed_draws: streams === 'shared' ? fixedDraws(n, inputs, largestDelay(shared, parameters)) : undefined,
+    stop,
+    ruin_level: stop ? (active(parameters.ruin_equity_pct, 'ruin_equity_pct') / 100) * initial_equity : 0,
+    // Where the list is too short for one, a study that needs it was refused.
+    sharpe_factor: Math.sqrt(parameters.periods_per_year ?? NaN),
+    profit_factor_cap: parameters.profit_factor_cap,
+    metrics: kernelMetrics(metrics),
+    fixed_draws: streams === 'shared' ? fixedDraws(n, inputs, studyFacts(shared, parameters)) : undefined,
   };
+}
+
+function prepareOrder(
+  parameters: TradeParameters,
+  n: number,
+): Pick<PreparedCell, 'shuffle' | 'bootstrap' | 'block_len' | 'restart_chance'> {
+  const shuffle = parameters.shuffle_mode;
+  const bootstrap = parameters.bootstrap_mode;
+  const stationary = bootstrap === 'stationary_bootstrap';
+  const in_blocks =
+    stationary ||
+    shuffle === 'block_permute' ||
+    bootstrap === 'block_bootstrap' ||
+    bootstrap === 'moving_block_bootstrap';
+  const block_len = in_blocks ? active(parameters.block_len, 'block_len') : 1;
+  return { shuffle, bootstrap, block_len: Math.min(block_len, n), restart_chance: stationary ? 1 / block_len : 0 };
+}
+
+function prepareShares(
+  parameters: TradeParameters,
+  { trades }: TradeInputs,
+  risk: Float64Array,
+): Pick<PreparedCell, 'shares' | 'share_base' | 'share_factor'> {
+  switch (parameters.sizing) {
+    case 'dollars':
+      return { shares: false, share_base: NONE, share_factor: 1 };
+    case 'equity': {
+      const share_base = equityBefore(trades, parameters.initial_equity);
+      return { shares: true, share_base, share_factor: 1 };
+    }
+    case 'risk':
+      return { shares: true, share_base: risk, share_factor: active(parameters.risk_pct, 'risk_pct') / 100 };
+  }
 }
 
 type Delay = Pick<
   PreparedCell,
-  'delay' | 'delay_bars_max' | 'one_side' | 'entry_impact' | 'exit_impact' | 'pnl_floor' | 'notional' | 'bar_returns'
+  | 'delay'
+  | 'delay_bars_max'
+  | 'one_side'
+  | 'entry_impact'
+  | 'exit_impact'
+  | 'pnl_floor'
+  | 'pnl_ceiling'
+  | 'notional'
+  | 'bar_returns'
 >;
 
-function prepareDelay(parameters: Parameters, inputs: TradeInputs, notional: Float64Array, risk: Float64Array): Delay {
+function prepareDelay(
+  parameters: TradeParameters,
+  inputs: TradeInputs,
+  notional: Float64Array,
+  risk: Float64Array,
+): Delay {
   const { trades, ohlc, equity_curve } = inputs;
-  const delay_bars_max = number(parameters, 'delay_bars_max');
-  const one_side = choice(parameters, 'delay_sides') === 'one_side';
-  const cap = number(parameters, 'delay_adverse_cap_r');
-  const off = { entry_impact: NONE, exit_impact: NONE, pnl_floor: NONE, notional: NONE, bar_returns: NONE };
-  if (delay_bars_max === 0) return { delay: 'none', delay_bars_max, one_side, ...off };
-  const pnl_floor = trades.pnl.map((pnl, i) => pnl - cap * risk[i]!);
+  const delay_bars_max = parameters.delay_bars_max;
+  const one_side = parameters.delay_sides === 'one_side';
+  const cap = parameters.delay_adverse_cap_r;
+  const adverse_only = parameters.delay_effect === 'adverse_only';
+  const off = { entry_impact: NONE, exit_impact: NONE, notional: NONE, bar_returns: NONE };
+  if (delay_bars_max === 0)
+    return { delay: 'none', delay_bars_max, one_side, ...off, pnl_floor: NONE, pnl_ceiling: NONE };
+  const pnl_floor = trades.pnl.map((pnl, i) => (cap === undefined ? -Infinity : pnl - cap * risk[i]!));
+  const pnl_ceiling = trades.pnl.map((pnl) => (adverse_only ? pnl : Infinity));
+  const late = { delay_bars_max, one_side, ...off, pnl_floor, pnl_ceiling };
   if (ohlc !== undefined) {
-    const { entry, exit } = tabulateImpacts(trades, ohlc, delay_bars_max, number(parameters, 'point_value'));
-    return { delay: 'ohlc', delay_bars_max, one_side, ...off, pnl_floor, entry_impact: entry, exit_impact: exit };
+    const point_value = parameters.point_value;
+    const { entry, exit } = tabulateImpacts(trades, ohlc, delay_bars_max, point_value, adverse_only);
+    return { ...late, delay: 'ohlc', entry_impact: entry, exit_impact: exit };
   }
   assert(equity_curve !== undefined, 'checkInputs lets no delay pass without ohlc or equity_curve');
   const bar_returns = barReturns(equity_curve.equity);
-  return { delay: 'equity_curve', delay_bars_max, one_side, ...off, pnl_floor, notional, bar_returns };
+  return { ...late, delay: 'equity_curve', notional, bar_returns };
 }
 
 function prepareSlip(
-  parameters: Parameters,
+  parameters: TradeParameters,
   notional: Float64Array,
   risk: Float64Array,
   intensities: Float64Array,
 ): Pick<PreparedCell, 'slip' | 'slip_scale' | 'slip_multiplier'> {
-  const slip_dollars = number(parameters, 'slip_dollars');
+  const slip_dollars = parameters.slip_dollars;
   if (slip_dollars === 0) return { slip: false, slip_scale: NONE, slip_multiplier: NONE };
-  const mode = choice(parameters, 'slip_mode') as 'dollars' | 'r' | 'percent';
+  const mode = parameters.slip_mode;
   const scale = {
     dollars: () => slip_dollars,
     r: (i: number) => slip_dollars * risk[i]!,
@@ -121,21 +179,33 @@ function prepareSlip(
   };
 }
 
-function fixedDraws(n: number, inputs: TradeInputs, largest_delay: number): StageDraws {
-  const per_trade = inputs.ohlc === undefined ? 3 + 2 * largest_delay : 3;
-  return { skip: n, delay: per_trade * n, slip: n, shuffle: n - 1, bootstrap: n };
+/** What shared streams make the draws of a cell depend on: all cells of its study together (`Model.shared`). */
+export interface StudyFacts {
+  /** D', the largest delay. */
+  readonly delay_bars_max: number;
+  /** Whether any cell has a stationary bootstrap. */
+  readonly stationary: boolean;
+  /** It is JSON. */
+  readonly [key: string]: number | boolean;
 }
 
-/** D' of the whole study, from `Model.shared`. */
-function largestDelay(shared: Json | undefined, parameters: Parameters): number {
-  assert(
-    typeof shared === 'object' && shared !== null && 'delay_bars_max' in shared,
-    'shared streams need the study fact',
-  );
-  const largest = shared['delay_bars_max'];
-  assert(
-    typeof largest === 'number' && largest >= number(parameters, 'delay_bars_max'),
-    'the largest delay of the study',
-  );
-  return largest;
+export function factsOfStudy(cells: Iterable<TradeParameters>): StudyFacts {
+  let delay_bars_max = 0;
+  let stationary = false;
+  for (const cell of cells) {
+    delay_bars_max = Math.max(delay_bars_max, cell.delay_bars_max);
+    stationary ||= cell.bootstrap_mode === 'stationary_bootstrap';
+  }
+  return { delay_bars_max, stationary };
+}
+
+function studyFacts(facts: StudyFacts | undefined, parameters: TradeParameters): StudyFacts {
+  assert(facts !== undefined, 'shared streams need the facts of the study');
+  assert(facts.delay_bars_max >= parameters.delay_bars_max, 'the largest delay of the study');
+  return facts;
+}
+
+function fixedDraws(n: number, inputs: TradeInputs, { delay_bars_max, stationary }: StudyFacts): StageDraws {
+  const per_trade = inputs.ohlc === undefined ? 3 + 2 * delay_bars_max : 3;
+  return { skip: n, delay: per_trade * n, slip: n, shuffle: n - 1, bootstrap: stationary ? 2 * n : n };
 }

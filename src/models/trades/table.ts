@@ -59,20 +59,27 @@ export type TableColumns = Readonly<
   Record<string, { readonly required: boolean; readonly aliases?: readonly string[] }>
 >;
 
+/** A table as it was read. */
+export interface Table {
+  /** The names of its columns as they are written, trimmed; empty where the file cannot be used. */
+  readonly header: readonly string[];
+  readonly rows: readonly TableRow[];
+}
+
 /**
  * Reads a CSV with a header: UTF-8 with or without BOM, LF or CRLF, header in any case, columns in any order, others
  * ignored, empty lines skipped. What is wrong goes to `problems`; rows with another number of cells than the
  * header are reported and left out.
  */
-export function readTable(file: InputFile, columns: TableColumns, problems: Problems): TableRow[] {
+export function readTable(file: InputFile, columns: TableColumns, problems: Problems): Table {
   const records = readRecords(file, problems);
   const header = records.shift();
   if (header === undefined) {
     if (problems.empty) problems.add(`${file.path} is empty: a header line is needed`, file.path);
-    return [];
+    return { header: [], rows: [] };
   }
   const place = placeColumns(file.path, header.record, columns, problems);
-  if (place === undefined) return [];
+  if (place === undefined) return { header: header.record, rows: [] };
   const rows: TableRow[] = [];
   for (const { record, line } of records) {
     if (record.length !== header.record.length) {
@@ -88,7 +95,7 @@ export function readTable(file: InputFile, columns: TableColumns, problems: Prob
       },
     });
   }
-  return rows;
+  return { header: header.record, rows };
 }
 
 interface Record_ {

@@ -1,20 +1,37 @@
+/** A point in time as a trade list writes it. */
+export interface Stamp {
+  /** Milliseconds since 1970-01-01T00:00Z, fractions kept. */
+  readonly time: number;
+  /** What the time carries as its offset from UTC [ms]; 0 where it carries none. */
+  readonly offset: number;
+  /** Written `MM/DD/YYYY` on a day up to the 12th: it could as well be `DD/MM/YYYY`. Undefined in other forms. */
+  readonly ambiguous: boolean | undefined;
+}
+
 /**
- * A point in time as a trade list writes it: ISO 8601, `YYYY-MM-DD[ HH:MM[:SS[.fff]]]` or `MM/DD/YYYY[ HH:MM:SS]`, UTC
- * unless it carries an offset (`Z`, `+02:00`, `+0200`, `+02`). Returns milliseconds since 1970-01-01T00:00Z
- * (fractions kept), NaN for anything else: nothing is guessed.
+ * ISO 8601, `YYYY-MM-DD[ HH:MM[:SS[.fff]]]` or `MM/DD/YYYY[ HH:MM:SS]`, UTC unless it carries an offset (`Z`, `+02:00`,
+ * `+0200`, `+02`). Undefined for anything else: nothing is guessed.
  */
-export function parseTime(text: string): number {
+export function parseStamp(text: string): Stamp | undefined {
   const iso = ISO.exec(text);
   if (iso !== null) {
     const [, year, month, day, hour, minute, second, fraction, offset] = iso;
-    return milliseconds(year, month, day, hour, minute, second, fraction, offset);
+    return stamp(milliseconds(year, month, day, hour, minute, second, fraction, offset), offset, undefined);
   }
   const us = US.exec(text);
-  if (us !== null) {
-    const [, month, day, year, hour, minute, second, offset] = us;
-    return milliseconds(year, month, day, hour, minute, second, undefined, offset);
-  }
-  return NaN;
+  if (us === null) return undefined;
+  const [, month, day, year, hour, minute, second, offset] = us;
+  const time = milliseconds(year, month, day, hour, minute, second, undefined, offset);
+  return stamp(time, offset, Number(day) <= 12);
+}
+
+function stamp(time: number, offset: Part, ambiguous: boolean | undefined): Stamp | undefined {
+  return Number.isNaN(time) ? undefined : { time, offset: offsetMinutes(offset) * 60_000, ambiguous };
+}
+
+/** The time of `parseStamp`, NaN for anything that is none. */
+export function parseTime(text: string): number {
+  return parseStamp(text)?.time ?? NaN;
 }
 
 const OFFSET = '(Z|[+-]\\d{2}(?::?\\d{2})?)?';
@@ -60,7 +77,7 @@ function daysFromEpoch(year: number, month: number, day: number): number {
   return era * 146097 + day_of_era - 719468;
 }
 
-/** The calendar month (UTC) of a time, as a number that grows by one per month. */
+/** The calendar month of a time in UTC, as a number that grows by one per month. */
 export function calendarMonth(time_ms: number): number {
   const date = new Date(time_ms);
   return date.getUTCFullYear() * 12 + date.getUTCMonth();

@@ -2,6 +2,8 @@ import type { RunCell } from '../../plan/run-cell.ts';
 import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
+import { toJson } from '../../encoding/json-numbers.ts';
+import { areCurrent } from '../../statistics/earlier-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDisk } from '../../files/disk-error.ts';
@@ -44,6 +46,7 @@ export class CellSummaries {
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
+      areCurrent(summary.statistics) &&
       JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {}) &&
       isOfLook(summary.precision, look)
     );
@@ -99,6 +102,6 @@ export class CellSummaries {
       ...precisionOf(look),
       statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: statistics })),
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${toJson(summary, 1)}\n`);
   }
 }

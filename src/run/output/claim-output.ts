@@ -22,7 +22,7 @@ export async function refuseOtherRun(host: Host, experiment: LoadedStudy, trunca
   const seen = loadManifest(host.port, output);
   if (seen === undefined) return;
   const wanted = manifestOf(experiment);
-  refuseOther(seen, wanted, output, truncate);
+  refuseOther(seen, wanted, experiment.study, truncate);
   if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted);
 }
 
@@ -41,7 +41,7 @@ export async function claimOutput(
   try {
     const before = loadManifest(port, output);
     if (before !== undefined) {
-      refuseOther(before, manifest, output, truncate);
+      refuseOther(before, manifest, experiment.study, truncate);
       for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];

@@ -2,7 +2,7 @@ import { EngineError } from '../../errors.ts';
 import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
 import type { FilePort } from '../../files/port.ts';
-import type { LoadedStudy } from '../../study/loaded-study.ts';
+import { inputNotes, type LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellCounts, RunOptions, StudyResult } from '../run-options.ts';
@@ -54,6 +54,7 @@ export async function endOutput(
     n_failures: books.n_failures,
     first_failure: books.first_failure,
     summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
+    notes: inputNotes(experiment),
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),
   };

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parseDigits, type Digits } from '../../../src/models/federated/dataset.ts';
-import federated from '../../../src/models/federated/model.ts';
+import model from '../../../src/models/federated/model.ts';
+import type { FederatedParameters } from '../../../src/models/federated/parameters.ts';
 import { settingsOf, type Settings } from '../../../src/models/federated/settings.ts';
-import type { InputFile, Parameters } from '../../../src/model/model.ts';
+import type { InputFile, Model, Parameters } from '../../../src/model/model.ts';
 import type { Rng } from '../../../src/random/generator.ts';
 import { createStreams } from '../../../src/random/streams.ts';
+
+/** As the engine has it: any parameters, any row. */
+export const federated: Model<{ readonly digits: Digits }> = model;
 
 /** The stream of one permutation, as the engine gives it. */
 export function permutation(perm_index: number, base_seed = 1337): Rng {
@@ -31,12 +35,12 @@ export function resolved(given: Parameters): Parameters {
 }
 
 export function settings(given: Parameters): Settings {
-  return settingsOf(resolved(given));
+  return settingsOf(resolved(given) as FederatedParameters);
 }
 
 /** A row of the model on the example's digits. */
 export async function rowOf(given: Parameters, rng: Rng): Promise<Record<string, number>> {
-  const context = { parameters: resolved(given), inputs: { digits: digits() }, shared: undefined };
+  const context = { parameters: resolved(given), inputs: { digits: digits() }, shared: undefined, metrics: [] };
   const state = await federated.prepare!({ ...context, streams: 'independent' });
   const row: Record<string, number> = {};
   federated.simulate!(state, rng, row);

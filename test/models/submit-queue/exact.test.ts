@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Parameters } from '../../../src/model/model.ts';
-import model from '../../../src/models/submit-queue/model.ts';
+import type { Model, Parameters } from '../../../src/model/model.ts';
+import submitQueue, { type SubmitQueueInputs } from '../../../src/models/submit-queue/model.ts';
 import { settingsOf } from '../../../src/models/submit-queue/parameters.ts';
 import { createReplicate } from '../../../src/models/submit-queue/replicate.ts';
 import { runReplicate } from '../../../src/models/submit-queue/run-replicate.ts';
@@ -10,12 +10,15 @@ import { checkModel } from '../../../src/study/check-model.ts';
 import { shared_folder, sharedFile, WITHOUT_SHARED } from './shared-data.ts';
 import { streamOf } from './streams-of.ts';
 
+/** As the engine has it: any parameters, any row. */
+const model: Model<SubmitQueueInputs> = submitQueue;
+
 function cell(parameters: Parameters, csv?: Uint8Array): (perm: number) => SubmitQueueRow {
   const inputs = csv ? model.load!({ history: { path: 'history.csv', bytes: csv } }) : {};
   if (inputs instanceof Promise) throw new Error('the history is read synchronously');
   const mode = csv ? 'csv' : 'random';
   const all = { mode, ...model.defaultsFrom!(inputs), ...parameters };
-  const state = model.prepare!({ parameters: all, inputs, streams: 'independent', shared: undefined });
+  const state = model.prepare!({ parameters: all, inputs, streams: 'independent', shared: undefined, metrics: [] });
   if (state instanceof Promise) throw new Error('a cell is prepared synchronously');
   return (perm) => {
     const row: Record<string, number> = {};

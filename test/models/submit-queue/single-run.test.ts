@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 
 import { generateHistory, GENERATE_DEFAULTS } from '../../../src/models/submit-queue/generate-history.ts';
-import model from '../../../src/models/submit-queue/model.ts';
+import type { Model } from '../../../src/model/model.ts';
+import submitQueue from '../../../src/models/submit-queue/model.ts';
 import { settingsOf } from '../../../src/models/submit-queue/parameters.ts';
 import { readHistory } from '../../../src/models/submit-queue/read-history.ts';
 import { createReplicate } from '../../../src/models/submit-queue/replicate.ts';
 import { singleRun } from '../../../src/models/submit-queue/single-run.ts';
 import { summaryText } from '../../../src/models/submit-queue/summary-text.ts';
 import { streamOf } from './streams-of.ts';
+
+/** As the engine has it: any parameters, any row. */
+const model: Model = submitQueue;
 
 const { csv } = generateHistory({ ...GENERATE_DEFAULTS, culprit_rate: 0.1 }, streamOf(5, 0));
 const history = readHistory('generated.csv', new TextEncoder().encode(csv));
