@@ -1,10 +1,10 @@
-import type { Note, StudyFacts } from '../../model/model.ts';
-import type { TradeInputs, TradeList } from './inputs.ts';
-import type { TradeParameters } from './parameters.ts';
-import { columnNotes } from './column-notes.ts';
-import { listNotes } from './list-notes.ts';
+import type { Note, StudyFacts } from '../../../model/model.ts';
+import type { TradeInputs, TradeList } from '../list/inputs.ts';
+import type { TradeParameters } from '../cell/parameters.ts';
+import { columnNotes } from './columns.ts';
+import { listNotes } from './list.ts';
 import { priceMoveNotes } from './price-moves.ts';
-import { settingsNotes } from './setting-notes.ts';
+import { settingsNotes } from './settings.ts';
 import { UsedSettings } from './used-settings.ts';
 
 /** What a person should know of a trade list before trusting anything that is made of it. */

@@ -1,9 +1,9 @@
-import type { Note } from '../../model/model.ts';
-import { lastBarAtOrBefore } from './delay.ts';
-import type { TradeInputs } from './inputs.ts';
-import { expectedExecuted } from './min-trades-note.ts';
+import type { Note } from '../../../model/model.ts';
+import { lastBarAtOrBefore } from '../cell/delay.ts';
+import type { TradeInputs } from '../list/inputs.ts';
+import { expectedExecuted } from './min-trades.ts';
 import type { UsedSettings } from './used-settings.ts';
-import { amount, percent, plural } from './note-words.ts';
+import { amount, percent, plural } from './words.ts';
 
 /** What a person should know of a study's settings on this list; each thing is said once, for the cell where it matters most. */
 export function settingsNotes(inputs: TradeInputs, used: UsedSettings, streams: 'independent' | 'shared'): Note[] {

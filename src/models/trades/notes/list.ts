@@ -1,6 +1,6 @@
-import type { Note } from '../../model/model.ts';
-import type { TradeList } from './inputs.ts';
-import { amount, plural } from './note-words.ts';
+import type { Note } from '../../../model/model.ts';
+import type { TradeList } from '../list/inputs.ts';
+import { amount, plural } from './words.ts';
 
 /** Fewer trades than this are hardly a sample. */
 const FEW = 30;

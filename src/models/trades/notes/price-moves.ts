@@ -1,7 +1,7 @@
-import type { Note } from '../../model/model.ts';
-import type { TradeList } from './inputs.ts';
-import { hasCostColumn } from './column-notes.ts';
-import { amount, median, percent, plural } from './note-words.ts';
+import type { Note } from '../../../model/model.ts';
+import type { TradeList } from '../list/inputs.ts';
+import { hasCostColumn } from './columns.ts';
+import { amount, median, percent, plural } from './words.ts';
 
 /** What share of trades must agree for something to hold in most of them, and in nearly all. */
 const MOST = 0.6;

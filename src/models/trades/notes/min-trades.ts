@@ -1,4 +1,4 @@
-import { exp, log } from '../../random/math.ts';
+import { exp, log } from '../../../random/math.ts';
 
 /** Masks are drawn at most so often. */
 const MASKS = 51;
