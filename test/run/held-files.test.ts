@@ -144,7 +144,7 @@ test('where folders cannot be synced a run says what may be missing after a powe
   Object.assign(disk, new Windows(real, { syncsFolders: false }).port);
   const study = whole.copyForTest();
   const notes: string[] = [];
-  await study.run({}, { note: (line) => notes.push(line) });
+  await study.run({}, { note: ({ message }) => notes.push(message) });
   Object.assign(disk, { ...real, patience: undefined });
   expect(notes.join('\n')).toMatch(/after a power cut the newest files may be missing/);
 });
