@@ -7,6 +7,7 @@ import type { RunObserver } from './observer.ts';
 import type { Derivation } from '../../study/derived.ts';
 import type { RunCells } from '../../plan/run-cell.ts';
 import type { ResolvedOptions } from '../run-options.ts';
+import { foldedName } from '../../study/folded-name.ts';
 import { selectedCells } from '../../plan/select-cells.ts';
 import { Suite } from '../../steps/suite.ts';
 
@@ -57,11 +58,13 @@ export async function loadStudies(
   for (const suite of suites) {
     const experiment = await suite.load();
     const { output } = experiment.study;
-    const other = studies.find(({ experiment: { study } }) => study.output === output);
+    const other = studies.find(({ experiment: { study } }) => foldedName(study.output) === foldedName(output));
     if (other !== undefined) {
       throw new EngineError(
         'USAGE',
-        `${other.experiment.study.file} and ${suite.file} write to the same output ${output}; give each study its own, and run them without --output.`,
+        other.experiment.study.output === output
+          ? `${other.experiment.study.file} and ${suite.file} write to the same output ${output}; give each study its own, and run them without --output.`
+          : `The outputs ${other.experiment.study.output} (of ${other.experiment.study.file}) and ${output} (of ${suite.file}) differ only by case or Unicode form: on many systems they are one folder; rename one.`,
         { path: '--output', value: output },
       );
     }
