@@ -37,11 +37,11 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export interface ErrorDetails {
   /** Where: a path in the study (`grid.p_skip[2]`), a file with line or byte. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** The value found there. */
   readonly value?: unknown;
   /** What would be right. */
-  readonly allowed?: string;
+  readonly allowed?: string | undefined;
   readonly cause?: unknown;
 }
 

@@ -129,12 +129,10 @@ export async function checkStudy(source: StudySource, { models, overrides = {} }
 function withOverrides(raw: unknown, { permutations, format, inputs }: StudyOverrides): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   const own: unknown = (raw as { readonly inputs?: unknown }).inputs;
-  return {
-    ...raw,
-    ...(permutations !== undefined && { permutations }),
-    ...(format !== undefined && { format }),
-    ...(inputs !== undefined && { inputs: { ...(typeof own === 'object' ? own : {}), ...inputs } }),
-  };
+  const all_inputs = inputs && { ...(typeof own === 'object' ? own : {}), ...inputs };
+  // A key that is not given stays as the study has it, or absent.
+  const given = Object.entries({ permutations, format, inputs: all_inputs }).filter(([, value]) => value !== undefined);
+  return { ...raw, ...Object.fromEntries(given) };
 }
 
 /** Names only: an input whose path is wrong is still one that was meant. */
@@ -159,7 +157,7 @@ async function modelOf(
     const { allowed } = error;
     problems.add(['model'], error.message.replace(/^model: /, ''), {
       value: reference,
-      ...(allowed !== undefined && { allowed }),
+      allowed,
     });
     return undefined;
   }

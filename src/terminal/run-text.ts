@@ -51,7 +51,7 @@ function outcome(result: StudyResult): string {
   if (complete === cells && stopped?.kind !== 'error')
     return `Complete: ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
-    return `This share is done: ${counted(done, 'permutation')} on disk; ${work}. The cells are whole when all shares are merged.`;
+    return `This shard is done: ${counted(done, 'permutation')} on disk; ${work}. The cells are whole when all shards are merged.`;
   const where = `${count(complete)} of ${counted(cells, 'cell')} complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk; ${work}.`;
   return `${stopText(result)} ${where}`;
 }

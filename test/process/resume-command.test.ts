@@ -145,7 +145,7 @@ describe.skipIf(process.platform === 'win32')('the command that resumes a run', 
     const resumed = await copied(printed('resume', await stopped(...args)));
     expect(resumed.exit, resumed.stderr).toBe(0);
     expect(computedBy(resumed)).toBe(4 * 300);
-    expect(resumed.stderr).toContain('This share is done');
+    expect(resumed.stderr).toContain('This shard is done');
   });
 
   it('after --reuse takes rows from there', async () => {

@@ -60,7 +60,7 @@ export function withSpace(
   ];
   const { code, message, path } = reason.error;
   const error = new EngineError(code, `${message}. ${sentence(parts.join(', '))}.`, {
-    ...(path !== undefined && { path }),
+    path,
     cause: reason.error,
   });
   return { kind: 'error', error };
