@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { URL, fileURLToPath } from 'node:url';
 import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
-import { prepareCell } from '../dist/models/trades/prepare.js';
+import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
 import { cellOf } from '../dist/plan/run-cell.js';
@@ -24,7 +24,13 @@ const folder = temporaryFolder();
 const study = writeHeadline(folder);
 const experiment = await openStudy(study, {});
 const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
-const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
+const cell = prepareCell({
+  parameters,
+  inputs: experiment.inputs,
+  streams: 'independent',
+  shared: undefined,
+  metrics: experiment.study.metrics,
+});
 
 /** A C++ process that computes on request, or undefined where there is no g++. */
 function startPeer() {

@@ -28,7 +28,7 @@ export function writeHeadline(folder, { permutations = 200_000, grid = '', forma
     `name: headline
 model: trades
 inputs: { trades: trades.csv, ohlc: ohlc.csv }
-parameters: { delay_bars_max: 1, slip_dollars: 100, shuffle_mode: permute, bootstrap_mode: trade_bootstrap }
+parameters: { preset: reference, delay_bars_max: 1, slip_dollars: 100, shuffle_mode: permute, bootstrap_mode: trade_bootstrap }
 grid: { ${grid === '' ? 'p_skip: [0.05]' : grid} }
 permutations: ${permutations}
 format: ${format}

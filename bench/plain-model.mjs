@@ -126,7 +126,7 @@ function measure(path, returns, { month_end, initial_equity, profit_factor_cap, 
   // `+ 0`: rows hold no -0.
   row[0] = (total / initial_equity) * 100 + 0;
   row[1] = drawdown * 100;
-  row[2] = losses > 0 ? gains / losses : gains > 0 ? profit_factor_cap : 0;
+  row[2] = losses > 0 ? Math.min(gains / losses, profit_factor_cap) : gains > 0 ? profit_factor_cap : 0;
   row[3] = worst === Infinity ? -100 : worst;
   row[4] = sd === 0 ? 0 : (mean / sd) * sharpe_factor;
   row[5] = trades === 0 ? 0 : wins / trades;

@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { prepareCell } from '../dist/models/trades/prepare.js';
+import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
 import { cellOf } from '../dist/plan/run-cell.js';
 import { openStudy } from '../dist/study/loaded-study.js';
@@ -33,7 +33,13 @@ const variants = ['arrow', 'csv'].flatMap((format) =>
 async function measure() {
   const experiment = await openStudy(writeHeadline(temporaryFolder()), {});
   const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
-  const cell = prepareCell({ parameters, inputs: experiment.inputs, streams: 'independent', shared: undefined });
+  const cell = prepareCell({
+    parameters,
+    inputs: experiment.inputs,
+    streams: 'independent',
+    shared: undefined,
+    metrics: experiment.study.metrics,
+  });
   const rig = new BenchRig(experiment, 'auto');
   const kernels = new Piscina({
     filename: new URL('kernel-worker.mjs', import.meta.url).href,

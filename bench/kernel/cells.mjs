@@ -3,11 +3,30 @@
  * The headline work ("full"): p_skip 0.05, one delay bar with bars, $100 of slippage, permute, trade_bootstrap.
  */
 import { Buffer } from 'node:buffer';
+import { TRADES_METRICS } from '../../dist/native-free/trades/cell.js';
 
 export const SHUFFLES = ['none', 'permute', 'block_permute'];
-export const BOOTSTRAPS = ['none', 'trade_bootstrap', 'block_bootstrap'];
+export const BOOTSTRAPS = ['none', 'trade_bootstrap', 'moving_block_bootstrap'];
+/** What rows hold where a study does not say. */
+export const METRICS = TRADES_METRICS.slice(0, 8);
 
-export function makeCell(n, { shuffle = 'permute', bootstrap = 'trade_bootstrap', block_len = 10, bars = 1 } = {}) {
+/**
+ * `sizing` equity: a trade's result is a share of the equity it was made with. `stop`: the account is closed at `ruin` of its
+ * initial equity.
+ */
+export function makeCell(
+  n,
+  {
+    shuffle = 'permute',
+    bootstrap = 'trade_bootstrap',
+    block_len = 10,
+    bars = 1,
+    sizing = 'dollars',
+    stop = false,
+    ruin = 0,
+    metrics = METRICS,
+  } = {},
+) {
   let state = 12345;
   const u = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -19,6 +38,13 @@ export function makeCell(n, { shuffle = 'permute', bootstrap = 'trade_bootstrap'
   const month_end = [];
   for (let end = 20; end < n; end += 20) month_end.push(end);
   const empty = new Float64Array(0);
+  const initial_equity = 100_000;
+  let equity = initial_equity;
+  const before = array(n, (i) => {
+    const held = equity;
+    equity = Math.max(equity + pnl[i], 1000);
+    return held;
+  });
   return {
     n,
     pnl,
@@ -31,25 +57,34 @@ export function makeCell(n, { shuffle = 'permute', bootstrap = 'trade_bootstrap'
     entry_impact: impacts(),
     exit_impact: impacts(),
     pnl_floor: array(bars > 0 ? n : 0, (i) => pnl[i] - 250),
+    pnl_ceiling: bars > 0 ? pnl : empty,
     intensity: empty,
     notional: empty,
     bar_returns: empty,
     slip: true,
     slip_scale: array(n, () => 100),
     slip_multiplier: array(n, () => 1),
+    shares: sizing === 'equity',
+    share_base: sizing === 'equity' ? before : empty,
+    share_factor: 1,
     shuffle,
     bootstrap,
     block_len: Math.min(block_len, n),
+    restart_chance: bootstrap === 'stationary_bootstrap' ? 1 / block_len : 0,
+    month_start: Uint32Array.from([0, ...month_end]),
     month_end: Uint32Array.from([...month_end, n]),
-    initial_equity: 100_000,
+    initial_equity,
+    stop,
+    ruin_level: stop ? ruin * initial_equity : 0,
     sharpe_factor: Math.sqrt(252),
     profit_factor_cap: 999,
+    metrics,
     fixed_draws: undefined,
   };
 }
 
 export function makeColumns(count) {
-  return Array.from({ length: 8 }, () => new Float64Array(count));
+  return METRICS.map(() => new Float64Array(count));
 }
 
 /** The cell as peer.cpp reads it. */

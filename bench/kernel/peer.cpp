@@ -216,7 +216,7 @@ static void simulate(const Cell &c, Work &w, uint32_t seed, double *row) {
   const double sd = std::sqrt(squares / n);
   row[0] = t.total / initial * 100 + 0.0;
   row[1] = drawdown * 100 + 0.0;
-  row[2] = (t.losses > 0 ? t.gains / t.losses : t.gains > 0 ? c.profit_factor_cap : 0) + 0.0;
+  row[2] = (t.losses > 0 ? std::min(t.gains / t.losses, c.profit_factor_cap) : t.gains > 0 ? c.profit_factor_cap : 0) + 0.0;
   row[3] = (worst == std::numeric_limits<double>::infinity() ? -100 : worst) + 0.0;
   row[4] = (sd == 0 ? 0 : mean / sd * c.sharpe_factor) + 0.0;
   row[5] = t.executed == 0 ? 0 : double(t.wins) / t.executed;

@@ -88,7 +88,8 @@ def simulate(cell, base, first, count):
     mean = total(returns) / n
     sd = np.sqrt(total((returns - mean) * (returns - mean)) / n)
     with np.errstate(all="ignore"):
-        factor = np.where(losses > 0, gains / losses, np.where(gains > 0, cell["profit_factor_cap"], 0))
+        cap = cell["profit_factor_cap"]
+        factor = np.where(losses > 0, np.minimum(gains / losses, cap), np.where(gains > 0, cap, 0))
         sharpe = np.where(sd == 0, 0, (mean / sd) * cell["sharpe_factor"])
         rate = np.where(done == 0, 0, wins / done)
     worst = np.where(np.isinf(worst), -100, worst)

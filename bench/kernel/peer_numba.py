@@ -124,7 +124,7 @@ def simulate(
         sd = np.sqrt(squares / n)
         rows[p, 0] = total / initial * 100 + 0.0
         rows[p, 1] = drawdown * 100
-        rows[p, 2] = gains / losses if losses > 0 else (factor_cap if gains > 0 else 0.0)
+        rows[p, 2] = min(gains / losses, factor_cap) if losses > 0 else (factor_cap if gains > 0 else 0.0)
         rows[p, 3] = -100.0 if worst == np.inf else worst
         rows[p, 4] = 0.0 if sd == 0 else mean / sd * sharpe_factor
         rows[p, 5] = 0.0 if done == 0 else wins / done

@@ -49,8 +49,8 @@ export function canonicalValue(value: number): number {
 }
 
 /**
- * `canonicalValue` for every value of a column, in place. Returns how many are NaN. The first pass has no branch, since there is mostly
- * none to be found. (-0 + 0 is 0; arithmetic may keep foreign NaN bits, so NaN is written anew.)
+ * `canonicalValue` for every value of a column, in place. Returns how many are not finite (NaN or infinite). The first pass has no branch,
+ * since there is mostly none to be found. (-0 + 0 is 0; arithmetic may keep foreign NaN bits, so NaN is written anew.)
  */
 export function canonicalise(column: Float64Array): number {
   const module = modules.get(column.buffer);
@@ -70,10 +70,10 @@ function addZeroTwin(column: Float64Array): boolean {
 }
 
 function canonicaliseEach(column: Float64Array): number {
-  let n_nan = 0;
+  let n_not_finite = 0;
   for (let i = 0; i < column.length; i++) {
     column[i] = canonicalValue(column[i]!);
-    if (Number.isNaN(column[i])) n_nan++;
+    if (!Number.isFinite(column[i])) n_not_finite++;
   }
-  return n_nan;
+  return n_not_finite;
 }

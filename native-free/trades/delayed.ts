@@ -7,7 +7,7 @@ import type { TradesCell } from './cell.ts';
 const LARGEST_TABLE = { both: 1 << 15, one_side: 1 << 22 };
 
 /**
- * P&L of trade i after a delay, for every outcome of its two draws, at [i x width + outcome]. Delayed values are few
+ * P&L of trade i after a delay, for every outcome of its two draws, at [i x width + outcome]; -0 where it is missed. Delayed values are few
  * (four per trade for one bar), so clamping them once per cell takes comparisons, which no processor can predict here,
  * out of every permutation.
  *
@@ -47,11 +47,17 @@ export function delayedPnl(cell: TradesCell): DelayedPnl | undefined {
   return table;
 }
 
-/** A delay never helps a trade and costs it at most its cap: min(pnl, max(pnl_floor, pnl - impact)). */
+/** min(pnl_ceiling, max(pnl_floor, pnl - impact)); -0, the mark of a missed trade, where the entry came after the exit. */
 export function delayed(cell: TradesCell, i: number, impact: number): number {
-  const pnl = cell.pnl[i]!;
+  if (impact === Infinity) return -0;
   const lowest = cell.pnl_floor[i]!;
-  const after = pnl - impact;
+  const most = cell.pnl_ceiling[i]!;
+  const after = cell.pnl[i]! - impact;
   const clamped = lowest < after ? after : lowest;
-  return pnl < clamped ? pnl : clamped;
+  return most < clamped ? most : clamped;
+}
+
+/** Whether a delay can make a trade miss. */
+export function mayMiss(cell: TradesCell): boolean {
+  return cell.delay === 'ohlc' && cell.entry_impact.includes(Infinity);
 }

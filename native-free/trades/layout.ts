@@ -23,7 +23,7 @@ export const STATE = 8;
 export const SLIP = 9;
 /** 0 none, 1 permute, 2 block_permute. */
 export const SHUFFLE = 10;
-/** 0 none, 1 trade_bootstrap, 2 block_bootstrap. */
+/** 0 none, 1 trades, 2 blocks (on a circle or moving, as BLOCK_STARTS says), 3 stationary. */
 export const BOOTSTRAP = 11;
 export const BLOCK_LEN = 12;
 export const MONTHS = 13;
@@ -52,19 +52,43 @@ export const LIST = 28;
 export const OTHER = 29;
 export const RETURNS = 30;
 export const ORDER = 31;
-/** Eight columns of ROWS doubles each. */
+/** One column of ROWS doubles for each of TRADES_METRICS. */
 export const COLUMNS = 32;
 export const ROWS = 33;
+
+/** 1: trades become shares; 1: an account that is at RUIN_LEVEL or below is closed. */
+export const SHARES = 34;
+export const STOP = 35;
+/** A block of the stationary bootstrap begins where v is at most this. */
+export const RESTART_LAST = 36;
+/** Starts that blocks are drawn from: n on a circle, n - BLOCK_LEN + 1 else. */
+export const BLOCK_STARTS = 37;
+/** 1: the delay marks missed trades (-0), and slippage leaves them alone. */
+export const MAY_MISS = 38;
+/** Addresses: ceilings of the delayed pnl, and what shares are of. */
+export const CEILING = 39;
+export const SHARE_BASE = 40;
+/** What is asked for, 1 or 0 each: see Wanted in cell.ts. */
+export const WANT_TALLY = 41;
+export const WANT_RETURNS = 42;
+export const WANT_SORTINO = 43;
+export const WANT_MORE = 44;
+export const WANT_ULCER = 45;
 
 /** Doubles, at NUMBERS + 8 x index. */
 export const NUMBERS = 256;
 export const INITIAL_EQUITY = 0;
 export const SHARPE_FACTOR = 1;
 export const PROFIT_FACTOR_CAP = 2;
+export const RUIN_LEVEL = 3;
+export const SHARE_FACTOR = 4;
+export const NUMBERS_END = 5;
 
 /** Generator states and digits while seeding: 5 x 16 bytes for each group of four, and 20 x 64 bytes. */
 export const STATES = 512;
 export const DIGITS = 1024;
+/** Sums of four permutations: ten vectors of two doubles or counts. */
+export const SUMS = 2304;
 /** First byte that arrays may use. */
 export const ARRAYS = 2560;
 

@@ -182,7 +182,7 @@ function nextUniform(state: AleaState): number {
   return (nextAlea(state) >>> 0) * PER_WORD;
 }
 
-/** Stage 3: every trade draws; what it costs a missed one does not matter. */
+/** Stage 3: every trade draws; what it costs one that is struck from the list later does not matter. */
 export function slip(state: AleaState, cell: TradesCell, list: Float64Array): void {
   const { slip_scale, slip_multiplier } = cell;
   const n = list.length;
@@ -203,6 +203,25 @@ export function slip(state: AleaState, cell: TradesCell, list: Float64Array): vo
   state.s1 = s1;
   state.s2 = s2;
   state.carry = carry;
+}
+
+/** Stage 3 where the delay may have made trades miss: their mark stays. */
+export function slipExecuted(state: AleaState, cell: TradesCell, list: Float64Array): void {
+  const { slip_scale, slip_multiplier } = cell;
+  for (let i = 0; i < list.length; i++) {
+    const cost = nextUniform(state) * slip_scale[i]! * slip_multiplier[i]!;
+    if (!Object.is(list[i], MISSED)) list[i] = list[i]! - cost;
+  }
+}
+
+/** Trades become shares of what they were made with. */
+export function toShares({ share_base, share_factor }: TradesCell, list: Float64Array): void {
+  for (let i = 0; i < list.length; i++) {
+    const pnl = list[i]!;
+    const share = share_factor * (pnl / share_base[i]!);
+    // Of a missed trade it is -0 again. A loss so small that its share is none is no missed trade.
+    list[i] = share === 0 && pnl !== 0 ? 0 : share;
+  }
 }
 
 /** Marks the missed trades. */

@@ -93,11 +93,18 @@ export function bootstrapTrades(state: AleaState, list: Float64Array, into: Floa
   state.carry = carry;
 }
 
-/** Blocks of L = min(block_len, n) from starts below n - L + 1, cut to n: ceil(n / L) draws. */
-export function bootstrapBlocks(state: AleaState, list: Float64Array, block_len: number, into: Float64Array): void {
+/**
+ * Blocks of `length` <= n from drawn starts, cut to n: ceil(n / length) draws. `starts` n: circular, going on at the first trade
+ * behind the last one; n - length + 1: moving blocks.
+ */
+export function bootstrapBlocks(
+  state: AleaState,
+  list: Float64Array,
+  length: number,
+  starts: number,
+  into: Float64Array,
+): void {
   const n = list.length;
-  const length = Math.min(block_len, n);
-  const starts = n - length + 1;
   let s0 = state.s0;
   let s1 = state.s1;
   let s2 = state.s2;
@@ -110,7 +117,42 @@ export function bootstrapBlocks(state: AleaState, list: Float64Array, block_len:
     s1 = s2;
     s2 = word;
     let from = ((word >>> 0) * PER_WORD * starts) | 0;
-    for (const end = Math.min(k + length, n); k < end; k++) into[k] = list[from++]!;
+    const end = Math.min(k + length, n);
+    for (const wrap = Math.min(end, k + n - from); k < wrap; k++) into[k] = list[from++]!;
+    for (from = 0; k < end; k++) into[k] = list[from++]!;
+  }
+  state.s0 = s0;
+  state.s1 = s1;
+  state.s2 = s2;
+  state.carry = carry;
+}
+
+/**
+ * Blocks of random length on a circle: position 0, and any other with the chance `restart`, begins at a drawn trade, all others take the
+ * one behind the trade before. 2 n draws, v then u at each position.
+ */
+export function bootstrapStationary(state: AleaState, list: Float64Array, restart: number, into: Float64Array): void {
+  const n = list.length;
+  const below = Math.ceil(restart * 4294967296);
+  let s0 = state.s0;
+  let s1 = state.s1;
+  let s2 = state.s2;
+  let carry = state.carry;
+  let from = n;
+  for (let k = 0; k < n; k++) {
+    // Two steps of the generator at once: its words move on by two.
+    const highV = ((s0 >>> 0) * MULTIPLIER_HIGH) | 0;
+    const wordV = (Math.imul(MULTIPLIER, s0) + carry) | 0;
+    carry = wordV >>> 0 < carry >>> 0 ? highV + 1 : highV;
+    const highU = ((s1 >>> 0) * MULTIPLIER_HIGH) | 0;
+    const wordU = (Math.imul(MULTIPLIER, s1) + carry) | 0;
+    carry = wordU >>> 0 < carry >>> 0 ? highU + 1 : highU;
+    s0 = s2;
+    s1 = wordV;
+    s2 = wordU;
+    if (k === 0 || wordV >>> 0 < below) from = ((wordU >>> 0) * PER_WORD * n) | 0;
+    into[k] = list[from++]!;
+    if (from === n) from = 0;
   }
   state.s0 = s0;
   state.s1 = s1;

@@ -4,39 +4,49 @@
  */
 import { aleaState, seedAlea } from '../alea.ts';
 import { SEED_STEP, type TradesCell } from './cell.ts';
-import { delayedPnl, type DelayedPnl } from './delayed.ts';
+import { delayedPnl, mayMiss, type DelayedPnl } from './delayed.ts';
 import { ownDraws, type OwnDraws } from './draws.ts';
-import { measure, tally, type Tally } from './measure.ts';
-import { delayByBars, delayByEquityCurve, discard, skip, slip, strike } from './perturb.ts';
-import { bootstrapBlocks, bootstrapTrades, permute, permuteBlocks } from './reorder.ts';
+import { Meter } from './measure.ts';
+import { delayByBars, delayByEquityCurve, discard, skip, slip, slipExecuted, strike, toShares } from './perturb.ts';
+import { bootstrapBlocks, bootstrapStationary, bootstrapTrades, permute, permuteBlocks } from './reorder.ts';
 
 const state = aleaState();
-const sums: Tally = { total: 0, gains: 0, losses: 0, wins: 0, executed: 0 };
 
-/** Work arrays for one number of trades; kept, so that a chunk allocates nothing. */
-interface Scratch {
+/** A cell with what all of its permutations use; kept, so that a chunk allocates nothing. */
+interface Workplace {
+  readonly cell: TradesCell;
+  readonly meter: Meter;
+  readonly table: DelayedPnl | undefined;
+  readonly may_miss: boolean;
+  readonly own: OwnDraws;
   readonly missed: Uint8Array;
   readonly list: Float64Array;
   readonly other: Float64Array;
-  readonly returns: Float64Array;
   readonly order: Uint32Array;
 }
 
-let scratch = makeScratch(0);
+let last: Workplace | undefined;
 
-function makeScratch(n: number): Scratch {
-  return {
+function workplaceOf(cell: TradesCell): Workplace {
+  if (last?.cell === cell) return last;
+  const { n } = cell;
+  last = {
+    cell,
+    meter: new Meter(cell),
+    table: cell.delay === 'ohlc' ? delayedPnl(cell) : undefined,
+    may_miss: mayMiss(cell),
+    own: ownDraws(cell),
     missed: new Uint8Array(n),
     list: new Float64Array(n),
     other: new Float64Array(n),
-    returns: new Float64Array(n),
     order: new Uint32Array(n),
   };
+  return last;
 }
 
 /**
- * Permutations `first` .. `first + count - 1` of the cell whose seeds start at `base_seed`, with `alea`:
- * columns[m][i] is metric m of permutation first + i. Columns are at least `count` long, in the order of TRADES_METRICS.
+ * Permutations `first` .. `first + count - 1` of the cell whose seeds start at `base_seed`, with `alea`: columns[m][i] is
+ * metric m of permutation first + i. Columns are at least `count` long, in the order of the cell's metrics.
  */
 export function simulateTradesTwin(
   cell: TradesCell,
@@ -45,25 +55,27 @@ export function simulateTradesTwin(
   count: number,
   columns: readonly Float64Array[],
 ): void {
-  if (scratch.list.length !== cell.n) scratch = makeScratch(cell.n);
-  const table = cell.delay === 'ohlc' ? delayedPnl(cell) : undefined;
-  const own = ownDraws(cell);
+  const workplace = workplaceOf(cell);
   for (let i = 0; i < count; i++) {
     seedAlea(state, (base_seed + Math.imul(first + i, SEED_STEP)) >>> 0);
-    simulateOne(cell, table, own, columns, i);
+    simulateOne(workplace, columns, i);
   }
 }
 
-function simulateOne(
-  cell: TradesCell,
-  table: DelayedPnl | undefined,
-  own: OwnDraws,
-  columns: readonly Float64Array[],
-  at: number,
-): void {
-  const { list, other, missed, order } = scratch;
+function simulateOne(workplace: Workplace, columns: readonly Float64Array[], at: number): void {
+  const { cell, meter, own } = workplace;
   const fixed = cell.fixed_draws;
+  perturb(workplace);
+  meter.beforeShuffle(workplace.list);
+  let path = shuffle(workplace);
+  if (fixed !== undefined) discard(state, fixed.shuffle - own.shuffle);
+  path = resample(workplace, path);
+  meter.measure(path, columns, at);
+}
 
+/** Stages 1 to 3: the list, a missed trade -0. */
+function perturb({ cell, table, may_miss, own, missed, list }: Workplace): void {
+  const fixed = cell.fixed_draws;
   if (cell.p_skip > 0) skip(state, cell, missed);
   if (fixed !== undefined) discard(state, fixed.skip - own.skip);
 
@@ -72,27 +84,43 @@ function simulateOne(
   else delayByEquityCurve(state, cell, list);
   if (fixed !== undefined) discard(state, fixed.delay - own.delay);
 
-  if (cell.slip) slip(state, cell, list);
+  if (cell.slip && may_miss) slipExecuted(state, cell, list);
+  else if (cell.slip) slip(state, cell, list);
   if (fixed !== undefined) discard(state, fixed.slip - own.slip);
 
   if (cell.p_skip > 0) strike(list, missed);
-  // Pure reordering leaves these constant to the last bit: they are summed before it.
-  if (cell.bootstrap === 'none') tally(list, sums);
+  if (cell.shares) toShares(cell, list);
+}
 
-  let path = list;
+/** Stage 4: the array that holds the order now. */
+function shuffle({ cell, list, other, order }: Workplace): Float64Array {
   if (cell.shuffle === 'permute') permute(state, list);
   else if (cell.shuffle === 'block_permute') {
     permuteBlocks(state, list, cell.block_len, order, other);
-    path = other;
+    return other;
   }
-  if (fixed !== undefined) discard(state, fixed.shuffle - own.shuffle);
+  return list;
+}
 
-  if (cell.bootstrap !== 'none') {
-    const into = path === list ? other : list;
-    if (cell.bootstrap === 'trade_bootstrap') bootstrapTrades(state, path, into);
-    else bootstrapBlocks(state, path, cell.block_len, into);
-    path = into;
-    tally(path, sums);
+/** Stage 5: the array that holds the path. */
+function resample({ cell, list, other }: Workplace, path: Float64Array): Float64Array {
+  const { n, block_len } = cell;
+  const into = path === list ? other : list;
+  switch (cell.bootstrap) {
+    case 'none':
+      return path;
+    case 'trade_bootstrap':
+      bootstrapTrades(state, path, into);
+      break;
+    case 'block_bootstrap':
+      bootstrapBlocks(state, path, block_len, n, into);
+      break;
+    case 'moving_block_bootstrap':
+      bootstrapBlocks(state, path, block_len, n - block_len + 1, into);
+      break;
+    case 'stationary_bootstrap':
+      bootstrapStationary(state, path, cell.restart_chance, into);
+      break;
   }
-  measure(cell, path, sums, scratch.returns, columns, at);
+  return into;
 }

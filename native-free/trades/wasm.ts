@@ -1,13 +1,12 @@
 import { EmbeddedModule } from '../webassembly.ts';
 import { TRADES_WASM } from '../build/trades.ts';
-import type { TradesCell } from './cell.ts';
-import { delayedPnl } from './delayed.ts';
+import { TRADES_METRICS, wanted, type TradesCell } from './cell.ts';
+import { delayedPnl, mayMiss } from './delayed.ts';
 import { ownDraws } from './draws.ts';
 import * as layout from './layout.ts';
 
 /** Permutations per call into the module: its columns stay in the cache. A multiple of 8. */
 const ROWS = 256;
-const METRICS = 8;
 
 interface Exports {
   simulate(base_seed: number, first: number, count: number): void;
@@ -18,6 +17,7 @@ interface Loaded {
   readonly cell: TradesCell;
   readonly exports: Exports;
   readonly memory: ArrayBuffer;
+  /** Of the cell's metrics, in their order. */
   readonly columns: readonly Float64Array[];
 }
 
@@ -42,7 +42,7 @@ export function simulateTradesWasm(
   for (let done = 0; done < count; done += ROWS) {
     const rows = Math.min(ROWS, count - done);
     exports.simulate(base_seed, first + done, rows);
-    for (let m = 0; m < METRICS; m++) {
+    for (let m = 0; m < from.length; m++) {
       columns[m]!.set(rows === ROWS ? from[m]! : from[m]!.subarray(0, rows), done);
     }
   }
@@ -67,6 +67,8 @@ function loadCell(cell: TradesCell, memory: ArrayBuffer | undefined, exports: Ex
     { address: layout.TABLE, values: table?.pnl ?? (impacts ? cell.entry_impact : new Float64Array(0)) },
     { address: layout.EXIT, values: impacts ? cell.exit_impact : new Float64Array(0) },
     { address: layout.FLOOR, values: impacts ? cell.pnl_floor : new Float64Array(0) },
+    { address: layout.CEILING, values: impacts ? cell.pnl_ceiling : new Float64Array(0) },
+    { address: layout.SHARE_BASE, values: cell.share_base },
     { address: layout.LATE, values: late },
     { address: layout.SCALE, values: cell.slip_scale },
     { address: layout.MULTIPLIERS, values: cell.slip_multiplier },
@@ -75,11 +77,12 @@ function loadCell(cell: TradesCell, memory: ArrayBuffer | undefined, exports: Ex
   const work = [
     { address: layout.TAPE, at: place(n * 16 * layout.TAPE_PER_TRADE) },
     { address: layout.MASK, at: place(n * 16) },
-    { address: layout.LIST, at: place(n * 32) },
-    { address: layout.OTHER, at: place(n * 32) },
+    // Behind the trades that blocks are taken from on a circle stand the first ones again.
+    { address: layout.LIST, at: place((n + cell.block_len) * 32) },
+    { address: layout.OTHER, at: place((n + cell.block_len) * 32) },
     { address: layout.RETURNS, at: place(n * 32) },
     { address: layout.ORDER, at: place(blocks * 16) },
-    { address: layout.COLUMNS, at: place(METRICS * ROWS * 8) },
+    { address: layout.COLUMNS, at: place(TRADES_METRICS.length * ROWS * 8) },
   ];
 
   if (memory === undefined || exports === undefined || memory.byteLength < end) {
@@ -96,14 +99,28 @@ function loadCell(cell: TradesCell, memory: ArrayBuffer | undefined, exports: Ex
   }
   for (const { address, at } of work) words[address] = at;
   writeSettings(cell, words, impacts);
-  const numbers = new Float64Array(memory, layout.NUMBERS, 3);
+  const numbers = new Float64Array(memory, layout.NUMBERS, layout.NUMBERS_END);
   numbers[layout.INITIAL_EQUITY] = cell.initial_equity;
   numbers[layout.SHARPE_FACTOR] = cell.sharpe_factor;
   numbers[layout.PROFIT_FACTOR_CAP] = cell.profit_factor_cap;
+  numbers[layout.RUIN_LEVEL] = cell.ruin_level;
+  numbers[layout.SHARE_FACTOR] = cell.share_factor;
   const start = words[layout.COLUMNS]!;
-  const views = Array.from({ length: METRICS }, (_, m) => new Float64Array(memory, start + m * ROWS * 8, ROWS));
-  return { cell, exports, memory, columns: views };
+  const buffer = memory;
+  const columns = cell.metrics.map((name) => {
+    return new Float64Array(buffer, start + TRADES_METRICS.indexOf(name) * ROWS * 8, ROWS);
+  });
+  return { cell, exports, memory, columns };
 }
+
+/** The kernel's numbers of them: layout.BOOTSTRAP. */
+const BOOTSTRAP: Readonly<Record<TradesCell['bootstrap'], number>> = {
+  none: 0,
+  trade_bootstrap: 1,
+  block_bootstrap: 2,
+  moving_block_bootstrap: 2,
+  stationary_bootstrap: 3,
+};
 
 function writeSettings(cell: TradesCell, words: Uint32Array, impacts: boolean): void {
   const choices = cell.delay_bars_max + 1;
@@ -127,7 +144,18 @@ function writeSettings(cell: TradesCell, words: Uint32Array, impacts: boolean): 
   words[layout.STATE] = cell.intensity.length > 0 ? 1 : 0;
   words[layout.SLIP] = cell.slip ? 1 : 0;
   words[layout.SHUFFLE] = ['none', 'permute', 'block_permute'].indexOf(cell.shuffle);
-  words[layout.BOOTSTRAP] = ['none', 'trade_bootstrap', 'block_bootstrap'].indexOf(cell.bootstrap);
+  words[layout.BOOTSTRAP] = BOOTSTRAP[cell.bootstrap];
+  words[layout.BLOCK_STARTS] = cell.bootstrap === 'moving_block_bootstrap' ? cell.n - cell.block_len + 1 : cell.n;
+  words[layout.RESTART_LAST] = Math.ceil(cell.restart_chance * 4294967296) - 1;
+  words[layout.MAY_MISS] = Number(mayMiss(cell));
+  words[layout.SHARES] = Number(cell.shares);
+  words[layout.STOP] = Number(cell.stop);
+  const want = wanted(cell);
+  words[layout.WANT_TALLY] = Number(want.tally);
+  words[layout.WANT_RETURNS] = Number(want.returns);
+  words[layout.WANT_SORTINO] = Number(want.sortino);
+  words[layout.WANT_MORE] = Number(want.more);
+  words[layout.WANT_ULCER] = Number(want.ulcer);
   words[layout.BLOCK_LEN] = cell.block_len;
   words[layout.MONTHS] = cell.month_end.length;
   words[layout.DROP_SKIP] = fixed === undefined ? 0 : fixed.skip - own.skip;

@@ -4,15 +4,17 @@ import { performance } from 'node:perf_hooks';
 
 import type { Format } from '../encoding/metrics-schema.ts';
 import { EngineError } from '../errors.ts';
-import type { ChunkResult, ModelSetup } from '../execute/messages.ts';
+import type { ChunkResult } from '../execute/messages.ts';
+import type { GivenSetup } from '../execute/setup.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { Kernel } from '../model/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
 import type { FilePort } from '../files/port.ts';
+import { formatOf } from '../store/formats/formats.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { GroupSync } from '../run/loop/group-sync.ts';
@@ -56,7 +58,7 @@ export class BenchRig {
   private readonly host: Host;
   private readonly experiment: LoadedStudy;
   private readonly folder: string;
-  private readonly setups: readonly ModelSetup[];
+  private readonly setup: GivenSetup;
   private readonly executors = new Map<number, Executor>();
   private n_files = 0;
 
@@ -64,7 +66,7 @@ export class BenchRig {
     this.host = host;
     this.experiment = experiment;
     this.folder = mkdtempSync(join(existingFolder(dirname(experiment.study.output)), '.permafrost-bench-'));
-    this.setups = [modelSetup(experiment, kernel)];
+    this.setup = setupOf(experiment, kernel);
     this.cells_sampled = Math.min(CELLS, experiment.cells.length);
   }
 
@@ -102,6 +104,7 @@ export class BenchRig {
       })),
     );
     const lease = new LeaseSize(chunk);
+    const chunk_rows = formatOf({ format }).chunkRows(this.experiment.study.batch_rows);
     const pending: Promise<void>[] = [];
     let failed: unknown;
     const next = works.map(() => 0);
@@ -114,10 +117,10 @@ export class BenchRig {
       const { cell, work } = works[at]!;
       await in_flight.take();
       const first = next[at]!;
-      const count = wholeBatches(lease.next(), format === 'arrow' ? this.experiment.study.batch_rows : 1);
+      const count = wholeBatches(lease.next(), chunk_rows);
       next[at] = first + count;
       const sequence = work?.dispatch() ?? 0;
-      const taken = executor.compute({ setup: 0, cell: cell.setup, first, count }).then((result) => {
+      const taken = executor.compute({ setup: this.setup.id, cell: cell.setup, first, count }).then((result) => {
         lease.observe(result.count, result.compute_ms);
         rows += result.rows;
         if (work === undefined || sync === undefined) {
@@ -173,7 +176,7 @@ export class BenchRig {
   private executor(threads: number): Executor {
     let executor = this.executors.get(threads);
     if (executor === undefined) {
-      executor = this.host.open(threads, this.setups);
+      executor = this.host.open(threads, [this.setup]);
       this.executors.set(threads, executor);
     }
     return executor;
@@ -189,7 +192,7 @@ export class BenchRig {
     for (let count = 1; long < PROBES;) {
       let ms = 0;
       for (const cell of cells)
-        ms += (await executor.compute({ setup: 0, cell: cell.setup, first: 0, count })).compute_ms;
+        ms += (await executor.compute({ setup: this.setup.id, cell: cell.setup, first: 0, count })).compute_ms;
       fastest = Math.max(fastest, (count * cells.length) / ms);
       if (ms > PROBE_MS || count * 4 > LARGEST_PROBE) long += 1;
       else count *= 4;

@@ -20,10 +20,7 @@ export function inspectCommand(): Command {
     .option('--input <name>', 'which input of the model it is')
     .addHelpText('after', EXAMPLES);
   return runs<InspectOptions>(command, async ([file], { model, input }, terminal) => {
-    const inspected = await inspectFile(file!, {
-      ...(model !== undefined && { model }),
-      ...(input !== undefined && { input }),
-    });
+    const inspected = await inspectFile(file!, { model, input });
     const { facts, problems, n_problems, notes } = inspected.inspection;
     terminal.say(inspectionText(inspected));
     terminal.result({
@@ -46,7 +43,10 @@ function inspectionText({ file, model, input, inspection }: InspectedFile): stri
   return [
     `${file}: ${input} of the model ${model}`,
     text,
-    ...listed('notes', notes),
+    ...listed(
+      'notes',
+      notes.map(({ message }) => message),
+    ),
     ...listed('problems', [...problems, ...(more > 0 ? [`and ${more} more`] : [])]),
     ...(notes.length + n_problems === 0 ? ['problems   none'] : []),
   ].join('\n');

@@ -3,23 +3,23 @@ import assert from 'node:assert/strict';
 import { crc32, saltOf } from './crc32.ts';
 import type { MetricsSchema } from './metrics-schema.ts';
 
-/** The part of some CSV lines that lies in one aligned block of batch_rows permutations: what the block's checksum is made of. */
-export interface CsvBlockPart {
+/** The part of a chunk's bytes that lies in one aligned block of batch_rows permutations: what the block's checksum is made of. */
+export interface BlockPart {
   readonly block: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Of its lines, going on from the experiment's salt. */
+  /** Of its rows, going on from the experiment's salt. */
   readonly crc32: number;
   /** The block's last permutation is among them. */
   readonly full: boolean;
 }
 
 /** Cuts the lines of `perm_index` (ascending) at block borders. */
-export function csvBlocksOf(schema: MetricsSchema, perm_index: Uint32Array, lines: Uint8Array): CsvBlockPart[] {
+export function csvBlocksOf(schema: MetricsSchema, perm_index: Uint32Array, lines: Uint8Array): BlockPart[] {
   const { batch_rows } = schema;
   const salt = saltOf(schema.experiment);
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.length);
-  const parts: CsvBlockPart[] = [];
+  const parts: BlockPart[] = [];
   let start = 0;
   for (let row = 0; row < perm_index.length;) {
     const block = Math.floor(perm_index[row]! / batch_rows);

@@ -25,7 +25,7 @@ export function csvHeader(metrics: readonly string[]): string {
   return `${['perm_index', ...metrics].join(',')}\n`;
 }
 
-/** The lines of `rows`, without a header. The bytes are the caller's (see `encodeRows`). */
+/** The lines of `rows`, without a header. The bytes are the caller's (see `StoreFormat.encode`). */
 export function encodeCsvRows(
   { perm_index, columns }: Rows,
   kernel: Kernel = 'auto',

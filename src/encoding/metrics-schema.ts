@@ -2,6 +2,9 @@
 export const FORMATS = ['csv', 'arrow'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** The fewest rows of a block (`batch_rows`): small record batches are slow to read. */
+export const SMALLEST_BLOCK: Readonly<Record<Format, number>> = { csv: 1, arrow: 1000 };
+
 /** What decides the bytes of one cell's metrics file, apart from its rows. */
 export interface MetricsSchema {
   readonly format: Format;
@@ -11,7 +14,7 @@ export interface MetricsSchema {
   readonly experiment: string;
   /** Metric columns in order; `perm_index` comes before them. */
   readonly metrics: readonly string[];
-  /** Rows per checksum block (csv) or record batch (arrow); blocks are aligned: block b holds [b x batch_rows, (b+1) x batch_rows). */
+  /** Rows per block, which has one checksum; blocks are aligned: block b holds [b x batch_rows, (b+1) x batch_rows). */
   readonly batch_rows: number;
 }
 

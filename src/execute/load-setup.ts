@@ -1,16 +1,39 @@
+import { hash } from 'node:crypto';
+
 import { builtInModels } from '../models/registry.ts';
-import type { Model } from '../model/model.ts';
+import type { InputFile, Model } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
 import { moduleUrl } from '../study/module-url.ts';
-import type { ModelReference } from './messages.ts';
+import type { GivenInputs, ModelReference, ModelSetup } from './setup.ts';
 
 /** The model behind a reference. A user's own model comes as one bundled module and is imported from memory: nothing is written. */
 export async function loadReferencedModel(reference: ModelReference): Promise<Model> {
-  if ('builtin' in reference) {
-    const model = await builtInModels.load(reference.builtin);
-    if (model === undefined) throw new EngineError('MODEL', `There is no built-in model "${reference.builtin}".`);
-    return model;
+  if ('code' in reference) {
+    const module = (await import(moduleUrl(reference.code))) as { readonly default: Model };
+    return module.default;
   }
-  const module = (await import(moduleUrl(reference.code))) as { readonly default: Model };
-  return module.default;
+  const { builtin, version } = reference;
+  const model = await builtInModels.load(builtin);
+  if (model === undefined) throw new EngineError('MODEL', `There is no built-in model "${builtin}".`);
+  if (model.version === version) return model;
+  throw new EngineError(
+    'MODEL',
+    `The built-in model ${builtin} is version ${model.version} here, and the rows are to be those of version ${version}. Use the engine that has it.`,
+    { path: 'model', value: model.version, allowed: version },
+  );
+}
+
+/** What `Model.load` makes of a setup's inputs, or a promise of it. */
+export function inputsOf(model: Model, setup: ModelSetup, given: GivenInputs): unknown {
+  if ('loaded' in given) return given.loaded;
+  const files = Object.entries(setup.inputs).map(([name, { sha256, path }]): [string, InputFile] => {
+    const bytes = given.files[sha256];
+    if (bytes !== undefined && hash('sha256', bytes) === sha256) return [name, { path, bytes }];
+    const what = bytes === undefined ? 'is not there' : 'holds other bytes';
+    throw new EngineError('DATA', `inputs.${name}: ${path} ${what}: the rows are to be made from SHA-256 ${sha256}.`, {
+      path: `inputs.${name}`,
+      allowed: sha256,
+    });
+  });
+  return model.load?.(Object.fromEntries(files));
 }

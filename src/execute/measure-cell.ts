@@ -1,11 +1,11 @@
 import type { CellSetup } from '../plan/run-cell.ts';
 import type { ChunkResult } from './messages.ts';
 import type { Simulator } from './simulator.ts';
-import { digitsBelow } from '../encoding/digits-below.ts';
 import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
 import { memoryFile } from '../files/memory-file.ts';
 import { readRows } from '../store/read-rows.ts';
-import { formatOf, readBack } from '../store/scan-cell.ts';
+import { formatOf } from '../store/formats/formats.ts';
+import { readBack } from '../store/scan-cell.ts';
 
 /** What a cell costs one thread. */
 export interface CellCost {
@@ -15,14 +15,15 @@ export interface CellCost {
   readonly compute_ms: number;
   /** [ms per row] read back, checked and summarised. */
   readonly finish_ms: number;
-  /** [bytes per row]; for csv without the digits of perm_index. NaN where every permutation failed. */
+  /** [bytes per row] without those of its perm_index (`StoreFormat.indexBytes`). NaN where every permutation failed. */
   readonly row_bytes: number;
   /** Its statistics as JSON [bytes]. */
   readonly statistics_bytes: number;
 }
 
 export interface MeasureTask {
-  readonly setup: number;
+  /** The hash of the setup. */
+  readonly setup: string;
   readonly cell: CellSetup;
   /** Permutations of the cell. */
   readonly target: number;
@@ -53,11 +54,11 @@ export async function measureCell(simulator: Simulator, task: MeasureTask): Prom
     last = await chunk(count);
     spent_ms += last.compute_ms;
   }
-  const digits = cell.schema.format === 'csv' ? digitsBelow(last.rows) : 0;
+  const index_bytes = formatOf(cell.schema).indexBytes(0, last.rows);
   return {
     prepare_ms,
     compute_ms: spent_ms / rows,
-    row_bytes: (last.bytes.length - digits) / last.rows,
+    row_bytes: (last.bytes.length - index_bytes) / last.rows,
     ...finishing(task, last.bytes, last.rows),
   };
 }
@@ -76,7 +77,7 @@ function finishing(
 ): Pick<CellCost, 'finish_ms' | 'statistics_bytes'> {
   if (n === 0) return { finish_ms: NaN, statistics_bytes: NaN };
   const place = { folder: 'in memory', schema };
-  const port = memoryFile(Buffer.concat([formatOf(place).header(place), rows]));
+  const port = memoryFile(Buffer.concat([formatOf(schema).header(schema), rows]));
   // Its checksums, which a run has at hand.
   const { sums } = readBack(port, place, target, new Map())!;
   const started = performance.now();

@@ -1,32 +1,19 @@
-import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
+import type { BlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
-import type { Json, Kernel } from '../model/model.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 
 /** What crosses between the coordinator and an executor, whatever carries it: plain data. */
 
-/** A model as a worker can load it: one of the built-in ones, or the bundled code of the user's own. */
-export type ModelReference =
-  | { readonly builtin: string }
-  /** `code`: one ES module; `file`: where it came from, for messages. */
-  | { readonly code: string; readonly file: string };
-
-/** Sent once to every worker. */
-export interface ModelSetup {
-  readonly model: ModelReference;
-  /** What `Model.load` returned; arrays on SharedArrayBuffers are shared, not copied. */
-  readonly inputs: unknown;
-  readonly streams: 'independent' | 'shared';
-  readonly shared: Json | undefined;
-  readonly kernel: Kernel;
-}
-
 /** Most permutations in a chunk whose size is chosen by itself (not `--chunk N`): bounds the bytes in flight. */
 export const LARGEST_CHUNK = 16_384;
 
-/** Compute permutations `first` .. `first + count - 1` of a cell and encode them. `setup`: index into the worker's list of models. */
+/**
+ * Compute permutations `first` .. `first + count - 1` of a cell and encode them. With the setup that it names it says everything: it can be sent as JSON, and
+ * whoever computes it gives the same bytes.
+ */
 export interface ChunkTask {
-  readonly setup: number;
+  /** The hash of the setup. */
+  readonly setup: string;
   readonly cell: CellSetup;
   readonly first: number;
   readonly count: number;
@@ -49,8 +36,8 @@ export interface ChunkResult {
   readonly rows: number;
   /** The rows in the bytes of the metrics file: the caller's until `Executor.release`. */
   readonly bytes: Uint8Array;
-  /** CSV: `bytes` cut at block borders, with the checksums of the parts. */
-  readonly blocks?: readonly CsvBlockPart[];
+  /** `bytes` cut at block borders, with the checksums of the parts, for a format that has them beside the file. */
+  readonly blocks?: readonly BlockPart[];
   /** The same rows in the bytes of each of the task's `more_schemas`. */
   readonly more_bytes?: readonly Uint8Array[];
   readonly failures: readonly PermutationFailure[];

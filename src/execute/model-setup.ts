@@ -1,14 +1,24 @@
 import type { Kernel } from '../model/model.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import type { Study } from '../study/study.ts';
-import type { ModelReference, ModelSetup } from './messages.ts';
+import { setupHash, type GivenSetup, type ModelReference, type ModelSetup } from './setup.ts';
 
-/** What a worker needs to compute the experiment's chunks. */
-export function modelSetup(experiment: LoadedStudy, kernel: Kernel): ModelSetup {
-  const { study, inputs, shared } = experiment;
-  return { model: modelReference(study), inputs, streams: study.streams.sharing, shared, kernel };
+/** What the chunks of a study are computed with; its inputs as they are loaded already. */
+export function setupOf({ study, common, inputs, shared }: LoadedStudy, kernel: Kernel): GivenSetup {
+  const files = Object.entries(common.inputs).map(([name, sha256]) => [
+    name,
+    { sha256, path: study.inputs[name]!.path },
+  ]);
+  const setup: ModelSetup = {
+    model: modelReference(study),
+    inputs: Object.fromEntries(files) as ModelSetup['inputs'],
+    streams: study.streams.sharing,
+    ...(shared !== undefined && { shared }),
+    kernel,
+  };
+  return { id: setupHash(setup), setup, inputs: { loaded: inputs } };
 }
 
-function modelReference(study: Study): ModelReference {
-  return study.model_code === undefined ? { builtin: study.model.name } : { code: study.model_code, file: study.file };
+function modelReference({ model, model_code, file }: Study): ModelReference {
+  return model_code === undefined ? { builtin: model.name, version: model.version } : { code: model_code, file };
 }

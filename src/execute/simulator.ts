@@ -2,26 +2,28 @@ import assert from 'node:assert/strict';
 
 import { canonicalise, createColumns } from '#native-free/columns/columns';
 
-import { csvBlocksOf } from '../encoding/csv-blocks.ts';
-import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams, describeSeed } from '../random/streams.ts';
-import { loadReferencedModel } from './load-setup.ts';
-import {
-  LARGEST_CHUNK,
-  type ChunkResult,
-  type ChunkTask,
-  type ModelSetup,
-  type PermutationFailure,
-} from './messages.ts';
+import { inputsOf, loadReferencedModel } from './load-setup.ts';
+import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type PermutationFailure } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
+import { formatOf } from '../store/formats/formats.ts';
+import type { GivenSetup, ModelSetup } from './setup.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {
   readonly cell: CellSetup;
   readonly state: unknown;
+}
+
+/** The columns of a chunk. */
+interface ChunkColumns {
+  /** One per metric of the model: what the model fills. */
+  readonly all: readonly Float64Array[];
+  /** Those that are stored, in the order of the rows. */
+  readonly stored: readonly Float64Array[];
 }
 
 /** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
@@ -34,8 +36,9 @@ const PREPARED_CELLS = 4;
 export class Simulator {
   private readonly model: Model;
   private readonly setup: ModelSetup;
+  private readonly inputs: unknown;
+  /** All of the model's. */
   private readonly metrics: readonly string[];
-  private readonly may_be_missing: readonly boolean[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
@@ -43,16 +46,18 @@ export class Simulator {
   private indices = new Uint32Array(0);
   private columns: Float64Array[] = [];
 
-  private constructor(model: Model, setup: ModelSetup) {
+  private constructor(model: Model, setup: ModelSetup, inputs: unknown) {
     this.model = model;
     this.setup = setup;
+    this.inputs = inputs;
     this.metrics = Object.keys(model.metrics);
-    this.may_be_missing = this.metrics.map((name) => model.metrics[name]?.missing === true);
     this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
   }
 
-  static async create(setup: ModelSetup): Promise<Simulator> {
-    return new Simulator(await loadReferencedModel(setup.model), setup);
+  /** Loads the model, and its inputs where they are not loaded yet. EngineError MODEL or DATA where they are not what the setup says. */
+  static async create({ setup, inputs }: GivenSetup): Promise<Simulator> {
+    const model = await loadReferencedModel(setup.model);
+    return new Simulator(model, setup, await inputsOf(model, setup, inputs));
   }
 
   /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. */
@@ -60,9 +65,10 @@ export class Simulator {
     const started = performance.now();
     const { state } = await this.prepareCell(task.cell);
     const streams = this.streamsOf(task.cell.source, task.first, task.count);
-    const columns = this.emptyColumns(task.count);
-    const failures = this.fill(state, streams, columns);
-    const kept = withoutFailures({ perm_index: this.indicesFrom(task.first, task.count), columns }, failures);
+    const columns = this.emptyColumns(task.cell, task.count);
+    const failures = this.fill(state, streams, columns, task.cell);
+    const perm_index = this.indicesFrom(task.first, task.count);
+    const kept = withoutFailures({ perm_index, columns: columns.stored }, failures);
     return {
       first: task.first,
       count: task.count,
@@ -76,9 +82,9 @@ export class Simulator {
   /** One permutation alone: its row, or how it failed. */
   async computeOne(cell: CellSetup, perm_index: number): Promise<Float64Array | PermutationFailure> {
     const { state } = await this.prepareCell(cell);
-    const columns = this.emptyColumns(1);
-    const failures = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns);
-    return failures[0] ?? Float64Array.from(columns, (column) => column[0]!);
+    const columns = this.emptyColumns(cell, 1);
+    const failures = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns, cell);
+    return failures[0] ?? Float64Array.from(columns.stored, (column) => column[0]!);
   }
 
   /** The steps of one permutation for a person, or undefined where the model tells none. */
@@ -113,9 +119,10 @@ export class Simulator {
   private async prepareNew(cell: CellSetup): Promise<PreparedCell> {
     const context: PrepareContext = {
       parameters: cell.parameters,
-      inputs: this.setup.inputs,
+      inputs: this.inputs,
       streams: this.setup.streams,
       shared: this.setup.shared,
+      metrics: cell.schema.metrics,
     };
     return { cell, state: this.model.prepare === undefined ? context : await this.model.prepare(context) };
   }
@@ -127,25 +134,32 @@ export class Simulator {
     return indices;
   }
 
-  /** Columns of NaN, one per metric. */
-  private emptyColumns(count: number): Float64Array[] {
+  /** Columns of NaN for the metrics that are stored. What a column of another metric holds does not matter: it is never filled, so its memory costs nothing. */
+  private emptyColumns({ schema }: CellSetup, count: number): ChunkColumns {
     if ((this.columns[0]?.length ?? 0) < count) {
       // Chunks grow: their memory is asked for once, and what of it is never touched costs nothing.
       this.columns = createColumns(this.metrics.length, Math.max(count, LARGEST_CHUNK));
     }
-    return this.columns.map((column) => column.subarray(0, count).fill(NaN));
+    const all = this.columns.map((column) => column.subarray(0, count));
+    const stored = schema.metrics.map((name) => all[this.metrics.indexOf(name)]!.fill(NaN));
+    return { all, stored };
   }
 
   /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
-  private fill(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
-    const failures = this.simulateAll(state, streams, columns);
+  private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): PermutationFailure[] {
+    const failures = this.simulateAll(state, streams, columns.all);
     const failed = new Set(failures.map((failure) => failure.perm_index));
-    columns.forEach((column, m) => {
-      if (canonicalise(column) === 0 || this.may_be_missing[m] === true) return;
+    columns.stored.forEach((column, m) => {
+      const metric = schema.metrics[m]!;
+      const { missing = false, infinite = false } = this.model.metrics[metric]!;
+      if (canonicalise(column) === 0 || (missing && infinite)) return;
       for (let i = 0; i < streams.count; i += 1) {
-        if (!Number.isNaN(column[i]) || failed.has(streams.first + i)) continue;
+        const value = column[i]!;
+        if (Number.isFinite(value) || (Number.isNaN(value) ? missing : infinite) || failed.has(streams.first + i))
+          continue;
         failed.add(streams.first + i);
-        failures.push(this.failure(streams, i, new UndefinedMetric(this.metrics[m]!)));
+        const error = Number.isNaN(value) ? new UndefinedMetric(metric) : new InfiniteMetric(metric, value);
+        failures.push(this.failure(streams, i, error));
       }
     });
     return failures.sort((a, b) => a.perm_index - b.perm_index);
@@ -203,11 +217,12 @@ export function encodeForAll(
   kernel: Kernel,
   into?: ArrayBufferLike,
 ): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
-  const bytes = encodeRows(cell.schema, rows, kernel, into);
-  const made =
-    cell.schema.format === 'csv' ? { bytes, blocks: csvBlocksOf(cell.schema, rows.perm_index, bytes) } : { bytes };
+  const format = formatOf(cell.schema);
+  const bytes = format.encode(cell.schema, rows, kernel, into);
+  const blocks = format.blocksOf?.(cell.schema, rows.perm_index, bytes);
+  const made = blocks === undefined ? { bytes } : { bytes, blocks };
   if (more_schemas === undefined) return made;
-  return { ...made, more_bytes: more_schemas.map((schema) => encodeRows(schema, rows, kernel)) };
+  return { ...made, more_bytes: more_schemas.map((schema) => formatOf(schema).encode(schema, rows, kernel)) };
 }
 
 /** A metric that may not be missing was NaN. */
@@ -215,6 +230,14 @@ class UndefinedMetric extends Error {
   override readonly name = 'UndefinedMetric';
   constructor(metric: string) {
     super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** A metric that may not be infinite was. */
+class InfiniteMetric extends Error {
+  override readonly name = 'InfiniteMetric';
+  constructor(metric: string, value: number) {
+    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
   }
 }
 

@@ -1,16 +1,25 @@
-import type { ModelSetup } from './messages.ts';
+import assert from 'node:assert/strict';
+
+import type { GivenSetup } from './setup.ts';
 import { Simulator } from './simulator.ts';
 
 /** What one thread can compute: a simulator for each setup, made when it is first needed. */
 export class Simulators {
-  private readonly setups: readonly ModelSetup[];
-  private readonly made: Promise<Simulator>[] = [];
+  private readonly setups: ReadonlyMap<string, GivenSetup>;
+  private readonly made = new Map<string, Promise<Simulator>>();
 
-  constructor(setups: readonly ModelSetup[]) {
-    this.setups = setups;
+  constructor(setups: readonly GivenSetup[]) {
+    this.setups = new Map(setups.map((given) => [given.id, given]));
   }
 
-  of(setup: number): Promise<Simulator> {
-    return (this.made[setup] ??= Simulator.create(this.setups[setup]!));
+  /** `id`: the hash of the setup. */
+  of(id: string): Promise<Simulator> {
+    const known = this.made.get(id);
+    if (known !== undefined) return known;
+    const given = this.setups.get(id);
+    assert(given !== undefined, `setup ${id} was not given`);
+    const simulator = Simulator.create(given);
+    this.made.set(id, simulator);
+    return simulator;
   }
 }

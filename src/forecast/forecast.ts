@@ -1,5 +1,6 @@
-import { digitsBelow } from '../encoding/digits-below.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
+import { formatOf } from '../store/formats/formats.ts';
+import { sumsBytes } from '../store/scan/sums.ts';
 import type { PermutationRange } from '../study/permutation-range.ts';
 
 /** What a plan says that a run will take. */
@@ -37,7 +38,7 @@ export interface Rates {
   readonly compute_ms: number;
   /** To read a row back, check and summarise it [ms]. */
   readonly finish_ms: number;
-  /** A row in the metrics file [bytes]; for csv without the digits of its perm_index. */
+  /** A row in the metrics file [bytes]; without those of its perm_index (`StoreFormat.indexBytes`). */
   readonly row_bytes: number;
   /** summary.json and the other small files of a cell [bytes]. */
   readonly cell_bytes: number;
@@ -53,18 +54,13 @@ export function forecastOf(work: Work, rates: Rates, threads: number): Forecast 
   return { threads, seconds: rates.start_seconds + ms / threads / 1000, bytes: bytesOf(work, rates) };
 }
 
-/** Bytes of a line of metrics_compact.sums besides the digits of its first_perm and count: two checksums, three commas, the newline. */
-const SUM_LINE_BYTES = 20;
-
 function bytesOf({ format, batch_rows, new_cells, written }: Work, { row_bytes, cell_bytes }: Rates): number {
+  const its = formatOf({ format });
   let bytes = new_cells * cell_bytes;
   for (const ranges of written) {
     for (const { from, to } of ranges) {
-      bytes += (to - from) * row_bytes;
-      if (format === 'arrow') continue;
-      bytes += digitsBelow(to) - digitsBelow(from);
-      const blocks = Math.ceil(to / batch_rows) - Math.floor(from / batch_rows);
-      bytes += blocks * (SUM_LINE_BYTES + String(to).length + String(batch_rows).length);
+      bytes += (to - from) * row_bytes + its.indexBytes(from, to);
+      if (its.blocksOf !== undefined) bytes += sumsBytes(from, to, batch_rows);
     }
   }
   return Math.round(bytes);

@@ -2,12 +2,13 @@ import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
 import type { FilePort } from '../files/port.ts';
 import { appendFailures, readFailures } from '../store/failures.ts';
-import { cellLayout, metricsPath } from '../store/scan/layout.ts';
+import { metricsPath } from '../store/formats/formats.ts';
+import { cellLayout } from '../store/scan/layout.ts';
 import { openCell } from '../store/open-cell.ts';
 import { readRows } from '../store/read-rows.ts';
 import { replaceRows } from '../store/rewrite.ts';
 import { noFile } from '../store/scan-cell.ts';
-import { removeFile } from '../files/small-file.ts';
+import { removeFile } from '../files/held.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import { mergeRows } from './merge-rows.ts';
@@ -68,7 +69,7 @@ export async function mergeCell(
     },
   );
   if (fresh) {
-    removeFile(port, cellLayout(cell.place.folder).summary);
+    await removeFile(port, cellLayout(cell.place.folder).summary);
     await replaceRows(port, cell.place, target, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);

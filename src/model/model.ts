@@ -1,6 +1,7 @@
 import type { Kernel } from '#native-free/kernel';
 
 import type { Rng, Streams } from '../random/generator.ts';
+import type { Note } from './note.ts';
 import type {
   CheckedParameters,
   Condition,
@@ -25,6 +26,8 @@ export type {
   ParameterValue,
   StringParameter,
 } from './parameter.ts';
+
+export type { Note } from './note.ts';
 
 export interface InputSpec {
   readonly description: string;
@@ -57,8 +60,15 @@ export interface Inspection {
   readonly problems: readonly string[];
   /** How many problems there are. */
   readonly n_problems: number;
-  /** What a person should know before trusting results. */
-  readonly notes: readonly string[];
+  /** What a person should know before trusting results. A text alone gets the code NOTE. */
+  readonly notes: readonly (Note | string)[];
+}
+
+/** What a study says of all its cells. */
+export interface StudyFacts {
+  readonly streams: 'independent' | 'shared';
+  /** The metrics that are stored, in the order of their columns. */
+  readonly metrics: readonly string[];
 }
 
 export interface MetricSpec {
@@ -66,10 +76,19 @@ export interface MetricSpec {
   readonly description?: string;
   /** May be undefined for a permutation: NaN is a value then. Any other NaN is a failed permutation. */
   readonly missing?: boolean;
+  /** May be infinite for a permutation. Any other infinite value is a failed permutation. */
+  readonly infinite?: boolean;
+  /**
+   * Chance has no part in it: it is the same in every permutation of a cell, always, or where the cell's parameters meet one of these
+   * conditions. Only what is declared so is called so: rows that happen to be equal prove nothing.
+   */
+  readonly constant?: true | readonly Condition[];
   /** The metric is a rate: the sum of these metrics over the sum of those. A report then gives the rate of all permutations together, too. */
   readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
   readonly cap?: string;
+  /** `false`: stored only where a study asks for it (`metrics:`). Default: stored. */
+  readonly stored?: boolean;
 }
 export type MetricSpecs = Readonly<Record<string, MetricSpec>>;
 
@@ -124,6 +143,8 @@ export interface PrepareContext<Inputs = unknown, Values = Parameters, Shared = 
   readonly inputs: Inputs;
   readonly streams: 'independent' | 'shared';
   readonly shared: Shared | undefined;
+  /** The metrics that are stored, in the order of their columns: the others need not be computed. */
+  readonly metrics: readonly string[];
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -139,10 +160,13 @@ export type Choice<Values = Parameters, Metric extends string = string> = {
   choose(rows: readonly ResultRow<Values, Metric>[]): ParameterValue;
 }['choose'];
 
-/** One row being filled: every declared metric must be set. */
+/** One row being filled: every metric that is stored must be set; what is set of the others is dropped. */
 export type Row<Metric extends string = string> = Record<Metric, number>;
 
-/** One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long, pre-filled with NaN. */
+/**
+ * One typed-array column per metric, in the order of `Model.metrics`, each `streams.count` long. Those that are stored are pre-filled
+ * with NaN; the others hold anything, and what is written to them is dropped.
+ */
 export type Columns = readonly Float64Array[];
 
 export { KERNELS, type Kernel } from '#native-free/kernel';
@@ -167,16 +191,19 @@ export interface Model<
   readonly name: string;
   /** Changes whenever the rows change. (For a user's own model the engine adds a hash of its code.) */
   readonly version: string;
+  /** What a person does about a run of an earlier version, which this one cannot extend: a sentence or two, by that version. */
+  readonly earlier_versions?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly parameters: ParameterSpecs;
   /**
    * Named sets of defaults: a study with `parameters: { preset: NAME }` takes them for the parameters that it leaves out. Resolved by
-   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment.
+   * the study: `preset` is no parameter and enters no id, so a preset and its values written out are the same experiment. What an optional
+   * input says of a parameter (`default_from`) stands over the preset where the study gives that input.
    */
   readonly presets?: Readonly<Record<string, SomeOf<Values>>>;
   readonly inputs?: InputSpecs;
   readonly metrics: MetricSpecs;
-  /** The metric by whose mean `permafrost report` ranks the cells; for a model that has one number to be judged by. */
+  /** The metric by whose mean `permafrost report` ranks the cells, where it is stored; for a model that has one number to be judged by. */
   readonly ranking?: Ranking<Metric>;
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];
@@ -196,10 +223,13 @@ export interface Model<
   load?(files: Files): Inputs | Promise<Inputs>;
   /** Defaults taken from inputs, for the parameters with `default_from`. They do not enter the cell id. */
   defaultsFrom?(inputs: Inputs): SomeOf<Values>;
-  /** Checks one cell against the inputs (a file that the cell needs is missing, say), before anything runs. */
-  checkInputs?(parameters: Values, inputs: Inputs): readonly string[];
-  /** What a person should know about the inputs (conflicts, rows that are dropped): lines for stderr, once after loading, and for the report. */
-  notes?(inputs: Inputs, cells: Iterable<Values>): readonly string[];
+  /** Checks one cell, of which these metrics are stored, against the inputs (a file that the cell needs is missing, say), before anything runs. */
+  checkInputs?(parameters: Values, inputs: Inputs, metrics: readonly string[]): readonly string[];
+  /**
+   * What a person should know about the inputs and what the cells make of them (conflicts, rows that are dropped): for stderr, once after
+   * loading, for plan and for the report. A text alone gets the code NOTE.
+   */
+  notes?(inputs: Inputs, cells: Iterable<Values>, study: StudyFacts): readonly (Note | string)[];
   /** A fact about all cells together that rows depend on when streams are shared (the largest delay, say). Hashed into the experiment. */
   shared?(cells: Iterable<Values>): Shared;
   /** Once per cell and worker. */

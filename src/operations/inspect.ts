@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
+import { notesOf, type Note } from '../model/note.ts';
 import type { InputFile, Inspection, InputSpec, Model } from '../model/model.ts';
 import { builtInModels, models } from '../models/registry.ts';
 import { loadModel } from '../study/load-model.ts';
 
 export interface InspectOptions {
   /** A built-in model, a file or a package: the file is an input of this one. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** The file is this input of the model. */
-  readonly input?: string;
+  readonly input?: string | undefined;
 }
 
 /** An input file looked at: which input of which model it is, and what it holds. */
@@ -17,7 +18,7 @@ export interface InspectedFile {
   readonly file: string;
   readonly model: string;
   readonly input: string;
-  readonly inspection: Inspection;
+  readonly inspection: Omit<Inspection, 'notes'> & { readonly notes: readonly Note[] };
 }
 
 /** Bytes in which the first line is looked for. */
@@ -31,7 +32,9 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
   const bytes = readInput(path);
   const kinds = await inspectable(options);
   const kind = kinds.length === 1 && options.model !== undefined ? kinds[0]! : recognised(path, bytes, kinds);
-  return { file: path, model: kind.model, input: kind.input, inspection: kind.inspect({ path, bytes }) };
+  const inspection = kind.inspect({ path, bytes });
+  const notes = notesOf(inspection.notes);
+  return { file: path, model: kind.model, input: kind.input, inspection: { ...inspection, notes } };
 }
 
 function readInput(path: string): Uint8Array {

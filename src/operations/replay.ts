@@ -2,7 +2,7 @@ import { Simulator } from '../execute/simulator.ts';
 import type { PermutationFailure } from '../execute/messages.ts';
 import type { PermutationSummary } from '../model/model.ts';
 import { describeSeed } from '../random/streams.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { storedRows } from '../verify/recompute.ts';
@@ -38,7 +38,7 @@ export async function replayPermutation(
   if (place < 0) return undefined;
   const cell = cellOf(experiment, cells.at(place), output);
   const { metrics } = cell.setup.schema;
-  const simulator = await Simulator.create(modelSetup(experiment, chooseKernel('auto', 0).kernel));
+  const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
   const line = storedRows(port, cell, study.permutations, [perm_index]).get(perm_index);

@@ -1,26 +1,21 @@
-import { availableParallelism } from 'node:os';
-
 import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
-import type { ModelSetup } from '../execute/messages.ts';
-import type { Kernel } from '../model/model.ts';
-import { canonicalJson } from '../study/canonical-json.ts';
-import type { StudyOverrides } from '../study/study.ts';
-import { claimAll, loadStudies, type ClaimedStudy, type StudyToRun } from '../run/output/claim-studies.ts';
+import type { GivenSetup } from '../execute/setup.ts';
+import { claimAll, loadStudies, openSuites, type ClaimedStudy } from '../run/output/claim-studies.ts';
 import { collectGarbage } from '../run/collect-garbage.ts';
 import { endOutput } from '../run/output/end-output.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { RunObserver } from '../run/output/observer.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
 import { runCells } from '../run/loop/loop.ts';
-import type { RunOptions, StudyResult } from '../run/run-options.ts';
+import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
-import { Suite } from '../steps/suite.ts';
+import type { Suite } from '../steps/suite.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
 /**
@@ -40,25 +35,22 @@ export async function runStudy(
 
 /**
  * The same for several studies at once: experiments that they have in common are computed once and reach every output. An output that cannot be
- * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others go on. Results are in the order of the files.
+ * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others continue. Results are in the order of the files.
  */
 export async function runStudies(
   files: readonly string[],
-  options: RunOptions,
+  given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
   host: Host = thisMachine,
 ): Promise<StudyResult[]> {
-  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto', threadsOf(options));
+  const asked = resolveOptions(given);
+  const { kernel, warning } = chooseKernel(asked.kernel, asked.threads);
   if (warning !== undefined) observer.warning(warning);
+  const options = { ...asked, kernel };
   const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
-    const suites: Suite[] = [];
-    for (const file of files)
-      suites.push(
-        await Suite.open(host.port, file, studyOverrides(options), options.selection?.steps, options.settings),
-      );
-    return await runStages(host, suites, { ...options, kernel }, stop, observer);
+    return await runStages(host, await openSuites(host.port, files, options), options, stop, observer);
   } finally {
     cancel();
   }
@@ -68,7 +60,7 @@ export async function runStudies(
 async function runStages(
   host: Host,
   suites: readonly Suite[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
@@ -78,7 +70,8 @@ async function runStages(
   while (going.length > 0) {
     const stage = await runStage(host, going, options, stop, observer, told);
     for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
-    if (stop.reason !== undefined) break;
+    // Who computes nothing decides nothing either.
+    if (stop.reason !== undefined || !options.compute) break;
     const next: Suite[] = [];
     for (const [k, suite] of going.entries())
       if (stage[k]!.stopped === undefined && (await suite.decide(false))) next.push(suite);
@@ -106,7 +99,7 @@ function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
 async function runStage(
   host: Host,
   suites: readonly Suite[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
   told: Set<string>,
@@ -124,49 +117,36 @@ async function runStage(
 
 /** Studies and stages often have their inputs in common: each sentence once. */
 function tellNotes(experiment: LoadedStudy, told: Set<string>, observer: RunObserver): void {
-  for (const note of inputNotes(experiment).filter((line) => !told.has(line))) {
-    told.add(note);
+  for (const note of inputNotes(experiment).filter(({ message }) => !told.has(message))) {
+    told.add(note.message);
     observer.note(note);
   }
-}
-
-function threadsOf({ threads }: RunOptions): number {
-  return threads ?? availableParallelism();
-}
-
-function studyOverrides({ output, format, permutations, inputs }: RunOptions): StudyOverrides {
-  return {
-    ...(output !== undefined && { output }),
-    ...(format !== undefined && { format }),
-    ...(permutations !== undefined && { permutations }),
-    ...(inputs !== undefined && { inputs }),
-  };
 }
 
 async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
-  const threads = threadsOf(options);
-  const { setups, setupOf } = modelSetups(claimed, options.kernel ?? 'auto');
+  const { threads } = options;
+  const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
     port,
-    options.reuse ?? [],
+    options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, setups);
+  const local = host.open(threads, distinct(setups));
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
-    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
+    else observer.warning(`${failed.folder} stops: ${sentence(messageOf(failed.error))} The other outputs continue.`);
   };
   try {
-    for (const study of claimed)
-      outputs.push(createOutput(study, setupOf(study), options, { port, clock, readers: local, observer, onFailed }));
+    for (const [k, study] of claimed.entries())
+      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, observer, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
       else await startOutput(port, outputs[k]!, threads, claim.resumed, observer);
@@ -179,12 +159,8 @@ async function runClaimed(
       port,
       clock,
       stop,
-      durability: options.durability ?? 'chunk',
-      lease: new LeaseSize(options.chunk ?? 'auto'),
-      // A suite's failed rows are tried again every time.
-      retry_failed:
-        options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
-      on_error: options.on_error ?? 'stop',
+      options,
+      lease: new LeaseSize(options.chunk),
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
@@ -200,6 +176,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
 /** Returns what takes it back. */
 function stopAfter(max_seconds: number | undefined, stop: StopSwitch, clock: Clock): () => void {
   if (max_seconds === undefined) return () => undefined;
@@ -208,20 +188,7 @@ function stopAfter(max_seconds: number | undefined, stop: StopSwitch, clock: Clo
   });
 }
 
-/** Studies with the same model and inputs share one setup in every worker. */
-function modelSetups(
-  studies: readonly StudyToRun[],
-  kernel: Kernel,
-): { readonly setups: readonly ModelSetup[]; readonly setupOf: (study: StudyToRun) => number } {
-  const keyOf = ({ experiment: { common, study } }: StudyToRun): string => {
-    const { model, model_version, inputs, streams, shared } = common;
-    return canonicalJson({ model, model_version, inputs, streams, shared, own: study.model_code !== undefined });
-  };
-  const distinct = new Map<string, ModelSetup>();
-  for (const study of studies) {
-    const key = keyOf(study);
-    if (!distinct.has(key)) distinct.set(key, modelSetup(study.experiment, kernel));
-  }
-  const keys = [...distinct.keys()];
-  return { setups: [...distinct.values()], setupOf: (study) => keys.indexOf(keyOf(study)) };
+/** Studies with the same model and inputs share one setup. */
+function distinct(setups: readonly GivenSetup[]): GivenSetup[] {
+  return [...new Map(setups.map((given) => [given.id, given])).values()];
 }

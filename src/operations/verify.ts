@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
 import { cellTexts } from '../verify/cell-text.ts';
-import { modelSetup } from '../execute/model-setup.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
-import { countNotFinite } from '../verify/not-finite.ts';
+import { countNotFinite, type NotFinite } from '../verify/not-finite.ts';
 import type { Problem, ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { recompute, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
@@ -18,9 +17,13 @@ import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { threadCount } from '../execute/thread-count.ts';
+import { counted } from '../wording/format-number.ts';
 
 export interface VerifyOptions extends StudyFiles {
-  readonly recompute?: RecomputeAmount;
+  readonly recompute?: RecomputeAmount | undefined;
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
 }
 
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
@@ -32,16 +35,16 @@ export async function verifyRun(
   const { port } = host;
   const manifest = requireManifest(port, output);
   const again = options.recompute === undefined ? undefined : await storedStudy(port, output, options);
-  const threads = availableParallelism();
-  const setups = again === undefined ? [] : [modelSetup(again.experiment, chooseKernel('auto', threads).kernel)];
-  const local = host.open(threads, setups);
+  const threads = threadCount(options.threads);
+  const setup = again && setupOf(again.experiment, chooseKernel('auto', threads).kernel);
+  const local = host.open(threads, setup && [setup]);
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
     const spans = new Map<string, number>();
     let rows = 0;
     const names = Object.keys(manifest.metrics);
-    const not_finite = new Map<string, number>();
+    const not_finite = new Map<string, NotFinite>();
     for await (const { cell, found, first, last, lines } of cellTexts(port, output, manifest, local)) {
       if (first) {
         problems.push(...scanProblems(cell, found, manifest));
@@ -60,8 +63,8 @@ export async function verifyRun(
     }
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
-    if (options.recompute !== undefined && again !== undefined) {
-      const done = await recompute(port, again.experiment, options.recompute, spans, local);
+    if (options.recompute !== undefined && again !== undefined && setup !== undefined) {
+      const done = await recompute(port, again.experiment, options.recompute, spans, local, setup.id);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
@@ -104,7 +107,11 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
         ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} before it is known whether that is precise enough`
         : `${rows} of ${target} rows; missing ${describeRanges(missing)}`,
     ],
-    ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
+    [
+      'DUPLICATE',
+      scan.n_duplicates > 0,
+      `${counted(scan.n_duplicates, 'row appears', 'rows appear')} twice, with equal values`,
+    ],
     [
       'CONFLICT',
       scan.n_conflicts > 0,
@@ -142,16 +149,22 @@ function findingText(scan: CellScan): string {
   return `byte ${first.offset}: ${first.reason}${more}`;
 }
 
+/** Values that a metric has and does not declare. A run makes none: it computes such a permutation as a failed one. */
 function notFiniteProblems(
   { cell_id }: StoredCell,
-  counts: ReadonlyMap<string, number>,
+  counts: ReadonlyMap<string, NotFinite>,
   { metrics }: RunManifest,
 ): Problem[] {
-  return [...counts]
-    .filter(([metric]) => metrics[metric]?.missing !== true)
-    .map(([metric, count]) => ({
-      cell_id,
-      code: 'NOT_FINITE',
-      message: `${count} values of ${metric} are NaN or infinite, and the metric does not declare missing: true`,
-    }));
+  return [...counts].flatMap(([metric, count]) => {
+    const { missing, infinite } = metrics[metric] ?? {};
+    const found = [
+      ...(count.undefined > 0 && missing !== true
+        ? [`${count.undefined} values of ${metric} are NaN, and the metric does not declare missing: true`]
+        : []),
+      ...(count.infinite > 0 && infinite !== true
+        ? [`${count.infinite} values of ${metric} are infinite, and the metric does not declare infinite: true`]
+        : []),
+    ];
+    return found.map((message): Problem => ({ cell_id, code: 'NOT_FINITE', message }));
+  });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { baseSeed, INVERSE_STRIDE, MAX_PERMUTATIONS } from '../random/seeding.ts';
+import { baseSeed, INVERSE_STRIDE, MAX_PERMUTATIONS, PERMUTATION_STRIDE } from '../random/seeding.ts';
 import type { Seed, Sharing } from '../random/seeding.ts';
 
 /** Two cells that share streams: permutation p of the one is permutation p + lag of the other. Cells are numbers in the list given. */
@@ -19,8 +19,12 @@ export interface OverlapAudit {
   readonly cells_involved: number;
   /** Sum over pairs of the streams both use. */
   readonly shared_streams: number;
-  /** shared_streams / (cells x permutations). */
+  /** shared_streams / (cells x permutations), at most 1 (of three cells with the same streams there are three pairs). */
   readonly fraction: number;
+  /** Permutations whose stream another permutation has, too, all but one of each stream counted: fewer than cells x permutations. */
+  readonly repeated_permutations: number;
+  /** Of all permutations, below 1. */
+  readonly repeated_fraction: number;
   /** Pairs with the same base seed (they are in `pairs`, too). */
   readonly identical_pairs: number;
   /** The pairs that share most, at most as many as asked for; identical ones first. */
@@ -50,6 +54,7 @@ export function auditOverlap(bases: Uint32Array, permutations: number, top = 10)
   let identical_pairs = 0;
   let cells_involved = 0;
   let end = 1; // first position, unwrapped, at least `permutations` ahead of position k
+  let distinct = 0; // streams that any cell uses
   let ahead = 0; // sum of the places at positions k + 1 .. end - 1
   for (let k = 0, same = 0; k < cells; k++) {
     if (end <= k) {
@@ -57,6 +62,7 @@ export function auditOverlap(bases: Uint32Array, permutations: number, top = 10)
       ahead = 0;
     }
     while (end < k + cells && at(end) - at(k) < permutations) ahead += at(end++);
+    distinct += Math.min(permutations, at(k + 1) - at(k));
     const inside = end - k - 1;
     hits += inside;
     // Each shares permutations - distance. Below 2^53 for all sums a plan can have, so exact.
@@ -72,10 +78,16 @@ export function auditOverlap(bases: Uint32Array, permutations: number, top = 10)
     pairs,
     cells_involved,
     shared_streams,
-    fraction: cells === 0 ? 0 : shared_streams / (cells * permutations),
+    fraction: shareOf(shared_streams, cells * permutations),
+    repeated_permutations: cells * permutations - distinct,
+    repeated_fraction: shareOf(cells * permutations - distinct, cells * permutations),
     identical_pairs,
     largest: closest(order, permutations, top),
   };
+}
+
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.min(1, part / whole);
 }
 
 interface Circle {
@@ -126,7 +138,7 @@ function closest({ place, cell }: Circle, permutations: number, top: number): Ov
 export interface StudyOverlap extends OverlapAudit {
   /** `overlap`: by the birthday of 32-bit seeds; `none`: philox has none; `on_purpose`: streams are shared by all cells. */
   readonly kind: 'overlap' | 'none' | 'on_purpose';
-  /** Pairs to be expected by chance: C (C - 1) (2N - 1) / 2^33. */
+  /** Pairs to be expected by chance, on the seeds that the scheme and the stride leave: `expectedPairs`. */
   readonly expected_pairs: number;
   /** Sentences for a person: what this means, what to do. */
   readonly notes: readonly string[];
@@ -148,7 +160,9 @@ export function studyOverlap(
       pairs: every,
       cells_involved: cells > 1 ? cells : 0,
       shared_streams: every * permutations,
-      fraction: cells === 0 ? 0 : (cells - 1) / 2,
+      fraction: shareOf(every * permutations, cells * permutations),
+      repeated_permutations: Math.max(0, cells - 1) * permutations,
+      repeated_fraction: shareOf(cells - 1, cells),
       identical_pairs: every,
       largest: [],
       expected_pairs: every,
@@ -158,13 +172,48 @@ export function studyOverlap(
     };
   }
   if (seed.scheme === 'philox') {
-    const none = { pairs: 0, cells_involved: 0, shared_streams: 0, fraction: 0, identical_pairs: 0, largest: [] };
-    return { kind: 'none', ...none, expected_pairs: 0, notes: ['Scheme philox: no two cells share a stream.'] };
+    const none = { pairs: 0, cells_involved: 0, shared_streams: 0, fraction: 0, identical_pairs: 0 };
+    const nothing = { repeated_permutations: 0, repeated_fraction: 0 };
+    return {
+      kind: 'none',
+      ...none,
+      ...nothing,
+      largest: [],
+      expected_pairs: 0,
+      notes: ['Scheme philox: no two cells share a stream.'],
+    };
   }
   const bases = Uint32Array.from({ length: cells }, (_, i) => baseSeed(ids.idAt(i), seed.global, seed.stride));
   const audit = auditOverlap(bases, permutations, top);
-  const expected_pairs = (allPairs(cells) * (2 * permutations - 1)) / 4294967296;
+  const expected_pairs = expectedPairs(cells, permutations, seed.stride);
   return { kind: 'overlap', ...audit, expected_pairs, notes: notesOn(audit, cells, seed.stride) };
+}
+
+/** So many differences of base seeds are looked at one by one [permutations]: a tenth of a second. */
+const MOST_LAGS = 2 ** 25;
+
+/**
+ * How many pairs of `cells` share a stream by chance. Without a stride base seeds are spread over all 2^32: C (C - 1) (2N - 1) / 2^33. With
+ * one they lie in [0, stride) beside each other, and the difference of two is d with probability (stride - |d|) / stride^2: a pair shares a
+ * stream where d is p x 1000003 mod 2^32 for some |p| < N. (p = 0: the same base seed, 1 / stride.)
+ */
+export function expectedPairs(cells: number, permutations: number, stride: number): number {
+  const pairs = allPairs(cells);
+  if (stride === 0) return (pairs * (2 * permutations - 1)) / CIRCLE;
+  /** stride^2 x the probability that two base seeds differ by `residue` modulo 2^32. */
+  const weight = (residue: number): number =>
+    Math.max(0, stride - residue) + (residue === 0 ? 0 : Math.max(0, stride - (CIRCLE - residue)));
+  const looked_at = Math.min(permutations, MOST_LAGS);
+  let sum = weight(0);
+  for (let p = 1, residue = 0; p < looked_at; p++) {
+    residue += PERMUTATION_STRIDE;
+    if (residue >= CIRCLE) residue -= CIRCLE;
+    // p and -p are alike.
+    sum += 2 * weight(residue);
+  }
+  // The rest of that many lags goes round the circle evenly.
+  const rest = (2 * (permutations - looked_at)) / CIRCLE;
+  return pairs * Math.min(1, sum / (stride * stride) + rest);
 }
 
 function notesOn(audit: OverlapAudit, cells: number, stride: number): string[] {

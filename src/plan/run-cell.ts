@@ -44,7 +44,7 @@ export function cellOf(experiment: LoadedStudy, cell: Cell, output: string): Run
       model: study.model.name,
       cell_id: cell.cell_id,
       experiment: hashOf(cell),
-      metrics: Object.keys(study.model.metrics),
+      metrics: study.metrics,
       batch_rows: study.batch_rows,
     },
   };

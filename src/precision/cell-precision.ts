@@ -1,3 +1,4 @@
+import { toJson } from '../encoding/json-numbers.ts';
 import { quantityOf, type ReachedPrecision } from '../statistics/stopping.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Precision } from '../study/schema.ts';
@@ -18,7 +19,7 @@ export function precisionOf(look: Look | undefined): { readonly precision?: Cell
 
 /** Whether a summary's `precision` is what this look came to, by the same rules. */
 export function isOfLook(precision: CellPrecision | undefined, look: Look | undefined): boolean {
-  return JSON.stringify(precision) === JSON.stringify(precisionOf(look).precision);
+  return toJson(precision) === toJson(precisionOf(look).precision);
 }
 
 /** What a summary says of its cell's permutations. */

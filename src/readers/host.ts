@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../clock.ts';
-import type { ModelSetup } from '../execute/messages.ts';
+import type { GivenSetup } from '../execute/setup.ts';
 import { disk } from '../files/disk.ts';
 import type { FilePort } from '../files/port.ts';
 import { acquireLock } from '../store/lock.ts';
@@ -14,7 +14,7 @@ export interface Host {
   readonly locks: Locks;
   readonly clock: Clock;
   /** `setups`: what is to be computed; none where files are only read. */
-  open(threads: number, setups?: readonly ModelSetup[]): Local;
+  open(threads: number, setups?: readonly GivenSetup[]): Local;
 }
 
 /** The disk and the threads of this process. */

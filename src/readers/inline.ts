@@ -2,7 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EngineError } from '../errors.ts';
-import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import type { GivenSetup } from '../execute/setup.ts';
+import { errorOf, errorRecord } from '../execute/error-record.ts';
 import { orAborted, reasonOf } from '../execute/or-aborted.ts';
 import { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';
@@ -21,7 +23,7 @@ export class Inline implements Local {
   private readonly functions: TaskFunctions<ReaderTasks>;
   private readonly closed = new AbortController();
 
-  constructor(port: FilePort, setups: readonly ModelSetup[] = []) {
+  constructor(port: FilePort, setups: readonly GivenSetup[] = []) {
     // All tasks under way listen.
     setMaxListeners(0, this.closed.signal);
     this.simulators = new Simulators(setups);
@@ -57,6 +59,10 @@ export class Inline implements Local {
       this.closed.signal.throwIfAborted();
       return work();
     });
-    return orAborted(done, this.closed.signal);
+    // A model may throw anything; from an executor comes an Error.
+    const told = done.catch((error: unknown) => {
+      throw error instanceof Error ? error : errorOf(errorRecord(error));
+    });
+    return orAborted(told, this.closed.signal);
   }
 }

@@ -1,9 +1,10 @@
-import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import type { GivenSetup } from '../execute/setup.ts';
 import type { ReaderTasks } from './tasks.ts';
 
 /** Given to every thread when it starts. */
 export interface WorkerData {
-  readonly setups: readonly ModelSetup[];
+  readonly setups: readonly GivenSetup[];
 }
 
 /** What the threads of this machine do. */

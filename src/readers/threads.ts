@@ -1,4 +1,5 @@
-import type { ChunkResult, ChunkTask, ModelSetup } from '../execute/messages.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import type { GivenSetup } from '../execute/setup.ts';
 import { ThreadPool } from '../execute/thread-pool.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
@@ -53,7 +54,7 @@ export class Threads implements Local {
 }
 
 /** `setups`: what the threads can compute; those that only read files need none. */
-export function openThreads(threads: number, setups: readonly ModelSetup[] = []): Threads {
+export function openThreads(threads: number, setups: readonly GivenSetup[] = []): Threads {
   const worker_data: WorkerData = { setups };
   return new Threads(new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data }));
 }

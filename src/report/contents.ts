@@ -1,10 +1,10 @@
 import { axesOf, levelOf } from './marks/axes.ts';
-import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './marks/estimate.ts';
+import { estimateText, headlineStatistic, statisticName, statisticText, withUnit } from './marks/estimate.ts';
 import { extremes, metricColumns } from './extremes.ts';
 import { formatCount, formatNumber } from '../wording/format-number.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
 import type { ReportData } from './report-data.ts';
-import type { ReportTable } from './report-table.ts';
+import { withMarkNote, type ReportTable } from './report-table.ts';
 
 /** Metrics that are drawn; the others are in the tables. */
 const MOST_METRICS = 8;
@@ -27,8 +27,7 @@ export function facts(data: ReportData): [name: string, value: string][] {
     ...Object.entries(inputs).map(([name, sha256]): [string, string] => [`input ${name}`, `SHA-256 ${sha256}`]),
     ...Object.entries(data.baseline ?? {}).map(([name, value]): [string, string] => [
       `baseline ${withUnit(name, data.metrics[name])}`,
-      // A metric that is undefined is null in JSON.
-      (value as number | null) === null ? 'undefined' : estimateText({ value, error: 0 }),
+      estimateText({ value, error: 0 }),
     ]),
     ['format', data.format],
     ['made by', `permafrost ${made_by.engine}, Node.js ${made_by.node}, V8 ${made_by.v8}`],
@@ -57,7 +56,7 @@ export function extremesTable(data: ReportData, metric: string): ReportTable {
   const { cells, gap } = extremes(data.cells, metric, statistic, MOST_EXTREMES);
   const columns = metricColumns(cells, metric);
   const identify = axes.length === 0;
-  return {
+  return withMarkNote({
     header: [...(identify ? ['cell'] : axes.map(({ name }) => name)), ...columns.header],
     rows: cells.map((cell) => [
       ...(identify ? [cell.cell_id] : axes.map(({ name }) => levelOf(cell, name))),
@@ -67,7 +66,7 @@ export function extremesTable(data: ReportData, metric: string): ReportTable {
       gap === undefined
         ? ''
         : `The ${gap} highest and the ${cells.length - gap} lowest of ${formatCount(data.cells.length)} cells by the ${statisticName(statistic)}.`,
-  };
+  });
 }
 
 /** Cells in study order with the headline of every drawn metric. */
@@ -76,20 +75,20 @@ export function cellsTable(data: ReportData): ReportTable {
   const axes = axesOf(data.cells);
   const metrics = drawnMetrics(data).slice(0, MOST_COLUMNS);
   const shown = data.cells.slice(0, MOST_CELLS);
-  return {
+  return withMarkNote({
     header: ['cell', ...axes.map(({ name }) => name), 'n', ...metrics],
     rows: shown.map((cell) => [
       cell.cell_id,
       ...axes.map(({ name }) => levelOf(cell, name)),
       formatCount(cell.n),
-      ...metrics.map((metric) => estimateText(estimateOf(cell.statistics[metric]!, statistic))),
+      ...metrics.map((metric) => statisticText(cell.statistics[metric]!, statistic)),
     ]),
     note:
       `The ${statisticName(statistic)} ± its Monte Carlo standard error. ` +
       (shown.length < data.cells.length
         ? `The first ${shown.length} of ${formatCount(data.cells.length)} cells; tables/cells.csv has all of them and all statistics.`
         : 'tables/cells.csv has all statistics.'),
-  };
+  });
 }
 
 export function failuresTable({ failures }: ReportData): ReportTable | undefined {
@@ -111,7 +110,7 @@ export function incompleteTable(data: ReportData): ReportTable | undefined {
   const shown = incomplete.slice(0, MOST_FAILURES);
   const metrics = Object.keys(data.metrics).slice(0, MOST_COLUMNS);
   const some = shown.some(({ partial }) => partial !== undefined);
-  return {
+  return withMarkNote({
     header: ['cell', 'rows', 'of', 'failed', 'why', ...(some ? ['n', ...metrics] : [])],
     rows: shown.map(({ cell_id, rows, n_target, n_failures, reason, partial }) => [
       cell_id,
@@ -123,12 +122,12 @@ export function incompleteTable(data: ReportData): ReportTable | undefined {
       (shown.length < incomplete.length
         ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all. `
         : '') + (some ? 'So far: the mean of the first n permutations ± its Monte Carlo standard error.' : ''),
-  };
+  });
 }
 
 function partialFields(partial: ReportData['incomplete'][number]['partial'], metrics: readonly string[]): string[] {
   if (partial === undefined) return ['', ...metrics.map(() => '')];
-  const means = metrics.map((metric) => estimateText(estimateOf(partial.statistics[metric]!, 'mean')));
+  const means = metrics.map((metric) => statisticText(partial.statistics[metric]!, 'mean'));
   return [formatCount(partial.n), ...means];
 }
 

@@ -1,5 +1,5 @@
 import type { ViewStatistic } from '../model/model.ts';
-import { estimateOf, estimateText } from './marks/estimate.ts';
+import { estimateOf, estimateOfProbability, estimateText, statisticText } from './marks/estimate.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Cells in the order of a metric, highest first; where there are many, only both ends. */
@@ -16,14 +16,14 @@ export function extremes(
   statistic: ViewStatistic,
   most: number,
 ): Extremes {
-  const rank = (cell: ReportedCell): number => {
-    const { value } = estimateOf(cell.statistics[metric]!, statistic);
-    return Number.isNaN(value) ? -Infinity : value;
-  };
-  const sorted = cells.map((cell) => ({ cell, value: rank(cell) }));
+  const valued = cells.map((cell) => ({ cell, value: estimateOf(cell.statistics[metric]!, statistic).value }));
   // Infinity - Infinity is no order.
-  sorted.sort((a, b) => (a.value === b.value ? 0 : a.value < b.value ? 1 : -1));
-  const ordered = sorted.map(({ cell }) => cell);
+  valued.sort(
+    (a, b) =>
+      Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value)) ||
+      Number(b.value > a.value) - Number(a.value > b.value),
+  );
+  const ordered = valued.map(({ cell }) => cell);
   if (ordered.length <= most) return { cells: ordered, gap: undefined };
   const half = Math.floor(most / 2);
   return { cells: [...ordered.slice(0, half), ...ordered.slice(-half)], gap: half };
@@ -39,11 +39,8 @@ export function metricColumns(
     header: ['mean', 'P5', 'median', 'P95', ...thresholds.map(({ threshold }) => `P(> ${threshold})`)],
     of: (cell) => {
       const statistics = cell.statistics[metric]!;
-      const shown = (['mean', 'p05', 'p50', 'p95'] as const).map((name) => estimateText(estimateOf(statistics, name)));
-      // Wilson's interval is about four standard errors wide.
-      const probabilities = (statistics.thresholds ?? []).map(({ probability, ci }) =>
-        estimateText({ value: probability, error: (ci[1] - ci[0]) / 3.92 }),
-      );
+      const shown = (['mean', 'p05', 'p50', 'p95'] as const).map((name) => statisticText(statistics, name));
+      const probabilities = (statistics.thresholds ?? []).map((each) => estimateText(estimateOfProbability(each)));
       return [...shown, ...probabilities];
     },
   };

@@ -1,13 +1,7 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
 import { formatCount, formatNumber } from '../wording/format-number.ts';
-import type { ReportData } from './report-data.ts';
-
-/** Something that a reader must know before any number. */
-export interface ReportFinding {
-  /** `good`: as it should be; `note`: worth knowing; `bad`: numbers are missing or doubtful. */
-  readonly level: 'good' | 'note' | 'bad';
-  readonly text: string;
-}
+import { meanFindings } from './mean-findings.ts';
+import type { ReportData, ReportFinding } from './report-data.ts';
 
 /** Completeness and problems, the worst first. */
 export function findings(data: ReportData): ReportFinding[] {
@@ -16,10 +10,10 @@ export function findings(data: ReportData): ReportFinding[] {
     ...failures(data),
     ...histories(data),
     ...unusedMetrics(data),
-    ...data.notes.map((text): ReportFinding => ({ level: 'note', text })),
+    ...data.notes.map(({ message }): ReportFinding => ({ level: 'note', text: message })),
     ...Object.keys(data.metrics).flatMap((metric) => values(data, metric)),
     ...precision(data),
-    ...fewDraws(data),
+    ...meanFindings(data),
   ];
   const order = ['bad', 'good', 'note'];
   return all.sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
@@ -44,7 +38,7 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
       level: 'bad',
       text:
         `${formatCount(cells.length)} of ${formatCount(cells_total)} cells are complete (${each}). The other ${formatCount(incomplete.length)} hold ${formatCount(rows)} rows ` +
-        'and are in no table and picture but that of incomplete cells (tables/incomplete.csv); the run command goes on where it stopped.',
+        'and are in no table and picture but that of incomplete cells (tables/incomplete.csv); the same run command resumes where it stopped.',
     },
   ];
 }
@@ -112,7 +106,7 @@ function values(data: ReportData, metric: string): ReportFinding[] {
     const count = infiniteIn.reduce((sum, { statistics }) => sum + statistics.n_infinite!, 0);
     found.push({
       level: 'note',
-      text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: they count for quantiles, and are left out of mean and standard deviation.`,
+      text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: the mean is infinite there, quantiles may be, and what is said of finite rows stands beside it.`,
     });
   }
   const cap = metrics[metric]?.cap;
@@ -155,31 +149,6 @@ function precision({ cells, permutations }: ReportData): ReportFinding[] {
       text: `${stops} ${formatCount(short.length)} of ${formatCount(ruled.length)} cells did not become as precise as asked with ${formatCount(permutations)}: they are listed below.`,
     },
   ];
-}
-
-function fewDraws({ cells, metrics, permutations }: ReportData): ReportFinding[] {
-  const found: ReportFinding[] = [];
-  const constant = Object.keys(metrics).filter(
-    (metric) => cells.length > 0 && cells.every((cell) => cell.statistics[metric]!.sd === 0),
-  );
-  if (constant.length > 0) {
-    found.push({
-      level: 'note',
-      text: `The same in every permutation of a cell: ${constant.join(', ')}. Their error of 0 means that chance has no part in them here.`,
-    });
-  }
-  if (cells.length > 0 && permutations < 2)
-    found.push({
-      level: 'note',
-      text: 'With one permutation there is no Monte Carlo error: the numbers are single draws.',
-    });
-  else if (cells.length > 0 && permutations < 100) {
-    found.push({
-      level: 'note',
-      text: `With ${permutations} permutations outer percentiles have no bounded interval ("± ?"): means are what is drawn.`,
-    });
-  }
-  return found;
 }
 
 export function plural(count: number, noun: string): string {

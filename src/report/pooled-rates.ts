@@ -1,8 +1,8 @@
 import { axesOf, levelOf } from './marks/axes.ts';
-import { estimateOf, estimateText } from './marks/estimate.ts';
+import { estimateText, statisticText } from './marks/estimate.ts';
 import { formatCount } from '../wording/format-number.ts';
 import type { ReportData } from './report-data.ts';
-import type { ReportTable } from './report-table.ts';
+import { withMarkNote, type ReportTable } from './report-table.ts';
 
 /** Rates that fit on a page; the file has all. */
 const MOST_RATES = 3;
@@ -13,7 +13,7 @@ export function pooledTable(data: ReportData): ReportTable | undefined {
   const metrics = all.slice(0, MOST_RATES);
   if (metrics.length === 0) return undefined;
   const axes = axesOf(data.cells);
-  return {
+  return withMarkNote({
     header: [
       ...(axes.length === 0 ? ['cell'] : axes.map(({ name }) => name)),
       ...metrics.flatMap((metric) => [metric, 'pooled']),
@@ -21,7 +21,7 @@ export function pooledTable(data: ReportData): ReportTable | undefined {
     rows: pooled.map(({ cell, rates }) => [
       ...(axes.length === 0 ? [cell.cell_id] : axes.map(({ name }) => levelOf(cell, name))),
       ...metrics.flatMap((metric) => [
-        estimateText(estimateOf(cell.statistics[metric]!, 'mean')),
+        statisticText(cell.statistics[metric]!, 'mean'),
         estimateText({ value: rates[metric]!.rate, error: rates[metric]!.se }),
       ]),
     ]),
@@ -30,6 +30,14 @@ export function pooledTable(data: ReportData): ReportTable | undefined {
       (metrics.length < all.length ? ` tables/pooled_rates.csv has ${all.length - metrics.length} more rates.` : '') +
       (pooled.length < data.cells.length
         ? ` The first ${pooled.length} of ${formatCount(data.cells.length)} cells.`
-        : ''),
-  };
+        : '') +
+      excludedNote(pooled, metrics),
+  });
+}
+
+/** Rows that a rate leaves out, where there are any. */
+function excludedNote(pooled: ReportData['pooled'], metrics: readonly string[]): string {
+  const counts = metrics.map((metric) => pooled.reduce((sum, { rates }) => sum + rates[metric]!.n_excluded, 0));
+  const some = metrics.flatMap((metric, m) => (counts[m]! > 0 ? [`${metric} ${formatCount(counts[m]!)}`] : []));
+  return some.length === 0 ? '' : ` Permutations left out because a count is undefined in them: ${some.join(', ')}.`;
 }

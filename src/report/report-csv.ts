@@ -41,9 +41,10 @@ export function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]
     'difference_ci_high',
     'difference_n',
     'told_apart',
+    'diagnostics',
   ];
   const rows = cells.map(({ cell, difference, told_apart }, i) => {
-    const { n, mean, mcse, ci } = cell.statistics[metric]!;
+    const { n, mean, mcse, ci, diagnostics } = cell.statistics[metric]!;
     const numbers = difference && [difference.difference, difference.se, ...difference.ci, difference.n];
     return [
       String(i + 1),
@@ -52,6 +53,7 @@ export function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]
       ...[n, mean, mcse, ...ci.mean].map(String),
       ...(numbers?.map(String) ?? Array<string>(5).fill('')),
       String(told_apart),
+      [...new Set([...diagnostics, ...(difference?.diagnostics ?? [])])].join(' '),
     ];
   });
   return csv([...header, ...compared], rows);
@@ -60,12 +62,12 @@ export function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]
 /** Every rate of every cell that was pooled. */
 export function pooledCsv(cells: readonly PooledCell[]): string {
   const rows = cells.flatMap(({ cell, rates }) =>
-    Object.entries(rates).map(([metric, { rate, se }]) => {
+    Object.entries(rates).map(([metric, { rate, se, n_excluded }]) => {
       const { n, n_nan, mean, mcse } = cell.statistics[metric]!;
-      return [cell.cell_id, metric, ...[n, n_nan, mean, mcse, rate, se].map(String)];
+      return [cell.cell_id, metric, ...[n, n_nan, mean, mcse, rate, se, n_excluded].map(String)];
     }),
   );
-  return csv(['cell_id', 'metric', 'n', 'n_nan', 'mean', 'mcse', 'pooled', 'pooled_se'], rows);
+  return csv(['cell_id', 'metric', 'n', 'n_nan', 'mean', 'mcse', 'pooled', 'pooled_se', 'pooled_n_excluded'], rows);
 }
 
 export function incompleteCsv(cells: readonly IncompleteCell[]): string {

@@ -1,5 +1,6 @@
-import type { MetricSpec, ParameterSpec, Ranking, View } from '../model/model.ts';
-import type { Interval } from '../statistics/interval.ts';
+import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
+import type { Difference } from '../statistics/difference.ts';
+import type { PooledRate } from '../statistics/pooled-rate.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Everything that a report says, gathered from a run on disk. Plain data; the report is a function of it alone. */
@@ -21,7 +22,7 @@ export interface ReportData {
   readonly views: readonly View[];
   readonly caveats: readonly string[];
   /** What the model says of the inputs. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly cells_total: number;
@@ -67,8 +68,9 @@ export interface DisturbedCell {
 export interface RankedCells extends Ranking {
   /** Differences are of the same permutations (common random numbers), not of independent ones. */
   readonly paired: boolean;
-  /** Cells in which the metric is defined. */
+  /** Cells in which the metric has a mean, and those in which it has none. */
   readonly compared: number;
+  readonly n_undefined: number;
   /** The best first; not all where there are many. */
   readonly cells: readonly RankedCell[];
 }
@@ -76,21 +78,20 @@ export interface RankedCells extends Ranking {
 export interface RankedCell {
   readonly cell: ReportedCell;
   /** Mean of this cell - mean of the best one, with its standard error and 95 % interval; undefined for the best itself. */
-  readonly difference: Difference | undefined;
+  readonly difference: Omit<Difference, 'interval'> | undefined;
   /** The difference is told apart from 0, allowing for the number of cells. */
   readonly told_apart: boolean;
-}
-
-export interface Difference {
-  readonly difference: number;
-  readonly se: number;
-  readonly ci: Interval;
-  /** Permutations that the difference is of. */
-  readonly n: number;
 }
 
 /** The rates of a cell over all permutations together, beside the mean of the permutations' rates; by metric. */
 export interface PooledCell {
   readonly cell: ReportedCell;
-  readonly rates: Readonly<Record<string, { readonly rate: number; readonly se: number }>>;
+  readonly rates: Readonly<Record<string, PooledRate>>;
+}
+
+/** Something that a reader must know before any number. */
+export interface ReportFinding {
+  /** `good`: as it should be; `note`: worth knowing; `bad`: numbers are missing or doubtful. */
+  readonly level: 'good' | 'note' | 'bad';
+  readonly text: string;
 }

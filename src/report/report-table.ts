@@ -1,6 +1,14 @@
+import { isMarked, MARK_NOTE } from './marks/estimate.ts';
+
 /** A table with a word on what is not in it. */
 export interface ReportTable {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly note: string;
+}
+
+/** The table, and what the mark of a doubtful mean says where one stands in it. */
+export function withMarkNote(table: ReportTable): ReportTable {
+  if (!table.rows.some((row) => row.some(isMarked))) return table;
+  return { ...table, note: [table.note, MARK_NOTE].filter((part) => part !== '').join(' ') };
 }

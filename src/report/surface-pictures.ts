@@ -1,6 +1,6 @@
 import type { ViewStatistic } from '../model/model.ts';
 import { axesOf, cellLabel, levelOf, type Axis } from './marks/axes.ts';
-import { estimateOf, estimateText, headlineStatistic, statisticName, withUnit } from './marks/estimate.ts';
+import { estimateOf, headlineStatistic, statisticName, statisticText, withUnit } from './marks/estimate.ts';
 import { extremes } from './extremes.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
 import type { ReportData } from './report-data.ts';
@@ -116,7 +116,7 @@ function mapPictures(data: ReportData, metric: string, statistic: ViewStatistic,
       const place = `${x.name} ${x.levels[column]!}, ${y.name} ${y.levels[row]!}`;
       return cell === undefined
         ? `${place}: no complete cell`
-        : `${place}: ${estimateText(estimateOf(cell.statistics[metric]!, statistic))}`;
+        : `${place}: ${statisticText(cell.statistics[metric]!, statistic)}`;
     },
   });
   const what = `${statisticName(statistic)} of ${withUnit(metric, data.metrics[metric])}`;

@@ -1,3 +1,5 @@
+import { exactQuotient } from './exact-quotient.ts';
+
 /**
  * The correctly rounded sum of doubles: the exact real sum, rounded once. It depends on the set of values alone,
  * not on their order or on how they were cut into blocks, and is the same double as Python's `math.fsum` and
@@ -107,6 +109,13 @@ export class ExactSum {
   value(): number {
     if (this.#special !== 0) return this.#special; // an infinity, or NaN
     return rounded(this.#overflow === 0 ? this.#partials.slice(0, this.#count) : this.#halvedBack());
+  }
+
+  /** The sum so far divided by n >= 1: the rounded sum's quotient, or where the sum is past the range of doubles the exact one's. */
+  dividedBy(n: number): number {
+    const sum = this.value();
+    if (Number.isFinite(sum) || this.#special !== 0) return sum / n;
+    return exactQuotient(this.#partials.slice(0, this.#count), this.#overflow, n);
   }
 
   /** Partials of the sum with the overflow in them again, or an infinity. */

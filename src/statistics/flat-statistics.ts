@@ -1,21 +1,54 @@
+import { STATISTIC_NAMES, type StatisticName } from '../encoding/statistic-names.ts';
 import { QUANTILES, type MetricStatistics, type QuantileName } from './summarise.ts';
 
 /**
- * One metric's statistics as named numbers in a fixed order: the `<statistic>` of a `<metric>_<statistic>` column in
- * grid_summary.csv. A threshold t gives `p_gt_<t>`, `p_gt_<t>_lower` and `p_gt_<t>_upper`.
+ * One metric's statistics in the order of `STATISTIC_NAMES`: the `<statistic>` of a `<metric>_<statistic>` column in grid_summary.csv.
+ * Numbers, and the codes of `diagnostics` with spaces between them. A threshold t gives `p_gt_<t>`, `p_gt_<t>_lower` and `p_gt_<t>_upper`.
  */
-export function flatStatistics(statistics: MetricStatistics): [name: string, value: number][] {
-  const { n, n_nan, n_infinite = 0, mean, sd, mcse, min, max, sd_se, quantile_mcse, thresholds = [] } = statistics;
-  const names = Object.keys(QUANTILES) as QuantileName[];
+export function flatStatistics(statistics: MetricStatistics): [name: string, value: number | string][] {
+  const { n, n_nan, n_infinite = 0, mean, sd, mcse, min, max, sd_se, quantile_mcse, ci, thresholds = [] } = statistics;
+  const { largest_share, cvar05, cvar05_se, cvar95, cvar95_se, diagnostics } = statistics;
+  // Without infinite values the mean is that of the finite ones.
+  const { n: n_finite, mean: mean_finite } = statistics.finite ?? { n, mean };
+  const flat: Readonly<Record<StatisticName, number | string>> = {
+    ...{ n, n_nan, n_infinite, mean, sd, mcse, min, max, sd_se },
+    ...ofQuantiles((name) => statistics[name]),
+    ...withSuffix(
+      '_mcse',
+      ofQuantiles((name) => quantile_mcse[name]),
+    ),
+    mean_lower: ci.mean[0],
+    mean_upper: ci.mean[1],
+    ...withSuffix(
+      '_lower',
+      ofQuantiles((name) => ci[name][0]),
+    ),
+    ...withSuffix(
+      '_upper',
+      ofQuantiles((name) => ci[name][1]),
+    ),
+    ...{ n_finite, mean_finite, cvar05, cvar05_se, cvar95, cvar95_se, largest_share },
+    diagnostics: diagnostics.join(' '),
+  };
   return [
-    ...Object.entries({ n, n_nan, n_infinite, mean, sd, mcse, min, max }),
-    ...names.map((name): [string, number] => [name, statistics[name]]),
-    ['sd_se', sd_se],
-    ...names.map((name): [string, number] => [`${name}_mcse`, quantile_mcse[name]]),
-    ...thresholds.flatMap(({ threshold, probability, ci }): [string, number][] => [
+    ...STATISTIC_NAMES.map((name): [string, number | string] => [name, flat[name]]),
+    ...thresholds.flatMap(({ threshold, probability, ci: [lower, upper] }): [string, number][] => [
       [`p_gt_${threshold}`, probability],
-      [`p_gt_${threshold}_lower`, ci[0]],
-      [`p_gt_${threshold}_upper`, ci[1]],
+      [`p_gt_${threshold}_lower`, lower],
+      [`p_gt_${threshold}_upper`, upper],
     ]),
   ];
+}
+
+function ofQuantiles(value: (name: QuantileName) => number): Record<QuantileName, number> {
+  const names = Object.keys(QUANTILES) as QuantileName[];
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<QuantileName, number>;
+}
+
+function withSuffix<Suffix extends string>(
+  suffix: Suffix,
+  values: Record<QuantileName, number>,
+): Record<`${QuantileName}${Suffix}`, number> {
+  const entries = Object.entries(values).map(([name, value]) => [`${name}${suffix}`, value]);
+  return Object.fromEntries(entries) as Record<`${QuantileName}${Suffix}`, number>;
 }

@@ -1,4 +1,4 @@
-/** Lower and upper end. An unbounded end is -Infinity or Infinity, an unknown one NaN (both null in JSON). */
+/** Lower and upper end. An end that is unbounded or unknown is NaN (null in JSON); an infinite one is a value of the sample that is. */
 export type Interval = readonly [lower: number, upper: number];
 
 /** The error probability of the intervals reported: 95 %. */

@@ -21,16 +21,16 @@ export function intervalRanks(n: number, q: number, alpha: number = ALPHA): Inte
   };
 }
 
-/** The interval of `intervalRanks`; `at(rank)` is the order statistic of a 0-based rank. Unbounded ends are infinite. */
+/** The interval of `intervalRanks`; `at(rank)` is the order statistic of a 0-based rank. Unbounded ends are NaN. */
 export function quantileInterval(at: (rank: number) => number, n: number, ranks: IntervalRanks): Interval {
-  return [ranks.lower < 1 ? -Infinity : at(ranks.lower - 1), ranks.upper > n ? Infinity : at(ranks.upper - 1)];
+  return [ranks.lower < 1 ? NaN : at(ranks.lower - 1), ranks.upper > n ? NaN : at(ranks.upper - 1)];
 }
 
 /**
- * Monte Carlo standard error of a quantile from its 95 % interval: (X_(U) - X_(L)) / (2 z). Infinite where an end is
- * unbounded or infinite: too few values to say.
+ * The standard error that goes with a 95 % interval of a quantile or a probability: its width / (2 z), NaN where an end is unbounded or
+ * infinite. The one place where an interval becomes an error.
  */
-export function mcseOfQuantile([lower, upper]: Interval, z: number = Z_95): number {
-  if (!Number.isFinite(lower) || !Number.isFinite(upper)) return Infinity;
-  return (upper - lower) / (2 * z);
+export function errorOfInterval([lower, upper]: Interval): number {
+  if (!Number.isFinite(lower) || !Number.isFinite(upper)) return NaN;
+  return (upper - lower) / (2 * Z_95);
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { selectRanks } from './select-ranks.ts';
 
 /** The 0-based ranks that `quantileOf` reads for q of n values: floor(q (n - 1)) and the next. */
 export function quantileRanks(n: number, q: number): readonly [number, number] {
@@ -24,11 +23,4 @@ export function quantileOf(at: (rank: number) => number, n: number, q: number): 
   if (t === 0 || a === b) return a;
   if (!Number.isFinite(d)) return a * (1 - t) + b * t; // numpy: NaN or infinite; only next to an infinity, or past 1e308
   return t < 0.5 ? a + d * t : b - d * (1 - t);
-}
-
-/** Quantile q of `values` in any order (see `quantileOf`); the array is left as it is. Values are not NaN. */
-export function quantile(values: Float64Array, q: number): number {
-  const copy = values.slice();
-  if (copy.length > 0) selectRanks(copy, quantileRanks(copy.length, q));
-  return quantileOf((rank) => copy[rank]!, copy.length, q);
 }

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { valuesAtRanks } from './bucket-ranks.ts';
+import { clopperPearson } from './clopper-pearson.ts';
 import { Deviations } from './deviations.ts';
+import type { Diagnostic } from './diagnostics.ts';
 import type { Interval } from './interval.ts';
-import { mcseOfMean } from './mcse-of-mean.ts';
-import { intervalRanks, mcseOfQuantile, quantileInterval, type IntervalRanks } from './quantile-interval.ts';
+import { estimateMean, type MeanEstimate } from './mean-estimate.ts';
+import { errorOfInterval, intervalRanks, quantileInterval, type IntervalRanks } from './quantile-interval.ts';
 import { quantileOf, quantileRanks } from './quantile.ts';
 import { RankSearch } from './rank-search.ts';
-import { seOfSd } from './se-of-sd.ts';
-import { Z_95 } from './special.ts';
+import { TailMean, tailSize } from './tail-mean.ts';
 import { Tally } from './tally.ts';
 import { wilson } from './wilson.ts';
 
@@ -23,32 +24,53 @@ export interface ThresholdStatistics {
   /** Values above the threshold. */
   readonly count: number;
   readonly probability: number;
+  /** Half the width of `ci` by 1.96. */
+  readonly se: number;
   readonly ci: Interval;
 }
 
+/** The mean of the finite values, where some are not. */
+export type FiniteStatistics = Pick<MeanEstimate, 'n' | 'mean' | 'sd' | 'mcse' | 'ci'>;
+
 /**
- * One metric's part of `statistics` in summary.json. Numbers may be NaN (undefined) or infinite: JSON.stringify writes
- * null for both. Everything has the unit of the metric but counts and probabilities.
+ * One metric's part of `statistics` in summary.json. Numbers may be NaN (undefined: null in JSON) or infinite (there the string
+ * "Infinity" or "-Infinity"). Everything has the unit of the metric but counts, shares and probabilities.
  */
 export type MetricStatistics = Readonly<Record<QuantileName, number>> & {
   /** Values that are not NaN: what all the rest is about. n + n_nan is the number of rows. */
   readonly n: number;
   readonly n_nan: number;
-  /** Only where there are any: infinite values, which count for quantiles, min and max but not for mean, sd, mcse. */
+  /** Only where there are any: infinite values. They count for everything but `finite`. */
   readonly n_infinite?: number;
-  /** Correctly rounded sum / count of the finite values. */
+  /** Only where all finite values are 0 or 1: how many are 1. The interval of the mean is then Wilson's. */
+  readonly n_ones?: number;
+  /** Correctly rounded sum / count; infinite where a value is, NaN where values of both signs are. */
   readonly mean: number;
+  /** NaN for fewer than two values, and where a value is infinite; so are mcse and the interval of the mean. */
   readonly sd: number;
   /** Monte Carlo standard error of the mean. */
   readonly mcse: number;
   readonly min: number;
   readonly max: number;
-  /** Standard error of sd. */
+  /** Standard error of sd: sd_se / sd is the relative error that `heavy_tail` looks at. */
   readonly sd_se: number;
-  /** Monte Carlo standard error of each quantile; infinite (null) where n is too small for a bounded interval. */
+  /** Monte Carlo standard error of each quantile; NaN where n is too small for a bounded interval. */
   readonly quantile_mcse: Readonly<Record<QuantileName, number>>;
-  /** 95 % intervals: mean +- z mcse, quantiles by order statistics (an infinite end is unbounded: null). */
+  /** 95 % intervals: mean by Student's t (Wilson's of values 0 and 1), quantiles by order statistics (NaN: an unbounded end). */
   readonly ci: Readonly<Record<'mean' | QuantileName, Interval>>;
+  /** Why the interval of the mean may not cover as often as it says; empty where nothing speaks against it. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The share of the sum of squared deviations that one row has, 0 .. 1; NaN without spread. */
+  readonly largest_share: number;
+  /** Mean of the lowest and of the highest 5 % of the values (expected shortfall), with standard errors. */
+  readonly cvar05: number;
+  readonly cvar05_se: number;
+  readonly cvar95: number;
+  readonly cvar95_se: number;
+  /** Only where all values are equal: with 95 % confidence another value has at most this chance, about 3.7 / n. */
+  readonly other_value_at_most?: number;
+  /** Only where values are infinite: the mean of the others, which stands for nothing but them. */
+  readonly finite?: FiniteStatistics;
   /** Only where the study asks for any. */
   readonly thresholds?: readonly ThresholdStatistics[];
 };
@@ -62,7 +84,7 @@ export type RowSource = () => Iterable<Rows>;
 export interface SummariseOptions {
   /** metric -> t, ...: reports P(metric > t). Other metrics than the cell's are not allowed. */
   readonly thresholds?: Readonly<Record<string, readonly number[]>>;
-  /** Up to so many bytes of values are held in memory (and the source read once); beyond, the source is read up to seven times. */
+  /** Up to so many bytes of values are held in memory (and the source read once); beyond, the source is read up to eight times. */
   readonly memory_bytes?: number;
 }
 
@@ -94,8 +116,29 @@ export function summarise(
 interface Found {
   readonly tally: Tally;
   readonly deviations: Deviations;
+  readonly tails: Tails | undefined;
   /** The order statistic of a 0-based rank among the values that are not NaN. */
   readonly at: (rank: number) => number;
+}
+
+/** The means of both tails; none without values. */
+interface Tails {
+  readonly lowest: TailMean;
+  readonly highest: TailMean;
+}
+
+function tailsOf({ n }: Tally, at: (rank: number) => number, { scale }: Deviations): Tails | undefined {
+  if (n === 0) return undefined;
+  const size = tailSize(n);
+  return {
+    lowest: new TailMean('lowest', at(size - 1), scale),
+    highest: new TailMean('highest', at(n - size), scale),
+  };
+}
+
+function addToTails(tails: Tails | undefined, values: Float64Array): void {
+  tails?.lowest.add(values);
+  tails?.highest.add(values);
 }
 
 /** Which ranks n values need; the same for every metric with the same n, and worked out once. */
@@ -115,10 +158,12 @@ class RanksOfSize {
   wanted(n: number): number[] {
     if (n === 0) return [];
     const intervals = this.intervals(n);
-    return QUANTILE_NAMES.flatMap((name) => [
+    const size = tailSize(n);
+    const ofQuantiles = QUANTILE_NAMES.flatMap((name) => [
       ...quantileRanks(n, QUANTILES[name]),
       ...[intervals[name].lower - 1, intervals[name].upper - 1].filter((rank) => rank >= 0 && rank < n),
     ]);
+    return [...ofQuantiles, size - 1, n - size];
   }
 }
 
@@ -157,14 +202,17 @@ function newColumns(width: number, length: number): Float64Array[] {
 function selectInColumn(column: Float64Array, thresholds: readonly number[], ranks: RanksOfSize): Found {
   const tally = new Tally(thresholds);
   tally.add(column);
-  const deviations = new Deviations(tally.mean);
+  const deviations = new Deviations(tally);
   deviations.add(column);
   const values = tally.n_nan === 0 ? column : withoutNaN(column);
   const found = valuesAtRanks(values, ranks.wanted(tally.n));
-  return { tally, deviations, at: (rank) => found.get(rank)! };
+  const at = (rank: number): number => found.get(rank)!;
+  const tails = tailsOf(tally, at, deviations);
+  addToTails(tails, values);
+  return { tally, deviations, tails, at };
 }
 
-/** In bounded memory: one pass for the tallies, one for the deviations, as many as the rank searches need. */
+/** In bounded memory: one pass for the tallies, one for the deviations, as many as the rank searches need, one for the tails. */
 function searchColumns(
   source: RowSource,
   thresholds: readonly (readonly number[])[],
@@ -180,7 +228,7 @@ function searchColumns(
       searches[m]!.add(withoutNaN(column));
     });
   }
-  const deviations = tallies.map((tally) => new Deviations(tally.mean));
+  const deviations = tallies.map((tally) => new Deviations(tally));
   let open = searches.map((search, m) => search.endPass(() => ranks.wanted(tallies[m]!.n)));
   for (let pass = 2; pass === 2 || open.includes(true); pass++) {
     for (const { columns } of source()) {
@@ -191,44 +239,79 @@ function searchColumns(
     }
     open = open.map((was, m) => was && searches[m]!.endPass(() => []));
   }
-  return tallies.map((tally, m) => ({
-    tally,
-    deviations: deviations[m]!,
-    at: (rank) => searches[m]!.valueAt(rank),
-  }));
+  const found = tallies.map((tally, m): Found => {
+    const at = (rank: number): number => searches[m]!.valueAt(rank);
+    return { tally, deviations: deviations[m]!, tails: tailsOf(tally, at, deviations[m]!), at };
+  });
+  for (const { columns } of source()) {
+    columns.forEach((column, m) => {
+      addToTails(found[m]!.tails, column);
+    });
+  }
+  return found;
 }
 
 function withoutNaN(values: Float64Array): Float64Array {
   return values.includes(NaN) ? values.filter((value) => !Number.isNaN(value)) : values;
 }
 
-function report({ tally, deviations, at }: Found, thresholds: readonly number[], ranks: RanksOfSize): MetricStatistics {
-  const { n, n_nan, n_infinite, n_finite, mean, min, max } = tally;
-  const sd = Math.sqrt(deviations.variance);
-  const mcse = mcseOfMean(sd, n_finite);
+function report(
+  { tally, deviations, tails, at }: Found,
+  thresholds: readonly number[],
+  ranks: RanksOfSize,
+): MetricStatistics {
+  const { n, n_nan, n_infinite, min, max } = tally;
+  const estimate = estimateMean(tally, deviations);
+  const { sd, mcse, ci, sd_se, largest_share, n_ones, diagnostics } =
+    n_infinite === 0 ? estimate : { ...estimate, ...OF_INFINITE };
   const intervals = byQuantile((name): Interval =>
     n === 0 ? [NaN, NaN] : quantileInterval(at, n, ranks.intervals(n)[name]),
   );
+  const [lowest, highest] = [tails?.lowest.finish(n), tails?.highest.finish(n)];
   return {
     n,
     n_nan,
     ...(n_infinite > 0 && { n_infinite }),
-    mean,
+    ...(n_ones !== undefined && { n_ones }),
+    mean: tally.mean,
     sd,
     mcse,
     min,
     max,
     ...byQuantile((name) => quantileOf(at, n, QUANTILES[name])),
-    sd_se: seOfSd(sd, deviations.kurtosis, n_finite),
-    quantile_mcse: byQuantile((name) => mcseOfQuantile(intervals[name])),
-    ci: { mean: [mean - Z_95 * mcse, mean + Z_95 * mcse], ...intervals },
+    sd_se,
+    quantile_mcse: byQuantile((name) => errorOfInterval(intervals[name])),
+    ci: { mean: ci, ...intervals },
+    diagnostics: n_infinite === 0 ? diagnostics : ['infinite_rows', ...diagnostics],
+    largest_share,
+    cvar05: lowest?.mean ?? NaN,
+    cvar05_se: lowest?.se ?? NaN,
+    cvar95: highest?.mean ?? NaN,
+    cvar95_se: highest?.se ?? NaN,
+    ...(n > 1 && min === max && { other_value_at_most: clopperPearson(0, n)[1] }),
+    ...(n_infinite > 0 && { finite: finiteOf(estimate) }),
     ...(thresholds.length > 0 && {
-      thresholds: thresholds.map((threshold, j) => {
+      thresholds: thresholds.map((threshold, j): ThresholdStatistics => {
         const count = tally.above[j]!;
-        return { threshold, count, probability: count / n, ci: wilson(count, n) };
+        const interval = wilson(count, n);
+        return { threshold, count, probability: count / n, se: errorOfInterval(interval), ci: interval };
       }),
     }),
   };
+}
+
+/** What a mean with infinite values has not. */
+const OF_INFINITE = {
+  sd: NaN,
+  mcse: NaN,
+  ci: [NaN, NaN],
+  sd_se: NaN,
+  largest_share: NaN,
+  n_ones: undefined,
+} as const satisfies Partial<MeanEstimate>;
+
+function finiteOf({ n, mean, sd, mcse, ci }: MeanEstimate): FiniteStatistics {
+  return { n, mean, sd, mcse, ci };
 }
 
 function byQuantile<Value>(of: (name: QuantileName) => Value): Readonly<Record<QuantileName, Value>> {

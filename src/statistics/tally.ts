@@ -5,16 +5,16 @@ import { ExactSum } from './exact-sum.ts';
  * each threshold. Values come in blocks of any size and order.
  */
 export class Tally {
-  /** Values that are not NaN. */
-  n = 0;
   n_nan = 0;
-  /** Of the n, how many are infinite: these enter no mean. */
-  n_infinite = 0;
-  /** Over all n, infinities included; NaN for n = 0. */
-  min = NaN;
-  max = NaN;
+  n_finite = 0;
   /** `above[j]`: values > thresholds[j]. */
   readonly above: number[];
+  /** The least and the greatest finite value; NaN for none. */
+  least = NaN;
+  greatest = NaN;
+  #n_positive_infinite = 0;
+  #n_negative_infinite = 0;
+  #all_zero_or_one = true;
   readonly #thresholds: readonly number[];
   readonly #sum = new ExactSum();
 
@@ -30,25 +30,28 @@ export class Tally {
   }
 
   #addBlock(values: Float64Array, start: number, end: number): void {
-    let min = Infinity;
-    let max = -Infinity;
-    let n = 0;
+    let least = Infinity;
+    let greatest = -Infinity;
+    let n_nan = 0;
     let kept = 0;
     for (let i = start; i < end; i++) {
       const value = values[i]!;
-      if (value !== value) continue;
-      n++;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      if (value - value === 0) finite[kept++] = value;
+      if (value - value === 0) {
+        if (value < least) least = value;
+        if (value > greatest) greatest = value;
+        finite[kept++] = value;
+      } else if (value !== value) n_nan++;
+      else if (value > 0) this.#n_positive_infinite++;
+      else this.#n_negative_infinite++;
     }
-    this.n_nan += end - start - n;
-    if (n === 0) return;
-    this.n_infinite += n - kept;
-    this.#sum.addAll(finite, 0, kept);
-    this.min = this.n === 0 ? min : Math.min(this.min, min);
-    this.max = this.n === 0 ? max : Math.max(this.max, max);
-    this.n += n;
+    if (kept > 0) {
+      this.least = this.n_finite === 0 ? least : Math.min(this.least, least);
+      this.greatest = this.n_finite === 0 ? greatest : Math.max(this.greatest, greatest);
+      this.n_finite += kept;
+      this.#sum.addAll(finite, 0, kept);
+      if (this.#all_zero_or_one) this.#all_zero_or_one = least >= 0 && greatest <= 1 && holdsZeroAndOneOnly(kept);
+    }
+    this.n_nan += n_nan;
     for (let j = 0; j < this.#thresholds.length; j++) {
       const threshold = this.#thresholds[j]!;
       let above = 0;
@@ -57,16 +60,48 @@ export class Tally {
     }
   }
 
-  /** Values that are finite: those of the mean. */
-  get n_finite(): number {
-    return this.n - this.n_infinite;
+  get n_infinite(): number {
+    return this.#n_positive_infinite + this.#n_negative_infinite;
   }
 
-  /** Mean of the finite values: correctly rounded sum / count. NaN for none. */
+  /** Values that are not NaN. */
+  get n(): number {
+    return this.n_finite + this.n_infinite;
+  }
+
+  /** Over all n, infinities included; NaN for n = 0. */
+  get min(): number {
+    return this.#n_negative_infinite > 0 ? -Infinity : this.n_finite > 0 ? this.least : this.n > 0 ? Infinity : NaN;
+  }
+
+  get max(): number {
+    return this.#n_positive_infinite > 0 ? Infinity : this.n_finite > 0 ? this.greatest : this.n > 0 ? -Infinity : NaN;
+  }
+
+  /** Mean of all n: with infinite values among them infinite, of their sign; NaN with both signs, and for n = 0. */
   get mean(): number {
-    return this.#sum.value() / this.n_finite;
+    if (this.n_infinite === 0) return this.finite_mean;
+    return (this.#n_positive_infinite > 0 ? Infinity : 0) - (this.#n_negative_infinite > 0 ? Infinity : 0);
+  }
+
+  /** Mean of the finite values: correctly rounded sum / count; of equal values that value. NaN for none. */
+  get finite_mean(): number {
+    const { least, greatest, n_finite } = this;
+    if (n_finite === 0) return NaN;
+    // Rounding the quotient can leave the range of the values by a last digit.
+    return Math.min(greatest, Math.max(least, this.#sum.dividedBy(n_finite)));
+  }
+
+  /** How many finite values are 1 where all of them are 0 or 1; else undefined. */
+  get n_ones(): number | undefined {
+    return this.#all_zero_or_one && this.n_finite > 0 ? this.#sum.value() : undefined;
   }
 }
 
 /** Scratch, overwritten by every call. */
 const finite = new Float64Array(512);
+
+function holdsZeroAndOneOnly(kept: number): boolean {
+  for (let i = 0; i < kept; i++) if (finite[i] !== 0 && finite[i] !== 1) return false;
+  return true;
+}

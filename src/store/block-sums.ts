@@ -1,5 +1,5 @@
 import { crcGoingOn, saltOf } from '../encoding/crc32.ts';
-import type { CsvBlockPart } from '../encoding/csv-blocks.ts';
+import type { BlockPart } from '../encoding/csv-blocks.ts';
 import { sumsPath } from './scan/layout.ts';
 import type { CellPlace, LastBlock } from './scan/cell-file.ts';
 import type { FilePort } from '../files/port.ts';
@@ -46,7 +46,7 @@ export class BlockSums {
   }
 
   /** Rows of one block, next in order. */
-  add({ block, rows, bytes, crc32, full }: CsvBlockPart): void {
+  add({ block, rows, bytes, crc32, full }: BlockPart): void {
     if (this.#tail?.block !== block) {
       this.#finish();
       this.#tail = { block, rows, crc32 };

@@ -5,7 +5,8 @@ import type { SetAside } from './formats/format.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, setAside } from './quarantine.ts';
-import { formatOf, readMetricsFile, readSums } from './scan-cell.ts';
+import { formatOf } from './formats/formats.ts';
+import { readMetricsFile, readSums } from './scan-cell.ts';
 import { crc32, hex32 } from '../encoding/crc32.ts';
 import { readSmallFile } from '../files/small-file.ts';
 
@@ -38,7 +39,7 @@ function conflictsOnRecord(port: FilePort, place: CellPlace): ConflictingRow[] {
 
 function conflictsInFile(port: FilePort, place: CellPlace, target: number): ConflictingRow[] {
   const found = readMetricsFile(port, place, (reader) => {
-    const { set_aside } = formatOf(place).analyse(reader, place, target, readSums(port, place));
+    const { set_aside } = formatOf(place.schema).analyse(reader, place, target, readSums(port, place));
     return set_aside.flatMap((finding) => {
       const { kind, perm_index, offset, length } = finding;
       if (kind !== 'conflict' || perm_index === undefined) return [];

@@ -1,28 +1,25 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
-import { csvBlocksOf } from '../encoding/csv-blocks.ts';
-import { permIndexAt } from '../encoding/csv-rows.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
 import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange, ReadBack } from './scan/cell-file.ts';
 import { diskError, hasCode, isSystemError, onDisk } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
-import { metricsPath } from './scan/layout.ts';
+import { formatOf, metricsPath } from './formats/formats.ts';
+import type { StoreFormat } from './formats/format.ts';
 import { rewriteWithSums } from './rewrite.ts';
 import type { FilePort } from '../files/port.ts';
 import { countPermutations, intersectRanges, subtractRanges } from '../study/permutation-range.ts';
 import { RangeBuilder, missingFrom } from './scan/ranges.ts';
-import { formatOf } from './scan-cell.ts';
 import type { Sums } from './scan/sums.ts';
 import { writeFully } from '../files/write-fully.ts';
-
-const NEWLINE = 10;
 
 /** The only writer of one metrics file; see `CellFile`. Made by `openCell`. */
 export class OpenCell implements CellFile {
   readonly #port: FilePort;
   readonly #place: CellPlace;
   readonly #path: string;
+  readonly #format: StoreFormat;
   #target: number;
   readonly #sums: BlockSums;
   #fd: number | undefined;
@@ -35,7 +32,6 @@ export class OpenCell implements CellFile {
   #rows: number;
   #rowsDurable: number;
   #lastIndex: number;
-  #lastBlock: number;
   /** Rows stand in perm_index order, one batch per block. */
   #ordered = true;
   #failure: unknown;
@@ -49,6 +45,7 @@ export class OpenCell implements CellFile {
     this.#port = port;
     this.#place = place;
     this.#path = metricsPath(place.folder, place.schema.format);
+    this.#format = formatOf(place.schema);
     this.#target = scan.target;
     this.#sums = sums;
     this.#fd = fd;
@@ -56,7 +53,6 @@ export class OpenCell implements CellFile {
     this.#missing = missingFrom(scan.present, scan.target);
     this.#rows = this.#rowsDurable = countPermutations(scan.present);
     this.#lastIndex = (scan.present.at(-1)?.to ?? 0) - 1;
-    this.#lastBlock = this.#lastIndex < 0 ? -1 : Math.floor(this.#lastIndex / place.schema.batch_rows);
     this.#found = scan;
   }
 
@@ -104,13 +100,12 @@ export class OpenCell implements CellFile {
     const indices = this.#indicesOf(chunk);
     if (chunk.rows === 0) return;
     const missing = this.#missingWithout(chunk, indices);
-    const batch_rows = this.#place.schema.batch_rows;
     const first = indices?.[0] ?? chunk.first;
     const last = indices?.at(-1) ?? chunk.first + chunk.rows - 1;
     try {
       const fd = (this.#fd ??= this.#create());
       if (this.#end === 0) {
-        const header = formatOf(this.#place).header(this.#place);
+        const header = this.#format.header(this.#place.schema);
         writeFully(this.#port, fd, header, 0);
         this.#end = header.length;
       }
@@ -119,28 +114,30 @@ export class OpenCell implements CellFile {
       this.#fail(error, 'write to');
     }
     this.#end += chunk.bytes.length;
-    const arrow = this.#place.schema.format === 'arrow';
-    if (first <= this.#lastIndex || (arrow && Math.floor(first / batch_rows) <= this.#lastBlock)) this.#ordered = false;
+    if (!this.#isBehind(first)) this.#ordered = false;
     this.#lastIndex = Math.max(this.#lastIndex, last);
-    this.#lastBlock = Math.floor(this.#lastIndex / batch_rows);
-    if (this.#ordered && !arrow) this.#addToSums(chunk, indices);
+    if (this.#ordered) this.#addToSums(chunk, indices);
     this.#missing = missing;
     this.#rows += chunk.rows;
     this.#appended.n += chunk.rows;
   }
 
+  /** Whether a chunk that begins with `first` may stand behind what there is: no part of a chunk twice, and nothing before it. */
+  #isBehind(first: number): boolean {
+    const size = this.#format.chunkRows(this.#place.schema.batch_rows);
+    return Math.floor(first / size) > Math.floor(this.#lastIndex / size);
+  }
+
   /** The rows' indices where some permutations of the chunk failed; undefined where the chunk is whole. */
   #indicesOf(chunk: EncodedChunk): Uint32Array | undefined {
     const end = chunk.first + chunk.count;
+    const n_metrics = this.#place.schema.metrics.length;
     assert(chunk.rows <= chunk.count && end <= this.#target, 'a chunk lies below the target');
     if (chunk.rows === chunk.count) {
-      if (this.#place.schema.format === 'csv') {
-        assert(permIndexAt(chunk.bytes, 0, chunk.bytes.length) === chunk.first, 'a chunk begins with its first row');
-        assert(chunk.bytes.at(-1) === NEWLINE, 'a chunk ends with a whole row');
-      }
+      this.#format.assertWhole(chunk.bytes, chunk.first, n_metrics);
       return undefined;
     }
-    const indices = formatOf(this.#place).indicesOf(chunk.bytes, chunk.rows, this.#place.schema.metrics.length);
+    const indices = this.#format.indicesOf(chunk.bytes, chunk.rows, n_metrics);
     assert(
       indices.every((index) => index >= chunk.first && index < end),
       'a chunk holds its own permutations',
@@ -168,8 +165,10 @@ export class OpenCell implements CellFile {
   }
 
   #addToSums(chunk: EncodedChunk, indices: Uint32Array | undefined): void {
+    const { blocksOf } = this.#format;
+    if (blocksOf === undefined) return;
     const perm_index = () => indices ?? Uint32Array.from({ length: chunk.rows }, (_, row) => chunk.first + row);
-    const parts = chunk.blocks ?? csvBlocksOf(this.#place.schema, perm_index(), chunk.bytes);
+    const parts = chunk.blocks ?? blocksOf(this.#place.schema, perm_index(), chunk.bytes);
     assert(parts.reduce((sum, part) => sum + part.bytes, 0) === chunk.bytes.length, 'the blocks are the chunk');
     for (const part of parts) this.#sums.add(part);
   }
@@ -187,7 +186,7 @@ export class OpenCell implements CellFile {
     const rows = this.#rows;
     if (this.#fd === undefined || (end === this.#durableEnd && !this.#newNames)) return;
     try {
-      if (this.#place.schema.format === 'csv') this.#sums.write();
+      this.#sums.write();
       await this.#port.fdatasync(this.#fd);
       this.#assertStillThere(end);
       if (this.#newNames) {
@@ -224,12 +223,15 @@ export class OpenCell implements CellFile {
   async #bringIntoOrder(): Promise<void> {
     const sums = this.#sums.finished;
     const reader = new FileReader(this.#port, this.#fd!, this.#end);
-    const analysis = formatOf(this.#place).analyse(reader, this.#place, this.#target, sums);
+    const analysis = this.#format.analyse(reader, this.#place, this.#target, sums);
     if (analysis.scan.n_findings > 0 || analysis.scan.n_rows_raw !== this.#rows) throw this.#changedUnderneath();
     this.#sums.close();
-    const rewritten = await rewriteWithSums(this.#port, this.#place, analysis, sums, this.#target, true);
-    this.#port.close(this.#fd!);
-    this.#fd = undefined;
+    const letGo = (): void => {
+      const fd = this.#fd!;
+      this.#fd = undefined;
+      this.#port.close(fd);
+    };
+    const rewritten = await rewriteWithSums(this.#port, this.#place, analysis, sums, this.#target, true, letGo);
     this.#fd = this.#port.open(this.#path, 'r+');
     this.#end = this.#durableEnd = rewritten.end;
     this.#sums.reset(rewritten.sums);
@@ -238,15 +240,14 @@ export class OpenCell implements CellFile {
 
   /** Reads everything back, then writes what says that the file is whole. */
   async #seal(readBack: ReadBack | undefined): Promise<string> {
-    const format = formatOf(this.#place);
     if (this.#fd === undefined) return '00000000';
     const found = await this.#readBack(readBack);
     if (found === undefined || found.scan.end !== this.#end || found.scan.n_rows_raw !== this.#rows) {
       throw this.#changedUnderneath();
     }
-    if (this.#place.schema.format === 'csv') await this.#sums.seal(found.sums);
-    if (format.end_marker.length > 0) {
-      writeFully(this.#port, this.#fd, format.end_marker, this.#end);
+    if (this.#format.blocksOf !== undefined) await this.#sums.seal(found.sums);
+    if (this.#format.end_marker.length > 0) {
+      writeFully(this.#port, this.#fd, this.#format.end_marker, this.#end);
       await this.#port.fdatasync(this.#fd);
     }
     return found.scan.rows_crc32!;
@@ -256,7 +257,7 @@ export class OpenCell implements CellFile {
     const sums = this.#sums.known;
     if (elsewhere === undefined) {
       const reader = new FileReader(this.#port, this.#fd!, this.#end);
-      return formatOf(this.#place).scanCanonical(reader, this.#place, this.#target, sums);
+      return this.#format.scanCanonical(reader, this.#place, this.#target, sums);
     }
     try {
       return await elsewhere(sums);

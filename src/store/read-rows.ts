@@ -2,9 +2,9 @@ import type { Rows } from '../encoding/metrics-schema.ts';
 import type { CellPlace } from './scan/cell-file.ts';
 import { onDisk } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
-import { metricsPath } from './scan/layout.ts';
+import { formatOf, metricsPath } from './formats/formats.ts';
 import type { FilePort } from '../files/port.ts';
-import { formatOf, readSums, sizeOfFile } from './scan-cell.ts';
+import { readSums, sizeOfFile } from './scan-cell.ts';
 
 /** A part of a canonical file, as offsets in it. */
 export interface Part {
@@ -46,7 +46,7 @@ function blocksOf(
   target: number,
   part: Part | undefined,
 ): Iterable<Rows> {
-  const format = formatOf(place);
+  const format = formatOf(place.schema);
   if (part !== undefined) return format.rowsOf(reader, place, part.end, part.from);
   const sums = readSums(port, place);
   const canonical = format.scanCanonical(reader, place, target, sums);

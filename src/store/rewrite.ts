@@ -1,13 +1,13 @@
 import { crc32, hex32, saltOf } from '../encoding/crc32.ts';
-import { encodeRows } from '../encoding/encode-rows.ts';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import type { CellPlace, LastBlock, PermutationRange } from './scan/cell-file.ts';
 import type { Analysis } from './formats/format.ts';
-import { metricsPath, sumsPath } from './scan/layout.ts';
+import { formatOf, metricsPath } from './formats/formats.ts';
+import { sumsPath } from './scan/layout.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import type { FilePort } from '../files/port.ts';
-import { formatOf } from './scan-cell.ts';
-import { removeFile, writeSmallFile } from '../files/small-file.ts';
+import { removeFile } from '../files/held.ts';
+import { putInPlace, writeSmallFile } from '../files/small-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { makeFolder } from '../files/folder.ts';
 import { sumsText } from './scan/sums.ts';
@@ -27,15 +27,22 @@ export interface Rewritten {
 
 /**
  * Writes the rows (ascending, one `Rows` per aligned block) in canonical form into a temporary file, syncs it, renames it over the metrics file and
- * syncs the folder: after any crash one of the two files stands there, whole.
+ * syncs the folder: after any crash one of the two files stands there, whole. `letGo`: closes the old file, which the rows may be read from; an
+ * open one cannot be replaced on Windows.
  */
-export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks: Iterable<Rows>): Promise<Rewritten> {
+export async function rewriteCanonical(
+  port: FilePort,
+  place: CellPlace,
+  blocks: Iterable<Rows>,
+  letGo: () => void = () => undefined,
+): Promise<Rewritten> {
   const { schema } = place;
   const path = metricsPath(place.folder, schema.format);
   const temporary = temporaryPath(path);
   const salt = saltOf(schema.experiment);
   const sums = new Map<number, BlockSum>();
-  const header = formatOf(place).header(place);
+  const format = formatOf(schema);
+  const header = format.header(schema);
   let end = header.length;
   let rows = 0;
   let crc = 0;
@@ -45,7 +52,7 @@ export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks:
   try {
     writeFully(port, fd, header, 0);
     for (const block of blocks) {
-      const bytes = encodeRows(schema, block);
+      const bytes = format.encode(schema, block);
       writeFully(port, fd, bytes, end);
       end += bytes.length;
       rows += block.perm_index.length;
@@ -59,13 +66,13 @@ export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks:
   } finally {
     port.close(fd);
   }
-  port.rename(temporary, path);
-  await port.syncFolder(place.folder);
+  letGo();
+  await putInPlace(port, path);
   return { end, rows, rows_crc32: hex32(crc), last_index, last_block, sums };
 }
 
 /**
- * Rewrites the metrics file and, for CSV, its sums. A sum that covers fewer rows than its block has now must go first, any other
+ * Rewrites the metrics file and the sums beside it, if it has any there. A sum that covers fewer rows than its block has now must go first, any other
  * may only change afterwards: whatever a crash leaves, no good row is distrusted and no distrusted row becomes trusted.
  */
 export async function rewriteWithSums(
@@ -75,6 +82,7 @@ export async function rewriteWithSums(
   sums: Sums,
   target: number,
   complete: boolean,
+  letGo: () => void,
 ): Promise<Rewritten> {
   const { schema } = place;
   const write = (next: Sums) =>
@@ -84,8 +92,8 @@ export async function rewriteWithSums(
     for (const block of analysis.outgrown_sums) rest.delete(block);
     await write(rest);
   }
-  const rewritten = await rewriteCanonical(port, place, analysis.kept());
-  if (schema.format === 'csv') {
+  const rewritten = await rewriteCanonical(port, place, analysis.kept(), letGo);
+  if (formatOf(schema).blocksOf !== undefined) {
     await write(
       complete ? rewritten.sums : sumsAfterRepair(rewritten, sums, analysis.failed_sums, schema.batch_rows, target),
     );
@@ -107,11 +115,11 @@ export async function replaceRows(
   await onDiskAsync('write', metricsPath(place.folder, schema.format), async () => {
     await makeFolder(port, place.folder);
     if (port.stat(sumsPath(place.folder)) !== undefined) {
-      removeFile(port, sumsPath(place.folder));
+      await removeFile(port, sumsPath(place.folder));
       await port.syncFolder(place.folder);
     }
     const { sums } = await rewriteCanonical(port, place, blocks);
-    if (schema.format !== 'csv') return;
+    if (formatOf(schema).blocksOf === undefined) return;
     const whole = [...sums].filter(([block, { count }]) => count === rowsOfBlock(block, schema.batch_rows, target));
     const text = sumsText(new Map(whole), schema.experiment, schema.batch_rows);
     await writeSmallFile(port, sumsPath(place.folder), text);

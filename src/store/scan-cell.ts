@@ -3,20 +3,15 @@ import { blankScan } from './scan/blank-scan.ts';
 import type { CellPlace, CellScan } from './scan/cell-file.ts';
 import { diskError } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
-import { arrowFormat } from './formats/arrow.ts';
-import { csvFormat } from './formats/csv.ts';
-import type { CanonicalScan, StoreFormat } from './formats/format.ts';
-import { metricsPath, sumsPath } from './scan/layout.ts';
+import { formatOf, metricsPath } from './formats/formats.ts';
+import type { CanonicalScan } from './formats/format.ts';
+import { sumsPath } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, standingConflicts } from './quarantine.ts';
 import { notAFolder } from '../files/folder.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import { parseSums, sumsText } from './scan/sums.ts';
 import type { Sums } from './scan/sums.ts';
-
-export function formatOf(place: CellPlace): StoreFormat {
-  return place.schema.format === 'csv' ? csvFormat : arrowFormat;
-}
 
 /** The scan of a cell that has no file. */
 export function noFile(target: number, n_conflicts = 0): CellScan {
@@ -32,7 +27,7 @@ export function scanCell(port: FilePort, place: CellPlace, target: number): Cell
   refuseLink(port, place.folder);
   const conflicts = onRead(place.folder, () => standingConflicts(quarantineRecords(port, place.folder)));
   const scan = readMetricsFile(port, place, (reader) => {
-    const format = formatOf(place);
+    const format = formatOf(place.schema);
     const text = readSumsText(port, place);
     const sums = parseSums(text, place.schema.experiment, place.schema.batch_rows);
     const canonical = format.scanCanonical(reader, place, target, sums);
@@ -53,7 +48,7 @@ function refuseLink(port: FilePort, folder: string): void {
 
 /** A file just written, read back: undefined where it is not the canonical file that it should be. */
 export function readBack(port: FilePort, place: CellPlace, target: number, sums: Sums): CanonicalScan | undefined {
-  return readMetricsFile(port, place, (reader) => formatOf(place).scanCanonical(reader, place, target, sums));
+  return readMetricsFile(port, place, (reader) => formatOf(place.schema).scanCanonical(reader, place, target, sums));
 }
 
 /** Opens the metrics file for reading; undefined where there is none. */
@@ -85,14 +80,14 @@ export function sizeOfFile(port: FilePort, path: string): number | undefined {
   return found.size;
 }
 
-/** The block sums beside a CSV file; none for Arrow, and none where there is no such file. */
+/** The block sums beside a metrics file; none where it has them within, and none where there is no such file. */
 export function readSums(port: FilePort, place: CellPlace): Sums {
   const text = readSumsText(port, place);
   return parseSums(text, place.schema.experiment, place.schema.batch_rows);
 }
 
 export function readSumsText(port: FilePort, place: CellPlace): string {
-  if (place.schema.format !== 'csv') return '';
+  if (formatOf(place.schema).blocksOf === undefined) return '';
   return (readSmallFile(port, sumsPath(place.folder)) ?? Buffer.alloc(0)).toString('latin1');
 }
 

@@ -1,3 +1,4 @@
+import { toJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
@@ -35,5 +36,5 @@ function damaged(path: string, why: string, cause?: unknown): EngineError {
 
 /** Replaces the manifest as a whole, durably. */
 export async function writeManifest(port: FilePort, output: string, manifest: Manifest): Promise<void> {
-  await writeSmallFile(port, layoutOf(output).manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  await writeSmallFile(port, layoutOf(output).manifest, `${toJson(manifest, 2)}\n`);
 }

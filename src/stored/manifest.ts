@@ -3,18 +3,22 @@ import { relative, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
+import { notesOf, type Note } from '../model/note.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readManifest } from './manifest-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
+import { rankingOf, specsOf, viewsOf } from '../study/stored-metrics.ts';
 import type { Study } from '../study/study.ts';
 import { baselineOf } from '../study/loaded-study.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { Precision } from '../study/schema.ts';
 import { ENGINE_VERSION } from '../version.ts';
+import { waysOut } from './ways-out.ts';
+import { commandLine } from '../wording/command-line.ts';
 
 /** run_manifest.json: what decides the rows, and for the record what made them. */
 export interface RunManifest {
@@ -36,6 +40,7 @@ export interface RunManifest {
   /** Input files that --input named, relative to the output folder; absent where it named none. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
+  /** Those that are stored, in the order of their columns. */
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   /** What the model has a report draw and say: a report needs nothing but the run folder. */
   readonly views: readonly View[];
@@ -43,7 +48,7 @@ export interface RunManifest {
   /** By which metric a report ranks the cells; absent where the model names none. */
   readonly ranking?: Ranking;
   /** What the model says of the inputs. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly made_by: MadeBy;
@@ -71,8 +76,9 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
       `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
     );
   }
-  // A run of an earlier version has no notes for a report, and no cells that stop early.
-  return { precision: [], parameters: {}, views: [], caveats: [], notes: [], ...found } as unknown as RunManifest;
+  // A run of an earlier version has no cells that stop early, and its notes, if it has any, are texts without codes.
+  const notes = notesOf((found['notes'] ?? []) as readonly (string | Note)[]);
+  return { precision: [], parameters: {}, views: [], caveats: [], ...found, notes } as unknown as RunManifest;
 }
 
 /** The manifest of a run that must be there. */
@@ -84,7 +90,7 @@ export function requireManifest(port: FilePort, output: string): RunManifest {
       'NOT_A_RUN',
       `${output} holds no run: there is no run_manifest.json in it. ${
         has_cells
-          ? `It has metrics of another program, or of a run that lost its manifest: permafrost verify ${output} --expect N checks that each cell has N rows.`
+          ? `It has metrics of another program, or of a run that lost its manifest: ${commandLine(['verify', output, '--expect', 'N'])} checks that each cell has N rows.`
           : 'Name the output folder of a run.'
       }`,
       { path: output },
@@ -106,6 +112,7 @@ export function studyFileOf(output: string, manifest: RunManifest): string {
 /** The manifest that this experiment's run has. */
 export function manifestOf(experiment: LoadedStudy): RunManifest {
   const { study, common, cells, input_defaults } = experiment;
+  const ranking = rankingOf(study.metrics, study.model);
   const first = cells.length > 0 ? cellOf(experiment, cells.at(0), study.output) : undefined;
   return {
     manifest_version: 1,
@@ -120,10 +127,10 @@ export function manifestOf(experiment: LoadedStudy): RunManifest {
     ...ifAny('settings', study.settings),
     ...ifAny('inputs', namedInputs(study)),
     parameters: parameterNotes(study.model.parameters),
-    metrics: study.model.metrics,
-    views: study.model.views ?? [],
+    metrics: specsOf(study.metrics, study.model),
+    views: viewsOf(study.metrics, study.model),
     caveats: study.model.caveats ?? [],
-    ...(study.model.ranking !== undefined && { ranking: study.model.ranking }),
+    ...(ranking !== undefined && { ranking }),
     notes: inputNotes(experiment),
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
@@ -156,7 +163,12 @@ function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunMani
  * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
  * refused with the field, its old and new value and the ways out.
  */
-export function refuseOther(before: RunManifest, wanted: RunManifest, output: string, truncate: boolean): void {
+export function refuseOther(
+  before: RunManifest,
+  wanted: RunManifest,
+  { output, model }: Pick<Study, 'output' | 'model'>,
+  truncate: boolean,
+): void {
   const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== wanted[field]);
   for (const field of settings) {
     throw new EngineError(
@@ -170,7 +182,7 @@ export function refuseOther(before: RunManifest, wanted: RunManifest, output: st
     const first = differences[0]!;
     throw new EngineError(
       'IDENTITY',
-      `${output} holds another experiment:\n  ${differenceLines(differences).join('\n  ')}\nNothing was changed. Set it back, or give another --output; cells that are only not wanted now are left out with --cells.`,
+      `${output} holds another experiment:\n  ${differenceLines(differences).join('\n  ')}\n${waysOut(differences, model)}`,
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
@@ -203,5 +215,5 @@ export function versionWarnings(before: MadeBy): string[] {
   ];
   return named
     .filter(([key]) => before[key] !== MADE_BY[key])
-    .map(([key, what]) => `this run was made with ${what} ${before[key]} and goes on with ${MADE_BY[key]}`);
+    .map(([key, what]) => `this run was made with ${what} ${before[key]} and resumes with ${MADE_BY[key]}`);
 }

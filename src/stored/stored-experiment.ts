@@ -4,13 +4,14 @@ import type { FilePort } from '../files/port.ts';
 import { compareIdentity, describeIdentity, differenceLines } from '../study/identity.ts';
 import { setTexts } from '../study/set-options.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
+import { waysOut } from './ways-out.ts';
 import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
 
 /** Files that a run was made from, where they are not where its manifest says. */
 export interface StudyFiles {
-  readonly study_file?: string;
+  readonly study_file?: string | undefined;
   /** Input files by name. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -29,9 +30,11 @@ export async function storedStudy(
   const { study, common, cells, input_defaults } = experiment;
   const differences = compareIdentity(manifest.identity, describeIdentity(study, common, cells, input_defaults));
   if (differences.length > 0) {
+    const older = differences.some(({ path }) => path === 'model_version');
+    const earlier = older ? waysOut(differences, study.model) : undefined;
     throw new EngineError(
       'IDENTITY',
-      `${file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\nRows can only be computed again from the study, model and data that made them; name the right file with --study.`,
+      `${file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be computed again from the study, model and data that made them; name the right file with --study.'}`,
       { path: differences[0]!.path, value: differences[0]!.new },
     );
   }

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { numbersFromJson } from '../encoding/json-numbers.ts';
 import type { ParameterValue } from '../model/model.ts';
+import { completed } from '../statistics/earlier-statistics.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import { cellLayout } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
@@ -47,18 +49,10 @@ function parseSummary(text: string): CellSummary | undefined {
   return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object'
     ? {
         ...summary,
-        ...(summary.precision !== undefined && { precision: withNaN(summary.precision) }),
-        statistics: withNaN(summary.statistics),
+        ...(summary.precision !== undefined && { precision: numbersFromJson(summary.precision) }),
+        statistics: completed(numbersFromJson(summary.statistics)),
       }
     : undefined;
-}
-
-/** JSON has null for what is not finite. */
-function withNaN<Part>(part: Part): Part {
-  if (part === null) return NaN as Part;
-  if (Array.isArray(part)) return part.map(withNaN) as Part;
-  if (typeof part !== 'object') return part;
-  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, withNaN(value as unknown)])) as Part;
 }
 
 /** A cell whose summary is wanted. */

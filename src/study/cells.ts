@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import type { Parameters } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
+import { foldedName } from './folded-name.ts';
 import { Problems, quoted, show } from './problem.ts';
 import { Resolver } from './resolver.ts';
 import type { Study } from './study.ts';
@@ -176,35 +177,43 @@ class Cells implements CellList {
     for (let i = 0; i < this.length; i++) {
       const { block, resolver } = this.goTo(i);
       const missing = resolver.missing();
-      if (missing !== undefined)
-        tell(block.path, `model ${study.model.name} needs ${missing}, which has no default`, this.nameOf(i));
+      if (missing !== undefined) tell(block.path, this.needs(missing), this.nameOf(i));
       if (study.model.check !== undefined) {
         for (const { parameter, message } of this.ask(i)) tell(block.path, `${parameter}: ${message}`, this.nameOf(i));
       }
       if (own.size > 0 && block.explicit?.id === undefined) {
-        const other = own.get(this.id(block, resolver));
+        const other = own.get(foldedName(this.id(block, resolver)));
         if (other !== undefined) tell(this.pathOf(other), this.twice(other, i), '');
       }
     }
     problems.throwIfAny(study.file);
   }
 
-  /** Ids that explicit cells carry, each with its cell; two cells with the same one are a problem. */
+  private needs(parameter: string): string {
+    const { name, parameters } = this.study.model;
+    const { description } = parameters[parameter]!;
+    return `model ${name} needs ${parameter}${description === undefined ? '' : ` (${description})`}, which has no default`;
+  }
+
+  /** Ids that explicit cells carry, folded, each with its cell; two cells with the same one are a problem. */
   private explicitIds(problems: Problems): Map<string, number> {
     const own = new Map<string, number>();
     if (!this.blocks.some((block) => block.explicit?.id !== undefined)) return own;
     for (let i = 0; i < this.length; i++) {
       const id = this.goTo(i).block.explicit?.id;
       if (id === undefined) continue;
-      const other = own.get(id);
-      if (other === undefined) own.set(id, i);
+      const other = own.get(foldedName(id));
+      if (other === undefined) own.set(foldedName(id), i);
       else problems.add([...this.pathOf(i), 'id'], this.twice(other, i), { value: id });
     }
     return own;
   }
 
   private twice(a: number, b: number): string {
-    return `two different cells have the id ${quoted(this.idAt(a))}:${this.nameOf(a)} and${this.nameOf(b)}; change one`;
+    const [id, twin] = [this.idAt(a), this.idAt(b)];
+    if (id !== twin)
+      return `the ids ${quoted(id)} and ${quoted(twin)} differ only by case or Unicode form: on many systems the two cells would share a folder;${this.nameOf(a)} and${this.nameOf(b)}; change one`;
+    return `two different cells have the id ${quoted(id)}:${this.nameOf(a)} and${this.nameOf(b)}; change one`;
   }
 
   private pathOf(cell: number): Block['path'] {

@@ -1,13 +1,17 @@
 import { closest } from 'fastest-levenshtein';
 import { ENGINE_COLUMNS, type Model, type ParameterSpec } from '../model/model.ts';
+import { checkMetrics } from './check-metrics.ts';
+import { goodName } from './check-name.ts';
 import { checkValue } from './parameter-value.ts';
 import { Problems, show, StudyError } from './problem.ts';
 import type { Path } from './problem.ts';
+import { isMap, type Raw } from './raw-map.ts';
 import { resolutionOrder } from './resolution-order.ts';
 
 const KEYS = [
   'name',
   'version',
+  'earlier_versions',
   'description',
   'parameters',
   'presets',
@@ -33,10 +37,6 @@ const KEYS = [
 ];
 const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
 const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
-/** Columns that the engine itself writes beside metrics or parameters, and keys of an explicit cell. */
-const RESERVED = ['perm_index', 'cell_id', 'n', 'step', 'id', 'parameters'];
-const SNAKE_CASE = /^[a-z][a-z0-9_]{0,63}$/;
-
 /**
  * Checks that a module's default export follows the Model interface, all problems at once (EngineError MODEL). `shown` names it
  * in messages.
@@ -49,19 +49,13 @@ export function checkModel(value: unknown, shown: string): Model {
     texts(value, problems);
     parameters(value.parameters, value.inputs, problems);
     presets(value.presets, value.parameters, problems);
-    metrics(value.metrics, value.parameters, problems);
+    checkMetrics(value.metrics, value.parameters, problems);
     ranking(value, problems);
     views(value, problems);
     functions(value, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
   return value as Model;
-}
-
-type Raw = Readonly<Record<string, unknown>>;
-
-function isMap(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function texts(model: Raw, problems: Problems): void {
@@ -71,6 +65,9 @@ function texts(model: Raw, problems: Problems): void {
   if (typeof model.version !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(model.version)) {
     problems.wrong(['version'], model.version, "a text such as '1'");
   }
+  const { earlier_versions: earlier = {} } = model;
+  if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
+    problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
   for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
 }
 
@@ -108,44 +105,6 @@ function functions(model: Raw, problems: Problems): void {
   if (model.simulate === undefined && model.simulateChunk === undefined) {
     problems.wrong(['simulate'], undefined, 'a function simulate(state, rng, row), or simulateChunk');
   }
-}
-
-function goodName(name: string, path: Path, problems: Problems): void {
-  if (RESERVED.includes(name))
-    problems.add(path, `the name ${name} belongs to the engine; choose another`, { value: name });
-  else if (!SNAKE_CASE.test(name))
-    problems.wrong(path, name, 'a snake_case name: a-z, 0-9 and _, at most 64 characters');
-}
-
-function metrics(raw: unknown, parameters: unknown, problems: Problems): void {
-  if (!isMap(raw) || Object.keys(raw).length === 0) {
-    problems.wrong(['metrics'], raw, 'a map with at least one metric: { heads: { unit: "count" } }');
-    return;
-  }
-  for (const [name, spec] of Object.entries(raw)) {
-    goodName(name, ['metrics', name], problems);
-    // Both are columns of one table.
-    if (isMap(parameters) && Object.hasOwn(parameters, name))
-      problems.add(['metrics', name], 'a parameter has this name, too; choose another');
-    if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing }');
-    else {
-      if (spec.missing !== undefined && typeof spec.missing !== 'boolean')
-        problems.wrong(['metrics', name, 'missing'], spec.missing, 'true or false');
-      rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
-    }
-  }
-}
-
-/** Of what a metric is the rate: two lists of metrics. */
-function rate(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
-  if (value === undefined) return;
-  const lists: unknown[] = isMap(value) ? [value.cases, value.of] : [];
-  if (lists.length === 0 || !lists.every(Array.isArray)) {
-    problems.wrong(path, value, "{ cases: ['tp'], of: ['tp', 'fn'] }");
-    return;
-  }
-  for (const name of lists.flat())
-    if (typeof name !== 'string' || !known.includes(name)) problems.unknown(path, 'metric', String(name), known);
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];

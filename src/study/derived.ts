@@ -1,5 +1,6 @@
 import type { Model, Parameters, ParameterValue } from '../model/model.ts';
 import type { Path, Problems } from './problem.ts';
+import { defaultMetrics, mustBeStored } from './stored-metrics.ts';
 
 /** A step's parameter that an earlier step decides: `num_gpus: { from: step2, best: capacity_qps, of: max, otherwise: 32 }`. */
 export interface Derivation {
@@ -43,8 +44,13 @@ function rawDerivations(raw: unknown): RawDerivation[] {
   );
 }
 
-/** Says what is wrong with the derived parameters of a study. */
-export function checkDerivations(raw: unknown, model: Model | undefined, problems: Problems): void {
+/** Says what is wrong with the derived parameters of a study that stores these metrics. */
+export function checkDerivations(
+  raw: unknown,
+  model: Model | undefined,
+  stored: readonly string[],
+  problems: Problems,
+): void {
   const steps = Object.keys(mapOf(mapOf(raw)['steps']));
   for (const { step, parameter, value } of rawDerivations(raw)) {
     const path: Path = ['steps', step, 'parameters', parameter];
@@ -55,12 +61,26 @@ export function checkDerivations(raw: unknown, model: Model | undefined, problem
     if (value['of'] !== undefined && value['of'] !== 'max' && value['of'] !== 'min')
       problems.wrong([...path, 'of'], value['of'], 'max or min');
     if (model !== undefined) {
-      const known = [...Object.keys(model.choices ?? {}), ...Object.keys(model.metrics)];
-      if (typeof value['best'] !== 'string')
-        problems.wrong([...path, 'best'], value['best'], `a metric or a rule of model ${model.name}`);
-      else if (!known.includes(value['best'])) {
-        problems.unknown([...path, 'best'], `metric or rule of model ${model.name}`, value['best'], known);
-      }
+      checkBest([...path, 'best'], value['best'], model, stored, problems);
+    }
+  }
+}
+
+function checkBest(path: Path, best: unknown, model: Model, stored: readonly string[], problems: Problems): void {
+  const rules = Object.keys(model.choices ?? {});
+  if (typeof best !== 'string') problems.wrong(path, best, `a metric or a rule of model ${model.name}`);
+  else if (Object.hasOwn(model.metrics, best)) mustBeStored(path, best, stored, model, problems);
+  else if (!rules.includes(best)) {
+    problems.unknown(path, `metric or rule of model ${model.name}`, best, [...rules, ...Object.keys(model.metrics)]);
+  } else {
+    // Which metrics a rule looks at only the rule knows: it gets all that it was written for.
+    const left_out = defaultMetrics(model).filter((name) => !stored.includes(name));
+    if (left_out.length > 0) {
+      problems.add(
+        path,
+        `the rule ${best} may look at metrics that this study does not store (${left_out.join(', ')}); add them to metrics, or decide by one that is stored`,
+        { value: best, allowed: stored.join(', ') },
+      );
     }
   }
 }

@@ -50,7 +50,7 @@ export function commonIdentity(study: Study, inputs: Readonly<Record<string, str
     seed: study.seed,
     streams: study.streams,
     shared: study.streams.sharing === 'shared' ? (shared ?? null) : null,
-    metrics: Object.keys(study.model.metrics),
+    metrics: study.metrics,
   };
 }
 
@@ -157,9 +157,13 @@ function listOfMaps(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && value.length > 0 && value.every(isMap);
 }
 
-/** "seed.global: was 1337, is 42", one line each, the first ten. */
+/** "seed.global: was 1337, is 42", one line each, the first ten. Lists of names are shown whole. */
 export function differenceLines(list: readonly Difference[]): string[] {
-  const say = (value: unknown): string => (value === undefined ? 'not there' : show(value));
+  const say = (value: unknown): string => {
+    if (value === undefined) return 'not there';
+    const names = Array.isArray(value) && value.every((name) => typeof name === 'string');
+    return names ? `[${value.join(', ')}]` : show(value);
+  };
   const lines = list.slice(0, 10).map((d) => `${d.path}: was ${say(d.old)}, is ${say(d.new)}`);
   return list.length > 10 ? [...lines, `and ${list.length - 10} more`] : lines;
 }

@@ -73,7 +73,8 @@ function schemaOfModel(model: Model): Schema {
   const decided = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, { anyOf: [value, DECIDED_BY_A_STEP] }]),
   );
-  const precision = { type: 'object', properties: { metric: { enum: Object.keys(model.metrics) } } };
+  const metricNames = { enum: Object.keys(model.metrics) };
+  const precision = { type: 'object', properties: { metric: metricNames } };
   const step = { properties: { parameters: closed({ ...parameters.properties, ...decided }), grid, cells } };
   return {
     if: { properties: { model: { const: model.name } }, required: ['model'] },
@@ -84,6 +85,7 @@ function schemaOfModel(model: Model): Schema {
         cells,
         steps: { additionalProperties: step },
         inputs: { properties: Object.fromEntries(inputs), additionalProperties: false },
+        metrics: { items: metricNames },
         thresholds: { properties: Object.fromEntries(metrics), additionalProperties: false },
         precision: { anyOf: [precision, { type: 'array', items: precision }] },
       },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { EngineError } from '../errors.ts';
 import type { InputFile, Json, Parameters, PrepareContext } from '../model/model.ts';
+import { notesOf, type Note } from '../model/note.ts';
 import { builtInModels } from '../models/registry.ts';
 import { allParameters, expandCells, type Cell, type CellList } from './cells.ts';
 import { commonIdentity, experimentHasher, type CommonIdentity } from './identity.ts';
@@ -44,9 +45,10 @@ export async function withInputs(study: Study): Promise<LoadedStudy> {
   return { study, cells, inputs, input_defaults, shared, common, hashOf: experimentHasher(common) };
 }
 
-/** What a person should know about the inputs, as the model says it; a line each. */
-export function inputNotes({ study, inputs, cells }: LoadedStudy): readonly string[] {
-  return study.model.notes?.(inputs, parametersOf(cells)) ?? [];
+/** What a person should know about the inputs and what the study makes of them, as the model says it. */
+export function inputNotes({ study, inputs, cells }: LoadedStudy): readonly Note[] {
+  const { model, metrics, streams } = study;
+  return notesOf(model.notes?.(inputs, parametersOf(cells), { streams: streams.sharing, metrics }) ?? []);
 }
 
 function* parametersOf(cells: CellList): Iterable<Parameters> {
@@ -83,14 +85,14 @@ function checkInputs(study: Study, cells: CellList, inputs: unknown): void {
   if (study.model.checkInputs === undefined) return;
   const problems = new Set<string>();
   for (const cell of cells) {
-    for (const problem of study.model.checkInputs(allParameters(cell), inputs)) problems.add(problem);
+    for (const problem of study.model.checkInputs(allParameters(cell), inputs, study.metrics)) problems.add(problem);
     if (problems.size >= 10) break;
   }
   if (problems.size > 0)
     throw new EngineError('DATA', `${study.file}: ${[...problems].join('\n')}`, { path: 'inputs' });
 }
 
-/** The metrics of the unperturbed case of a cell; undefined where the model has none. */
+/** The stored metrics of the unperturbed case of a cell; undefined where the model has none. */
 export function baselineOf(
   experiment: LoadedStudy,
   { parameters }: { readonly parameters: Parameters },
@@ -101,6 +103,8 @@ export function baselineOf(
     inputs,
     streams: study.streams.sharing,
     shared,
+    metrics: study.metrics,
   };
-  return study.model.baseline?.(context);
+  const all = study.model.baseline?.(context);
+  return all && Object.fromEntries(study.metrics.map((name) => [name, all[name]!]));
 }

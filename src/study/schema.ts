@@ -161,6 +161,11 @@ export const studySchema = map(
     seed: seed.prefault({}),
     streams: streams.default('independent').describe('shared: common random numbers'),
     cell_ids: choice(['params', 'index']).default('params'),
+    metrics: z
+      .array(text('the name of a metric'), { error: 'a list of metrics' })
+      .min(1, { error: 'at least one metric' })
+      .optional()
+      .describe('Which metrics are stored, in this order; default: what the model says'),
     format: choice(FORMATS).default('csv'),
     batch_rows: integer(1, 1_000_000)
       .default(2000)

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
-import type { Format } from '../encoding/metrics-schema.ts';
+import { SMALLEST_BLOCK, type Format } from '../encoding/metrics-schema.ts';
 import type { Model, Parameters } from '../model/model.ts';
 import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
@@ -19,6 +19,7 @@ import { readStudySource, studySourceOf } from './source.ts';
 import type { StudySource } from './source.ts';
 import { readSurface } from './surface.ts';
 import type { Surface } from './surface.ts';
+import { mustBeStored, storedMetrics } from './stored-metrics.ts';
 
 /** One input file of a study. */
 export interface StudyInput {
@@ -53,6 +54,8 @@ export interface Study {
   readonly seed: Seed;
   readonly streams: Sharing;
   readonly cell_ids: 'params' | 'index';
+  /** The metrics that are stored, in the order of their columns. */
+  readonly metrics: readonly string[];
   readonly format: Format;
   /** Rows per record batch (arrow, at least 1000) or checksum block (csv). */
   readonly batch_rows: number;
@@ -70,16 +73,16 @@ export interface Study {
 
 /** What the command line says in place of the study. */
 export interface StudyOverrides {
-  readonly permutations?: number;
-  readonly format?: Format;
+  readonly permutations?: number | undefined;
+  readonly format?: Format | undefined;
   /** As it is: not relative to the study file. */
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** Values for parameters that earlier steps decide; steps without theirs have no cells. */
-  readonly derived?: Derived;
+  readonly derived?: Derived | undefined;
   /** Values for settings that the study declares. */
-  readonly settings?: Parameters;
+  readonly settings?: Parameters | undefined;
   /** Input files in place of those (or none) that the study names; relative to the working directory. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface StudyOptions {
@@ -104,16 +107,23 @@ export async function checkStudy(source: StudySource, { models, overrides = {} }
   const shape = checkShape(raw, problems);
   const loaded = await modelOf(raw, source, models, problems);
   const seed = seedOfStudy(shape, problems);
-  checkDerivations(raw, loaded?.model, problems);
+  const metrics = loaded && storedMetrics(shape?.metrics, loaded.model, problems);
+  checkDerivations(raw, loaded?.model, metrics ?? [], problems);
   checkSettingNames(raw, derivationsOf(raw), problems);
   const decided = withDerived(raw, overrides.derived ?? {});
   const surface = loaded && readSurface(decided, loaded.model, inputsGiven(raw), problems);
   if (shape !== undefined) {
-    if (loaded !== undefined) checkAgainstModel(shape, loaded.model, overrides.inputs ?? {}, problems);
+    if (loaded !== undefined) checkAgainstModel(shape, loaded.model, metrics!, overrides.inputs ?? {}, problems);
     checkBatchRows(shape, problems);
   }
   problems.throwIfAny(source.file);
-  return complete({ ...source, raw }, shape!, loaded!, surface!, seed!, overrides);
+  return complete(
+    { ...source, raw },
+    shape!,
+    loaded!,
+    { surface: surface!, seed: seed!, metrics: metrics! },
+    overrides,
+  );
 }
 
 function withOverrides(raw: unknown, { permutations, format, inputs }: StudyOverrides): unknown {
@@ -196,6 +206,7 @@ function isGenerator(name: string): name is GeneratorName {
 function checkAgainstModel(
   shape: RawStudy,
   model: Model,
+  metrics: readonly string[],
   given: NonNullable<StudyOverrides['inputs']>,
   problems: Problems,
 ): void {
@@ -208,15 +219,11 @@ function checkAgainstModel(
     if (required === true && !Object.hasOwn(shape.inputs, name))
       problems.wrong(['inputs', name], undefined, `a file: ${description}`);
   }
-  const metrics = Object.keys(model.metrics);
-  for (const name of Object.keys(shape.thresholds)) {
-    if (!metrics.includes(name)) problems.unknown(['thresholds', name], `metric of model ${model.name}`, name, metrics);
-  }
+  for (const name of Object.keys(shape.thresholds)) mustBeStored(['thresholds', name], name, metrics, model, problems);
   const several = Array.isArray(shape.precision);
   for (const [i, rule] of precisionOf(shape).entries()) {
     const path = several ? ['precision', i] : ['precision'];
-    if (!metrics.includes(rule.metric))
-      problems.unknown([...path, 'metric'], `metric of model ${model.name}`, rule.metric, metrics);
+    mustBeStored([...path, 'metric'], rule.metric, metrics, model, problems);
     const [first, second] = (['quantile', 'mean', 'threshold'] as const).filter((kind) => rule[kind] !== undefined);
     if (second !== undefined) {
       problems.add([...path, second], `a ${first} is given, too; give one of them, or none for the mean`, {
@@ -225,18 +232,26 @@ function checkAgainstModel(
     }
   }
   const columns = Object.keys(model.parameters);
+  for (const name of shape.steps === undefined
+    ? []
+    : TABLE_COLUMNS.filter((each) => [...columns, ...metrics].includes(each)))
+    problems.add(
+      ['steps'],
+      `the tables of steps have a column ${name} of their own, and model ${model.name} has one of that name; rename it there`,
+    );
   for (const [i, name] of (shape.results?.key ?? []).entries()) {
     if (!columns.includes(name))
       problems.unknown(['results', 'key', i], `parameter of model ${model.name}`, name, columns);
   }
 }
 
-/** Small record batches are slow to read (specification of the store). */
-const MIN_ARROW_BATCH = 1000;
+/** Columns of results/<step>.csv that a model may have, too, where there are no steps. */
+const TABLE_COLUMNS = ['status', 'error'];
 
 function checkBatchRows({ format, batch_rows }: RawStudy, problems: Problems): void {
-  if (format === 'arrow' && batch_rows < MIN_ARROW_BATCH) {
-    problems.wrong(['batch_rows'], batch_rows, `an integer from ${MIN_ARROW_BATCH} to 1000000 (format arrow)`);
+  const smallest = SMALLEST_BLOCK[format];
+  if (batch_rows < smallest) {
+    problems.wrong(['batch_rows'], batch_rows, `an integer from ${smallest} to 1000000 (format ${format})`);
   }
 }
 
@@ -249,8 +264,7 @@ function complete(
   source: StudySource,
   shape: RawStudy,
   { model, code }: LoadedModel,
-  surface: Surface,
-  seed: Seed,
+  { surface, seed, metrics }: Pick<Study, 'surface' | 'seed' | 'metrics'>,
   overrides: StudyOverrides,
 ): Study {
   const given = overrides.inputs ?? {};
@@ -280,6 +294,7 @@ function complete(
     seed,
     streams: sharingOf(shape.streams),
     cell_ids: shape.cell_ids,
+    metrics,
     format: shape.format,
     batch_rows: shape.batch_rows,
     precision: precisionOf(shape),

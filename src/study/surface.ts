@@ -1,5 +1,6 @@
 import type { Condition, Model, ParameterSpec, Parameters, ParameterValue } from '../model/model.ts';
 import { refusedId } from './cell-id.ts';
+import { foldedName, isDeviceName } from './folded-name.ts';
 import { rangeValues } from './decimal-range.ts';
 import { allowedText, checkValue } from './parameter-value.ts';
 import { pathText, quoted } from './problem.ts';
@@ -60,6 +61,7 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
   const reader = new SurfaceReader(model, inputs, problems);
   const root = mapOf(raw);
   const steps = mapOf(root.steps);
+  const folded = new Map<string, string>();
   const base = reader.parameters(mapOf(root.parameters), ['parameters']);
   // Without steps a study without a grid is one cell; with steps it has only theirs.
   const blocks = reader.level(root, [], undefined, base, Object.keys(steps).length === 0);
@@ -68,6 +70,16 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
     const refused = refusedStep(name);
     if (refused !== undefined)
       problems.add(path, `cannot be the name of a step: ${refused}`, { value: name, allowed: refused });
+    const twin = folded.get(foldedName(name));
+    if (twin !== undefined)
+      problems.add(
+        path,
+        `differs from the step ${twin} only by case: on many systems their files would be the same; rename one`,
+        {
+          value: name,
+        },
+      );
+    folded.set(foldedName(name), name);
     const own = reader.parameters(mapOf(mapOf(step).parameters), [...path, 'parameters']);
     blocks.push(...reader.level(mapOf(step), path, name, { ...base, ...own }, true));
   }
@@ -75,10 +87,17 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
   return { blocks, steps: Object.keys(steps), sections: sectionsOf(root) };
 }
 
+/** Tables of results/ that are the engine's own. */
+const OWN_TABLES: Readonly<Record<string, string | undefined>> = {
+  all_results: 'all_results.csv holds the results of all steps',
+  final_results: 'final_results.csv holds all complete cells',
+};
+
 /** What a step may not be called: its name is a file name (`results/<step>.csv`) and a prefix of cell ids. */
 function refusedStep(name: string): string | undefined {
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(name)) return 'allowed are 1 to 40 letters, digits, _ and -';
-  return name.toLowerCase() === 'all_results' ? 'all_results.csv holds the results of all steps' : undefined;
+  if (isDeviceName(name)) return `Windows keeps ${name} for a device; choose another name`;
+  return OWN_TABLES[name.toLowerCase()];
 }
 
 function checkSize(blocks: readonly Block[], problems: Problems): void {
@@ -143,7 +162,11 @@ class SurfaceReader {
   private preset(name: unknown, path: Path): Parameters {
     const { presets } = this.model;
     if (name === undefined || presets === undefined) return {};
-    if (typeof name === 'string' && Object.hasOwn(presets, name)) return presets[name]!;
+    if (typeof name === 'string' && Object.hasOwn(presets, name)) {
+      const weaker = ([parameter]: readonly [string, ParameterValue]): boolean =>
+        !this.fromOptionalInput(this.model.parameters[parameter]!);
+      return Object.fromEntries(Object.entries(presets[name]!).filter(weaker));
+    }
     if (typeof name === 'string') this.problems.unknown(path, 'preset', name, Object.keys(presets));
     else this.problems.wrong(path, name, `one of ${Object.keys(presets).join(', ')}`);
     return {};
@@ -284,9 +307,14 @@ class SurfaceReader {
       this.problems.wrong(
         path,
         undefined,
-        `${allowedText(spec)} (model ${this.model.name} has no default for ${quoted(name)})`,
+        `${allowedText(spec)} (model ${this.model.name} has no default for ${quoted(name)}${spec.description === undefined ? '' : `: ${spec.description}`})`,
       );
     }
+  }
+
+  /** An input that the study need not give, and does, says what the parameter is. */
+  private fromOptionalInput(spec: ParameterSpec): boolean {
+    return this.fromInput(spec) && this.model.inputs?.[spec.default_from!]?.required !== true;
   }
 
   private fromInput(spec: ParameterSpec): boolean {

@@ -1,6 +1,6 @@
 import { csvField } from '../encoding/csv-field.ts';
-import type { RunCells } from '../plan/run-cell.ts';
-import { numberText, parameterTexts } from './grid-summary.ts';
+import type { RunCell } from '../plan/run-cell.ts';
+import { parameterTexts } from './grid-summary.ts';
 import type { FilePort } from '../files/port.ts';
 import { summariesOf } from '../stored/summaries.ts';
 
@@ -10,7 +10,7 @@ import { summariesOf } from '../stored/summaries.ts';
  */
 export async function* finalResultsLines(
   port: FilePort,
-  cells: RunCells,
+  cells: Iterable<RunCell>,
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {
@@ -19,7 +19,7 @@ export async function* finalResultsLines(
   for await (const { cell, summary } of summariesOf(port, cells)) {
     const values = metrics.flatMap((metric) => {
       const { mean, sd } = summary.statistics[metric]!;
-      return [numberText(mean), numberText(sd)];
+      return [String(mean), String(sd)];
     });
     const row = [
       csvField(cell.cell_id),

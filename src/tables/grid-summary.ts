@@ -47,7 +47,7 @@ export function cellHeader(
 
 export function cellLine(parameters: readonly string[], metrics: readonly string[], line: CellLine): string {
   const statistics = metrics.flatMap((metric) =>
-    flatStatistics(line.statistics[metric]!).map(([, value]) => numberText(value)),
+    flatStatistics(line.statistics[metric]!).map(([, value]) => String(value)),
   );
   const counts = Object.values(line.counts).map(String);
   const values = parameterTexts(line.parameters, parameters);
@@ -73,9 +73,4 @@ export function parameterTexts(parameters: Parameters, names: readonly string[])
     const value = parameters[name];
     return value === undefined ? '' : csvField(typeof value === 'object' ? JSON.stringify(value) : String(value));
   });
-}
-
-/** A number of a summary as a CSV field. JSON has null for what is not finite. */
-export function numberText(value: number | null): string {
-  return String(value ?? NaN);
 }

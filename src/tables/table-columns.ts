@@ -3,10 +3,11 @@ import { hash } from 'node:crypto';
 
 import { csvField } from '../encoding/csv-field.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
-import type { ENGINE_COLUMNS, Model, Parameters, ParameterValue } from '../model/model.ts';
+import type { ENGINE_COLUMNS, Parameters, ParameterValue } from '../model/model.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
-import { numberText, parameterTexts } from './grid-summary.ts';
+import type { Study } from '../study/study.ts';
+import { parameterTexts } from './grid-summary.ts';
 
 type Own = (typeof ENGINE_COLUMNS)[number];
 
@@ -31,23 +32,25 @@ export type TableValues = Readonly<Record<Own, string>> & {
  * Columns: step, cell_id, the parameters, n, one per metric (its mean: the value itself for n = 1), status, error; where the model
  * has an order and titles of its own (`results_columns`), those first and then what they leave out.
  */
-export function tableColumns({ parameters, metrics, results_columns }: Model): TableColumn[] {
+export function tableColumns({ metrics, model }: Pick<Study, 'metrics' | 'model'>): TableColumn[] {
+  const { parameters, results_columns } = model;
   const all = [
     plain('step'),
     plain('cell_id'),
     ...Object.keys(parameters).map((name) => plain('parameter', name)),
     plain('n'),
-    ...Object.keys(metrics).map((name) => plain('metric', name)),
+    ...metrics.map((name) => plain('metric', name)),
     plain('status'),
     plain('error'),
   ];
   if (results_columns === undefined) return all;
   const known = [...all, plain('config_id')];
-  const first = results_columns.map((column): TableColumn => {
+  const first = results_columns.flatMap((column): TableColumn[] => {
     const { title, of, inactive } = typeof column === 'string' ? { title: column, of: column } : column;
+    if (Object.hasOwn(model.metrics, of) && !metrics.includes(of)) return [];
     const found = known.findLast(({ name }) => name === of);
     assert(found !== undefined, `a model whose results_columns name ${of}, which is no column, was not refused`);
-    return { ...found, title, inactive };
+    return [{ ...found, title, inactive }];
   });
   const given = new Set(first.map(({ kind, name }) => `${kind} ${name}`));
   return [...first, ...all.filter(({ kind, name }) => !given.has(`${kind} ${name}`))];
@@ -62,7 +65,7 @@ export function tableFields(columns: readonly TableColumn[], values: TableValues
   return columns.map(({ kind, name, inactive }) => {
     if (kind === 'parameter')
       return parameterTexts({ ...(inactive !== undefined && { [name]: inactive }), ...values.parameters }, [name])[0]!;
-    if (kind === 'metric') return values.statistics === undefined ? '' : numberText(values.statistics[name]!.mean);
+    if (kind === 'metric') return values.statistics === undefined ? '' : String(values.statistics[name]!.mean);
     return csvField(values[kind]);
   });
 }

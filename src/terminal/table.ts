@@ -75,5 +75,5 @@ function widthOf(text: string): number {
 }
 
 function looksNumeric(cell: string): boolean {
-  return /^$|^[-+±]?[\d.]|^(NaN|-?Infinity|-)$/.test(cell);
+  return /^$|^[-+±]?[\d.]|^(NaN$|-$|-?Infinity|undefined)/.test(cell);
 }

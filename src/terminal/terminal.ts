@@ -1,3 +1,5 @@
+import { toJson } from '../encoding/json-numbers.ts';
+
 /** Where a command's words go: people's text to stderr, one JSON object to stdout. */
 export interface Terminal {
   /** Whether `--json` was given. */
@@ -13,7 +15,7 @@ export function createTerminal(json: boolean): Terminal {
     json,
     say: (text) => process.stderr.write(`${text}\n`),
     result: (value) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (json) process.stdout.write(`${toJson(value)}\n`);
     },
   };
 }

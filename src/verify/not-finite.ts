@@ -1,17 +1,24 @@
 /** The texts of numbers that are not finite begin with these; NaN has its letter twice. No finite number has one of them. */
 const BEGINNINGS = [
-  { letter: 'N', length: 'NaN'.length },
-  { letter: 'I', length: 'Infinity'.length },
+  { kind: 'undefined', letter: 'N', length: 'NaN'.length },
+  { kind: 'infinite', letter: 'I', length: 'Infinity'.length },
 ] as const;
 const COMMA = 44;
 const NEWLINE = 10;
 
-/** Adds to `counts`, by metric, how many values in whole CSV lines (without header) are NaN or infinite. `metrics`: in column order. */
-export function countNotFinite(lines: Buffer, metrics: readonly string[], counts: Map<string, number>): void {
-  for (const { letter, length } of BEGINNINGS) {
+/** How many values of a metric are NaN, and how many infinite. */
+export interface NotFinite {
+  readonly undefined: number;
+  readonly infinite: number;
+}
+
+/** Adds to `counts`, by metric, the values in whole CSV lines (without header) that are not finite. `metrics`: in column order. */
+export function countNotFinite(lines: Buffer, metrics: readonly string[], counts: Map<string, NotFinite>): void {
+  for (const { kind, letter, length } of BEGINNINGS) {
     for (let at = lines.indexOf(letter); at >= 0; at = lines.indexOf(letter, at + length)) {
       const metric = metrics[columnAt(lines, at) - 1]!;
-      counts.set(metric, (counts.get(metric) ?? 0) + 1);
+      const before = counts.get(metric) ?? { undefined: 0, infinite: 0 };
+      counts.set(metric, { ...before, [kind]: before[kind] + 1 });
     }
   }
 }

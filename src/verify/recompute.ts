@@ -23,7 +23,7 @@ const AT_ONCE = 64;
 
 /**
  * Computes sampled rows again and compares every bit with what is stored. `spans`: rows of a cell are drawn below this perm_index; those
- * that are not there are passed over: they are reported as missing.
+ * that are not there are passed over: they are reported as missing. `setup`: the hash of its setup, which the executor was given.
  */
 export async function recompute(
   port: FilePort,
@@ -31,6 +31,7 @@ export async function recompute(
   amount: RecomputeAmount,
   spans: ReadonlyMap<string, number>,
   executor: Executor,
+  setup: string,
 ): Promise<{ readonly recomputed: number; readonly mismatches: readonly Mismatch[] }> {
   const mismatches: Mismatch[] = [];
   let recomputed = 0;
@@ -39,7 +40,9 @@ export async function recompute(
     const stored = storedRows(port, cell, experiment.study.permutations, perms);
     const present = perms.filter((perm) => stored.has(perm));
     for (let k = 0; k < present.length; k += AT_ONCE) {
-      const fresh = await Promise.all(present.slice(k, k + AT_ONCE).map((perm) => computeRow(executor, cell, perm)));
+      const fresh = await Promise.all(
+        present.slice(k, k + AT_ONCE).map((perm) => computeRow(executor, setup, cell, perm)),
+      );
       for (const { perm_index, text } of fresh) {
         recomputed += 1;
         if (text === stored.get(perm_index)) continue;
@@ -102,10 +105,11 @@ export function storedRows(
 
 async function computeRow(
   executor: Executor,
+  setup: string,
   cell: RunCell,
   perm_index: number,
 ): Promise<{ perm_index: number; text: string }> {
-  const setup = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
-  const { bytes } = await executor.compute({ setup: 0, cell: setup, first: perm_index, count: 1 });
+  const as_csv = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
+  const { bytes } = await executor.compute({ setup, cell: as_csv, first: perm_index, count: 1 });
   return { perm_index, text: Buffer.from(bytes).toString('latin1') };
 }

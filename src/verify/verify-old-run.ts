@@ -9,7 +9,8 @@ import { FileReader } from '../files/file-reader.ts';
 import type { FilePort } from '../files/port.ts';
 import { diskError } from '../files/disk-error.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
-import { layoutOf, metricsFileName } from '../store/scan/layout.ts';
+import { metricsPath } from '../store/formats/formats.ts';
+import { layoutOf } from '../store/scan/layout.ts';
 import { cellIdOf } from '../study/cell-id.ts';
 import { describeRanges, rangesOf } from '../study/permutation-range.ts';
 import type { Problem, ProblemCode } from './problem.ts';
@@ -35,7 +36,7 @@ export async function verifyOldRun(
   if (names.length === 0)
     throw new EngineError('NOT_A_RUN', `${per_cell} is empty: there is no cell to check.`, { path: per_cell });
   const cells = names
-    .map((name) => ({ cell_id: cellIdOf(name) ?? name, path: join(per_cell, name, metricsFileName('csv')) }))
+    .map((name) => ({ cell_id: cellIdOf(name) ?? name, path: metricsPath(join(per_cell, name), 'csv') }))
     .sort((a, b) => Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)));
   const problems: Problem[] = [];
   const digest = createHash('sha256');

@@ -31,10 +31,11 @@ function decimalsFor(error: number): number {
   return Math.min(20, Math.max(0, 1 - exponentOf(Number(error.toPrecision(2)))));
 }
 
-/** An interval as exact as its error: `[1.3548, 1.3712]`; empty without a usable error. */
+/** An interval as exact as its error, or without one as its width: `[1.3548, 1.3712]`; empty where it has neither. */
 export function formatInterval([low, high]: readonly [number, number], error: number): string {
-  if (!Number.isFinite(low) || !Number.isFinite(high) || !(error > 0) || error < 1e-15) return '';
-  const decimals = decimalsFor(error);
+  const unit = error > 0 ? error : (high - low) / 4;
+  if (!Number.isFinite(low) || !Number.isFinite(high) || !(unit > 0) || unit < 1e-15) return '';
+  const decimals = decimalsFor(unit);
   return `[${grouped(low.toFixed(decimals))}, ${grouped(high.toFixed(decimals))}]`;
 }
 
@@ -42,6 +43,11 @@ export function formatInterval([low, high]: readonly [number, number], error: nu
 export function formatCount(count: number): string {
   if (Math.abs(count) < 999_999.5) return grouped(String(Math.round(count)));
   return scaled(count / 1e6, ['M', 'G', 'T', 'P']);
+}
+
+/** How many there are, in full: `1 cell`, `200,000 permutations`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${grouped(String(n))} ${n === 1 ? one : many}`;
 }
 
 /** A size in bytes, decimal units: `512 B`, `14.4 MB`. */

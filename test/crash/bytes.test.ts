@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
-import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
+import { metricsPath } from '../../src/store/formats/formats.ts';
+import { sumsPath } from '../../src/store/scan/layout.ts';
 import { readRows } from '../../src/store/read-rows.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { EngineError } from '../../src/errors.ts';

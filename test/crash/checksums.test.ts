@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type * as arrowMessage from '../../src/encoding/arrow-message.ts';
 import type * as crc from '../../src/encoding/crc32.ts';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
-import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
+import { metricsPath } from '../../src/store/formats/formats.ts';
+import { sumsPath } from '../../src/store/scan/layout.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
 /**
@@ -28,7 +29,7 @@ vi.mock('../../src/encoding/arrow-message.ts', async (importOriginal) => {
 
 const { readRows } = await import('../../src/store/read-rows.ts');
 const { finish, rowsOf, schemaOf, range } = await import('../store/fixture.ts');
-const { encodeRows } = await import('../../src/encoding/encode-rows.ts');
+const { formatOf } = await import('../../src/store/formats/formats.ts');
 const { sumLine } = await import('../../src/store/scan/sums.ts');
 const { crc32, saltOf } = await import('../../src/encoding/crc32.ts');
 
@@ -63,10 +64,10 @@ function wrongRow(disk: SimulatedDisk, format: Format): boolean {
 async function foreignBatch(): Promise<SimulatedDisk> {
   const disk = await golden('arrow');
   const other = { ...schemaOf('arrow'), experiment: 'cd'.repeat(32) };
-  const own = Buffer.from(encodeRows(schemaOf('arrow'), rowsOf(range(8, 16))));
+  const own = Buffer.from(formatOf({ format: 'arrow' }).encode(schemaOf('arrow'), rowsOf(range(8, 16))));
   const rows = rowsOf(range(8, 16));
   const foreign = Buffer.from(
-    encodeRows(other, { ...rows, columns: rows.columns.map((column) => column.map(() => 7)) }),
+    formatOf(other).encode(other, { ...rows, columns: rows.columns.map((column) => column.map(() => 7)) }),
   );
   const bytes = disk.read(metricsPath(FOLDER, 'arrow'))!;
   const at = bytes.indexOf(own);

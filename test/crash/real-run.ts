@@ -20,7 +20,8 @@ import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { loadManifest } from '../../src/stored/manifest.ts';
 import { storedCells } from '../../src/readers/stored-cells.ts';
 import { disk } from '../../src/files/disk.ts';
-import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
+import { metricsPath } from '../../src/store/formats/formats.ts';
+import { sumsPath } from '../../src/store/scan/layout.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { countPermutations } from '../../src/study/permutation-range.ts';
 import { CLI } from '../process/cli.ts';
@@ -78,7 +79,7 @@ export class RealStudy {
       file,
       `model: trades
 inputs: { trades: trades.csv }
-parameters: { slip_dollars: 20, shuffle_mode: permute }
+parameters: { initial_equity: 100000, slip_dollars: 20, shuffle_mode: permute }
 grid: { p_skip: [0, 0.1] }
 permutations: ${permutations}
 batch_rows: ${BATCH}

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
-import { metricsPath, sumsPath } from '../../src/store/scan/layout.ts';
+import { metricsPath } from '../../src/store/formats/formats.ts';
+import { sumsPath } from '../../src/store/scan/layout.ts';
 import { SmallStudy } from '../run/small-study.ts';
 
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */

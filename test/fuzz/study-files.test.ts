@@ -126,6 +126,7 @@ function studyText(chance: Chance): string {
   const lines = [
     'model: trades',
     'inputs: { trades: trades.csv }',
+    'parameters: { initial_equity: 1000 }',
     'permutations: 100',
     `grid: { p_skip: ${chance.yes(0.7) ? '[0, 0.1]' : value(chance, 0)} }`,
   ];

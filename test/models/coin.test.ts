@@ -9,6 +9,7 @@ async function rows(p: number, flips: number): Promise<{ heads: number; longest_
     inputs: undefined,
     streams: 'independent',
     shared: undefined,
+    metrics: [],
   });
   const rng = createSeededRng('alea');
   return Array.from({ length: 2000 }, (_, perm) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import * as fc from 'fast-check';
-import { auditOverlap, studyOverlap } from '../../src/plan/overlap.ts';
+import { auditOverlap, expectedPairs, studyOverlap } from '../../src/plan/overlap.ts';
 import { baseSeed } from '../../src/random/seeding.ts';
 import type { Seed } from '../../src/random/seeding.ts';
 
@@ -111,6 +111,63 @@ describe('the law', () => {
   });
 });
 
+describe('shares of permutations', () => {
+  test('of five cells with the same five streams 20 of 25 permutations are repeated, and no share is over 100 %', () => {
+    const audit = studyOverlap(grid(5), { ...seed, stride: 1 }, independent, 5);
+    expect(audit).toMatchObject({ pairs: 10, identical_pairs: 10, shared_streams: 50, expected_pairs: 10 });
+    expect(audit).toMatchObject({ fraction: 1, repeated_permutations: 20, repeated_fraction: 0.8 });
+  });
+
+  test('the five axes of the specification repeat 8,999,125 permutations: of three cells that meet the third is counted once', () => {
+    const audit = studyOverlap(grid(7, 8, 3, 3, 3), seed, independent, N);
+    expect(audit.repeated_permutations).toBe(8999125);
+    expect(audit.repeated_fraction).toBe(8999125 / (1512 * N));
+  });
+
+  it('the permutations that are left are as many as there are streams', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 12 }),
+        fc.integer({ min: 1, max: 30 }),
+        (places, n) => {
+          const bases = Uint32Array.from(places, (x) => Math.imul(x, 1000003) >>> 0);
+          const streams = new Set(places.flatMap((x) => Array.from({ length: n }, (_, p) => x + p)));
+          expect(auditOverlap(bases, n).repeated_permutations).toBe(places.length * n - streams.size);
+        },
+      ),
+    );
+  });
+});
+
+describe('the pairs that are to be expected', () => {
+  test('on the whole ring are C (C - 1) (2N - 1) / 2^33', () => {
+    expect(expectedPairs(1512, N, 0)).toBeCloseTo((1512 * 1511 * (2 * N - 1)) / 2 ** 33, 8);
+    expect(expectedPairs(1512, N, 0)).toBeCloseTo(106.4, 1);
+  });
+
+  test.each([1, 2, 50, 1000, 65536])(
+    'on a ring cut to a stride of %d are those of its differences, one by one',
+    (stride) => {
+      let chance = 0;
+      for (let d = 1 - stride; d < stride; d++) {
+        const ahead = Math.imul(d, 2021759595) >>> 0;
+        if (Math.min(ahead, 4294967296 - ahead) < N) chance += (stride - Math.abs(d)) / (stride * stride);
+      }
+      expect(expectedPairs(1000, N, stride) / (499500 * chance)).toBeCloseTo(1, 9);
+    },
+  );
+
+  test('stride 1,000,000 on the five axes: 115 pairs were found, 106 are to be expected, 1.1 of them identical', () => {
+    expect(expectedPairs(1512, N, 1_000_000)).toBeCloseTo(106.2, 1);
+    expect(expectedPairs(1512, 1, 1_000_000)).toBeCloseTo(1.142, 3);
+  });
+
+  test('stride 1000: every tenth pair of cells, whatever the full ring would say', () => {
+    expect(expectedPairs(1512, 1, 1000)).toBeCloseTo(1142.3, 0);
+    expect(expectedPairs(2, 4294967296, 7)).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('schemes without chance overlap', () => {
   it('philox has none', () => {
     const philox: Seed = { ...seed, scheme: 'philox', generator: 'philox' };
@@ -124,7 +181,14 @@ describe('schemes without chance overlap', () => {
 
   it('shared streams are shared on purpose, by every pair', () => {
     const audit = studyOverlap(grid(4), seed, { sharing: 'shared', group: '*crn*' }, 10);
-    expect(audit).toMatchObject({ kind: 'on_purpose', pairs: 6, shared_streams: 60, fraction: 1.5 });
+    expect(audit).toMatchObject({
+      kind: 'on_purpose',
+      pairs: 6,
+      shared_streams: 60,
+      fraction: 1,
+      repeated_permutations: 30,
+      repeated_fraction: 0.75,
+    });
     expect(audit.notes[0]).toContain('on purpose');
   });
 

@@ -140,7 +140,10 @@ describe('run', () => {
       join(folder, 'trades.csv'),
       'entry_time,exit_time,entry_price,exit_price,pnl,qty\n2024-01-02,2024-01-05,100,103,lots,1\n2024-01-09,2024-01-05,100,103,5,1\n',
     );
-    writeFileSync(file, 'model: trades\ninputs: { trades: trades.csv }\npermutations: 10\n');
+    writeFileSync(
+      file,
+      'model: trades\ninputs: { trades: trades.csv }\nparameters: { initial_equity: 1000 }\npermutations: 10\n',
+    );
     const bad = await permafrost(['run', file, '--json']);
     expect(bad.exit).toBe(2);
     expect(bad.stderr).toContain('trades.csv');

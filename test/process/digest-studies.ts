@@ -45,16 +45,27 @@ const SERVE = `export default {
 };
 `;
 
-/** Every path through a trade: skipping, slippage in its three units, delays, shuffles, bootstraps, states. */
-const trades = (permutations: number, more = ''): string => `model: trades
-inputs: { trades: trades.csv, ohlc: sp500_daily.csv }
-parameters: { initial_equity: 25000 }
-cells:
-  - { p_skip: 0.1, slip_dollars: 50, delay_bars_max: 1, shuffle_mode: permute }
+/** Cells with slippage in its three units, delays, shuffles, bootstraps and states: those that version 1 of the model had, too. */
+const OF_VERSION_1 = `  - { p_skip: 0.1, slip_dollars: 50, delay_bars_max: 1, shuffle_mode: permute }
   - { p_skip: 0.02, slip_mode: percent, slip_dollars: 0.1, state_model: vol_dd, bootstrap_mode: trade_bootstrap }
-  - { delay_bars_max: 3, delay_sides: one_side, state_model: vol, bootstrap_mode: block_bootstrap, block_len: 7 }
+  - { delay_bars_max: 3, delay_sides: one_side, state_model: vol, bootstrap_mode: moving_block_bootstrap, block_len: 7 }
   - { slip_mode: r, slip_dollars: 0.2, state_model: dd, shuffle_mode: block_permute, block_len: 5 }
-permutations: ${permutations}
+`;
+const OF_VERSION_2 = `  - { sizing: equity, ruin_equity_pct: 60, bootstrap_mode: stationary_bootstrap, block_len: 7, slip_dollars: 100 }
+  - { sizing: risk, risk_pct: 4, p_skip: 0.05, bootstrap_mode: block_bootstrap, block_len: 5, delay_bars_max: 5 }
+`;
+
+/** Every path through a trade. */
+const trades = (
+  permutations: number,
+  more = '',
+  preset = '',
+  cells = OF_VERSION_1 + OF_VERSION_2,
+): string => `model: trades
+inputs: { trades: trades.csv, ohlc: sp500_daily.csv }
+parameters: { ${preset}initial_equity: 25000 }
+cells:
+${cells}permutations: ${permutations}
 batch_rows: 1000
 thresholds: { max_drawdown_pct: [20, 30] }
 ${more}`;
@@ -74,7 +85,13 @@ const STUDIES: Readonly<Record<string, string>> = {
   'serve.mjs': SERVE,
   'trades.yaml': trades(PERMUTATIONS),
   'trades-arrow.yaml': trades(PERMUTATIONS, 'format: arrow\n'),
-  'trades-index.yaml': trades(300, 'cell_ids: index\nseed: { global: 7, stride: 1000, generator: sfc32 }\n'),
+  // The rows of version 1 of the model, on record since before version 2.
+  'trades-index.yaml': trades(
+    300,
+    'cell_ids: index\nseed: { global: 7, stride: 1000, generator: sfc32 }\n',
+    'preset: reference, ',
+    OF_VERSION_1,
+  ),
   'trades-shared.yaml': trades(300, 'streams: shared\nseed: { global: 7, scheme: philox, namespace: desk }\n'),
   'walk.yaml': walk('streams: { shared: pairs }\n'),
   'precise.yaml': walk(`format: arrow

@@ -11,6 +11,7 @@ const study_text = (permutations: number): string => `
 name: kill-me
 model: trades
 inputs: { trades: ${join(EXAMPLES, 'sp500/trades.csv')}, ohlc: ${join(EXAMPLES, 'sp500/sp500_daily.csv')} }
+parameters: { initial_equity: 25000 }
 grid:
   p_skip: [0.02, 0.1]
   delay_bars_max: [0, 1]
@@ -131,7 +132,7 @@ describe('one digest', () => {
     expect(await digestOf(join(folder, 'out'))).toBe(expected_long);
   });
 
-  it('after Ctrl-C, which says how to go on and exits 130', async () => {
+  it('after Ctrl-C, which says how to resume and exits 130', async () => {
     const folder = temporaryFolder();
     const file = study(folder, LONG);
     const child = start(['run', file, '--threads', '2', '--kernel', 'typescript']);

@@ -17,6 +17,17 @@ it('the standard surface is 1,512 grid points and 1,064 distinct cells, and runs
   expect(run.json()).toMatchObject({ outputs: [{ cells: 19, complete: 19, permutations_computed: 380 }] });
 });
 
+/** Over 20 permutations of each of the 152 cells with p_skip 0.02, the other cells being empty: what version 1 of the model gives. */
+const DIGEST_OF_VERSION_1 = '901a4af5e501ec5b904a7c445fb4e2fa71ccb5b54456d37535a51a318c8053d5';
+
+it('with preset reference its rows are those of version 1 of the model', { timeout: 300_000 }, async () => {
+  const output = join(temporaryFolder(), 'out');
+  const cells = ['--permutations', '20', '--cells', 'p_skip=0.02', '--durability', 'none'];
+  expect((await permafrost(['run', study, '--output', output, ...cells])).exit).toBe(0);
+  const verified = (await permafrost(['verify', output, '--json'])).json();
+  expect(verified).toMatchObject({ cells_ok: 152, rows: 3040, digest: DIGEST_OF_VERSION_1 });
+});
+
 it('a process that may open no more files than a few cells need runs many: as many are open as are worked on', async ({
   skip,
 }) => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
 import { axesOf } from '../../src/report/marks/axes.ts';
+import type { MetricSpec } from '../../src/model/model.ts';
 import { drawnMetrics, extremesTable } from '../../src/report/contents.ts';
+import { extremes } from '../../src/report/extremes.ts';
+import type { MetricStatistics } from '../../src/statistics/summarise.ts';
+import { cellTable } from '../../src/terminal/best-cells.ts';
 import { escapeHtml, escapeMarkdown } from '../../src/report/marks/escape.ts';
 import { findings } from '../../src/report/findings.ts';
 import { limits } from '../../src/report/limits.ts';
@@ -154,9 +158,109 @@ describe('the report', () => {
     expect(texts([capped, unused])).toContain('undefined in 1,000 permutations of 1 cell');
     expect(texts([unused])).toContain('Undefined in every permutation, so without statistics: loss.');
     expect(texts([unused])).not.toContain('over the others');
-    expect(texts([{ ...capped, statistics: { loss: statisticsAt(1, { sd: 0 }) } }])).toContain(
-      'The same in every permutation',
+  });
+
+  it('says that chance has no part only in what the model declares constant; equal rows have a bound', () => {
+    const equal = {
+      ...cell('a', { p: 0 }, 1),
+      statistics: { loss: statisticsAt(1, { sd: 0, other_value_at_most: 0.00368 }) },
+    };
+    const other = cell('b', { p: 1 }, 1);
+    const texts = (constant: MetricSpec['constant'], cells = [equal, other]): string =>
+      findings(reportData(cells, { metrics: { loss: constant === undefined ? {} : { constant } } }))
+        .map(({ level, text }) => `${level}: ${text}`)
+        .join('\n');
+    expect(texts(undefined)).toContain('note: All rows are equal: loss in 1 of 2 cells.');
+    expect(texts(undefined)).toContain('a chance of at most 0.0037 (about 3.7 / n)');
+    expect(texts(undefined)).not.toContain('Chance has no part');
+    expect(texts([{ p: 0 }])).toContain('as the model says it is: loss in 1 of 2 cells. Chance has no part in them.');
+    expect(texts([{ p: 0 }])).not.toContain('All rows are equal');
+    expect(texts(true, [equal])).toContain('as the model says it is: loss. Chance');
+    expect(texts(true)).toContain(
+      'bad: Declared constant by the model, and different between permutations: loss in 1 of 2 cells.',
     );
+  });
+
+  it('marks a mean whose interval is not to be trusted, wherever it stands, and says it first', () => {
+    const heavy = { ...cell('a', { p: 0 }, 1), statistics: { loss: statisticsAt(1, { diagnostics: ['heavy_tail'] }) } };
+    const data = reportData([heavy, cell('b', { p: 1 }, 5)], { permutations: 1000 });
+    expect(findings(data)[0]).toEqual({
+      level: 'bad',
+      text: expect.stringContaining('not to be trusted, see the median: loss in 1 of 2 cells.') as string,
+    });
+    const table = extremesTable(data, 'loss');
+    expect(table.rows.map(([, mean]) => mean)).toEqual(['5.0 ± 1.0', '1.0 ± 1.0 !']);
+    expect(table.note).toContain('!: the interval of this mean is not to be trusted');
+    expect(extremesTable(reportData([cell('b', { p: 1 }, 5)]), 'loss').note).toBe('');
+    const terminal = cellTable(data.cells, { metric: 'loss', best: 'highest' }, {});
+    expect(terminal).toContain('1.0 ± 1.0 !');
+    expect(terminal).toContain('!: interval not to be trusted');
+  });
+
+  it('with few permutations says that they carry little, with rare events how they were counted', () => {
+    const texts = (n: number, more: Partial<MetricStatistics> = {}): string =>
+      findings(
+        reportData([{ ...cell('a', {}, 1), n, statistics: { loss: statisticsAt(1, { n, ...more }) } }], {
+          permutations: n,
+        }),
+      )
+        .map(({ text }) => text)
+        .join('\n');
+    expect(texts(3)).toContain('3 permutations carry little');
+    expect(texts(29)).toContain('carry little');
+    expect(texts(60)).not.toContain('carry little');
+    expect(texts(1)).toContain('single draws');
+    expect(texts(1000, { diagnostics: ['few_events'] })).toContain('Fewer than 10 permutations have the rarer');
+  });
+
+  it('an infinite mean stands with that of the finite rows, and a probability has the same error everywhere', () => {
+    const finite = { n: 900, mean: 2.5, sd: 3, mcse: 0.1, ci: [2.3, 2.7] as const };
+    const infinite = statisticsAt(7, {
+      mean: Infinity,
+      mcse: NaN,
+      sd: NaN,
+      n_infinite: 100,
+      finite,
+      diagnostics: ['infinite_rows'],
+    });
+    const thresholds = [{ threshold: 1, count: 1, probability: 0.1, se: 0.05, ci: [0, 0.2] as const }];
+    const cells = [
+      { ...cell('a', { p: 0 }, 1), statistics: { loss: { ...infinite, thresholds } } },
+      { ...cell('b', { p: 1 }, 1), statistics: { loss: statisticsAt(3, { thresholds }) } },
+    ];
+    const [first] = extremesTable(reportData(cells), 'loss').rows;
+    expect(first![1]).toBe('Infinity (900 finite: 2.50 ± 0.10)');
+    expect(first!.at(-1)).toBe('0.100 ± 0.050');
+    const terminal = cellTable(cells, { metric: 'loss', best: 'highest' }, {});
+    expect(terminal).toContain('Infinity (900 finite: 2.50 ± 0.10)');
+    expect(terminal.match(/0\.100 ± 0\.050/g)).toHaveLength(2);
+  });
+
+  it('orders cells with undefined medians last, and infinite ones as the numbers they are', () => {
+    const at = (id: string, p50: number): ReturnType<typeof cell> => ({
+      ...cell(id, { id }, 1),
+      statistics: { loss: statisticsAt(0, { p50 }) },
+    });
+    const cells = [
+      at('undefined', NaN),
+      at('low', -Infinity),
+      at('five', 5),
+      at('high', Infinity),
+      at('other', Infinity),
+    ];
+    expect(extremes(cells, 'loss', 'p50', 10).cells.map(({ cell_id }) => cell_id)).toEqual([
+      'high',
+      'other',
+      'five',
+      'low',
+      'undefined',
+    ]);
+    const many = [...Array.from({ length: 12 }, (_, i) => at(`m${i}`, i)), ...cells];
+    const shown = cellTable(many, { metric: 'loss', best: 'lowest' }, {})
+      .split('\n')
+      .slice(3)
+      .map((line) => line.split(' ')[0]);
+    expect([shown[0], shown[1], shown.at(-1)]).toEqual(['low', 'm0', 'undefined']);
   });
 
   it('says what its numbers do not say, and what the model adds to that', () => {
@@ -169,7 +273,7 @@ describe('the report', () => {
   it('draws the metrics that were asked for first', () => {
     const metrics = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`m${i}`, {}]));
     const statistics = Object.fromEntries(Object.keys(metrics).map((name) => [name, statisticsAt(1)]));
-    const thresholds = [{ threshold: 1, count: 1, probability: 0.1, ci: [0, 0.2] as const }];
+    const thresholds = [{ threshold: 1, count: 1, probability: 0.1, se: 0.05, ci: [0, 0.2] as const }];
     const one = { ...cell('a', {}, 1), statistics: { ...statistics, m19: statisticsAt(1, { thresholds }) } };
     const drawn = drawnMetrics(reportData([one], { metrics, views: [{ title: '', x: 'm0', y: 'm7' }] }));
     expect(drawn).toEqual(['m19', 'm7', 'm0', 'm1', 'm2', 'm3', 'm4', 'm5']);

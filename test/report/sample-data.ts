@@ -28,6 +28,12 @@ export function statisticsAt(value: number, more: Partial<MetricStatistics> = {}
     sd_se: 0.1,
     quantile_mcse: errors,
     ci: { mean: [value - 2, value + 2], ...ends } as unknown as MetricStatistics['ci'],
+    diagnostics: [],
+    largest_share: 0.01,
+    cvar05: value - 4,
+    cvar05_se: 1,
+    cvar95: value + 4,
+    cvar95_se: 1,
     ...more,
   };
 }

@@ -56,7 +56,7 @@ export class SmallStudy {
       this.file,
       `model: trades
 inputs: { trades: trades.csv }
-parameters: { slip_dollars: 20, shuffle_mode: permute }
+parameters: { initial_equity: 100000, slip_dollars: 20, shuffle_mode: permute }
 grid: { p_skip: [${p_skip.join(', ')}] }
 permutations: ${permutations}
 batch_rows: 1000

@@ -5,14 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verifyRun } from '../../dist/index.js';
 import { inOrder } from '../../src/execute/in-order.ts';
-import { countNotFinite } from '../../src/verify/not-finite.ts';
+import { countNotFinite, type NotFinite } from '../../src/verify/not-finite.ts';
 import { SmallStudy } from './small-study.ts';
 
 /** Quick to compute, and wide: 60,000 rows of it are several megabytes in either format. */
 const MODEL = `export default {
   name: 'wide', version: '1',
   parameters: { size: { type: 'number', default: 1 } },
-  metrics: { a: { missing: true }, b: {}, c: {}, d: {}, e: {} },
+  metrics: { a: { missing: true, infinite: true }, b: {}, c: {}, d: {}, e: {} },
   simulate: ({ parameters }, rng, row) => {
     const u = rng();
     row.a = u < 0.01 ? NaN : u < 0.02 ? -Infinity : u;
@@ -92,16 +92,22 @@ describe('verify', () => {
     writeFileSync(file, lines.join('\n'));
     const { problems } = await verifyRun(study.output);
     const found = problems.filter(({ code }) => code === 'NOT_FINITE').map(({ message }) => message);
-    expect(found).toEqual([expect.stringMatching(/^1 values of e /), expect.stringMatching(/^3 values of d /)]);
+    expect(found).toEqual([
+      expect.stringMatching(/^1 values of e are NaN, .* missing: true$/),
+      expect.stringMatching(/^3 values of d are infinite, .* infinite: true$/),
+    ]);
   });
 });
 
 describe('countNotFinite', () => {
   it('counts NaN and infinities by metric', () => {
-    const counts = new Map<string, number>();
+    const counts = new Map<string, NotFinite>();
     countNotFinite(Buffer.from('0,NaN,1\n1,-Infinity,NaN\n2,1e+21,Infinity\n'), ['a', 'b'], counts);
     countNotFinite(Buffer.from('3,0.5,NaN\n'), ['a', 'b'], counts);
-    expect(Object.fromEntries(counts)).toEqual({ a: 2, b: 3 });
+    expect(Object.fromEntries(counts)).toEqual({
+      a: { undefined: 1, infinite: 1 },
+      b: { undefined: 2, infinite: 1 },
+    });
   });
 });
 

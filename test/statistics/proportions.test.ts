@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { clopperPearson } from '../../src/statistics/clopper-pearson.ts';
-import { pairedDifference, pairedProportionDifference } from '../../src/statistics/paired-difference.ts';
-import { permutationsNeeded, pValue } from '../../src/statistics/p-value.ts';
 import { wilson } from '../../src/statistics/wilson.ts';
 import { uniforms } from './reference.ts';
 
@@ -67,46 +65,5 @@ describe('proportions', () => {
       expect(score / 1500).toBeGreaterThan(0.93);
       expect(score / 1500).toBeLessThan(0.985);
     }
-  });
-
-  test('a Monte Carlo p-value is never 0, and its error is printed with it', () => {
-    expect(pValue(0, 999).p).toBe(1 / 1000);
-    expect(pValue(999, 999).p).toBe(1);
-    expect(pValue(7, 1000).ci).toEqual(clopperPearson(7, 1000));
-  });
-
-  test('Bonferroni over 1,512 cells needs 30,239 permutations, over 6,048 cells 120,959', () => {
-    expect(permutationsNeeded(1512, 0.05)).toBe(30239);
-    expect(permutationsNeeded(6048, 0.05)).toBe(120959);
-  });
-});
-
-describe('paired differences', () => {
-  test('what both cells share cancels from the error', () => {
-    const uniform = uniforms(9);
-    const common = Float64Array.from({ length: 1000 }, () => 100 * uniform());
-    const a = common.map((value) => value + 1 + 0.01 * uniform());
-    const { n, n_excluded, difference, se, ci } = pairedDifference(a, common);
-    expect([n, n_excluded]).toEqual([1000, 0]);
-    expect(difference).toBeCloseTo(1.005, 3);
-    expect(se).toBeLessThan(1e-3);
-    expect(ci[0]).toBeLessThan(difference);
-  });
-
-  test('pairs without a finite difference are counted, not used', () => {
-    const { n, n_excluded, difference } = pairedDifference(
-      Float64Array.of(1, NaN, Infinity, 4),
-      Float64Array.of(0, 1, Infinity, 1),
-    );
-    expect([n, n_excluded, difference]).toEqual([2, 2, 2]);
-    expect(() => pairedDifference(Float64Array.of(1), Float64Array.of(1, 2))).toThrow();
-  });
-
-  test('paired proportions depend on the discordant pairs alone', () => {
-    const { difference, se, ci } = pairedProportionDifference(30, 10, 1000);
-    expect(difference).toBe(0.02);
-    expect(se).toBeCloseTo(Math.sqrt(40 - 400 / 1000) / 1000, 15);
-    expect(ci[0]).toBeGreaterThan(0);
-    expect(pairedProportionDifference(0, 0, 50).ci[1]).toBeGreaterThan(0);
   });
 });

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cvar } from '../../src/statistics/cvar.ts';
 import { orderStatisticRank } from '../../src/statistics/order-statistic.ts';
-import { intervalRanks, mcseOfQuantile, quantileInterval } from '../../src/statistics/quantile-interval.ts';
-import { quantile } from '../../src/statistics/quantile.ts';
+import { errorOfInterval, intervalRanks, quantileInterval } from '../../src/statistics/quantile-interval.ts';
 import { RankSearch } from '../../src/statistics/rank-search.ts';
 import { selectRanks } from '../../src/statistics/select-ranks.ts';
-import { pythonSample, uniforms } from './reference.ts';
+import { TailMean, tailSize } from '../../src/statistics/tail-mean.ts';
+import { pythonSample, quantile, uniforms } from './reference.ts';
 
 const ordered = fc.double({ noNaN: true }).map((x) => x + 0);
 const columns: [string, (i: number, uniform: () => number) => number][] = [
@@ -37,12 +36,6 @@ describe('quantile', () => {
     expect(quantile(Float64Array.of(-Infinity, -Infinity), 0.3)).toBe(-Infinity);
     expect(quantile(Float64Array.of(-Infinity, Infinity), 0.5)).toBeNaN();
     expect(quantile(new Float64Array(0), 0.5)).toBeNaN();
-  });
-
-  test('leaves the values as they are', () => {
-    const values = Float64Array.of(3, 1, 2);
-    expect(quantile(values, 0.5)).toBe(2);
-    expect([...values]).toEqual([3, 1, 2]);
   });
 
   test('the order statistic of q is the one at ceil(n q), and a rounding error in n q does not move it', () => {
@@ -135,9 +128,15 @@ describe('quantile interval', () => {
     const ranks = intervalRanks(10, 0.05);
     expect(ranks.lower).toBe(0);
     const ci = quantileInterval((rank) => rank, 10, ranks);
-    expect(ci[0]).toBe(-Infinity);
-    expect(mcseOfQuantile(ci)).toBe(Infinity);
-    expect(quantileInterval((rank) => rank, 10, intervalRanks(10, 0.99))[1]).toBe(Infinity);
+    expect(ci[0]).toBeNaN();
+    expect(errorOfInterval(ci)).toBeNaN();
+    expect(quantileInterval((rank) => rank, 10, intervalRanks(10, 0.99))[1]).toBeNaN();
+  });
+
+  test('an end that is an infinite value of the sample is infinite, and not unbounded', () => {
+    const ci = quantileInterval((rank) => (rank > 940 ? Infinity : rank), 1000, intervalRanks(1000, 0.95));
+    expect(ci).toEqual([935, Infinity]);
+    expect(errorOfInterval(ci)).toBeNaN();
   });
 
   test('it covers the true quantile of skewed values about 95 times in 100, and its error is the spread of repetitions', () => {
@@ -151,7 +150,7 @@ describe('quantile interval', () => {
       const values = Float64Array.from({ length: 600 }, () => -Math.log(1 - uniform())).sort();
       const ci = quantileInterval((rank) => values[rank]!, 600, ranks);
       if (ci[0] <= truth && truth <= ci[1]) covered++;
-      mcse += mcseOfQuantile(ci) / 1500;
+      mcse += errorOfInterval(ci) / 1500;
       estimates.push(values[orderStatisticRank(600, 0.05) - 1]!);
     }
     const centre = estimates.reduce((sum, x) => sum + x) / 1500;
@@ -163,29 +162,62 @@ describe('quantile interval', () => {
   });
 });
 
-describe('cvar', () => {
-  test('is the mean of the ceil(n a) smallest', () => {
+describe('the mean of a tail', () => {
+  function tail(values: Float64Array, side: 'lowest' | 'highest' = 'lowest', scale = 1): { mean: number; se: number } {
+    const sorted = values.slice().sort();
+    const size = tailSize(values.length);
+    const mean = new TailMean(side, sorted[side === 'lowest' ? size - 1 : values.length - size]!, scale);
+    // In two blocks.
+    mean.add(values.subarray(0, 7));
+    mean.add(values.subarray(7));
+    return mean.finish(values.length);
+  }
+
+  test('is that of the ceil(n / 20) lowest, or highest', () => {
+    expect([100, 101, 20, 21, 3].map(tailSize)).toEqual([5, 6, 1, 2, 1]);
     const values = Float64Array.from({ length: 100 }, (_, i) => 100 - i);
-    expect(cvar(values, 0.05).estimate).toBe(3);
-    expect(cvar(values, 0.041).estimate).toBe(3);
-    expect(cvar(values, 0.07).estimate).toBe(4);
-    expect(cvar(values, 1).estimate).toBe(50.5);
+    expect(tail(values).mean).toBe(3);
+    expect(tail(values, 'highest').mean).toBe(98);
+    expect(tail(Float64Array.of(4, 2, 9)).mean).toBe(2);
+    expect(tail(Float64Array.of(4, 2, 9), 'highest').mean).toBe(9);
   });
 
-  test('its error follows the formula: variance in the tail, and the distance of the quantile', () => {
+  test('counts equal values at its boundary as often as they belong to it', () => {
+    const ties = Float64Array.from({ length: 100 }, (_, i) => (i < 3 ? -10 : 0));
+    expect(tail(ties).mean).toBe(-6);
+    expect(tail(ties, 'highest')).toEqual({ mean: 0, se: 0 });
+  });
+
+  test('its error follows the formula: variance in the tail, and the distance of the boundary', () => {
     const values = Float64Array.from({ length: 100 }, (_, i) => i + 1);
-    expect(cvar(values, 0.05).se).toBeCloseTo(Math.sqrt((2.5 + 0.95 * 4) / 5), 14);
-    expect(cvar(Float64Array.of(1), 0.5).se).toBeNaN();
-    expect(cvar(new Float64Array(0), 0.5).estimate).toBeNaN();
+    const expected = Math.sqrt((2.5 + 0.95 * 4) / 5);
+    expect(tail(values).se).toBeCloseTo(expected, 14);
+    expect(tail(values, 'highest').se).toBeCloseTo(expected, 14);
+    const tiny = tail(
+      values.map((value) => value * 2 ** -600),
+      'lowest',
+      2 ** 600,
+    );
+    expect(tiny.se * 2 ** 600).toBeCloseTo(expected, 14);
+    expect(tail(Float64Array.of(1, 2, 3)).se).toBeNaN();
   });
 
-  test('its interval covers the truth about 95 times in 100', () => {
+  test('with infinite values is infinite, or undefined, and has no error', () => {
+    const withInfinite = (...more: number[]): Float64Array =>
+      Float64Array.from([...more, ...Array.from({ length: 100 }, (_, i) => i)]);
+    expect(tail(withInfinite(-Infinity))).toEqual({ mean: -Infinity, se: NaN });
+    expect(tail(withInfinite(-Infinity), 'highest').mean).toBe(96.5);
+    expect(tail(withInfinite(Infinity), 'highest')).toEqual({ mean: Infinity, se: NaN });
+    expect(tail(Float64Array.of(-Infinity, -Infinity))).toEqual({ mean: -Infinity, se: NaN });
+  });
+
+  test('the error covers the truth about 95 times in 100', () => {
     const uniform = uniforms(23);
     const truth = 0.025; // the mean of the lowest 5 % of a uniform variate
     let covered = 0;
     for (let repetition = 0; repetition < 800; repetition++) {
-      const { estimate, se } = cvar(Float64Array.from({ length: 2000 }, uniform), 0.05);
-      if (Math.abs(estimate - truth) < 1.96 * se) covered++;
+      const { mean, se } = tail(Float64Array.from({ length: 2000 }, uniform));
+      if (Math.abs(mean - truth) < 1.96 * se) covered++;
     }
     expect(covered / 800).toBeGreaterThan(0.92);
     expect(covered / 800).toBeLessThan(0.98);

@@ -1,3 +1,8 @@
+import { Deviations } from '../../src/statistics/deviations.ts';
+import { estimateMean, type MeanEstimate } from '../../src/statistics/mean-estimate.ts';
+import { quantileOf } from '../../src/statistics/quantile.ts';
+import { Tally } from '../../src/statistics/tally.ts';
+
 /** Small references for the tests of this folder: a plain generator, and exact arithmetic on doubles by BigInt. */
 
 /** The linear congruential generator of the specification's vectors: s <- s 1664525 + 1013904223 mod 2^32, uniform s / 2^32. */
@@ -71,4 +76,19 @@ export function pythonSample(): Float64Array {
   const uniform = lcg(12345);
   for (let i = 0; i < 2000; i++) uniform();
   return Float64Array.from({ length: 997 }, () => uniform() * 100);
+}
+
+/** The mean of values in one array, with its error. */
+export function meanOf(values: Float64Array): MeanEstimate {
+  const tally = new Tally([]);
+  tally.add(values);
+  const deviations = new Deviations(tally);
+  deviations.add(values);
+  return estimateMean(tally, deviations);
+}
+
+/** Quantile q of values in any order, NaN not among them. */
+export function quantile(values: Float64Array, q: number): number {
+  const sorted = values.slice().sort();
+  return quantileOf((rank) => sorted[rank]!, sorted.length, q);
 }

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { confidenceSequence, decideProportion, mixtureEvidence } from '../../src/statistics/confidence-sequence.ts';
-import { normalQuantile } from '../../src/statistics/special.ts';
+import { normalQuantile } from '../../src/random/normal.ts';
 import { checkpoints, decide, type Decision, type PrecisionRule } from '../../src/statistics/stopping.ts';
 import { wilson } from '../../src/statistics/wilson.ts';
-import { normals, uniforms } from './reference.ts';
+import { meanOf, normals, uniforms } from './reference.ts';
 
 /** Looks at the checkpoints until the rule is content; the last look otherwise. */
 function run(rule: PrecisionRule, column: Float64Array, min = 1000): Decision {
@@ -111,61 +110,59 @@ describe('decide', () => {
     expect(covered / 400).toBeGreaterThan(0.915);
     expect(early).toBeGreaterThan(40);
   });
-});
 
-describe('confidence sequence', () => {
-  test('the evidence is the beta mixture: one head in one toss of a fair coin gives 1, by hand', () => {
-    // B(3/2, 1/2) / B(1/2, 1/2) / p = (1/2) / (1/2)
-    expect(mixtureEvidence(1, 1, 0.5)).toBeCloseTo(0, 12);
-    // B(5/2, 1/2) / B(1/2, 1/2) / p^2 = (3/8) / (1/4)
-    expect(mixtureEvidence(2, 2, 0.5)).toBeCloseTo(Math.log(1.5), 12);
+  test('a mean rule has Student’s interval, and Wilson’s of values 0 and 1', () => {
+    const events = Float64Array.from({ length: 2000 }, (_, i) => Number(i % 100 === 0));
+    expect(decide({ metric: 'm', mean: true, half_width: 0.1 }, [events], 2000).ci).toEqual(wilson(20, 2000));
+    expect(decide({ metric: 'm', mean: true, half_width: 9, min: 3 }, [Float64Array.of(1, 2, 4)], 3).ci).toEqual(
+      meanOf(Float64Array.of(1, 2, 4)).ci,
+    );
   });
 
-  test('the interval is where the evidence stays below 1 / alpha, and wider than Wilson’s', () => {
-    for (const [k, n] of [
-      [3, 10],
-      [50, 1000],
-      [1234, 200000],
-    ] as const) {
-      const [lower, upper] = confidenceSequence(k, n);
-      expect(mixtureEvidence(k, n, lower)).toBeCloseTo(Math.log(20), 5);
-      expect(mixtureEvidence(k, n, upper)).toBeCloseTo(Math.log(20), 5);
-      expect(lower).toBeLessThan(wilson(k, n)[0]);
-      expect(upper).toBeGreaterThan(wilson(k, n)[1]);
-    }
-    expect(confidenceSequence(0, 10)[0]).toBe(0);
-    expect(confidenceSequence(10, 10)[1]).toBe(1);
-    expect(confidenceSequence(0, 0)).toEqual([0, 1]);
-  });
+  describe('a mean rule waits for what decides the mean', () => {
+    const draw = uniforms(61);
+    const normal = normals(draw);
+    const wide = { metric: 'm', mean: true, half_width: 1e9 } as const;
+    const loss = (n: number, p: number): Float64Array =>
+      Float64Array.from({ length: n }, () => 1 + normal() - (draw() < p ? 100 : 0));
 
-  test('a look at every row decides wrongly far less than 5 times in 100, where a plain interval is wrong a quarter of the time', () => {
-    const uniform = uniforms(47);
-    const repetitions = 300;
-    let wrong = 0;
-    let peeked = 0;
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      let k = 0;
-      let decided = false;
-      let excluded = false;
-      for (let n = 1; n <= 3000; n++) {
-        if (uniform() < 0.05) k++;
-        decided ||= decideProportion(k, n, 0.05) !== 'undecided';
-        if (n >= 100 && n % 20 === 0) {
-          const [lower, upper] = wilson(k, n);
-          excluded ||= lower > 0.05 || upper < 0.05;
-        }
+    test('a rare large loss: until the variance is known to 5 %, and no row has a tenth of the sum of squares', () => {
+      const values = loss(64_000, 0.005);
+      const early = decide(wide, [values], 1000);
+      expect(early).toMatchObject({ stop: false });
+      expect(early.reason).toMatch(/heavy tail/);
+      const { n, stop } = run(wide, values);
+      expect(stop).toBe(true);
+      // (1 / p) / (4 n) <= 0.05^2 from n = 20,000 on.
+      expect(n).toBe(32_000);
+    });
+
+    test('lognormal rows with s = 1.5 have no mean within reach of 8,000 permutations', () => {
+      const values = Float64Array.from({ length: 8000 }, () => Math.exp(1.5 * normal()));
+      expect(run(wide, values)).toMatchObject({ stop: false, n: 8000 });
+    });
+
+    test('a tail that has come in the first half alone, or not in it, counts', () => {
+      // A sample that has been lucky so far: 4,000 ordinary values, whose first half has one with over a tenth of its sum of squares.
+      const values = Float64Array.from({ length: 4000 }, normal);
+      expect(decide(wide, [values], 4000).stop).toBe(true);
+      values[5] = 16;
+      const { stop, reason } = decide(wide, [values], 4000);
+      expect(stop).toBe(false);
+      expect(reason).toMatch(/first half/);
+    });
+
+    test('an infinite value: the mean is infinite, however many rows are not', () => {
+      const values = Float64Array.from({ length: 2000 }, normal);
+      values[1234] = Infinity;
+      expect(decide(wide, [values], 2000)).toMatchObject({ stop: false, estimate: Infinity });
+      expect(decide(wide, [values], 2000).reason).toMatch(/infinite: so are 1 of 2000/);
+    });
+
+    test('ordinary values are not held up', () => {
+      for (const make of [normal, draw, () => -Math.log(1 - draw())]) {
+        expect(run(wide, Float64Array.from({ length: 8000 }, make)).n).toBeLessThanOrEqual(2000);
       }
-      if (decided) wrong++;
-      if (excluded) peeked++;
-    }
-    expect(wrong / repetitions).toBeLessThan(0.05);
-    expect(peeked / repetitions).toBeGreaterThan(0.15);
-  });
-
-  test('it decides when the truth is clearly on one side', () => {
-    expect(decideProportion(100, 1000, 0.05)).toBe('above');
-    expect(decideProportion(10, 1000, 0.05)).toBe('below');
-    expect(decideProportion(55, 1000, 0.05)).toBe('undecided');
-    expect(decideProportion(0, 0, 0.05)).toBe('undecided');
+    });
   });
 });

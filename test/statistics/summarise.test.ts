@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Rows } from '../../src/encoding/metrics-schema.ts';
 import { flatStatistics } from '../../src/statistics/flat-statistics.ts';
-import { mean } from '../../src/statistics/mean.ts';
-import { quantile } from '../../src/statistics/quantile.ts';
-import { sd } from '../../src/statistics/sd.ts';
 import { summarise, type RowSource } from '../../src/statistics/summarise.ts';
+import { STATISTIC_NAMES } from '../../src/encoding/statistic-names.ts';
+import { numbersFromJson, toJson } from '../../src/encoding/json-numbers.ts';
 import { wilson } from '../../src/statistics/wilson.ts';
-import { pythonSample, uniforms } from './reference.ts';
+import { meanOf, pythonSample, quantile, uniforms } from './reference.ts';
 
 /** Columns as a source of blocks; the arrays of a block are overwritten by the next one, as a reader may do. */
 function sourceOf(columns: readonly Float64Array[], block = 250): RowSource {
@@ -32,28 +31,45 @@ function sourceOf(columns: readonly Float64Array[], block = 250): RowSource {
 const text = (source: RowSource, metrics: string[], options = {}): string =>
   JSON.stringify(summarise(source, metrics, options));
 
+const halfWidth = (k: number): number => (wilson(k, 997)[1] - wilson(k, 997)[0]) / 2;
+
 describe('summarise', () => {
   test('every statistic is the one of its own function', () => {
     const values = pythonSample();
+    const { mean, sd, ci, sd_se, largest_share } = meanOf(values);
     const { profit } = summarise(sourceOf([values]), ['profit'], { thresholds: { profit: [90, 1000] } });
     expect(profit).toMatchObject({
       n: 997,
       n_nan: 0,
-      mean: mean(values),
-      sd: sd(values),
-      mcse: sd(values) / Math.sqrt(997),
+      mean,
+      sd,
+      mcse: sd / Math.sqrt(997),
+      sd_se,
+      largest_share,
+      diagnostics: [],
       min: Math.min(...values),
       max: Math.max(...values),
       p01: quantile(values, 0.01),
       p50: quantile(values, 0.5),
       p99: quantile(values, 0.99),
     });
+    expect(profit!.ci.mean).toEqual(ci);
+    const sorted = values.slice().sort();
+    expect(profit!.cvar05).toBe(meanOf(sorted.subarray(0, 50)).mean);
+    expect(profit!.cvar95).toBe(meanOf(sorted.subarray(947)).mean);
     const above = values.filter((value) => value > 90).length;
     expect(profit!.thresholds).toEqual([
-      { threshold: 90, count: above, probability: above / 997, ci: wilson(above, 997) },
-      { threshold: 1000, count: 0, probability: 0, ci: wilson(0, 997) },
+      {
+        threshold: 90,
+        count: above,
+        probability: above / 997,
+        se: halfWidth(above) / 1.959963984540054,
+        ci: wilson(above, 997),
+      },
+      { threshold: 1000, count: 0, probability: 0, se: halfWidth(0) / 1.959963984540054, ci: wilson(0, 997) },
     ]);
-    expect(profit).not.toHaveProperty('n_infinite');
+    for (const name of ['n_infinite', 'n_ones', 'finite', 'other_value_at_most'])
+      expect(profit).not.toHaveProperty(name);
   });
 
   test('the keys of the contract come first and in its order', () => {
@@ -87,13 +103,52 @@ describe('summarise', () => {
     }
   });
 
-  test('NaN is counted and left out; infinities sort at the ends and leave the mean, with their number', () => {
-    const column = Float64Array.of(1, NaN, 2, Infinity, 3, -Infinity, NaN, 4);
+  test('NaN is counted and left out; an infinite value is a value: the mean is infinite, that of the others beside it', () => {
+    const column = Float64Array.of(1, NaN, 2, Infinity, 3, NaN, 4);
     const { m } = summarise(sourceOf([column]), ['m'], { thresholds: { m: [2] } });
-    expect(m).toMatchObject({ n: 6, n_nan: 2, n_infinite: 2, mean: 2.5, min: -Infinity, max: Infinity, p50: 2.5 });
-    expect(m!.sd).toBe(sd(Float64Array.of(1, 2, 3, 4)));
-    expect(m!.thresholds![0]).toMatchObject({ count: 3, probability: 0.5 });
-    expect(JSON.parse(JSON.stringify(m))).toMatchObject({ min: null, max: null });
+    const { n, mean, sd, mcse, ci } = meanOf(Float64Array.of(1, 2, 3, 4));
+    expect(m).toMatchObject({ n: 5, n_nan: 2, n_infinite: 1, mean: Infinity, min: 1, max: Infinity, p50: 3 });
+    expect(m).toMatchObject({ sd: NaN, mcse: NaN, finite: { n, mean, sd, mcse, ci }, cvar95: Infinity });
+    expect(m!.ci.mean).toEqual([NaN, NaN]);
+    expect(m!.diagnostics).toEqual(['infinite_rows', 'few_permutations']);
+    expect(m!.thresholds![0]).toMatchObject({ count: 3, probability: 0.6 });
+    const both = summarise(sourceOf([Float64Array.of(1, Infinity, 2, -Infinity)]), ['m'])['m']!;
+    expect(both).toMatchObject({ mean: NaN, min: -Infinity, max: Infinity, finite: { n: 2, mean: 1.5 } });
+    expect(summarise(sourceOf([Float64Array.of(1, -Infinity)]), ['m'])['m']!.mean).toBe(-Infinity);
+  });
+
+  test('infinite quantiles, and ends of intervals, are infinite; unbounded ends are unknown', () => {
+    const uniform = uniforms(12);
+    const column = Float64Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? Infinity : uniform()));
+    const { m } = summarise(sourceOf([column]), ['m']);
+    expect(m).toMatchObject({ p95: Infinity, p99: Infinity, max: Infinity, mean: Infinity, finite: { n: 900 } });
+    expect(m!.ci.p95).toEqual([Infinity, Infinity]);
+    expect(m!.quantile_mcse.p95).toBeNaN();
+    const written = JSON.parse(toJson(m)) as Record<string, unknown> & { ci: Record<string, unknown> };
+    expect(written).toMatchObject({
+      mean: 'Infinity',
+      p95: 'Infinity',
+      max: 'Infinity',
+      sd: null,
+      ci: { mean: [null, null] },
+    });
+    expect(written.ci['p95']).toEqual(['Infinity', 'Infinity']);
+    expect(numbersFromJson(written)).toEqual(m);
+    expect(summarise(sourceOf([Float64Array.of(1, 2)]), ['m'])['m']!.ci.p01).toEqual([NaN, 1]);
+  });
+
+  test('equal rows have a bound for another value, 3.7 / n', () => {
+    const equal = summarise(sourceOf([new Float64Array(1000)]), ['m'])['m']!;
+    expect(equal.other_value_at_most).toBeCloseTo(3.7 / 1000, 4);
+    expect(equal).toMatchObject({ mean: 0, sd: 0, mcse: 0, n_ones: 0, diagnostics: ['equal_rows'] });
+    expect(equal.ci.mean[1]).toBeCloseTo(3.8 / 1000, 4);
+    const endless = summarise(sourceOf([new Float64Array(1000).fill(Infinity)]), ['m'])['m']!;
+    expect(endless).toMatchObject({ mean: Infinity, p50: Infinity, other_value_at_most: equal.other_value_at_most });
+    // Of the size of 1e-170, where squares are 0.
+    const uniform = uniforms(8);
+    const tiny = summarise(sourceOf([Float64Array.from({ length: 1000 }, () => 1e-170 * uniform())]), ['m'])['m']!;
+    expect(tiny).not.toHaveProperty('other_value_at_most');
+    expect(tiny.sd).toBeGreaterThan(2e-171);
   });
 
   test.each([
@@ -120,7 +175,8 @@ describe('summarise', () => {
   test('one row: its value, without an error', () => {
     const { m } = summarise(sourceOf([Float64Array.of(5)]), ['m']);
     expect(m).toMatchObject({ n: 1, mean: 5, sd: NaN, mcse: NaN, min: 5, max: 5, p01: 5, p99: 5 });
-    expect(m!.quantile_mcse.p50).toBe(Infinity);
+    expect(m!.quantile_mcse.p50).toBeNaN();
+    expect(m!.ci.mean).toEqual([NaN, NaN]);
   });
 
   test('the same rows give the same JSON text, in any order, in any blocks, in any memory', () => {
@@ -159,7 +215,7 @@ describe('summarise', () => {
     expect(readings).toBe(1);
     readings = 0;
     expect(text(counted, ['a', 'b', 'c'], { memory_bytes: 100_000 })).toBe(expected);
-    expect(readings).toBeLessThanOrEqual(7);
+    expect(readings).toBeLessThanOrEqual(8);
   });
 
   test('a threshold on a metric that the rows do not have is a programmer error', () => {
@@ -175,5 +231,9 @@ describe('flatStatistics', () => {
     expect(names(Float64Array.of(NaN, Infinity))).toEqual(names(pythonSample()));
     expect(names(pythonSample())).toContain('p_gt_40');
     expect(names(pythonSample()).slice(0, 5)).toEqual(['n', 'n_nan', 'n_infinite', 'mean', 'sd']);
+    expect(names(pythonSample())).toEqual(
+      expect.arrayContaining(['mean_lower', 'mean_upper', 'p05_lower', 'p99_upper', 'cvar05', 'diagnostics']),
+    );
+    expect(names(pythonSample()).slice(0, -3)).toEqual([...STATISTIC_NAMES]);
   });
 });

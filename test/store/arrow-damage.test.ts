@@ -1,7 +1,7 @@
 import { tableFromIPC as readByFlechette } from '@uwdata/flechette';
 import { tableFromIPC } from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
-import { encodeRows } from '../../src/encoding/encode-rows.ts';
+import { formatOf } from '../../src/store/formats/formats.ts';
 import type { CellPlace, CellScan } from '../../src/store/scan/cell-file.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { quarantineRecords } from '../../src/store/quarantine.ts';
@@ -23,7 +23,7 @@ async function wholeCell(of = place, target = N): Promise<Buffer> {
 }
 const whole = await wholeCell();
 const END = Buffer.from([255, 255, 255, 255, 0, 0, 0, 0]);
-const batch = (indices: readonly number[]) => Buffer.from(encodeRows(place.schema, rowsOf(indices)));
+const batch = (indices: readonly number[]) => Buffer.from(formatOf(place.schema).encode(place.schema, rowsOf(indices)));
 const batches = [range(0, 8), range(8, 16), range(16, 24), range(24, 30)].map(batch);
 const header = whole.subarray(0, whole.length - batches.reduce((sum, { length }) => sum + length, 0) - 8);
 const file = (...parts: readonly Uint8Array[]) => Buffer.concat([header, ...parts]);
@@ -130,7 +130,7 @@ describe('an Arrow metrics file heals to the bytes of an undisturbed run:', () =
   });
   test('batches of another experiment are never taken', () => {
     const other = { ...place.schema, experiment: 'cd'.repeat(32) };
-    const strange = Buffer.from(encodeRows(other, rowsOf(range(8, 16))));
+    const strange = Buffer.from(formatOf(other).encode(other, rowsOf(range(8, 16))));
     return heals(
       file(batches[0]!, strange, batches[2]!),
       {
@@ -182,7 +182,7 @@ test('a row stored twice with different values is kept once, set aside as a line
   wrong.columns[0]![2] = 7;
   wrong.columns[0]![5] = 8;
   const disk = await healed(
-    file(...batches, Buffer.from(encodeRows(place.schema, wrong))),
+    file(...batches, Buffer.from(formatOf(place.schema).encode(place.schema, wrong))),
     { n_conflicts: 2, n_rows_raw: 38, n_duplicates: 8 },
     ['conflict'],
   );
@@ -224,7 +224,7 @@ test('failed permutations leave their places empty', async () => {
         first: from,
         count: Math.min(N, from + 16) - from,
         rows: indices.length,
-        bytes: encodeRows(schema, rowsOf(indices)),
+        bytes: formatOf(schema).encode(schema, rowsOf(indices)),
       });
     }
     expect(cell.missing).toEqual([

@@ -1,5 +1,5 @@
 import { canonicalValue } from '#native-free/columns/columns';
-import { encodeRows } from '../../src/encoding/encode-rows.ts';
+import { formatOf } from '../../src/store/formats/formats.ts';
 import type { Format, MetricsSchema, Rows } from '../../src/encoding/metrics-schema.ts';
 import type { CellFile, CellPlace, CellScan } from '../../src/store/scan/cell-file.ts';
 import { openCell } from '../../src/store/open-cell.ts';
@@ -54,7 +54,12 @@ export function range(from: number, to: number): number[] {
 /** What a worker hands over for [from, to): for arrow one batch per aligned block. */
 export function chunkOf(schema: MetricsSchema, from: number, to: number, failed: readonly number[] = []) {
   const indices = range(from, to).filter((index) => !failed.includes(index));
-  return { first: from, count: to - from, rows: indices.length, bytes: encodeRows(schema, rowsOf(indices)) };
+  return {
+    first: from,
+    count: to - from,
+    rows: indices.length,
+    bytes: formatOf(schema).encode(schema, rowsOf(indices)),
+  };
 }
 
 /** Appends what is missing, gaps first, in chunks that never cross a chunk border; syncs after every `syncEvery` chunks. */

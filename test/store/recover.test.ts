@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { encodeRows } from '../../src/encoding/encode-rows.ts';
+import { formatOf } from '../../src/store/formats/formats.ts';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import type { CellPlace } from '../../src/store/scan/cell-file.ts';
-import { metricsPath } from '../../src/store/scan/layout.ts';
+import { metricsPath } from '../../src/store/formats/formats.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { RECOVERY } from '../../src/store/scan/recover.ts';
 import type { Standing } from '../../src/store/scan/recover.ts';
@@ -34,7 +34,7 @@ function edit(disk: SimulatedDisk, format: Format, how: (bytes: Buffer) => Buffe
 const encoded = (format: Format, indices: readonly number[], value?: number) => {
   const rows = rowsOf(indices);
   if (value !== undefined) rows.columns[0]!.fill(value);
-  return Buffer.from(encodeRows(schemaOf(format), rows));
+  return Buffer.from(formatOf({ format: format }).encode(schemaOf(format), rows));
 };
 /** Behind the last row: the end marker of an Arrow file goes. */
 const append = (disk: SimulatedDisk, format: Format, bytes: Buffer) => {

@@ -6,9 +6,9 @@
 import * as layout from '../layout';
 import { address, word } from './settings';
 import { seedEight } from '../../alea/assembly/lanes';
-import { delay, drop, skip, slip } from './perturb';
-import { bootstrapBlocks, bootstrapTrades, permute, permuteBlocks } from './reorder';
-import { measure, tally } from './measure';
+import { delay, drop, skip, slip, toShares } from './perturb';
+import { bootstrapBlocks, bootstrapStationary, bootstrapTrades, permute, permuteBlocks } from './reorder';
+import { beforeShuffle, measure } from './measure';
 
 /** Permutations first .. first + count - 1, rounded up to eights, to rows 0 .. of the columns. */
 export function simulate(base: u32, first: u32, count: i32): void {
@@ -30,7 +30,8 @@ function simulateFour(state: usize, row: i32): void {
   const list = address(layout.LIST);
   const other = address(layout.OTHER);
   const bootstrap = word(layout.BOOTSTRAP);
-  if (bootstrap == 0) tally(list);
+  if (word(layout.SHARES)) toShares(list);
+  beforeShuffle(list);
 
   let path = list;
   let free = other;
@@ -45,9 +46,9 @@ function simulateFour(state: usize, row: i32): void {
 
   if (bootstrap != 0) {
     if (bootstrap == 1) bootstrapTrades(state, path, free);
-    else bootstrapBlocks(state, path, free);
+    else if (bootstrap == 2) bootstrapBlocks(state, path, free);
+    else bootstrapStationary(state, path, free);
     path = free;
-    tally(path);
   }
   measure(path, row);
 }

@@ -1,49 +1,10 @@
 import * as layout from '../layout';
+import { column, measureMore, put } from './more';
 import { address, number, word } from './settings';
-
-/** Sums of two lanes: what does not depend on the order of the trades, but on the order of the sums. */
-let totalA: v128 = i64x2.splat(0);
-let totalB: v128 = i64x2.splat(0);
-let gainsA: v128 = i64x2.splat(0);
-let gainsB: v128 = i64x2.splat(0);
-let lossesA: v128 = i64x2.splat(0);
-let lossesB: v128 = i64x2.splat(0);
-let winsA: v128 = i64x2.splat(0);
-let winsB: v128 = i64x2.splat(0);
-let missedA: v128 = i64x2.splat(0);
-let missedB: v128 = i64x2.splat(0);
-
-/** Sums over `list` from first to last. */
-export function tally(list: usize): void {
-  const zero = i64x2.splat(0);
-  const sign = i64x2.splat(i64.MIN_VALUE);
-  const end = list + (<usize>word(layout.N) << 5);
-  let ta = zero, tb = zero, ga = zero, gb = zero, la = zero, lb = zero, wa = zero, wb = zero, ma = zero, mb = zero;
-  for (let at = list; at < end; at += 32) {
-    const a = v128.load(at);
-    const b = v128.load(at, 16);
-    ta = f64x2.add(ta, a);
-    tb = f64x2.add(tb, b);
-    ga = f64x2.add(ga, f64x2.pmax(zero, a));
-    gb = f64x2.add(gb, f64x2.pmax(zero, b));
-    la = f64x2.sub(la, f64x2.pmin(zero, a));
-    lb = f64x2.sub(lb, f64x2.pmin(zero, b));
-    wa = i64x2.sub(wa, f64x2.gt(a, zero));
-    wb = i64x2.sub(wb, f64x2.gt(b, zero));
-    ma = i64x2.sub(ma, i64x2.eq(a, sign));
-    mb = i64x2.sub(mb, i64x2.eq(b, sign));
-  }
-  totalA = ta;
-  totalB = tb;
-  gainsA = ga;
-  gainsB = gb;
-  lossesA = la;
-  lossesB = lb;
-  winsA = wa;
-  winsB = wb;
-  missedA = ma;
-  missedB = mb;
-}
+import { GAINS, LOSSES, MISSED, tally, TOTAL, WINS } from './tally';
+import {
+  closedA, closedB, drawdownA, drawdownB, equityA, equityB, sumOfReturnsA, sumOfReturnsB, walk, worstA, worstB,
+} from './walk';
 
 /** Small counts in 64-bit lanes as doubles. */
 @inline function counts(n: v128): v128 {
@@ -51,92 +12,99 @@ export function tally(list: usize): void {
   return f64x2.sub(v128.or(n, two52), two52);
 }
 
-/** Canonical: no -0. */
-@inline function put(at: usize, value: v128): void {
-  v128.store(at, f64x2.add(value, i64x2.splat(0)));
+/** With dollars and no bootstrap: pure reordering leaves these sums constant to the last bit. */
+@inline function inCanonicalOrder(): bool {
+  return word(layout.SHARES) == 0 && word(layout.BOOTSTRAP) == 0;
 }
 
-@inline function write(
-  at: usize, n: v128, total: v128, gains: v128, losses: v128, wins: v128, missed: v128,
-  drawdown: v128, worst: v128, mean: v128, squares: v128,
-): void {
-  const zero = i64x2.splat(0);
-  const hundred = f64x2.splat(100);
-  const column = <usize>word(layout.ROWS) << 3;
-  put(at, f64x2.mul(f64x2.div(total, f64x2.splat(number(layout.INITIAL_EQUITY))), hundred));
-  at += column;
-  put(at, f64x2.mul(drawdown, hundred));
-  at += column;
-  const cap = v128.and(f64x2.gt(gains, zero), f64x2.splat(number(layout.PROFIT_FACTOR_CAP)));
-  put(at, v128.bitselect(f64x2.div(gains, losses), cap, f64x2.gt(losses, zero)));
-  at += column;
-  put(at, v128.bitselect(f64x2.splat(-100), worst, f64x2.eq(worst, f64x2.splat(Infinity))));
-  at += column;
-  const sd = f64x2.sqrt(f64x2.div(squares, n));
-  const sharpe = f64x2.mul(f64x2.div(mean, sd), f64x2.splat(number(layout.SHARPE_FACTOR)));
-  put(at, v128.andnot(sharpe, f64x2.eq(sd, zero)));
-  at += column;
-  const executed = f64x2.sub(n, counts(missed));
-  put(at, v128.andnot(f64x2.div(counts(wins), executed), f64x2.eq(executed, zero)));
-  at += column;
-  put(at, executed);
-  at += column;
-  put(at, total);
+/** Before the shuffle. */
+export function beforeShuffle(list: usize): void {
+  if (word(layout.WANT_TALLY) && inCanonicalOrder()) tally(list, true);
 }
 
-/** The metrics of four paths, written to rows `row` .. `row + 3` of the columns. */
-export function measure(path: usize, row: i32): void {
+/** What follows from the sums of two lanes. */
+@inline function totals(row: i32, half: usize, equity: v128): void {
   const zero = i64x2.splat(0);
+  const at = half << 4;
   const initial = f64x2.splat(number(layout.INITIAL_EQUITY));
+  const sum = v128.load(TOTAL + at);
+  const gains = v128.load(GAINS + at);
+  const losses = v128.load(LOSSES + at);
+  const total = word(layout.SHARES) ? f64x2.sub(equity, initial) : sum;
+  const executed = f64x2.sub(f64x2.splat(<f64>word(layout.N)), counts(v128.load(MISSED + at)));
+  const none = f64x2.eq(executed, zero);
+  const cap = f64x2.splat(number(layout.PROFIT_FACTOR_CAP));
+  put(column(0, row, half), f64x2.mul(f64x2.div(total, initial), f64x2.splat(100)));
+  const without = v128.and(f64x2.gt(gains, zero), cap);
+  put(
+    column(2, row, half),
+    v128.bitselect(f64x2.pmin(cap, f64x2.div(gains, losses)), without, f64x2.gt(losses, zero)),
+  );
+  put(column(5, row, half), v128.andnot(f64x2.div(counts(v128.load(WINS + at)), executed), none));
+  put(column(6, row, half), executed);
+  put(column(7, row, half), total);
+  put(column(17, row, half), v128.andnot(f64x2.div(sum, executed), none));
+}
+
+/** Sharpe and Sortino ratio of four paths, from their returns. */
+function ratios(row: i32): void {
+  const zero = i64x2.splat(0);
   const n = f64x2.splat(<f64>word(layout.N));
-  let equityA = initial, equityB = initial, peakA = initial, peakB = initial;
-  let sumA = zero, sumB = zero, downA = zero, downB = zero, returnsA = zero, returnsB = zero;
-  let worstA = f64x2.splat(Infinity), worstB = worstA;
-  let at = path;
+  const factor = f64x2.splat(number(layout.SHARPE_FACTOR));
+  const meanA = f64x2.div(sumOfReturnsA, n);
+  const meanB = f64x2.div(sumOfReturnsB, n);
   const returns = address(layout.RETURNS);
-  const toReturns = returns - path;
-  let months = address(layout.MONTH_END);
-  const lastMonth = months + (<usize>word(layout.MONTHS) << 2);
-  for (; months < lastMonth; months += 4) {
-    const startA = equityA;
-    const startB = equityB;
-    const end = path + (<usize>load<u32>(months) << 5);
-    for (; at < end; at += 32) {
-      const a = v128.load(at);
-      const b = v128.load(at, 16);
-      const ra = v128.and(f64x2.div(a, equityA), f64x2.gt(equityA, zero));
-      const rb = v128.and(f64x2.div(b, equityB), f64x2.gt(equityB, zero));
-      v128.store(at + toReturns, ra);
-      v128.store(at + toReturns, rb, 16);
-      returnsA = f64x2.add(returnsA, ra);
-      returnsB = f64x2.add(returnsB, rb);
-      sumA = f64x2.add(sumA, a);
-      sumB = f64x2.add(sumB, b);
-      equityA = f64x2.add(initial, sumA);
-      equityB = f64x2.add(initial, sumB);
-      peakA = f64x2.pmax(peakA, equityA);
-      peakB = f64x2.pmax(peakB, equityB);
-      downA = f64x2.pmax(downA, f64x2.div(f64x2.sub(peakA, equityA), peakA));
-      downB = f64x2.pmax(downB, f64x2.div(f64x2.sub(peakB, equityB), peakB));
-    }
-    const hundred = f64x2.splat(100);
-    const infinity = f64x2.splat(Infinity);
-    const changeA = f64x2.mul(f64x2.div(f64x2.sub(equityA, startA), startA), hundred);
-    const changeB = f64x2.mul(f64x2.div(f64x2.sub(equityB, startB), startB), hundred);
-    worstA = f64x2.pmin(worstA, v128.bitselect(changeA, infinity, f64x2.gt(startA, zero)));
-    worstB = f64x2.pmin(worstB, v128.bitselect(changeB, infinity, f64x2.gt(startB, zero)));
-  }
-  const meanA = f64x2.div(returnsA, n);
-  const meanB = f64x2.div(returnsB, n);
+  const end = returns + (<usize>word(layout.N) << 5);
   let squaresA = zero, squaresB = zero;
-  const lastReturn = at + toReturns;
-  for (at = returns; at < lastReturn; at += 32) {
+  for (let at = returns; at < end; at += 32) {
     const a = f64x2.sub(v128.load(at), meanA);
     const b = f64x2.sub(v128.load(at, 16), meanB);
     squaresA = f64x2.add(squaresA, f64x2.mul(a, a));
     squaresB = f64x2.add(squaresB, f64x2.mul(b, b));
   }
-  const to = address(layout.COLUMNS) + (<usize>row << 3);
-  write(to, n, totalA, gainsA, lossesA, winsA, missedA, downA, worstA, meanA, squaresA);
-  write(to + 16, n, totalB, gainsB, lossesB, winsB, missedB, downB, worstB, meanB, squaresB);
+  const sdA = f64x2.sqrt(f64x2.div(squaresA, n));
+  const sdB = f64x2.sqrt(f64x2.div(squaresB, n));
+  put(column(4, row, 0), v128.andnot(f64x2.mul(f64x2.div(meanA, sdA), factor), f64x2.eq(sdA, zero)));
+  put(column(4, row, 1), v128.andnot(f64x2.mul(f64x2.div(meanB, sdB), factor), f64x2.eq(sdB, zero)));
+  if (!word(layout.WANT_SORTINO)) return;
+  squaresA = zero;
+  squaresB = zero;
+  let someA = zero, someB = zero;
+  for (let at = returns; at < end; at += 32) {
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    const lossA = f64x2.lt(a, zero);
+    const lossB = f64x2.lt(b, zero);
+    someA = v128.or(someA, lossA);
+    someB = v128.or(someB, lossB);
+    squaresA = f64x2.add(squaresA, v128.and(f64x2.mul(a, a), lossA));
+    squaresB = f64x2.add(squaresB, v128.and(f64x2.mul(b, b), lossB));
+  }
+  const missing = f64x2.splat(NaN);
+  const ratioA = f64x2.mul(f64x2.div(meanA, f64x2.sqrt(f64x2.div(squaresA, n))), factor);
+  const ratioB = f64x2.mul(f64x2.div(meanB, f64x2.sqrt(f64x2.div(squaresB, n))), factor);
+  put(column(11, row, 0), v128.bitselect(ratioA, missing, someA));
+  put(column(11, row, 1), v128.bitselect(ratioB, missing, someB));
+}
+
+/** What the walk itself gives two lanes. */
+@inline function walked(row: i32, half: usize, drawdown: v128, worst: v128, equity: v128): void {
+  put(column(1, row, half), f64x2.mul(drawdown, f64x2.splat(100)));
+  put(column(3, row, half), v128.bitselect(f64x2.splat(-100), worst, f64x2.eq(worst, f64x2.splat(Infinity))));
+  put(column(8, row, half), equity);
+}
+
+/** The metrics of four paths, written to rows `row` .. `row + 3` of the columns. */
+export function measure(path: usize, row: i32): void {
+  walk(path);
+  walked(row, 0, drawdownA, worstA, equityA);
+  walked(row, 1, drawdownB, worstB, equityB);
+  if (word(layout.WANT_RETURNS)) ratios(row);
+  if (word(layout.WANT_TALLY)) {
+    if (!inCanonicalOrder()) tally(path, true);
+    else if (v128.any_true(v128.or(closedA, closedB))) tally(path, false);
+    totals(row, 0, equityA);
+    totals(row, 1, equityB);
+  }
+  if (word(layout.WANT_MORE)) measureMore(path, row);
 }

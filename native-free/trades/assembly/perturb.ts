@@ -115,6 +115,9 @@ export function skip(state: usize): void {
   let late = address(layout.LATE);
   let trade = address(layout.PNL);
   const toFloor = address(layout.FLOOR) - trade;
+  const toCeiling = address(layout.CEILING) - trade;
+  const never = f64x2.splat(Infinity);
+  const sign = i64x2.splat(i64.MIN_VALUE);
   for (let at = list; at < end; at += 32) {
     let counts: v128 = i32x4.splat(-1);
     if (state) {
@@ -127,6 +130,7 @@ export function skip(state: usize): void {
     const exit = v128.and(i32x4.shl(below(v128.load(tape, 16), choices), 3), counts);
     const pnl = v128.load_splat<u64>(trade);
     const lowest = v128.load_splat<u64>(trade + toFloor);
+    const most = v128.load_splat<u64>(trade + toCeiling);
     for (let half: usize = 0; half < 2; half++) {
       const k = half == 0 ? i64x2.extract_lane(entry, 0) : i64x2.extract_lane(entry, 1);
       const j = half == 0 ? i64x2.extract_lane(exit, 0) : i64x2.extract_lane(exit, 1);
@@ -134,7 +138,8 @@ export function skip(state: usize): void {
         pair(row + <u32>k, row + <usize>(<u64>k >> 32)),
         pair(row + toExit + <u32>j, row + toExit + <usize>(<u64>j >> 32)),
       );
-      v128.store(at + (half << 4), f64x2.pmin(f64x2.pmax(lowest, f64x2.sub(pnl, impact)), pnl));
+      const late = f64x2.pmin(f64x2.pmax(lowest, f64x2.sub(pnl, impact)), most);
+      v128.store(at + (half << 4), v128.bitselect(sign, late, f64x2.eq(impact, never)));
     }
     row += width;
     trade += 8;
@@ -177,8 +182,8 @@ export function delay(state: usize): void {
   return f64x2.sub(words, f64x2.splat(1048576.0));
 }
 
-/** Stage 3, and the marks of the missed trades: -0. */
-@inline function slipAndStrike(tape: usize, slip: bool, strike: bool): void {
+/** Stage 3, and the marks of the missed trades: -0. `keep`: some are marked already. */
+@inline function slipAndStrike(tape: usize, slip: bool, strike: bool, keep: bool): void {
   const list = address(layout.LIST);
   const end = list + (<usize>word(layout.N) << 5);
   const exponent = i32x4.splat(0x41300000);
@@ -195,8 +200,10 @@ export function delay(state: usize): void {
       const times = v128.load_splat<u64>(scale + toMultiplier);
       const ua = uniform(v128.shuffle<u32>(words, exponent, 0, 4, 1, 5));
       const ub = uniform(v128.shuffle<u32>(words, exponent, 2, 6, 3, 7));
-      a = f64x2.sub(a, f64x2.mul(f64x2.mul(ua, most), times));
-      b = f64x2.sub(b, f64x2.mul(f64x2.mul(ub, most), times));
+      const slippedA = f64x2.sub(a, f64x2.mul(f64x2.mul(ua, most), times));
+      const slippedB = f64x2.sub(b, f64x2.mul(f64x2.mul(ub, most), times));
+      a = keep ? v128.bitselect(a, slippedA, i64x2.eq(a, sign)) : slippedA;
+      b = keep ? v128.bitselect(b, slippedB, i64x2.eq(b, sign)) : slippedB;
       tape += 16;
       scale += 8;
     }
@@ -213,9 +220,33 @@ export function delay(state: usize): void {
 
 export function slip(state: usize): void {
   const tape = address(layout.TAPE);
+  const strike = word(layout.SKIP);
   if (word(layout.SLIP)) {
     draw(state, tape, word(layout.N));
-    if (word(layout.SKIP)) slipAndStrike(tape, true, true);
-    else slipAndStrike(tape, true, false);
-  } else if (word(layout.SKIP)) slipAndStrike(tape, false, true);
+    if (word(layout.MAY_MISS)) {
+      if (strike) slipAndStrike(tape, true, true, true);
+      else slipAndStrike(tape, true, false, true);
+    } else if (strike) slipAndStrike(tape, true, true, false);
+    else slipAndStrike(tape, true, false, false);
+  } else if (strike) slipAndStrike(tape, false, true, false);
+}
+
+/** Trades become shares of what they were made with. */
+export function toShares(list: usize): void {
+  const zero = i64x2.splat(0);
+  const sign = i64x2.splat(i64.MIN_VALUE);
+  const factor = f64x2.splat(number(layout.SHARE_FACTOR));
+  const end = list + (<usize>word(layout.N) << 5);
+  let base = address(layout.SHARE_BASE);
+  for (let at = list; at < end; at += 32) {
+    const made = v128.load_splat<u64>(base);
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    // A loss so small that its share is none is no missed trade.
+    const shareA = f64x2.add(f64x2.mul(factor, f64x2.div(a, made)), zero);
+    const shareB = f64x2.add(f64x2.mul(factor, f64x2.div(b, made)), zero);
+    v128.store(at, v128.bitselect(sign, shareA, i64x2.eq(a, sign)));
+    v128.store(at, v128.bitselect(sign, shareB, i64x2.eq(b, sign)), 16);
+    base += 8;
+  }
 }

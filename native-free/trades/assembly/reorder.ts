@@ -109,7 +109,11 @@ export function bootstrapBlocks(state: usize, list: usize, into: usize): void {
   const length = word(layout.BLOCK_LEN);
   let tape = address(layout.TAPE);
   draw(state, tape, (n + length - 1) / length);
-  const starts = i32x4.splat(n - length + 1);
+  const first = word(layout.BLOCK_STARTS);
+  // A block that begins near the end of a circle goes on at its beginning, which stands behind the end again.
+  const behind = <usize>(first + length - 1 - n) << 5;
+  if (behind > 0) memory.copy(list + (<usize>n << 5), list, behind);
+  const starts = i32x4.splat(first);
   let at = into;
   for (let k = 0; k < n; k += length) {
     const j = i32x4.shl(below(v128.load(tape), starts), 5);
@@ -128,5 +132,37 @@ export function bootstrapBlocks(state: usize, list: usize, into: usize): void {
       at += 32;
     }
     tape += 16;
+  }
+}
+
+/** Blocks of random length on a circle: at each position v says whether one begins, and u at which trade. */
+export function bootstrapStationary(state: usize, list: usize, into: usize): void {
+  const n = word(layout.N);
+  let tape = address(layout.TAPE);
+  draw(state, tape, 2 * n);
+  const count = i32x4.splat(n);
+  const one = i32x4.splat(1);
+  const last = i32x4.splat(word(layout.RESTART_LAST));
+  let from = count;
+  // The first position begins a block.
+  let begins: v128 = i32x4.splat(-1);
+  const end = into + (<usize>n << 5);
+  for (let at = into; at < end; at += 32) {
+    begins = v128.or(begins, i32x4.le_u(v128.load(tape), last));
+    from = v128.bitselect(below(v128.load(tape, 16), count), from, begins);
+    const j = i32x4.shl(from, 5);
+    v128.store(
+      at,
+      pair(list + <usize>i32x4.extract_lane(j, 0), list + <usize>i32x4.extract_lane(j, 1) + 8),
+    );
+    v128.store(
+      at,
+      pair(list + <usize>i32x4.extract_lane(j, 2) + 16, list + <usize>i32x4.extract_lane(j, 3) + 24),
+      16,
+    );
+    from = i32x4.add(from, one);
+    from = v128.andnot(from, i32x4.eq(from, count));
+    begins = i32x4.splat(0);
+    tape += 32;
   }
 }

@@ -130,5 +130,5 @@ export const METRICS = {
   val_acc: { unit: '0..1', description: 'share of the validation digits told right by the best round' },
   val_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the validation digits' },
   best_epoch: { unit: 'rounds', description: 'the best round by `monitor`, from 1; the first of equals' },
-  num_parameters: { unit: 'count', description: 'weights and biases of the network' },
+  num_parameters: { unit: 'count', description: 'weights and biases of the network', constant: true },
 } satisfies MetricSpecs;

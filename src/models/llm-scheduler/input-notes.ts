@@ -1,3 +1,4 @@
+import type { Note } from '../../model/model.ts';
 import type { LatencyFit } from './latency-fit.ts';
 import type { Trace } from './trace.ts';
 
@@ -7,10 +8,12 @@ export interface Inputs {
 }
 
 /** Which workload is simulated, and what the latency model was fitted to: what no number of a result tells by itself. */
-export function inputNotes({ trace, latency_grid }: Inputs): string[] {
+export function inputNotes({ trace, latency_grid }: Inputs): Note[] {
   return [
-    trace === undefined ? 'no trace: synthetic workload' : traceNote(trace),
-    ...(latency_grid === undefined ? [] : [gridNote(latency_grid)]),
+    trace === undefined
+      ? { code: 'SYNTHETIC_WORKLOAD', message: 'no trace: synthetic workload' }
+      : { code: 'TRACE', message: traceNote(trace) },
+    ...(latency_grid === undefined ? [] : [{ code: 'LATENCY_GRID', message: gridNote(latency_grid) }]),
   ];
 }
 

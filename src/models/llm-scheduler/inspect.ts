@@ -31,7 +31,8 @@ interface Lengths {
 export function inspectTrace(file: InputFile): Inspection & { readonly facts: TraceFacts } {
   const trace = parseTrace(file);
   const facts = factsOf(trace);
-  const notes = facts.ascending ? [] : [`${file.path}: the times do not ascend throughout`];
+  const message = `${file.path}: the times do not ascend throughout`;
+  const notes = facts.ascending ? [] : [{ code: 'TIMES_NOT_ASCENDING', message }];
   return { facts, text: factsText(facts), problems: [], n_problems: 0, notes };
 }
 

@@ -25,7 +25,7 @@ export const REFERENCE_METRICS = {
   reference_slowdown: {
     description:
       '25 traffic (csv mode: 25) / (landings in measured ticks / measure_ticks); Infinity where nothing landed',
-    missing: true,
+    infinite: true,
   },
   reference_avg_queue_size: {
     unit: 'changes',

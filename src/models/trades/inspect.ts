@@ -1,7 +1,8 @@
-import type { InputFile, Inspection } from '../../model/model.ts';
-import { readTrade, TRADE_COLUMNS, type Trade } from './inputs.ts';
-import { Problems, readTable } from './table.ts';
-import { formatTime } from './time.ts';
+import type { InputFile, Inspection, Note } from '../../model/model.ts';
+import { inOrder, readTrade, TRADE_COLUMNS, tradeList, type Trade } from './list/inputs.ts';
+import { tradeListNotes } from './notes/notes.ts';
+import { Problems, readTable, type TableRow } from './list/table.ts';
+import { formatTime } from './list/time.ts';
 
 /** Whether a first line is the header of a trade list. */
 export function looksLikeTrades(first_line: string): boolean {
@@ -33,7 +34,7 @@ export interface TradeFacts {
 /** Reads a trade list row by row: what is in its good rows, and what is wrong with the others. */
 export function inspectTrades(file: InputFile): Inspection & { readonly facts: TradeFacts } {
   const problems = new Problems();
-  const rows = readTable(file, TRADE_COLUMNS, problems);
+  const { header, rows } = readTable(file, TRADE_COLUMNS, problems);
   const trades: Trade[] = [];
   let bad_rows = 0;
   for (const row of rows) {
@@ -52,7 +53,10 @@ export function inspectTrades(file: InputFile): Inspection & { readonly facts: T
     text: factsText(facts),
     problems: problems.first_texts,
     n_problems: problems.total,
-    notes: notesOf(file.path, trades),
+    notes: [
+      ...openNotes(file.path, rows),
+      ...(trades.length === 0 ? [] : tradeListNotes(tradeList(file.path, header, inOrder(trades)))),
+    ],
   };
 }
 
@@ -90,18 +94,10 @@ function factsText(facts: TradeFacts): string {
   ].join('\n');
 }
 
-/** Trades with the same entry and exit are often one trade exported twice. */
-function notesOf(path: string, trades: readonly Trade[]): string[] {
-  const seen = new Set<string>();
-  let repeated = 0;
-  for (const { entry_time, exit_time, entry_price, exit_price, pnl, side } of trades) {
-    const key = [entry_time, exit_time, entry_price, exit_price, pnl, side].join();
-    if (seen.has(key)) repeated++;
-    seen.add(key);
-  }
-  return repeated === 0
-    ? []
-    : [
-        `${path}: ${repeated} ${repeated === 1 ? 'trade is' : 'trades are'} equal to an earlier one in times, prices and pnl`,
-      ];
+/** Rows without an exit: positions that were open when the list was written. */
+function openNotes(path: string, rows: readonly TableRow[]): Note[] {
+  const open = rows.filter((row) => /^(|nat|nan|null|none|open)$/i.test(row.cell('exit_time') ?? 'closed')).length;
+  if (open === 0) return [];
+  const message = `${path}: ${open} ${open === 1 ? 'row has' : 'rows have'} no exit: an open trade has no result yet; leave it out`;
+  return [{ code: 'OPEN_TRADES', message }];
 }

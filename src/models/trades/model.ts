@@ -1,15 +1,18 @@
 import { simulateTrades } from '#native-free/trades/simulate';
 
-import { defineModel } from '../../model/model.ts';
+import { defineModel, type Columns } from '../../model/model.ts';
+import { yearsOf } from './cell/account.ts';
+import { checkCell } from './check-inputs.ts';
 import { ChunkRunner } from './chunk.ts';
-import { loadInputs } from './inputs.ts';
+import { loadInputs } from './list/inputs.ts';
 import { inspectTrades, looksLikeTrades } from './inspect.ts';
-import { pathMetrics } from './metrics.ts';
-import { TRADE_METRIC_SPECS, TRADE_PARAMETERS } from './parameters.ts';
+import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
+import { growth, pathMetrics } from './metrics.ts';
+import { TRADE_PARAMETERS, TRADE_PRESETS } from './cell/parameters.ts';
 import { drawPath } from './path.ts';
-import { prepareCell } from './prepare.ts';
-import type { PreparedCell } from './prepared.ts';
-import { formatTime } from './time.ts';
+import { tradeNotes } from './notes/notes.ts';
+import { factsOfStudy, prepareCell, type TradesContext } from './cell/prepare.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 import { tracePath } from './trace.ts';
 import { TRADE_CAVEATS, TRADE_VIEWS } from './views.ts';
 
@@ -17,6 +20,10 @@ import { TRADE_CAVEATS, TRADE_VIEWS } from './views.ts';
 export interface TradesState {
   readonly cell: PreparedCell;
   readonly runner: ChunkRunner;
+  /** From first entry to last exit; undefined for less than a day. */
+  readonly years: number | undefined;
+  /** What is stored. */
+  readonly metrics: readonly string[];
 }
 
 /**
@@ -25,12 +32,19 @@ export interface TradesState {
  */
 export default defineModel({
   name: 'trades',
-  version: '1',
+  version: '2',
+  earlier_versions: {
+    '1':
+      'Version 2 has other defaults, and other meanings where version 1 gave wrong answers (docs/trades.md): parameters: { preset: reference } ' +
+      'with another --output computes the rows of version 1 again (its block_bootstrap is now moving_block_bootstrap; cell_ids: index keeps the ' +
+      'streams). summarize, report, export and verify go on reading this run.',
+  },
   description: 'resampling of a trade list: missed trades, delayed fills, slippage, shuffles, bootstraps',
   parameters: TRADE_PARAMETERS,
+  presets: TRADE_PRESETS,
   inputs: {
     trades: {
-      description: 'CSV: entry_time, exit_time, entry_price, exit_price, pnl[, qty, side, risk_dollars]',
+      description: 'CSV: entry_time, exit_time, entry_price, exit_price, pnl[, qty, side, risk_dollars, equity]',
       required: true,
       recognises: looksLikeTrades,
       inspect: inspectTrades,
@@ -44,57 +58,64 @@ export default defineModel({
 
   load: loadInputs,
 
-  defaultsFrom: ({ equity_curve }) => (equity_curve === undefined ? {} : { initial_equity: equity_curve.equity[0]! }),
-
-  checkInputs: ({ delay_bars_max }, inputs) => {
-    if (delay_bars_max === 0) return [];
-    const { trades, ohlc, equity_curve } = inputs;
-    if (ohlc !== undefined) {
-      const early = trades.entry_time.findIndex((time) => time < ohlc.time[0]!);
-      if (early === -1) return [];
-      return [
-        `${trades.path} line ${trades.line[early]!}: the trade enters at ${formatTime(trades.entry_time[early]!)}, before the ` +
-          `first bar of ${ohlc.path} (${formatTime(ohlc.time[0]!)}): give earlier bars, or drop the trade`,
-      ];
-    }
-    if (equity_curve === undefined) {
-      return [
-        `delay_bars_max ${String(delay_bars_max)} needs prices: the input file \`ohlc\` is missing ` +
-          '(or `equity_curve` in its place): name one under inputs, or set delay_bars_max to 0',
-      ];
-    }
-    if (equity_curve.count < 2) return [`${equity_curve.path} holds 1 point: a delay needs at least 2`];
-    return [];
+  defaultsFrom: ({ trades, equity_curve }) => {
+    const years = yearsOf(trades);
+    return {
+      ...(equity_curve !== undefined && { initial_equity: equity_curve.equity[0]! }),
+      ...(years !== undefined && { periods_per_year: trades.count / years }),
+    };
   },
 
-  shared: (cells) => {
-    let largest = 0;
-    for (const { delay_bars_max } of cells) largest = Math.max(largest, Number(delay_bars_max));
-    return { delay_bars_max: largest };
-  },
+  checkInputs: checkCell,
+
+  notes: tradeNotes,
+
+  shared: factsOfStudy,
 
   prepare: (context) => {
     const cell = prepareCell(context);
-    return { cell, runner: new ChunkRunner(cell) };
+    return { cell, runner: new ChunkRunner(cell), years: yearsOf(context.inputs.trades), metrics: context.metrics };
   },
 
-  simulate: ({ cell }, rng, row) => {
-    Object.assign(row, pathMetrics(cell, drawPath(cell, rng)));
+  simulate: ({ cell, years }, rng, row) => {
+    Object.assign(row, pathMetrics(cell, drawPath(cell, rng), years));
   },
 
-  simulateChunk: ({ cell, runner }, streams, columns, kernel) => {
+  simulateChunk: (state, streams, columns, kernel) => {
+    const { cell, runner } = state;
     const { source, first, count } = streams;
+    const computed = cell.metrics.map((name) => columnOf(columns, name));
     // The kernels know alea alone, which is the default and the fastest; every other generator takes the plain form.
-    if (source.generator === 'alea') simulateTrades(cell, source.base_seed, first, count, columns, kernel);
-    else for (let i = 0; i < count; i++) runner.run(streams.rng(i), columns, i);
+    if (source.generator === 'alea') simulateTrades(cell, source.base_seed, first, count, computed, kernel);
+    else for (let i = 0; i < count; i++) runner.run(streams.rng(i), computed, i);
+    deriveGrowth(state, columns, count);
   },
 
-  baseline: (context) => {
-    const cell = prepareCell(context);
-    const { n, pnl } = cell;
-    const order = Int32Array.from({ length: n }, (_, i) => i);
-    return pathMetrics({ ...cell, bootstrap: 'none' }, { pnl, executed: new Uint8Array(n).fill(1), order });
-  },
+  baseline: (context) => unperturbed(context),
 
-  trace: ({ cell }, rng) => tracePath(cell, drawPath(cell, rng)),
+  trace: ({ cell, years }, rng) => tracePath(cell, drawPath(cell, rng), years),
 });
+
+function columnOf(columns: Columns, name: (typeof TRADE_METRICS)[number]): Float64Array {
+  return columns[TRADE_METRICS.indexOf(name)]!;
+}
+
+/** The metrics that need a power, from those that the kernels compute. */
+function deriveGrowth({ cell, years, metrics }: TradesState, columns: Columns, count: number): void {
+  const calmar = metrics.includes('calmar_ratio');
+  if (!calmar && !metrics.includes('cagr_pct')) return;
+  const [equity, cagr] = [columnOf(columns, 'final_equity'), columnOf(columns, 'cagr_pct')];
+  for (let i = 0; i < count; i++) cagr[i] = growth(equity[i]! / cell.initial_equity, years);
+  if (!calmar) return;
+  const [drawdown, ratio] = [columnOf(columns, 'max_drawdown_pct'), columnOf(columns, 'calmar_ratio')];
+  for (let i = 0; i < count; i++) ratio[i] = drawdown[i] === 0 ? NaN : cagr[i]! / drawdown[i]!;
+}
+
+/** The metrics of the list as it is. */
+function unperturbed(context: TradesContext): Record<string, number> {
+  const cell = { ...prepareCell(context), bootstrap: 'none' as const };
+  const { n, pnl, shares, share_base, share_factor } = cell;
+  const share = shares ? pnl.map((value, i) => share_factor * (value / share_base[i]!)) : undefined;
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  return pathMetrics(cell, { pnl, share, executed: new Uint8Array(n).fill(1), order }, yearsOf(context.inputs.trades));
+}

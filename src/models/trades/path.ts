@@ -1,22 +1,25 @@
 import type { Rng } from '../../random/generator.ts';
-import type { PreparedCell } from './prepared.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 
 /**
  * One perturbed path, with what happened to each trade. Arrays are n long; all but `order` are by trade in canonical order.
  */
 export interface Path {
+  /** 1 where the trade is made: neither missed nor so late that its exit came before. */
   readonly executed: Uint8Array;
   /** How often the skip mask was drawn: 0 with the stage off. */
   readonly masks: number;
   /** Bars late at entry and exit; 0 where the delay did not apply. */
   readonly entry_bars: Int32Array;
   readonly exit_bars: Int32Array;
-  /** P&L after the delay, before slippage: never above the unperturbed one. */
+  /** P&L after the delay, before slippage; NaN where the entry came after the exit. */
   readonly delayed: Float64Array;
   /** What slippage took: 0 or more. Drawn for missed trades too. */
   readonly slip_cost: Float64Array;
-  /** Perturbed P&L; 0 for a missed trade. */
+  /** Perturbed P&L [dollars]; 0 for a trade that is not made. */
   readonly pnl: Float64Array;
+  /** The same as shares of what the trades were made with; undefined with `sizing: dollars`. */
+  readonly share: Float64Array | undefined;
   /** The trade at each position of the path after shuffle and bootstrap. */
   readonly order: Int32Array;
 }
@@ -27,18 +30,21 @@ export interface Path {
 export function drawPath(cell: PreparedCell, rng: Rng): Path {
   const stage = new Draws(rng);
   const fixed = cell.fixed_draws;
-  const { executed, masks } = skip(cell, stage);
+  const { executed: drawn, masks } = skip(cell, stage);
   stage.finish(fixed?.skip);
   const { entry_bars, exit_bars, delayed } = delay(cell, stage);
   stage.finish(fixed?.delay);
   const slip_cost = slippage(cell, stage);
   stage.finish(fixed?.slip);
+  const executed = drawn.map((made, i) => (Number.isNaN(delayed[i]!) ? 0 : made));
   const pnl = delayed.map((value, i) => (executed[i] === 0 ? 0 : value - slip_cost[i]!));
+  const { shares, share_factor, share_base } = cell;
+  const share = shares ? pnl.map((value, i) => share_factor * (value / share_base[i]!)) : undefined;
   const shuffled = shuffle(cell, stage);
   stage.finish(fixed?.shuffle);
   const order = bootstrap(cell, stage, shuffled);
   stage.finish(fixed?.bootstrap);
-  return { executed, masks, entry_bars, exit_bars, delayed, slip_cost, pnl, order };
+  return { executed, masks, entry_bars, exit_bars, delayed, slip_cost, pnl, share, order };
 }
 
 /** Counts the draws of a stage so that common random numbers can be kept in step. */
@@ -104,7 +110,8 @@ function delay(cell: PreparedCell, draws: Draws): Pick<Path, 'entry_bars' | 'exi
       cell.delay === 'ohlc'
         ? cell.entry_impact[i * (D + 1) + k_in]! + cell.exit_impact[i * (D + 1) + k_out]!
         : resampledImpact(cell, draws, i, k_in) + resampledImpact(cell, draws, i, k_out);
-    delayed[i] = Math.min(pnl[i]!, Math.max(cell.pnl_floor[i]!, pnl[i]! - impact));
+    const late = Math.min(cell.pnl_ceiling[i]!, Math.max(cell.pnl_floor[i]!, pnl[i]! - impact));
+    delayed[i] = impact === Infinity ? NaN : late;
   }
   return { entry_bars, exit_bars, delayed };
 }
@@ -162,13 +169,30 @@ function bootstrap(cell: PreparedCell, draws: Draws, shuffled: Int32Array): Int3
       return shuffled;
     case 'trade_bootstrap':
       return shuffled.map(() => shuffled[draws.index(n)]!);
-    case 'block_bootstrap': {
+    case 'block_bootstrap':
+      return blocks(n, block_len, () => draws.index(n), shuffled);
+    case 'moving_block_bootstrap':
+      return blocks(n, block_len, () => draws.index(n - block_len + 1), shuffled);
+    case 'stationary_bootstrap': {
       const order = new Int32Array(n);
-      for (let k = 0; k < n; k += block_len) {
-        const start = draws.index(n - block_len + 1);
-        for (let i = 0; i < block_len && k + i < n; i++) order[k + i] = shuffled[start + i]!;
+      let from = 0;
+      for (let k = 0; k < n; k++) {
+        const begins = draws.u() < cell.restart_chance;
+        const start = draws.index(n);
+        from = k === 0 || begins ? start : (from + 1) % n;
+        order[k] = shuffled[from]!;
       }
       return order;
     }
   }
+}
+
+/** Blocks of `length` from drawn starts, on a circle, cut to n. */
+function blocks(n: number, length: number, start: () => number, shuffled: Int32Array): Int32Array {
+  const order = new Int32Array(n);
+  for (let k = 0; k < n; k += length) {
+    const first = start();
+    for (let i = 0; i < length && k + i < n; i++) order[k + i] = shuffled[(first + i) % n]!;
+  }
+  return order;
 }

@@ -1,9 +1,8 @@
 import type { Ranking } from '../../model/model.ts';
 import type { RankedCell, RankedCells } from '../report-data.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
-import { bestOfManyQuantile } from '../../statistics/best-of-many.ts';
-import { pairedDifference, type PairedDifference } from '../../statistics/paired-difference.ts';
-import { Z_95 } from '../../statistics/special.ts';
+import { bestOfManyTail } from '../../statistics/best-of-many.ts';
+import { independentDifference, pairedDifference, sideOf, type Difference } from '../../statistics/difference.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
 import type { FilePort } from '../../files/port.ts';
 import { readRows } from '../../store/read-rows.ts';
@@ -13,7 +12,8 @@ const MOST_RANKED = 50;
 
 /**
  * The best of the complete cells by the mean of a metric, each with its difference to the best one: paired by perm_index where the cells share
- * their random numbers. Undefined where the metric is defined in fewer than two cells.
+ * their random numbers. An infinite mean has the place of its sign; where the mean is undefined (no value, or infinities of both signs) the
+ * cell has none. Undefined where the metric has a mean in fewer than two cells.
  */
 export function rankCells(
   port: FilePort,
@@ -26,23 +26,26 @@ export function rankCells(
   const meanOf = (cell: ReportedCell): number => cell.statistics[metric]!.mean;
   const ordered = cells
     .filter((cell) => !Number.isNaN(meanOf(cell)))
-    // Cells with equal means stay in study order.
-    .sort((a, b) => sign * (meanOf(b) - meanOf(a)));
+    // Cells with equal means stay in study order; the difference of two infinite ones is no order.
+    .sort((a, b) => (meanOf(a) === meanOf(b) ? 0 : sign * (meanOf(b) - meanOf(a))));
   const [first, ...others] = ordered.slice(0, MOST_RANKED);
   if (first === undefined || others.length === 0) return undefined;
 
   const valuesOf = ({ cell_id, n }: ReportedCell): Float64Array => columnOf(port, placeOf(cell_id), n, metric);
-  const best_values = paired ? valuesOf(first) : undefined;
-  const quantile = bestOfManyQuantile(ordered.length);
+  // Of an infinite mean there is nothing to be paired.
+  const best_values = paired && Number.isFinite(meanOf(first)) ? valuesOf(first) : undefined;
+  const tail = bestOfManyTail(ordered.length);
   const compared = others.map((cell): RankedCell => {
-    const difference =
-      best_values === undefined
-        ? independentDifference(cell, first, metric)
+    const found =
+      best_values === undefined || !Number.isFinite(meanOf(cell))
+        ? independentDifference(cell.statistics[metric]!, first.statistics[metric]!)
         : pairedPrefix(valuesOf(cell), best_values);
-    return { cell, difference, told_apart: -sign * difference.difference > quantile * difference.se };
+    const { n, difference, se, ci, diagnostics } = found;
+    return { cell, difference: { n, difference, se, ci, diagnostics }, told_apart: sideOf(found, tail) === -sign };
   });
   const winner: RankedCell = { cell: first, difference: undefined, told_apart: false };
-  return { metric, best, paired, compared: ordered.length, cells: [winner, ...compared] };
+  const n_undefined = cells.length - ordered.length;
+  return { metric, best, paired, compared: ordered.length, n_undefined, cells: [winner, ...compared] };
 }
 
 /** The metric of permutations 0 .. n - 1 of a complete cell. */
@@ -56,19 +59,7 @@ function columnOf(port: FilePort, place: CellPlace, n: number, metric: string): 
 }
 
 /** Cells that a precision rule stopped at different numbers of permutations have their first ones in common. */
-function pairedPrefix(a: Float64Array, b: Float64Array): PairedDifference {
+function pairedPrefix(a: Float64Array, b: Float64Array): Difference {
   const n = Math.min(a.length, b.length);
   return pairedDifference(a.subarray(0, n), b.subarray(0, n));
-}
-
-/** Of cells with random numbers of their own: the squares of the errors add up. */
-function independentDifference(
-  a: ReportedCell,
-  b: ReportedCell,
-  metric: string,
-): NonNullable<RankedCell['difference']> {
-  const [x, y] = [a.statistics[metric]!, b.statistics[metric]!];
-  const difference = x.mean - y.mean;
-  const se = Math.sqrt(x.mcse * x.mcse + y.mcse * y.mcse);
-  return { n: Math.min(x.n, y.n), difference, se, ci: [difference - Z_95 * se, difference + Z_95 * se] };
 }

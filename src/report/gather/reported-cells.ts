@@ -1,4 +1,4 @@
-import type { Ranking } from '../../model/model.ts';
+import type { MetricSpec, Ranking } from '../../model/model.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
@@ -12,7 +12,12 @@ export const MOST_CELLS = 5_000;
 export function reportedCells(
   port: FilePort,
   output: string,
-): { readonly cells: readonly ReportedCell[]; readonly ranking: Ranking } {
+): {
+  readonly cells: readonly ReportedCell[];
+  readonly ranking: Ranking;
+  /** Of the metric that ranks. */
+  readonly spec: MetricSpec;
+} {
   const manifest = requireManifest(port, output);
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
@@ -23,5 +28,5 @@ export function reportedCells(
     cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });
   }
   const ranking = manifest.ranking ?? { metric: Object.keys(manifest.metrics)[0]!, best: 'highest' };
-  return { cells, ranking };
+  return { cells, ranking, spec: manifest.metrics[ranking.metric] ?? {} };
 }

@@ -1,3 +1,4 @@
+import { meets } from '../../model/condition.ts';
 import type { View, ViewStatistic } from '../../model/model.ts';
 import { axesOf, levelOf, parameterText, sortedLevels, type Axis } from './axes.ts';
 import { estimateOf, type Estimate } from './estimate.ts';
@@ -43,7 +44,9 @@ const MOST_LINES = 8;
  * panel; of many, each panel has the levels of one parameter. Undefined where no two cells differ in x alone.
  */
 export function lineChartData(cells: readonly ReportedCell[], view: View): LineChartData | undefined {
-  const chosen = cells.filter((cell) => fits(cell, view.where ?? {}) && hasX(cell, view.x) && cell.statistics[view.y]);
+  const chosen = cells.filter(
+    (cell) => meets(cell.parameters, view.where ?? {}) && hasX(cell, view.x) && cell.statistics[view.y],
+  );
   const axes = axesOf(chosen);
   const byMetric = !chosen.some((cell) => Object.hasOwn(cell.parameters, view.x));
   const categories = byMetric ? undefined : categoriesOf(chosen, view.x);
@@ -61,13 +64,6 @@ export function lineChartData(cells: readonly ReportedCell[], view: View): LineC
 interface RawLine {
   readonly cells: readonly ReportedCell[];
   readonly points: readonly LinePoint[];
-}
-
-function fits(cell: ReportedCell, where: NonNullable<View['where']>): boolean {
-  return Object.entries(where).every(([name, wanted]) => {
-    const options = Array.isArray(wanted) ? wanted : [wanted];
-    return options.some((option) => JSON.stringify(option) === JSON.stringify(cell.parameters[name]));
-  });
 }
 
 function hasX(cell: ReportedCell, x: string): boolean {

@@ -33,7 +33,7 @@ export function dotPlot(dots: readonly Dot[], label: string, gap?: number): stri
   const rows = dots.map((dot, row) => {
     const y = heightOf(row);
     const name = text(left - 6, y + 3.5, fitText(dot.label, left - 10, 10.5), 'class="small" text-anchor="end"');
-    if (!Number.isFinite(dot.value)) return name + text(left + 8, y + 3.5, 'undefined', 'class="small"');
+    if (!Number.isFinite(dot.value)) return name + text(left + 8, y + 3.5, estimateText(dot), 'class="small"');
     return `<g><title>${escapeHtml(`${dot.label}: ${estimateText(dot)}`)}</title>${name}${range(dot.spread, y, axis.scale, 'spread')}${range([dot.low, dot.high], y, axis.scale, 'interval')}<circle class="dot" cx="${px(axis.scale(dot.value))}" cy="${px(y)}" r="3"/></g>`;
   });
   const content = [

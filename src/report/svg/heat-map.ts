@@ -104,12 +104,16 @@ function field(
 ): string {
   const finite = value !== undefined && Number.isFinite(value);
   const { fill, ink } = finite ? colour(value) : { fill: 'none', ink: 'var(--ink)' };
-  const words = value === undefined ? '' : finite ? shortText(value) : '?';
+  const words = value === undefined ? '' : finite ? shortText(value) : wordFor(value);
   const fits = height >= 14 && words.length * 6.2 <= width;
   return (
     `<g><title>${escapeHtml(title)}</title><rect${width >= LINED ? ' class="field"' : ''} x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"/>` +
     `${fits && words !== '' ? text(x + width / 2, y + height / 2 + 4, words, `text-anchor="middle" style="fill:${ink}"`) : ''}</g>`
   );
+}
+
+function wordFor(value: number): string {
+  return Number.isNaN(value) ? '?' : value > 0 ? '∞' : '-∞';
 }
 
 function shortText(value: number): string {

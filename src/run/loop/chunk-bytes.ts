@@ -1,5 +1,6 @@
 import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
 import type { ChunkResult } from '../../execute/messages.ts';
+import { formatOf } from '../../store/formats/formats.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
 import type { CellTarget } from './output-cell.ts';
 
@@ -20,28 +21,30 @@ export function chunksFor(
   const { first, count, rows, blocks } = result;
   const kinds = schemasOf(targets).map(kindOf);
   const encoded = [result.bytes, ...(result.more_bytes ?? [])];
-  const cut_for = targets[0]!.cell.place.schema.batch_rows;
+  const { format, batch_rows } = targets[0]!.cell.place.schema;
   return targets.map((target) => {
     const { schema } = target.cell.place;
     const bytes = encoded[kinds.indexOf(kindOf(schema))]!;
     // The same lines, but a file with other blocks cuts them itself.
-    const cut = schema.format === 'csv' && blocks !== undefined && schema.batch_rows === cut_for;
+    const cut = blocks !== undefined && schema.format === format && schema.batch_rows === batch_rows;
     return { target, chunk: { first, count, rows, bytes, ...(cut && { blocks }) } };
   });
 }
 
-/** Chunks for these files are multiples of this: whole record batches of every Arrow file. */
+/** Chunks for these files are multiples of this: whole chunks of every file. */
 export function batchRowsOf(targets: readonly CellTarget[]): number {
-  const sizes = schemasOf(targets)
-    .filter(({ format }) => format === 'arrow')
-    .map(({ batch_rows }) => batch_rows);
+  const sizes = schemasOf(targets).map(chunkRowsOf);
   const common = sizes.reduce(leastCommonMultiple, 1);
   return common <= LARGEST_COMMON_BATCH ? common : Math.max(...sizes);
 }
 
-/** Files of one experiment differ in nothing else; batches are nothing to a CSV line. */
-function kindOf({ format, batch_rows }: MetricsSchema): string {
-  return format === 'csv' ? 'csv' : `arrow ${batch_rows}`;
+/** Files of one experiment differ in nothing else. */
+function kindOf(schema: MetricsSchema): string {
+  return `${schema.format} ${chunkRowsOf(schema)}`;
+}
+
+function chunkRowsOf(schema: MetricsSchema): number {
+  return formatOf(schema).chunkRows(schema.batch_rows);
 }
 
 function leastCommonMultiple(a: number, b: number): number {

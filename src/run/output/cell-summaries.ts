@@ -2,13 +2,19 @@ import type { RunCell } from '../../plan/run-cell.ts';
 import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
+import { toJson } from '../../encoding/json-numbers.ts';
+import { areCurrent } from '../../statistics/earlier-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
-import { onDisk } from '../../files/disk-error.ts';
+import { onDiskAsync } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
-import { removeFile, writeSmallFile } from '../../files/small-file.ts';
+import { removeFile } from '../../files/held.ts';
+import { writeSmallFile } from '../../files/small-file.ts';
 import { readSummary, type CellSummary } from '../../stored/summaries.ts';
+
+/** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
+const WITHDRAW_PATIENCE_MS = 1_000;
 
 export interface CellSummariesOptions {
   readonly port: FilePort;
@@ -44,17 +50,16 @@ export class CellSummaries {
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
+      areCurrent(summary.statistics) &&
       JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {}) &&
       isOfLook(summary.precision, look)
     );
   }
 
-  /** Removes the summary of a cell whose file is about to change. */
-  withdraw(cell: RunCell): void {
+  /** Removes the summary of a cell whose file is about to change. Throws HeldFile where another program does not let it go. */
+  async withdraw(cell: RunCell): Promise<void> {
     const { summary } = cellLayout(cell.place.folder);
-    onDisk('remove', summary, () => {
-      removeFile(this.options.port, summary);
-    });
+    await onDiskAsync('remove', summary, () => removeFile(this.options.port, summary, WITHDRAW_PATIENCE_MS));
   }
 
   /** Completes a cell's file and writes its summary; its rows are read back, for both. */
@@ -99,6 +104,6 @@ export class CellSummaries {
       ...precisionOf(look),
       statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: statistics })),
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${JSON.stringify(summary, null, 1)}\n`);
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${toJson(summary, 1)}\n`);
   }
 }

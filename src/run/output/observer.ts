@@ -1,3 +1,4 @@
+import type { Note } from '../../model/model.ts';
 import type { Progress } from './progress.ts';
 
 /** What a run tells whoever watches: the terminal, a test, a program that uses the library. */
@@ -18,8 +19,8 @@ export interface RunObserver {
   cellFinished(cell_id: string, complete: boolean): void;
   /** One line that a person should see: a repair, a set-aside file, a disagreement of versions. */
   warning(line: string): void;
-  /** One line that a person should know and that is no trouble: what the model says of its inputs. */
-  note(line: string): void;
+  /** What the model says of its inputs and of what the study makes of them: to be known, and no trouble. */
+  note(note: Note): void;
   /** Nothing more follows. */
   finished(): void;
 }

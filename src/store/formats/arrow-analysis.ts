@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { EngineError } from '../../errors.ts';
 import { apacheArrow } from '../../encoding/apache-arrow.ts';
 import { permIndicesOf, shapeOf } from '../../encoding/arrow-message.ts';
@@ -9,7 +11,6 @@ import type { CellPlace } from '../scan/cell-file.ts';
 import { fileChanged } from '../../files/file-reader.ts';
 import type { FileReader } from '../../files/file-reader.ts';
 import { FindingList } from '../scan/finding-list.ts';
-import { metricsPath } from '../scan/layout.ts';
 import { MessageReader } from './arrow-messages.ts';
 import { batchRows } from './arrow-rows.ts';
 import { RECOVERY } from '../scan/recover.ts';
@@ -17,6 +18,8 @@ import { analysedScan } from './analysed-scan.ts';
 import { choose } from './choose.ts';
 import type { RowSource } from './choose.ts';
 import type { Analysis } from './format.ts';
+
+export const FILE_NAME = 'metrics_compact.arrow';
 
 /** Understands an Arrow metrics file in any state, message by message, after the table in recover.ts. Memory: 8 bytes per row of this one file. */
 export function analyseArrow(reader: FileReader, place: CellPlace, target: number, header: Uint8Array): Analysis {
@@ -94,7 +97,7 @@ function describe(identity: Pick<MetricsSchema, 'model' | 'cell_id' | 'experimen
 }
 
 function otherIdentity(place: CellPlace, found: string): EngineError {
-  const path = metricsPath(place.folder, 'arrow');
+  const path = join(place.folder, FILE_NAME);
   const allowed = describe(place.schema);
   return new EngineError(
     'IDENTITY',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { encodeArrowRows } from '../../encoding/arrow-batch.ts';
 import { framingOf, permIndicesOf, shapeOf } from '../../encoding/arrow-message.ts';
 import { END_MARKER, arrowHeader } from '../../encoding/arrow-schema.ts';
 import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
@@ -8,7 +9,7 @@ import type { CellPlace, LastBlock } from '../scan/cell-file.ts';
 import { fileChanged } from '../../files/file-reader.ts';
 import type { FileReader } from '../../files/file-reader.ts';
 import { RangeBuilder } from '../scan/ranges.ts';
-import { analyseArrow } from './arrow-analysis.ts';
+import { analyseArrow, FILE_NAME } from './arrow-analysis.ts';
 import { MessageReader, messageBuffer } from './arrow-messages.ts';
 import { batchRows } from './arrow-rows.ts';
 import { emptyScan, headerIsTorn } from './empty.ts';
@@ -16,12 +17,22 @@ import type { CanonicalScan, StoreFormat } from './format.ts';
 
 /** An Arrow IPC stream: schema message, one record batch per aligned block, end-of-stream marker once it is complete. */
 export const arrowFormat: StoreFormat = {
-  header: (place) => headerOf(place.schema),
+  file_name: FILE_NAME,
+  header: headerOf,
   end_marker: END_MARKER,
+  encode: (schema, rows, _kernel, into) => encodeArrowRows(schema, rows, into),
+  chunkRows: (batch_rows) => batch_rows,
+  blocksOf: undefined,
+  indicesOf,
+  assertWhole: (bytes, first, n_metrics) => {
+    const [indices] = messagesOf(bytes, n_metrics);
+    assert(indices?.[0] === first, 'a chunk begins with its first row');
+  },
+  indexBytes: () => 0,
   scanCanonical: (reader, place, target) => scanCanonical(reader, place, target),
   analyse: (reader, place, target) => analyseArrow(reader, place, target, headerOf(place.schema)),
   rowsOf,
-  indicesOf,
+  linesOf: undefined,
 };
 
 const headers = new WeakMap<MetricsSchema, Uint8Array>();
@@ -125,21 +136,28 @@ function* rowsOf(reader: FileReader, place: CellPlace, end: number, from?: numbe
   }
 }
 
-/** Of messages that this process encoded: their framing holds. */
 function indicesOf(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array {
-  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const indices = new Uint32Array(rows);
   let filled = 0;
+  for (const found of messagesOf(bytes, n_metrics)) {
+    assert(filled + found.length <= rows, 'a chunk holds as many rows as it says');
+    indices.set(found, filled);
+    filled += found.length;
+  }
+  assert(filled === rows, 'a chunk holds as many rows as it says');
+  return indices;
+}
+
+/** The perm_index column of each message that this process encoded: their framing holds. */
+function* messagesOf(bytes: Uint8Array, n_metrics: number): Generator<Uint32Array> {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 0; at < all.length;) {
     const framing = framingOf(all.subarray(at), all.length - at);
     assert(framing.kind === 'message', 'a chunk is whole messages');
     const message = all.subarray(at, at + framing.length);
     const shape = shapeOf(message, framing.headLength, n_metrics);
-    assert(shape !== undefined && filled + shape.rows <= rows, 'a chunk holds as many rows as it says');
-    indices.set(permIndicesOf(message, shape), filled);
-    filled += shape.rows;
+    assert(shape !== undefined, 'a chunk is record batches of these columns');
+    yield permIndicesOf(message, shape);
     at += framing.length;
   }
-  assert(filled === rows, 'a chunk holds as many rows as it says');
-  return indices;
 }

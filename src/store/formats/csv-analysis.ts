@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { EngineError } from '../../errors.ts';
 import { columnsOf, csvHeader, decodeCsvRows, permIndexAt, rowFault } from '../../encoding/csv-rows.ts';
 import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
@@ -14,6 +16,8 @@ import type { RowSource } from './choose.ts';
 import { isTorn, linesOf, tornAt } from './csv-lines.ts';
 import type { Line } from './csv-lines.ts';
 import type { Analysis } from './format.ts';
+
+export const FILE_NAME = 'metrics_compact.csv';
 
 /**
  * Understands a CSV metrics file in any state, line by line, after the table in recover.ts. Memory: 16 bytes per row of
@@ -97,8 +101,8 @@ function judgeHeader(reader: FileReader, schema: MetricsSchema): Head {
 function otherColumns(place: CellPlace, found: string): EngineError {
   return new EngineError(
     'IDENTITY',
-    `${place.folder}/metrics_compact.csv has the columns of another model: it has ${found}, this run needs ${columnsOf(place.schema)}; use another output, or the study that this output belongs to`,
-    { path: `${place.folder}/metrics_compact.csv`, value: found, allowed: columnsOf(place.schema) },
+    `${join(place.folder, FILE_NAME)} has the columns of another model: it has ${found}, this run needs ${columnsOf(place.schema)}; use another output, or the study that this output belongs to`,
+    { path: join(place.folder, FILE_NAME), value: found, allowed: columnsOf(place.schema) },
   );
 }
 

@@ -1,7 +1,11 @@
+import assert from 'node:assert/strict';
+
 import { decodeRows, textWindow } from '#native-free/csv/rows';
 
 import { crc32, crcGoingOn, hex32, saltOf } from '../../encoding/crc32.ts';
-import { areCsvRows, csvHeader, permIndicesOfLines } from '../../encoding/csv-rows.ts';
+import { csvBlocksOf } from '../../encoding/csv-blocks.ts';
+import { areCsvRows, csvHeader, encodeCsvRows, permIndexAt, permIndicesOfLines } from '../../encoding/csv-rows.ts';
+import { digitsBelow } from '../../encoding/digits-below.ts';
 import type { Rows } from '../../encoding/metrics-schema.ts';
 import { blankScan } from '../scan/blank-scan.ts';
 import type { CellPlace } from '../scan/cell-file.ts';
@@ -9,23 +13,34 @@ import { fileChanged } from '../../files/file-reader.ts';
 import type { FileReader } from '../../files/file-reader.ts';
 import { RangeBuilder } from '../scan/ranges.ts';
 import type { BlockSum, Sums } from '../scan/sums.ts';
-import { analyseCsv } from './csv-analysis.ts';
+import { analyseCsv, FILE_NAME } from './csv-analysis.ts';
 import { isTorn, tornAt } from './csv-lines.ts';
 import { RunWalk } from './csv-runs.ts';
 import { emptyScan, headerIsTorn } from './empty.ts';
 import type { CanonicalScan, StoreFormat } from './format.ts';
 
 const NEWLINE = 10;
-/** Stays in the processor's cache from the read to the checksum. */
+/** Stays in the processor's cache while it is looked at. Longer than the longest line. */
 const PIECE_BYTES = 1 << 18;
 
+/** CSV lines, with their block sums in a file beside them. */
 export const csvFormat: StoreFormat = {
-  header: (place) => Buffer.from(csvHeader(place.schema.metrics), 'latin1'),
+  file_name: FILE_NAME,
+  header: ({ metrics }) => Buffer.from(csvHeader(metrics), 'latin1'),
   end_marker: new Uint8Array(0),
+  encode: (_schema, rows, kernel, into) => encodeCsvRows(rows, kernel, into),
+  chunkRows: () => 1,
+  blocksOf: csvBlocksOf,
+  indicesOf: permIndicesOfLines,
+  assertWhole: (bytes, first) => {
+    assert(permIndexAt(bytes, 0, bytes.length) === first, 'a chunk begins with its first row');
+    assert(bytes.at(-1) === NEWLINE, 'a chunk ends with a whole row');
+  },
+  indexBytes: (from, to) => digitsBelow(to) - digitsBelow(from),
   scanCanonical,
   analyse: analyseCsv,
   rowsOf,
-  indicesOf: permIndicesOfLines,
+  linesOf,
 };
 
 /** One aligned block, as it was walked through. */
@@ -161,4 +176,16 @@ function rowsOfFirstBlock(perm_index: Uint32Array, batch_rows: number): number {
   let n = perm_index.length;
   while (n > 0 && perm_index[n - 1]! >= end) n--;
   return n;
+}
+
+function* linesOf(reader: FileReader, place: CellPlace, end: number): Iterable<Buffer> {
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  for (let at = csvHeader(place.schema.metrics).length; at < end;) {
+    const room = piece.subarray(0, Math.min(PIECE_BYTES, end - at));
+    const read = room.subarray(0, reader.readInto(room, at));
+    const lines = read.subarray(0, read.lastIndexOf(NEWLINE) + 1);
+    if (lines.length === 0) throw fileChanged();
+    yield lines;
+    at += lines.length;
+  }
 }

@@ -1,13 +1,15 @@
-import type { Rows } from '../../encoding/metrics-schema.ts';
+import type { BlockPart } from '../../encoding/csv-blocks.ts';
+import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
 import type { CellPlace, CellScan, Finding } from '../scan/cell-file.ts';
 import type { FileReader } from '../../files/file-reader.ts';
 import type { BlockSum, Sums } from '../scan/sums.ts';
+import type { Kernel } from '#native-free/kernel';
 
 /** A canonical file, read to its end. */
 export interface CanonicalScan {
   /** `sealed` says only that nothing stands behind the last row but the format's own end marker, if it has one. */
   readonly scan: CellScan;
-  /** Salted CRC of every block (csv); empty for arrow, whose batches carry their own. */
+  /** Salted CRC of every block; empty for a format that has its sums within. */
   readonly sums: ReadonlyMap<number, BlockSum>;
 }
 
@@ -32,18 +34,47 @@ export interface Analysis {
   readonly failed_sums: readonly number[];
 }
 
-/** What a metrics file format can do; one file in this folder per format. */
+/** All that is known of one kind of metrics file; one file in this folder for each, and a line in formats.ts. Each keeps what test/contracts/stored-format.ts says. */
 export interface StoreFormat {
+  /** Of the metrics file in its cell's folder. */
+  readonly file_name: string;
+
+  // Writing
+
   /** The start of every file, before the first row. */
-  header(place: CellPlace): Uint8Array;
+  header(schema: MetricsSchema): Uint8Array;
   /** What `complete` appends behind the last row. */
   readonly end_marker: Uint8Array;
+  /**
+   * A chunk's rows as they stand in the file. `rows` are ascending in perm_index and canonical (`canonicalise`). The bytes are the caller's and lie at the
+   * start of a buffer of their own: `into`, where that is given and large enough.
+   */
+  encode(schema: MetricsSchema, rows: Rows, kernel?: Kernel, into?: ArrayBufferLike): Uint8Array;
+  /**
+   * Chunks begin and end at multiples of so many permutations (the last one of a cell apart): then the same rows are the same bytes, however they were cut.
+   * Of `batch_rows` nothing else shows in the bytes.
+   */
+  chunkRows(batch_rows: number): number;
+  /** Cuts the bytes of a chunk at block borders, each part with its sum for metrics_compact.sums. Undefined for a format that has its sums within. */
+  readonly blocksOf: ((schema: MetricsSchema, perm_index: Uint32Array, bytes: Uint8Array) => BlockPart[]) | undefined;
+  /** The perm_index of every row of a chunk. */
+  indicesOf(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array;
+  /** Asserts that a chunk begins with the row `first` and ends with a whole row, as far as that costs nothing. */
+  assertWhole(bytes: Uint8Array, first: number, n_metrics: number): void;
+  /** How many of the bytes of the rows [from, to) are there because of their perm_index; every row has as many others, about. */
+  indexBytes(from: number, to: number): number;
+
+  // Reading
+
   /** Reads a canonical file fast; undefined where it is not canonical (or not at once seen to be). Nothing is changed. */
   scanCanonical(reader: FileReader, place: CellPlace, target: number, sums: Sums): CanonicalScan | undefined;
   /** Understands any file. Throws EngineError IDENTITY for a file of another model, experiment or cell. */
   analyse(reader: FileReader, place: CellPlace, target: number, sums: Sums): Analysis;
   /** The rows of a canonical file, one `Rows` per block, up to `end`; from the start, or from one of its `sections` on. */
   rowsOf(reader: FileReader, place: CellPlace, end: number, from?: number): Iterable<Rows>;
-  /** The perm_index of every row of a chunk. */
-  indicesOf(bytes: Uint8Array, rows: number, n_metrics: number): Uint32Array;
+  /**
+   * The rows of a canonical file, up to `end`, as CSV lines, where they stand in the file as such; pieces are whole lines, valid until the next is asked for.
+   * Undefined for a format that has to be decoded.
+   */
+  readonly linesOf: ((reader: FileReader, place: CellPlace, end: number) => Iterable<Buffer>) | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Sums } from './sums.ts';
-import type { CsvBlockPart } from '../../encoding/csv-blocks.ts';
+import type { BlockPart } from '../../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
 
 /** Half-open range of permutations, [from, to). Lists of ranges are ascending, disjoint and not adjacent. */
@@ -83,10 +83,10 @@ export interface EncodedChunk {
   readonly count: number;
   /** Rows in `bytes`; less than `count` where permutations failed. */
   readonly rows: number;
-  /** CSV lines, or Arrow record batch messages of aligned batches. */
+  /** As the format's `encode` made them. */
   readonly bytes: Uint8Array;
-  /** CSV: the chunk cut at block borders, with checksums (`csvBlocksOf`). Without, it is cut when it is appended. */
-  readonly blocks?: readonly CsvBlockPart[];
+  /** Where the sums stand beside the file: the chunk cut at block borders (`blocksOf`). Without, it is cut when it is appended. */
+  readonly blocks?: readonly BlockPart[];
 }
 
 /** Reads a whole file as `readBack` of scan-cell.ts does. `sums`: those of its blocks, as they were written. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Format } from '../../encoding/metrics-schema.ts';
 import { cellFolderName } from '../../study/cell-id.ts';
 
 /** Where everything of a run stands, below its output folder. */
@@ -61,16 +60,7 @@ export function cellLayout(folder: string): CellLayout {
   };
 }
 
-export function metricsFileName(format: Format): string {
-  return `metrics_compact.${format}`;
-}
-
-/** `<folder>/metrics_compact.csv` or `.arrow`. */
-export function metricsPath(folder: string, format: Format): string {
-  return join(folder, metricsFileName(format));
-}
-
-/** Block checksums beside a CSV metrics file. */
+/** Block checksums beside a metrics file that has none within. */
 export function sumsPath(folder: string): string {
   return join(folder, 'metrics_compact.sums');
 }

@@ -1,7 +1,7 @@
 import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
 
 /**
- * Block checksums of a CSV metrics file: `metrics_compact.sums`. One line per aligned block of batch_rows rows:
+ * Block checksums of a metrics file that has none within: `metrics_compact.sums`. One line per aligned block of batch_rows rows:
  *
  *   first_perm,count,crc32,crc32-of-this-line
  *
@@ -20,6 +20,15 @@ export type Sums = ReadonlyMap<number, BlockSum>;
 export function sumLine(block: number, sum: BlockSum, batch_rows: number, salt: number): string {
   const text = `${block * batch_rows},${sum.count},${hex32(sum.crc32)}`;
   return `${text},${hex32(crc32(text, salt))}\n`;
+}
+
+/** Checksums, commas and newline of a line. */
+const LINE_BYTES = 20;
+
+/** How many bytes the sums of the rows [from, to) take, at most. */
+export function sumsBytes(from: number, to: number, batch_rows: number): number {
+  const blocks = Math.ceil(to / batch_rows) - Math.floor(from / batch_rows);
+  return blocks * (LINE_BYTES + String(to).length + String(batch_rows).length);
 }
 
 /** The whole file: lines in block order. */

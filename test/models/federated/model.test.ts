@@ -13,7 +13,13 @@ describe('a permutation', () => {
   ])('has the same bits whenever and after whatever it is computed: %o', async (given) => {
     const inputs = { digits: digits() };
     const parameters = resolved({ ...SMALL, ...given });
-    const state = await federated.prepare!({ parameters, inputs, streams: 'independent', shared: undefined });
+    const state = await federated.prepare!({
+      parameters,
+      inputs,
+      streams: 'independent',
+      shared: undefined,
+      metrics: [],
+    });
     const rows = [4, 2, 4].map((perm) => {
       const row: Record<string, number> = {};
       federated.simulate!(state, permutation(perm), row);
@@ -32,7 +38,7 @@ describe('a permutation', () => {
 
   it('is told step by step by its trace, without changing it', async () => {
     const inputs = { digits: digits() };
-    const context = { inputs, streams: 'independent', shared: undefined } as const;
+    const context = { inputs, streams: 'independent', shared: undefined, metrics: [] } as const;
     const state = await federated.prepare!({ ...context, parameters: resolved({ ...SMALL, poison_ratio: 0.2 }) });
     const lines = [...federated.trace!(state, permutation(0))];
     const row = await rowOf({ ...SMALL, poison_ratio: 0.2 }, permutation(0));
@@ -52,7 +58,7 @@ const KNOWN_ROW = {
 };
 
 describe('what a study asks of the file', () => {
-  const problems = (given: Parameters) => federated.checkInputs!(resolved(given), { digits: digits() });
+  const problems = (given: Parameters) => federated.checkInputs!(resolved(given), { digits: digits() }, []);
 
   it('is refused where the file holds another set or fewer digits', () => {
     expect(problems({})).toEqual([]);

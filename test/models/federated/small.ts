@@ -40,7 +40,7 @@ export function settings(given: Parameters): Settings {
 
 /** A row of the model on the example's digits. */
 export async function rowOf(given: Parameters, rng: Rng): Promise<Record<string, number>> {
-  const context = { parameters: resolved(given), inputs: { digits: digits() }, shared: undefined };
+  const context = { parameters: resolved(given), inputs: { digits: digits() }, shared: undefined, metrics: [] };
   const state = await federated.prepare!({ ...context, streams: 'independent' });
   const row: Record<string, number> = {};
   federated.simulate!(state, rng, row);

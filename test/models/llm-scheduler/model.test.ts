@@ -35,8 +35,8 @@ beforeEach(() => {
 async function stateOf(changes: Parameters, given: typeof inputs) {
   const parameters = resolve(changes);
   expect(model.check!(parameters)).toEqual([]);
-  expect(model.checkInputs!(parameters, given)).toEqual([]);
-  return await model.prepare!({ parameters, inputs: given, streams: 'independent', shared: undefined });
+  expect(model.checkInputs!(parameters, given, [])).toEqual([]);
+  return await model.prepare!({ parameters, inputs: given, streams: 'independent', shared: undefined, metrics: [] });
 }
 
 async function rows(changes: Parameters, given: typeof inputs, count = 3): Promise<Metrics[]> {
@@ -206,7 +206,7 @@ describe('the declaration', () => {
 
   test('a prediction column must be there and hold whole numbers', () => {
     const check = (prediction_column: string, given: typeof inputs): readonly string[] =>
-      model.checkInputs!(resolve({ prediction: 'column', prediction_column }), given);
+      model.checkInputs!(resolve({ prediction: 'column', prediction_column }), given, []);
     expect(check('guess', inputs)).toEqual([]);
     expect(check('guess', {})[0]).toContain('needs the input trace');
     expect(check('gues', inputs)[0]).toContain('choose one of guess');
@@ -265,16 +265,20 @@ describe('capacity', () => {
 });
 
 test('notes say which workload it is, and what a latency grid was fitted to', () => {
-  expect(inputNotes({})).toEqual(['no trace: synthetic workload']);
+  expect(inputNotes({})).toEqual([{ code: 'SYNTHETIC_WORKLOAD', message: 'no trace: synthetic workload' }]);
   expect(inputNotes(inputs)).toEqual([
-    'trace t.csv: 1000 requests, 1.00 a second as stamped; 143 without output (drop_unanswered leaves them out)',
+    {
+      code: 'TRACE',
+      message:
+        'trace t.csv: 1000 requests, 1.00 a second as stamped; 143 without output (drop_unanswered leaves them out)',
+    },
   ]);
   const text = 'batch_size,max_seq_len,mean_latency_sec\n1,100,1.1\n1,200,2.1\n2,100,1.35\n2,200,2.6\n';
   const latency_grid = parseLatencyGrid({ path: 'g.csv', bytes: new TextEncoder().encode(text) });
-  expect(inputNotes({ latency_grid })[1]).toBe(
+  expect(inputNotes({ latency_grid })[1]?.message).toBe(
     'latency_grid: alpha 0.100000 s, beta 0.0100000 s/token, gamma 0.500000; R^2 1.00000, worst cell 0.0 % off',
   );
-  expect(model.notes!({}, [])).toEqual(inputNotes({}));
+  expect(model.notes!({}, [], { streams: 'independent', metrics: [] })).toEqual(inputNotes({}));
 });
 
 const workloads = sharedPath('data/llm/workloads/azure_conv.csv');

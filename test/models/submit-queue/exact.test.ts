@@ -18,7 +18,7 @@ function cell(parameters: Parameters, csv?: Uint8Array): (perm: number) => Submi
   if (inputs instanceof Promise) throw new Error('the history is read synchronously');
   const mode = csv ? 'csv' : 'random';
   const all = { mode, ...model.defaultsFrom!(inputs), ...parameters };
-  const state = model.prepare!({ parameters: all, inputs, streams: 'independent', shared: undefined });
+  const state = model.prepare!({ parameters: all, inputs, streams: 'independent', shared: undefined, metrics: [] });
   if (state instanceof Promise) throw new Error('a cell is prepared synchronously');
   return (perm) => {
     const row: Record<string, number> = {};

@@ -100,17 +100,19 @@ describe('a build history', () => {
 
   test('malformed rows stop a study unless on_malformed is skip; ten are told, all are counted', () => {
     const history = read(...Array.from({ length: 12 }, (_, i) => `${i},a,0,yes,0,,,0`), '99,a,0,1,0,,,0');
-    const refused = model.checkInputs!({ mode: 'csv', on_malformed: 'error' }, { history });
+    const refused = model.checkInputs!({ mode: 'csv', on_malformed: 'error' }, { history }, []);
     expect(refused).toHaveLength(11);
     expect(refused[0]).toContain('line 1, column success');
     expect(refused.at(-1)).toContain('12 malformed rows');
-    expect(model.checkInputs!({ mode: 'csv', on_malformed: 'skip' }, { history })).toEqual([]);
-    expect(model.checkInputs!({ mode: 'random' }, { history })).toEqual([]);
-    expect(model.checkInputs!({ mode: 'csv' }, {})[0]).toContain('inputs');
-    expect(model.notes!({ history }, [{ mode: 'csv', on_malformed: 'skip' }])[0]).toContain(
-      '12 malformed rows dropped',
-    );
-    expect(model.notes!({ history }, [{ mode: 'random' }])).toEqual([]);
+    expect(model.checkInputs!({ mode: 'csv', on_malformed: 'skip' }, { history }, [])).toEqual([]);
+    expect(model.checkInputs!({ mode: 'random' }, { history }, [])).toEqual([]);
+    expect(model.checkInputs!({ mode: 'csv' }, {}, [])[0]).toContain('inputs');
+    const study = { streams: 'independent', metrics: [] } as const;
+    expect(model.notes!({ history }, [{ mode: 'csv', on_malformed: 'skip' }], study)[0]).toEqual({
+      code: 'MALFORMED_ROWS',
+      message: expect.stringContaining('12 malformed rows dropped') as string,
+    });
+    expect(model.notes!({ history }, [{ mode: 'random' }], study)).toEqual([]);
   });
 
   test('a header without one of the columns, or with one twice, is refused by name', () => {
@@ -135,7 +137,7 @@ describe('a build history', () => {
     const history = read(`1,a,0,1,0,,,0`, `2,a,${20_000 * HOUR},1,0,,,0`);
     expect(history.hours).toBe(20_001);
     const notes = (cell: Parameters): string =>
-      historyNotes(history, [{ mode: 'csv' }, { mode: 'csv', ...cell }]).join();
+      JSON.stringify(historyNotes(history, [{ mode: 'csv' }, { mode: 'csv', ...cell }]));
     expect(notes({})).toContain('1 change after the first 5292 hours');
     expect(notes({ measure_ticks: 100 })).toContain('1 change after the first 352 hours');
     expect(historyNotes(history, [{ mode: 'csv', measure_ticks: 20_000 }])).toEqual([]);
@@ -192,7 +194,10 @@ describe('inspection', () => {
       worst_targets: [{ target: 'a', failed: 1, flaky: 1 }],
     });
     expect(problems).toEqual([]);
-    expect(notes.join()).toContain('label and effect disagree');
+    expect(notes).toContainEqual({
+      code: 'LABEL_DISAGREES',
+      message: expect.stringContaining('label and effect disagree') as string,
+    });
     expect(text).toContain('a: fails for 1 changes');
   });
 

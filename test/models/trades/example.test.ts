@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import trades from '../../../src/models/trades/model.ts';
-import { loadInputs } from '../../../src/models/trades/inputs.ts';
-import { resolved } from './run-model.ts';
+import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
+import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
+import { resolved, trades } from './run-model.ts';
 
 const folder = fileURLToPath(new URL('../../../examples/sp500/', import.meta.url));
 const read = (name: string): Buffer => readFileSync(`${folder}${name}`);
@@ -46,6 +46,8 @@ describe('examples/sp500', () => {
     for (const name of [...Object.keys(study.parameters), ...Object.keys(study.grid)]) {
       expect(Object.keys(trades.parameters)).toContain(name);
     }
-    expect(trades.checkInputs!(resolved({ delay_bars_max: 1 }), inputs)).toEqual([]);
+    expect(trades.checkInputs!(resolved({ ...study.parameters, delay_bars_max: 1 }), inputs, TRADE_METRICS)).toEqual(
+      [],
+    );
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/errors.ts';
-import trades from '../../../src/models/trades/model.ts';
-import { loadInputs } from '../../../src/models/trades/inputs.ts';
-import { parseTime } from '../../../src/models/trades/time.ts';
-import { files, resolved } from './run-model.ts';
+import type { ParameterValue } from '../../../src/model/model.ts';
+import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
+import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
+import { monthSlots } from '../../../src/models/trades/cell/prepare.ts';
+import { parseTime } from '../../../src/models/trades/list/time.ts';
+import { files, resolved, trades } from './run-model.ts';
 import type { Texts } from './run-model.ts';
 
 const HEADER = 'entry_time,exit_time,entry_price,exit_price,pnl';
@@ -154,8 +156,8 @@ describe('prices', () => {
     const inputs = loadInputs(
       files({ trades: OK, equity_curve: 'datetime,equity\n2021-01-04,5000\n2021-01-05,5100\n' }),
     );
-    expect(trades.defaultsFrom!(inputs)).toEqual({ initial_equity: 5000 });
-    expect(trades.defaultsFrom!(loadInputs(files({ trades: OK })))).toEqual({});
+    expect(trades.defaultsFrom!(inputs)).toMatchObject({ initial_equity: 5000 });
+    expect(trades.defaultsFrom!(loadInputs(files({ trades: OK })))).not.toHaveProperty('initial_equity');
     expect(problem({ trades: OK, equity_curve: 'time,equity\n2021-01-04,0\n' }).message).toContain(
       '"0" is not above 0',
     );
@@ -163,28 +165,132 @@ describe('prices', () => {
 });
 
 describe('a cell against its inputs', () => {
-  const check = (texts: Texts, delay_bars_max: number): readonly string[] =>
-    trades.checkInputs!(resolved({ delay_bars_max }), loadInputs(files(texts)));
+  type Given = Readonly<Record<string, ParameterValue>>;
+  const check = (texts: Texts, given: Given, metrics: readonly string[] = TRADE_METRICS): readonly string[] => {
+    const inputs = loadInputs(files(texts));
+    return trades.checkInputs!(
+      resolved({ initial_equity: 1000, ...given }, trades.defaultsFrom!(inputs)),
+      inputs,
+      metrics,
+    );
+  };
+  const list = (...lines: string[]): string => `${HEADER}\n${lines.join('\n')}\n`;
+  const CURVE = 'time,equity\n2021-01-04,5000\n2021-01-05,5100\n';
 
   it('a delay without ohlc and equity_curve is an error that says which file is missing', () => {
-    expect(check({ trades: OK }, 1)[0]).toMatch(/`ohlc` is missing.*`equity_curve`/);
-    expect(check({ trades: OK }, 0)).toEqual([]);
+    expect(check({ trades: OK }, { delay_bars_max: 1 })[0]).toMatch(/`ohlc` is missing.*`equity_curve`/);
+    expect(check({ trades: OK }, { delay_bars_max: 0 })).toEqual([]);
   });
 
   it('a trade before the first bar is an error that names its line, where a delay needs it', () => {
     const ohlc = 'time,open,high,low,close\n2021-01-05,1,1,1,1\n';
-    expect(check({ trades: OK, ohlc }, 1)[0]).toMatch(/trades.csv line 2: .*before the first bar of ohlc.csv/);
-    expect(check({ trades: OK, ohlc }, 0)).toEqual([]);
-    expect(check({ trades: OK, ohlc: ohlc.replace('05', '04') }, 1)).toEqual([]);
+    expect(check({ trades: OK, ohlc }, { delay_bars_max: 1 })[0]).toMatch(
+      /trades.csv line 2: .*before the first bar of ohlc.csv/,
+    );
+    expect(check({ trades: OK, ohlc }, {})).toEqual([]);
+    expect(check({ trades: OK, ohlc: ohlc.replace('05', '04') }, { delay_bars_max: 1 })).toEqual([]);
   });
 
-  it('an equity curve of one point has no returns to draw a delay from', () => {
-    expect(check({ trades: OK, equity_curve: 'time,equity\n2021-01-04,5000\n' }, 2)[0]).toContain('at least 2');
+  it('an equity curve has returns to draw a delay from, but not which way prices went', () => {
+    const adverse = { delay_bars_max: 2, delay_effect: 'adverse_only' };
+    expect(check({ trades: OK, equity_curve: 'time,equity\n2021-01-04,5000\n' }, adverse)[0]).toContain('at least 2');
+    expect(check({ trades: OK, equity_curve: CURVE }, adverse)).toEqual([]);
+    expect(check({ trades: OK, equity_curve: CURVE }, { delay_bars_max: 2 })[0]).toContain('both_ways needs prices');
   });
 
-  it('the fact shared by all cells is the largest delay', () => {
-    expect(trades.shared!([{ delay_bars_max: 2 }, { delay_bars_max: 7 }, { delay_bars_max: 0 }])).toEqual({
-      delay_bars_max: 7,
+  it.each([
+    ['slip_mode r', { slip_mode: 'r', slip_dollars: 0.1 }],
+    ['delay_adverse_cap_r', { delay_bars_max: 1, delay_effect: 'adverse_only', delay_adverse_cap_r: 1 }],
+    ['sizing risk', { sizing: 'risk', risk_pct: 1 }],
+  ])('%s without an R is an error that says so; preset reference makes one up', (name, given: Given) => {
+    const texts = { trades: OK, equity_curve: CURVE };
+    expect(check(texts, given)).toEqual([
+      expect.stringContaining(`no column risk_dollars, and ${name} is measured in R`),
+    ]);
+    expect(check(texts, { ...given, preset: 'reference', ...given })).toEqual([]);
+    const some = `${HEADER},risk_dollars\n${LINE},5\n${LINE},\n`;
+    expect(check({ ...texts, trades: some }, given)[0]).toContain('trades.csv line 3, column risk_dollars: is missing');
+    expect(check({ ...texts, trades: some.replace(/,\n$/, ',7\n') }, given)).toEqual([]);
+  });
+
+  it('an R of 0 cannot divide a result', () => {
+    const zero = `${HEADER},risk_dollars\n${LINE},0\n`;
+    expect(check({ trades: zero }, { sizing: 'risk', risk_pct: 1 })[0]).toContain(
+      'line 2, column risk_dollars: 0 is no R',
+    );
+    expect(check({ trades: zero }, { slip_mode: 'r', slip_dollars: 1 })).toEqual([]);
+  });
+
+  it.each([-3, 0])('an entry price of %d is an error where a notional is needed, and only there', (price) => {
+    const texts = { trades: list(LINE, `2021-01-04,2021-01-06,${price},11,100`), equity_curve: CURVE };
+    const wrong = `trades.csv line 3, column entry_price: ${price} is not above 0`;
+    expect(check(texts, { slip_mode: 'percent', slip_dollars: 1 })[0]).toContain(wrong);
+    expect(check(texts, { delay_bars_max: 1, delay_effect: 'adverse_only' })[0]).toContain(wrong);
+    expect(check(texts, { preset: 'reference', slip_mode: 'r', slip_dollars: 1 })[0]).toContain(wrong);
+    expect(check(texts, { slip_dollars: 1 })).toEqual([]);
+    expect(check(texts, { slip_mode: 'percent' })).toEqual([]);
+  });
+
+  it('sizing equity needs an account that was there', () => {
+    const loss = list(LINE.replace(/100$/, '-1000'), '2021-01-06,2021-01-07,10,11,5');
+    expect(check({ trades: loss }, { sizing: 'equity' })[0]).toMatch(
+      /trades.csv line 3: the trade was made with an equity of 0 .*is initial_equity the account of this list\?/,
+    );
+    expect(check({ trades: loss }, { sizing: 'equity', initial_equity: 1001 })).toEqual([]);
+    const stated = `${HEADER},equity\n${LINE},500\n${LINE},-1\n`;
+    expect(check({ trades: stated }, { sizing: 'equity' })[0]).toContain(
+      'line 3: the trade was made with an equity of -1 (the column',
+    );
+    const blank = `${HEADER},equity\n${LINE},500\n${LINE},\n`;
+    expect(check({ trades: blank }, { sizing: 'equity' })[0]).toContain('line 3, column equity: is missing');
+    expect(check({ trades: blank }, {})).toEqual([]);
+  });
+
+  it('a list that spans less than a day has no figures per year', () => {
+    const short = list('2021-01-04 10:00,2021-01-04 11:00,10,11,100', '2021-01-04 12:00,2021-01-05 09:59,10,11,100');
+    expect(check({ trades: short }, {}, ['total_pnl', 'sharpe_ratio'])).toEqual([
+      expect.stringMatching(/spans less than a day.*: give periods_per_year/),
+    ]);
+    expect(check({ trades: short }, {}, ['total_pnl'])).toEqual([]);
+    expect(check({ trades: short }, { periods_per_year: 250 }, ['sharpe_ratio'])).toEqual([]);
+    expect(check({ trades: short }, { periods_per_year: 250 }, ['calmar_ratio'])[0]).toContain(
+      'leave calmar_ratio out',
+    );
+    const day = short.replace('09:59', '10:00');
+    expect(check({ trades: day }, {})).toEqual([]);
+    expect(trades.defaultsFrom!(loadInputs(files({ trades: day })))).toEqual({ periods_per_year: 2 * 365.25 });
+  });
+
+  it('what all cells have in common is the largest delay, and whether one resamples in random lengths', () => {
+    const cells = [
+      { delay_bars_max: 2 },
+      { delay_bars_max: 7, bootstrap_mode: 'block_bootstrap' },
+      { delay_bars_max: 0 },
+    ];
+    expect(trades.shared!(cells)).toEqual({ delay_bars_max: 7, stationary: false });
+    const more = [...cells, { delay_bars_max: 0, bootstrap_mode: 'stationary_bootstrap' }];
+    expect(trades.shared!(more)).toEqual({ delay_bars_max: 7, stationary: true });
+  });
+});
+
+describe('the month of an exit', () => {
+  const months = (text: string): number[] => [...loadInputs(files({ trades: text })).trades.exit_month];
+  const line = (exit: string): string => `2021-01-04,${exit},10,11,100`;
+
+  it.each([
+    ['2021-01-31 23:30', 2021 * 12],
+    ['2021-01-31T23:30:00-05:00', 2021 * 12],
+    ['2021-02-01T04:30:00Z', 2021 * 12 + 1],
+    ['2021-01-31T16:00:00+09:00', 2021 * 12],
+    ['2021-02-01T08:00:00+0900', 2021 * 12 + 1],
+  ])('%s is the one that is written', (exit, month) => {
+    expect(months(`${HEADER}\n${line(exit)}\n`)).toEqual([month]);
+  });
+
+  it('months of lists with several offsets may overlap: each runs from its first to its last slot', () => {
+    expect(monthSlots(Float64Array.of(1, 2, 1, 2, 2))).toEqual({
+      month_start: Uint32Array.of(0, 1),
+      month_end: Uint32Array.of(3, 5),
     });
   });
 });

@@ -12,7 +12,7 @@ interface KnownCell {
 }
 
 const WORDS = new Set(['delay', 'shuffle', 'bootstrap']);
-const SWITCHES = new Set(['one_side', 'slip']);
+const SWITCHES = new Set(['one_side', 'slip', 'shares', 'stop']);
 const NUMBERS = new Set([
   'n',
   'p_skip',
@@ -20,6 +20,9 @@ const NUMBERS = new Set([
   'skip_redraws',
   'delay_bars_max',
   'block_len',
+  'restart_chance',
+  'share_factor',
+  'ruin_level',
   'initial_equity',
   'sharpe_factor',
   'profit_factor_cap',
@@ -43,8 +46,9 @@ function parse(name: string, values: readonly string[]): unknown {
   if (WORDS.has(name)) return values[0];
   if (SWITCHES.has(name)) return values[0] === 'true';
   if (NUMBERS.has(name)) return Number(values[0]);
+  if (name === 'metrics') return values.slice(1);
   const numbers = values.map(Number);
-  if (name === 'month_end') return Uint32Array.from(numbers.slice(1));
+  if (name === 'month_end' || name === 'month_start') return Uint32Array.from(numbers.slice(1));
   if (name === 'fixed_draws') {
     const [skip, delay, slip, shuffle, bootstrap] = numbers;
     return { skip, delay, slip, shuffle, bootstrap };
@@ -81,7 +85,16 @@ test('the known answers hold every mode', () => {
   const values = (name: keyof TradesCell) => [...new Set(known.map(({ cell }) => cell[name]))].sort();
   expect(values('delay')).toEqual(['equity_curve', 'none', 'ohlc']);
   expect(values('shuffle')).toEqual(['block_permute', 'none', 'permute']);
-  expect(values('bootstrap')).toEqual(['block_bootstrap', 'none', 'trade_bootstrap']);
+  expect(values('bootstrap')).toEqual([
+    'block_bootstrap',
+    'moving_block_bootstrap',
+    'none',
+    'stationary_bootstrap',
+    'trade_bootstrap',
+  ]);
+  expect(values('shares')).toEqual([false, true]);
+  expect(values('stop')).toEqual([false, true]);
+  expect(known.some(({ cell }) => cell.entry_impact.includes(Infinity))).toBe(true);
   expect(values('one_side')).toEqual([false, true]);
   expect(known.some(({ cell }) => cell.fixed_draws !== undefined)).toBe(true);
   expect(known.some(({ cell }) => cell.intensity.length > 0)).toBe(true);

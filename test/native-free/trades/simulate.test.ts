@@ -22,11 +22,22 @@ function rows(cell: TradesCell, count: number, first = 0, kernel: 'wasm' | 'type
   return columns;
 }
 
+/** How results go with the equity, and what becomes of a ruined account. */
+const ACCOUNTS: readonly CellOptions[] = [
+  { n: 47 },
+  { n: 47, stop: true, initial_equity: 4000, ruin_pct: 30 },
+  { n: 47, shares: 'equity', initial_equity: 3000 },
+  { n: 47, shares: 'equity', stop: true, ruin_pct: 60, initial_equity: 3000 },
+  { n: 47, shares: 'risk', stop: true, initial_equity: 1000 },
+  { n: 47, shares: 'risk', initial_equity: 1000 },
+];
+
 describe('the WebAssembly kernel and its twin give the same bits', () => {
   for (const shuffle of SHUFFLES) {
     for (const bootstrap of BOOTSTRAPS) {
       test(`shuffle ${shuffle}, bootstrap ${bootstrap}, with every delay, state model, slippage and stream`, () => {
         const differences: string[] = [];
+        let turn = 0;
         for (const delay of ['none', 'bits', 'table', 'impacts', 'one side', 'one side, many bars'] as const) {
           for (const state of [false, true]) {
             for (const slip of [0, 100]) {
@@ -36,8 +47,13 @@ describe('the WebAssembly kernel and its twin give the same bits', () => {
                     delay
                   ];
                   const one_side = delay.startsWith('one side');
+                  turn++;
                   const cell = makeCell({
-                    n: 47,
+                    ...ACCOUNTS[turn % ACCOUNTS.length]!,
+                    late_misses: turn % 4 > 1,
+                    capped: turn % 8 > 3,
+                    adverse_only: turn % 3 === 0,
+                    seed: turn,
                     bars,
                     one_side,
                     state,
@@ -62,8 +78,8 @@ describe('the WebAssembly kernel and its twin give the same bits', () => {
 
   test('for every number of trades from 1 to 40, and some up to 10,000', () => {
     for (const n of [...Array.from({ length: 40 }, (_, i) => i + 1), 63, 64, 65, 100, 300, 1000, 4096, 10_000]) {
-      const [shuffle, bootstrap] = [SHUFFLES[n % 3]!, BOOTSTRAPS[Math.floor(n / 3) % 3]!];
-      const cell = makeCell({ n, seed: n, shuffle, bootstrap, block_len: 7 });
+      const [shuffle, bootstrap] = [SHUFFLES[n % 3]!, BOOTSTRAPS[n % BOOTSTRAPS.length]!];
+      const cell = makeCell({ ...ACCOUNTS[n % ACCOUNTS.length]!, n, seed: n, shuffle, bootstrap, block_len: 7 });
       expect(compare(cell, n > 1000 ? 6 : 21), `${n} trades`).toBeUndefined();
     }
   });
@@ -81,7 +97,15 @@ describe('the WebAssembly kernel and its twin give the same bits', () => {
       shuffle: fc.constantFrom(...SHUFFLES),
       bootstrap: fc.constantFrom(...BOOTSTRAPS),
       block_len: fc.constantFrom(1, 2, 10, 89, 90, 1000),
-      initial_equity: fc.constantFrom(1e-3, 500, 100_000),
+      initial_equity: fc.constantFrom(1e-3, 500, 3000, 100_000),
+      late_misses: fc.boolean(),
+      capped: fc.boolean(),
+      adverse_only: fc.boolean(),
+      shares: fc.constantFrom(undefined, 'equity', 'risk'),
+      stop: fc.boolean(),
+      ruin_pct: fc.constantFrom(0, 20, 99.9),
+      metrics: fc.oneof(fc.constant(TRADES_METRICS), fc.shuffledSubarray([...TRADES_METRICS], { minLength: 1 })),
+      overlapping: fc.boolean(),
       shared: fc.boolean(),
     });
     fc.assert(
@@ -182,15 +206,19 @@ test('with every stage off each row is the list itself, by hand', () => {
   ]);
 });
 
-test('no value is stored as -0, and no metric is NaN', () => {
+test('no value is stored as -0, and no metric is NaN but a Sortino ratio without a loss', () => {
   for (const options of [
     { n: 20, p_skip: 1 },
     { n: 20, pnl: [0] },
     { n: 20, pnl: [-1, 1], slip: 0 },
   ]) {
     for (const kernel of ['wasm', 'typescript'] as const) {
-      for (const column of rows(makeCell(options), 8, 0, kernel)) {
-        for (const value of column) expect(Object.is(value, -0) || Number.isNaN(value)).toBe(false);
+      for (const [m, column] of rows(makeCell(options), 8, 0, kernel).entries()) {
+        const may_be_missing = TRADES_METRICS[m] === 'sortino_ratio';
+        for (const value of column) {
+          expect(Object.is(value, -0)).toBe(false);
+          expect(Number.isNaN(value) && !may_be_missing).toBe(false);
+        }
       }
     }
   }

@@ -1,0 +1,71 @@
+/**
+ * What do sizing by the equity, closed accounts and metrics on request cost the kernel of the model `trades`?
+ *
+ *   npm run build && node bench/kernel/accounts.mjs [--json] [--short] [--trades N]
+ *
+ * CPU time per permutation of the headline work (cells.mjs), variants interleaved, medians; ratios are medians of paired
+ * rounds. Rows of kernel and twin are compared bit for bit first.
+ */
+import process from 'node:process';
+import { TRADES_METRICS } from '../../dist/native-free/trades/cell.js';
+import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
+import { METRICS, makeCell } from './cells.mjs';
+import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
+
+const ROUNDS = process.argv.includes('--short') ? 5 : 21;
+const SEED = 123;
+const at = process.argv.indexOf('--trades');
+const n = at < 0 ? 300 : Number(process.argv[at + 1]);
+
+const CELLS = {
+  dollars: {},
+  'dollars, stop': { stop: true },
+  'dollars, stop at half': { stop: true, ruin: 0.5 },
+  equity: { sizing: 'equity' },
+  'equity, stop': { sizing: 'equity', stop: true },
+  'equity, stop at half': { sizing: 'equity', stop: true, ruin: 0.5 },
+  'circular blocks': { bootstrap: 'block_bootstrap' },
+  'moving blocks': { bootstrap: 'moving_block_bootstrap' },
+  'stationary blocks': { bootstrap: 'stationary_bootstrap' },
+  'all metrics': { metrics: TRADES_METRICS },
+  'drawdown only': { metrics: ['max_drawdown_pct'] },
+};
+
+const columnsOf = (cell, count) => cell.metrics.map(() => new Float64Array(count));
+
+function compare(name, cell) {
+  const [expected, found] = [columnsOf(cell, 200), columnsOf(cell, 200)];
+  simulateTrades(cell, SEED, 0, 200, expected, 'typescript');
+  simulateTrades(cell, SEED, 0, 200, found, 'wasm');
+  for (const [m, column] of expected.entries()) {
+    const i = column.findIndex((value, row) => !Object.is(value, found[m][row]));
+    if (i >= 0) throw new Error(`${name}: ${cell.metrics[m]} of permutation ${i} is ${found[m][i]}, not ${column[i]}`);
+  }
+}
+
+const count = Math.ceil(600_000 / n);
+const variants = {};
+for (const [name, options] of Object.entries(CELLS)) {
+  const cell = makeCell(n, { metrics: METRICS, ...options });
+  compare(name, cell);
+  const columns = columnsOf(cell, count);
+  variants[name] = (round) => {
+    const began = cpuNs();
+    simulateTrades(cell, SEED, round * count, count, columns, 'wasm');
+    return (cpuNs() - began) / count;
+  };
+}
+const times = interleave(variants, ROUNDS);
+const results = Object.keys(CELLS).map((name) => ({
+  work: name,
+  ns_per_permutation: median(times[name]),
+  of_dollars: pairedRatio(times[name], times.dollars),
+}));
+if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ trades: n, results })}\n`);
+else {
+  process.stdout.write(`${n} trades [ns of CPU time per permutation; times dollars]\n`);
+  for (const { work, ns_per_permutation, of_dollars } of results)
+    process.stdout.write(
+      `  ${work.padEnd(22)} ${ns_per_permutation.toFixed(0).padStart(6)}  ${of_dollars.toFixed(2)} x\n`,
+    );
+}

@@ -1,0 +1,63 @@
+import { ExactSum } from './exact-sum.ts';
+import { orderStatisticRank } from './order-statistic.ts';
+
+/** The share of values in a tail: `cvar05` is the mean of the lowest, `cvar95` of the highest 5 %. */
+export const TAIL = 0.05;
+
+/** How many of n values a tail has: ceil(n TAIL). */
+export function tailSize(n: number): number {
+  return orderStatisticRank(n, TAIL);
+}
+
+/**
+ * Mean of the `tailSize(n)` lowest (or highest) of n values, in one pass once their boundary is known: conditional value at risk, expected
+ * shortfall. Values come in blocks of any size and order.
+ * SE = sqrt((Var(X | tail) + (1 - a) (q - mean)^2) / (n a)), a = TAIL, q the boundary, the variance with Bessel's correction; NaN for a
+ * tail of one. Source: Acerbi, Tasche 2002, doi:10.1016/S0378-4266(02)00283-2; SE from the influence function.
+ * Infinite values: the mean is infinite, or NaN with both signs; the SE is NaN.
+ */
+export class TailMean {
+  /** 1 for the lowest values; -1 for the highest, which are the lowest of the values with the other sign. */
+  readonly #sign: 1 | -1;
+  readonly #boundary: number;
+  /** A power of two that keeps squares of differences in the range of doubles. */
+  readonly #scale: number;
+  readonly #sum = new ExactSum();
+  readonly #distances = new ExactSum();
+  readonly #squares = new ExactSum();
+  #n_below = 0;
+
+  /** `boundary`: the value furthest inwards of the tail. */
+  constructor(side: 'lowest' | 'highest', boundary: number, scale: number) {
+    this.#sign = side === 'lowest' ? 1 : -1;
+    this.#boundary = this.#sign * boundary;
+    this.#scale = scale;
+  }
+
+  /** NaN is passed over. */
+  add(values: Float64Array): void {
+    const sign = this.#sign;
+    const boundary = this.#boundary;
+    for (let i = 0; i < values.length; i++) {
+      const value = sign * values[i]!;
+      if (!(value < boundary)) continue;
+      const distance = value * this.#scale - boundary * this.#scale;
+      this.#n_below++;
+      this.#sum.add(value);
+      this.#distances.add(distance);
+      this.#squares.add(distance * distance);
+    }
+  }
+
+  /** Of n values that are not NaN, n >= 1, all of them added. To be asked once. */
+  finish(n: number): { readonly mean: number; readonly se: number } {
+    const size = tailSize(n);
+    // What is left of the tail equals the boundary.
+    const at_boundary = size - this.#n_below;
+    if (at_boundary > 0) this.#sum.add(at_boundary * this.#boundary);
+    const mean = this.#sign * this.#sum.dividedBy(size) + 0;
+    const distance = this.#distances.value() / size;
+    const variance = Math.max(0, this.#squares.value() - size * distance * distance) / (size - 1);
+    return { mean, se: Math.sqrt((variance + (1 - TAIL) * distance * distance) / (n * TAIL)) / this.#scale };
+  }
+}

@@ -1,0 +1,84 @@
+import { STATISTIC_NAMES, THRESHOLD_INFIX } from '../encoding/statistic-names.ts';
+import { goodName } from './check-name.ts';
+import type { Path, Problems } from './problem.ts';
+import { isMap } from './raw-map.ts';
+
+/** Checks the metrics that a model declares, beside its parameters. */
+export function checkMetrics(raw: unknown, parameters: unknown, problems: Problems): void {
+  if (!isMap(raw) || Object.keys(raw).length === 0) {
+    problems.wrong(['metrics'], raw, 'a map with at least one metric: { heads: { unit: "count" } }');
+    return;
+  }
+  for (const [name, spec] of Object.entries(raw)) {
+    goodName(name, ['metrics', name], problems);
+    // Both are columns of one table.
+    if (isMap(parameters) && Object.hasOwn(parameters, name))
+      problems.add(['metrics', name], 'a parameter has this name, too; choose another');
+    if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing, infinite, constant }');
+    else {
+      for (const key of ['missing', 'infinite', 'stored'])
+        if (spec[key] !== undefined && typeof spec[key] !== 'boolean')
+          problems.wrong(['metrics', name, key], spec[key], 'true or false');
+      constant(
+        spec.constant,
+        ['metrics', name, 'constant'],
+        isMap(parameters) ? Object.keys(parameters) : [],
+        problems,
+      );
+      rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
+    }
+  }
+  if (Object.values(raw).every((spec) => isMap(spec) && spec.stored === false))
+    problems.add(['metrics'], 'none is stored unless a study asks for it; leave stored: false out of at least one');
+  columns(Object.keys(raw), isMap(parameters) ? Object.keys(parameters) : [], problems);
+}
+
+/**
+ * The tables of cells have a column for every parameter and one `<metric>_<statistic>` for every statistic: two of them with one name, as
+ * `loss_p95_mcse` of metrics `loss` and `loss_p95`, would leave a reader to guess whose it is.
+ */
+function columns(names: readonly string[], parameters: readonly string[], problems: Problems): void {
+  const owner = new Map<string, string>();
+  for (const name of names) {
+    const taken = STATISTIC_NAMES.map((statistic) => `${name}_${statistic}`).find((column) => owner.has(column));
+    if (taken !== undefined)
+      problems.add(
+        ['metrics', name],
+        `the statistics of ${name} and of ${owner.get(taken)!} would both have a column ${taken}; choose another name`,
+        { value: name },
+      );
+    for (const statistic of STATISTIC_NAMES) owner.set(`${name}_${statistic}`, name);
+  }
+  for (const name of parameters) {
+    const metric = owner.get(name) ?? names.find((each) => name.startsWith(`${each}${THRESHOLD_INFIX}`));
+    if (metric !== undefined)
+      problems.add(
+        ['parameters', name],
+        `the statistics of the metric ${metric} have columns of this name; choose another`,
+        { value: name },
+      );
+  }
+}
+
+/** Where chance has no part in a metric: everywhere, or under conditions on parameters. */
+function constant(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
+  if (value === undefined || value === true) return;
+  if (!Array.isArray(value) || !value.every(isMap)) {
+    problems.wrong(path, value, 'true, or a list of conditions: [{ parameter: value }]');
+    return;
+  }
+  for (const name of value.flatMap((condition) => Object.keys(condition)))
+    if (!known.includes(name)) problems.unknown(path, 'parameter', name, known);
+}
+
+/** Of what a metric is the rate: two lists of metrics. */
+function rate(value: unknown, path: Path, known: readonly string[], problems: Problems): void {
+  if (value === undefined) return;
+  const lists: unknown[] = isMap(value) ? [value.cases, value.of] : [];
+  if (lists.length === 0 || !lists.every(Array.isArray)) {
+    problems.wrong(path, value, "{ cases: ['tp'], of: ['tp', 'fn'] }");
+    return;
+  }
+  for (const name of lists.flat())
+    if (typeof name !== 'string' || !known.includes(name)) problems.unknown(path, 'metric', String(name), known);
+}
