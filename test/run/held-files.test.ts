@@ -1,10 +1,18 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { disk } from '../../dist/files/disk.js';
-import { reportRun, summarizeRun } from '../../dist/index.js';
-import { Windows } from '../ports/windows.ts';
+import {
+  SILENT,
+  StopSwitch,
+  reportRun,
+  runStudy,
+  summarizeRun,
+  type RunObserver,
+  type StudyResult,
+} from '../../dist/index.js';
+import { thisMachine, type Host } from '../../dist/readers/host.js';
+import { Windows, type WindowsOptions } from '../ports/windows.ts';
 import { SmallStudy } from './small-study.ts';
 
 /** Whole runs on a disk that behaves as that of Windows, while other programs have files of the run open. */
@@ -17,18 +25,20 @@ afterAll(() => {
   whole.remove();
 });
 
+/** This machine, with such a disk. */
 let windows: Windows;
-function onWindows(scanner = 0): void {
-  const real = { ...disk };
-  windows = new Windows(real, { scanner });
-  Object.assign(disk, windows.port);
-  onTestFinished(() => {
-    Object.assign(disk, { ...real, patience: undefined });
-  });
+let host: Host;
+function onWindows(options: WindowsOptions = {}): void {
+  windows = new Windows(thisMachine.port, options);
+  host = { ...thisMachine, port: windows.port };
 }
 beforeEach(() => {
   onWindows();
 });
+
+function run(study: SmallStudy, observer: Partial<RunObserver> = {}): Promise<StudyResult> {
+  return runStudy(study.file, { threads: 2 }, new StopSwitch(), { ...SILENT, ...observer }, host);
+}
 
 /** Everything that a finished run leaves the same whatever happened on the way. */
 function finishedFiles(study: SmallStudy): Record<string, string> {
@@ -44,7 +54,7 @@ function finishedFiles(study: SmallStudy): Record<string, string> {
 async function undisturbed(): Promise<Record<string, string>> {
   const study = whole.copyForTest();
   study.write({ permutations: 3000 });
-  await study.run();
+  await run(study);
   return finishedFiles(study);
 }
 
@@ -64,7 +74,7 @@ test.each([
       const before = readFileSync(path, 'utf8');
       windows.hold(path, how);
       const warnings: string[] = [];
-      const held = await study.run({}, { warning: (line) => warnings.push(line) });
+      const held = await run(study, { warning: (line) => warnings.push(line) });
       expect(held.exit).toBe(3);
       expect(held.permutations_computed).toBe(2000);
       expect(held.stopped).toMatchObject({ kind: 'error', error: { code: 'DISK', path } });
@@ -80,7 +90,7 @@ test.each([
         );
 
       windows.letGo(path);
-      const again = await study.run();
+      const again = await run(study);
       expect(again.exit).toBe(0);
       expect(again.permutations_computed).toBe(0);
       expect(finishedFiles(study)).toEqual(expected);
@@ -94,19 +104,19 @@ test('a metrics file that another program has open waits for the next run; the o
   study.write({ permutations: 3000 });
   const path = join(study.cellFolder(0), 'metrics_compact.csv');
   windows.hold(path, 'alone');
-  const held = await study.run();
+  const held = await run(study);
   expect(held).toMatchObject({ exit: 3, complete: 1, permutations_computed: 1000 });
   windows.letGo(path);
-  expect((await study.run()).exit).toBe(0);
+  expect((await run(study)).exit).toBe(0);
   expect(finishedFiles(study)).toEqual(expected);
 });
 
 test('a virus scanner that opens whatever was just written costs nothing', async () => {
-  onWindows(3);
+  onWindows({ scanner: 3 });
   const expected = await undisturbed();
   const study = whole.copyForTest();
   study.write({ permutations: 3000 });
-  const result = await study.run();
+  const result = await run(study);
   expect(result.exit).toBe(0);
   expect(finishedFiles(study)).toEqual(expected);
   expect(windows.waited_ms).toBeGreaterThan(0);
@@ -118,35 +128,33 @@ test('a manifest that another program has open stops the run before anything is 
   study.write({ permutations: 3000 });
   const before = finishedFiles(study);
   windows.hold(join(study.output, 'run_manifest.json'));
-  await expect(study.run()).rejects.toMatchObject({ code: 'DISK', exit: 3 });
+  await expect(run(study)).rejects.toMatchObject({ code: 'DISK', exit: 3 });
   expect(finishedFiles(study)).toEqual(before);
   windows.letGo(join(study.output, 'run_manifest.json'));
-  expect((await study.run()).exit).toBe(0);
+  expect((await run(study)).exit).toBe(0);
 });
 
 test('of a report and of summaries, what another program has open is left out and said; the rest is written', async () => {
   const study = whole.copyForTest();
-  const { files } = await reportRun(study.output);
+  const { files } = await reportRun(study.output, {}, host);
   const [first] = files;
   for (const file of files) writeFileSync(file, 'old');
   windows.hold(first!);
-  await expect(reportRun(study.output)).rejects.toMatchObject({ code: 'DISK', path: first });
+  await expect(reportRun(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: first });
   expect(files.filter((file) => readFileSync(file, 'utf8') === 'old')).toEqual([first]);
   const summaries = [0, 1].map((cell) => join(study.cellFolder(cell), 'summary.json'));
   windows.hold(summaries[0]!);
   writeFileSync(summaries[1]!, '{}');
-  await expect(summarizeRun(study.output)).rejects.toMatchObject({ code: 'DISK', path: summaries[0] });
+  await expect(summarizeRun(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: summaries[0] });
   expect(readFileSync(summaries[1]!, 'utf8')).toContain('n_perms_done');
 });
 
 test('where folders cannot be synced a run says what may be missing after a power cut', async () => {
-  const real = { ...disk };
-  Object.assign(disk, new Windows(real, { syncsFolders: false }).port);
+  onWindows({ syncsFolders: false });
   const study = whole.copyForTest();
-  const notes: string[] = [];
-  await study.run({}, { note: ({ message }) => notes.push(message) });
-  Object.assign(disk, { ...real, patience: undefined });
-  expect(notes.join('\n')).toMatch(/after a power cut the newest files may be missing/);
+  const warnings: string[] = [];
+  await run(study, { warning: (line) => warnings.push(line) });
+  expect(warnings.join('\n')).toMatch(/after a power cut the newest files may be missing/);
 });
 
 test('temporary files that a killed run left go at the next run, whatever is left to do', async () => {
@@ -164,7 +172,7 @@ test('temporary files that a killed run left go at the next run, whatever is lef
   ];
   for (const name of left) writeFileSync(join(study.output, name), 'half');
   writeFileSync(join(study.cellFolder(0), 'notes.tmp'), 'mine');
-  await study.run();
+  await run(study);
   const names = readdirSync(study.output, { recursive: true, encoding: 'utf8' });
   expect(names.filter((name) => name.endsWith('.tmp'))).toEqual([
     relative(study.output, join(study.cellFolder(0), 'notes.tmp')),

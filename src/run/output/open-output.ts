@@ -118,7 +118,7 @@ export async function startOutput(
     return;
   }
   output.started = true;
-  if (port.foldersUnsynced?.() === true) observer.note({ code: 'FOLDERS_NOT_SYNCED', message: NAMES_MAY_GET_LOST });
+  if (port.foldersUnsynced?.() === true) observer.warning(NAMES_MAY_GET_LOST);
   const at_most = output.stopping !== undefined && output.share === undefined;
   observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
   output.books.start();
