@@ -25,12 +25,16 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
 /** Node has no name for some errors, those of quotas among them, and says only their number. */
 const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [-number, name]));
 
+/** libuv's own number for an error without a name. */
+const UV_UNKNOWN = -4094;
+
 /** The code of an error of the operating system (`EIO`, or `errno 117` where it has no name); undefined for any other error. */
 function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno, syscall } = error as NodeJS.ErrnoException;
-  // UNKNOWN: what Windows says where libuv knows no better.
-  if (code !== undefined && /^(E[A-Z0-9]+|UNKNOWN)$/.test(code)) return code;
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return code;
+  // UNKNOWN: what libuv says of a number that it has no name for, and of what Windows does not explain either.
+  if (code === 'UNKNOWN' && (errno === undefined || errno === UV_UNKNOWN)) return code;
   if (syscall === undefined || errno === undefined) return undefined;
   return NAMES.get(errno) ?? `errno ${-errno}`;
 }

@@ -211,7 +211,7 @@ describe('an input that the command line names', () => {
     );
     expect(stopped.exit).toBe(3);
     expect(stopped.stderr).toMatch(
-      /go on {5}permafrost run .*stress\.yaml --output out --set max_requests=100 --input trace=small\.csv/,
+      /resume {4}permafrost run .*stress\.yaml(?=.* --output out)(?=.* --set max_requests=100)(?=.* --input trace=small\.csv)(?=.* --permutations 200000)/,
     );
   });
 

@@ -67,7 +67,10 @@ describe('a metric whose rows are equal', () => {
   it('is that value exactly, with no error: a trade list that nothing disturbs, 4,000 times', async () => {
     const study = new SmallStudy();
     study.write({ permutations: 4000, p_skip: [0], more: '' });
-    writeFileSync(study.file, 'model: trades\ninputs: { trades: trades.csv }\npermutations: 4000\noutput: out\n');
+    writeFileSync(
+      study.file,
+      'model: trades\ninputs: { trades: trades.csv }\nparameters: { initial_equity: 100000 }\npermutations: 4000\noutput: out\n',
+    );
     expect((await study.run()).exit).toBe(0);
     const [header, line] = readFileSync(join(study.output, 'aggregated/grid_summary.csv'), 'utf8')
       .split('\n')
