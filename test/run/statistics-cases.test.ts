@@ -216,15 +216,11 @@ describe('a summary of an earlier version', () => {
     );
     const text = readFileSync(path, 'utf8');
     const summary = JSON.parse(text) as { statistics: { x: Record<string, unknown> } };
-    const { diagnostics: _, largest_share: __, cvar05: ___, ...x } = summary.statistics.x;
-    writeFileSync(
-      path,
-      JSON.stringify(
-        { ...summary, statistics: { x: { ...x, ci: { ...(x['ci'] as object), mean: [0.4, 0.6] } } } },
-        null,
-        1,
-      ),
-    );
+    const { x } = summary.statistics;
+    for (const later of ['diagnostics', 'largest_share', 'cvar05', 'cvar05_se', 'cvar95', 'cvar95_se'])
+      Reflect.deleteProperty(x, later);
+    x['ci'] = { ...(x['ci'] as object), mean: [0.4, 0.6] };
+    writeFileSync(path, JSON.stringify(summary, null, 1));
     await reportRun(first.output);
     expect(first.read('report/report.md')).toContain('0 of 1 cells');
     expect(await run('earlier', model, 'permutations: 5')).toMatchObject({ exit: 0, permutations_computed: 0 });
