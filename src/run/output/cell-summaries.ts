@@ -10,7 +10,7 @@ import { onDisk } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import { removeFile, writeSmallFile } from '../../files/small-file.ts';
-import { readSummary, type CellSummary } from '../../stored/summaries.ts';
+import { summaryIfReadable, type CellSummary } from '../../stored/summaries.ts';
 
 export interface CellSummariesOptions {
   readonly port: FilePort;
@@ -42,7 +42,7 @@ export class CellSummaries {
       scan.n_rows_past_target === 0 &&
       (target === 0 || (scan.present.length === 1 && scan.present[0]!.from === 0 && scan.present[0]!.to === target));
     if (!whole || scan.rows_crc32 === undefined) return false;
-    const summary = readSummary(port, cell.place.folder);
+    const summary = summaryIfReadable(port, cell.place.folder);
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
@@ -52,11 +52,14 @@ export class CellSummaries {
     );
   }
 
-  /** Removes the summary of a cell whose file is about to change. */
+  /** Removes the summary of a cell whose file is about to change; what says that the cell is complete goes first. */
   withdraw(cell: RunCell): void {
-    const { summary } = cellLayout(cell.place.folder);
+    const { port } = this.options;
+    const { summary, progress } = cellLayout(cell.place.folder);
     onDisk('remove', summary, () => {
-      removeFile(this.options.port, summary);
+      if (port.stat(summary) === undefined) return;
+      removeFile(port, progress);
+      port.unlink(summary);
     });
   }
 
