@@ -30,7 +30,7 @@ const program = new Command('permafrost')
   .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again goes on where it stopped.',
+    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again resumes where it stopped.',
   );
 
 for (const command of [

@@ -20,10 +20,7 @@ export function inspectCommand(): Command {
     .option('--input <name>', 'which input of the model it is')
     .addHelpText('after', EXAMPLES);
   return runs<InspectOptions>(command, async ([file], { model, input }, terminal) => {
-    const inspected = await inspectFile(file!, {
-      ...(model !== undefined && { model }),
-      ...(input !== undefined && { input }),
-    });
+    const inspected = await inspectFile(file!, { model, input });
     const { facts, problems, n_problems, notes } = inspected.inspection;
     terminal.say(inspectionText(inspected));
     terminal.result({

@@ -8,9 +8,9 @@ import { loadModel } from '../study/load-model.ts';
 
 export interface InspectOptions {
   /** A built-in model, a file or a package: the file is an input of this one. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** The file is this input of the model. */
-  readonly input?: string;
+  readonly input?: string | undefined;
 }
 
 /** An input file looked at: which input of which model it is, and what it holds. */

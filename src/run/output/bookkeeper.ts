@@ -4,6 +4,7 @@ import type { PermutationFailure } from '../../execute/messages.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
+import { HARDLY_ANY_PATIENCE_MS, HeldFile } from '../../files/held.ts';
 import { appendLine } from '../../files/append-line.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
@@ -21,6 +22,8 @@ import type { Look } from '../../precision/checks.ts';
 const CELL_PROGRESS_MS = 1_000;
 /** heartbeat.json and progress.csv [ms]; the contract asks for 30 s at most. */
 const HEARTBEAT_MS = 10_000;
+
+const HELD_TOO_OFTEN = 5;
 
 /** A cell being computed, and what its progress.json says of how it began. */
 interface OpenCell {
@@ -48,8 +51,10 @@ export interface BookkeeperOptions {
   readonly progress: Progress;
   readonly states: CellStates;
   readonly observer: RunObserver;
-  /** What each cell was thought to hold before it was read (aggregated/progress.csv). */
+  /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
+  /** How many of these are the run's own: what `progress` counts. */
+  readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
 }
 
 /**
@@ -64,6 +69,8 @@ export class Bookkeeper {
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
+  /** How often in a row a file could not be replaced because another program had it open. */
+  private readonly held = new Map<string, number>();
   first_failure: FirstFailure | undefined;
   n_failures = 0;
 
@@ -97,9 +104,9 @@ export class Bookkeeper {
   }
 
   private count(cell: RunCell, scan: CellScan, status: CellStatus): void {
-    const { progress, states, expected } = this.options;
+    const { progress, states, expected, ownOf } = this.options;
     const n_done = countPermutations(scan.present);
-    progress.corrected(expected(cell.index), n_done);
+    progress.corrected(expected(cell.index), ownOf(cell, scan.present));
     states.set(cell.index, status, n_done);
     this.lowerTarget(cell, scan.target);
   }
@@ -109,6 +116,14 @@ export class Bookkeeper {
       return JSON.parse(text) as { readonly phase?: unknown; readonly n_done?: unknown } | null;
     });
     return said?.phase === 'complete' && said.n_done === target;
+  }
+
+  /** A cell whose file could not be opened: it waits for the next run. */
+  left(cell: RunCell, why: string): void {
+    const { states, observer } = this.options;
+    states.set(cell.index, 'stopped', states.done(cell.index));
+    this.log(cell, why);
+    observer.cellFinished(cell.cell_id, false);
   }
 
   /** A cell that has no rows yet and of which this run computes nothing. */
@@ -162,13 +177,14 @@ export class Bookkeeper {
     );
   }
 
-  private lowerTarget({ index }: RunCell, target: number): void {
-    const { states, progress } = this.options;
+  private lowerTarget(cell: RunCell, target: number): void {
+    const { index } = cell;
+    const { states, progress, ownOf } = this.options;
     progress.targetLowered(states.target(index) - target);
     states.setTarget(index, target);
-    const n_dropped = states.done(index) - target;
-    if (n_dropped <= 0) return;
-    progress.corrected(n_dropped, 0);
+    const n_done = states.done(index);
+    if (n_done <= target) return;
+    progress.corrected(ownOf(cell, [{ from: target, to: n_done }]), 0);
     states.set(index, states.status(index), target);
     const open = this.open.get(index);
     if (open !== undefined) open.n_done = target;
@@ -226,7 +242,7 @@ export class Bookkeeper {
 
   private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
-    const { states, port, clock } = this.options;
+    const { states, clock } = this.options;
     const target = states.target(cell.index);
     open.written_n_done = n_done;
     const progress = {
@@ -241,11 +257,11 @@ export class Bookkeeper {
       params: cell.parameters,
       resume_info,
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
+    await this.write(cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
   }
 
   private async writeAggregated(): Promise<void> {
-    const { port, clock, run_name, progress, cells, states } = this.options;
+    const { clock, run_name, progress, cells, states } = this.options;
     const numbers = progress.numbers();
     const heartbeat = {
       timestamp: clock.date(),
@@ -258,9 +274,22 @@ export class Bookkeeper {
       sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
     };
-    await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
-    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states));
+    await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
+    await this.write(this.paths.progress, progressCsv(cells, states));
     collectGarbage(cells.length);
+  }
+
+  /** What another program has open is written the next time; it is said where that goes on. */
+  private async write(path: string, text: string): Promise<void> {
+    try {
+      await writeSmallFile(this.options.port, path, text, HARDLY_ANY_PATIENCE_MS);
+      this.held.delete(path);
+    } catch (error) {
+      if (!(error instanceof HeldFile)) throw error;
+      const times = (this.held.get(path) ?? 0) + 1;
+      this.held.set(path, times);
+      if (times === HELD_TOO_OFTEN) this.warn(error);
+    }
   }
 
   /** One small file after the other; a failure warns once and harms nothing. */

@@ -1,4 +1,4 @@
-import type { InputFile } from '../../model/model.ts';
+import type { InputFile } from '../../../model/model.ts';
 import { Problems, parseNumber, readTable } from './table.ts';
 import type { TableColumns, TableRow } from './table.ts';
 import { calendarMonth, formatTime, parseStamp } from './time.ts';

@@ -1,4 +1,4 @@
-import type { ParametersOf, ParameterSpecs } from '../../model/model.ts';
+import type { ParametersOf, ParameterSpecs } from '../../../model/model.ts';
 
 /** What a study may fix or vary. What each of them answers: docs/trades.md. */
 export const TRADE_PARAMETERS = {

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
-import { EngineError } from '../../errors.ts';
-import type { InputFile } from '../../model/model.ts';
+import { EngineError } from '../../../errors.ts';
+import type { InputFile } from '../../../model/model.ts';
 
 const SHOWN = 10;
 

@@ -1,4 +1,4 @@
-import type { TradeList } from './inputs.ts';
+import type { TradeList } from '../list/inputs.ts';
 
 const YEAR_MS = 365.25 * 86_400_000;
 const DAY_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { TRADES_METRICS, type TradesMetric } from '#native-free/trades/cell';
 
-import type { PrepareContext } from '../../model/model.ts';
+import type { PrepareContext } from '../../../model/model.ts';
 import { equityBefore } from './account.ts';
 import { barReturns, tabulateImpacts } from './delay.ts';
-import type { TradeInputs } from './inputs.ts';
+import type { TradeInputs } from '../list/inputs.ts';
 import { intensity } from './intensity.ts';
 import type { TradeParameters } from './parameters.ts';
 import type { PreparedCell, StageDraws } from './prepared.ts';

@@ -1,4 +1,4 @@
-import type { TradeList } from './inputs.ts';
+import type { TradeList } from '../list/inputs.ts';
 import type { TradeParameters } from './parameters.ts';
 
 /** (entry_price x qty) x point_value per trade [dollars]. */

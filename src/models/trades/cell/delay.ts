@@ -1,4 +1,4 @@
-import type { Bars, TradeList } from './inputs.ts';
+import type { Bars, TradeList } from '../list/inputs.ts';
 
 /**
  * What a late fill costs [dollars], for every trade and every delay k = 0 .. max, at [trade * (max + 1) + k].
