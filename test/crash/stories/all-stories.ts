@@ -91,7 +91,7 @@ export const STORIES: readonly Story[] = [
   {
     name: 'steps, one of them decided by another',
     studies: { one: SUITE },
-    acts: [run('one', { selection: { steps: ['step1'] } }), run('one')],
+    acts: [run('one', { steps: ['step1'] }), run('one')],
   },
   {
     name: 'cells that stop when they are precise enough, in two outputs',
