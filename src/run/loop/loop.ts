@@ -105,14 +105,15 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       output.books.notMine(cell);
       continue;
     }
-    const complete = output.summaries.isUpToDate(cell, scan, look);
-    output.books.found(cell, scan, complete);
-    if (complete) {
+    if (output.summaries.isUpToDate(cell, scan, look)) {
+      output.books.foundComplete(cell, scan);
       await leaveClean(run.port, member);
       continue;
     }
     const target = await CellTarget.open(run.port, member, scan);
     if (target === undefined) continue;
+    // Not before: a process that was killed may have left its last rows in memory alone.
+    output.books.found(cell, scan);
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
