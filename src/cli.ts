@@ -8,6 +8,7 @@ import { benchCommand } from './commands/bench.ts';
 import { reportError } from './commands/command.ts';
 import { exportCommand } from './commands/export.ts';
 import { generateCommand } from './commands/generate.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { planCommand } from './commands/plan.ts';
@@ -46,6 +47,7 @@ for (const command of [
   reportCommand(),
   benchCommand(),
   inspectCommand(),
+  importCommand(),
   generateCommand(),
 ]) {
   program.addCommand(command);
