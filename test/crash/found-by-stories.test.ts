@@ -20,7 +20,10 @@ afterAll(() => {
 });
 
 function told(name: string): Promise<Telling> {
-  return Telling.of(STORIES.find((story) => story.name === name)!, join(folder, name));
+  return Telling.of(
+    STORIES.find((story) => story.name === name)!,
+    join(folder, name),
+  );
 }
 
 /** The operations of a command that `isIt` picks. */
@@ -30,7 +33,11 @@ function operationsOf(telling: Telling, command: number, isIt: (operation: strin
 
 test('a summary that the disk refuses to be read does not decide a step from what is left', async () => {
   const telling = await told('steps, one of them decided by another');
-  const reads = operationsOf(telling, 1, (operation) => operation.startsWith('open ') && operation.endsWith('/summary.json'));
+  const reads = operationsOf(
+    telling,
+    1,
+    (operation) => operation.startsWith('open ') && operation.endsWith('/summary.json'),
+  );
   expect(reads.length).toBeGreaterThan(3);
   for (const at of reads) {
     const disturbance = { kind: 'fault', code: 'EMFILE', for_good: false, further: Infinity, policy: 'kill' } as const;
@@ -57,6 +64,9 @@ test('a process that dies between a summary and its progress.json leaves neither
     const renamed = operationsOf(telling, command, (operation) => /^rename .*\/summary\.json$/.test(operation));
     for (const at of renamed.flatMap((rename) => [1, 2, 3, 4, 5, 6, 7, 8].map((later) => rename + later)))
       for (const policy of ['kill', 'names', 'data'] as const)
-        expect(await telling.disturbed(command, at, { kind: 'kill', policy }, 0, []), `${name}, operation ${at}`).toBeUndefined();
+        expect(
+          await telling.disturbed(command, at, { kind: 'kill', policy }, 0, []),
+          `${name}, operation ${at}`,
+        ).toBeUndefined();
   }
 });

@@ -77,7 +77,9 @@ describe.each(PLATFORMS)('on $name', ({ over, foldersUnsynced }) => {
 
 /** Bugs of the store that one cell shows are shown by whole studies, too. */
 describe('an engine with a seeded bug is caught:', () => {
-  const seeded = MUTANTS.filter(({ acknowledgeEarly, shortWrites }) => acknowledgeEarly !== true && shortWrites === undefined);
+  const seeded = MUTANTS.filter(
+    ({ acknowledgeEarly, shortWrites }) => acknowledgeEarly !== true && shortWrites === undefined,
+  );
   test.each(seeded)('$name', async ({ port }) => {
     for (const story of STORIES) {
       let telling: Telling;
