@@ -4,7 +4,7 @@ import { defineModel, type Columns } from '../../model/model.ts';
 import { yearsOf } from './cell/account.ts';
 import { checkCell } from './check-inputs.ts';
 import { ChunkRunner } from './chunk.ts';
-import { loadInputs } from './list/inputs.ts';
+import { load } from './list/load.ts';
 import { inspectTrades, looksLikeTrades } from './inspect.ts';
 import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
 import { growth, pathMetrics } from './metrics.ts';
@@ -56,7 +56,7 @@ export default defineModel({
   views: TRADE_VIEWS,
   caveats: TRADE_CAVEATS,
 
-  load: loadInputs,
+  load,
 
   defaultsFrom: ({ trades, equity_curve }) => {
     const years = yearsOf(trades);

@@ -132,6 +132,7 @@ function placeColumns(
 ): Map<string, number> | undefined {
   const names = header.map((name) => name.trim().toLowerCase());
   const place = new Map<string, number>();
+  const missing: string[] = [];
   let whole = true;
   for (const [column, { required, aliases = [] }] of Object.entries(columns)) {
     const found = names.flatMap((name, at) => (name === column || aliases.includes(name) ? [at] : []));
@@ -142,9 +143,13 @@ function placeColumns(
       problems.add(`${path} line 1: ${found.length} columns for ${column}${also}: leave one`, `${path}:1`);
       whole = false;
     } else if (first === undefined && required) {
-      problems.add(`${path} line 1: no column ${column}${also}; found: ${header.join(', ')}`, `${path}:1`);
-      whole = false;
+      missing.push(`${column}${also}`);
     }
+  }
+  if (missing.length > 0) {
+    const columns_text = missing.length === 1 ? 'column' : 'columns';
+    problems.add(`${path} line 1: no ${columns_text} ${missing.join(', ')}; found: ${header.join(', ')}`, `${path}:1`);
+    whole = false;
   }
   return whole ? place : undefined;
 }
