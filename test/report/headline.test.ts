@@ -82,7 +82,7 @@ describe('the headline metrics', () => {
 describe('parameters that do not vary', () => {
   const fixed = {
     given: { equity: 50000, sizing: 'equity' },
-    from_inputs: { per_year: 17.583471 },
+    from_inputs: { per_year: 17.583471002 },
     defaults: { cap: 999, mode: 'none' },
   };
 

@@ -13,10 +13,7 @@ import { alea, chunk, files, prepared, resolved, trades, type Texts } from './ru
  * Lists on which version 1 of the model gave wrong numbers without a word, each with its right value. Those of a few lines are written
  * out; the larger ones lie beside the project, and their tests are skipped where it stands alone.
  */
-const folder = [
-  fileURLToPath(new URL('../../../../shared', import.meta.url)),
-  process.env['PERMAFROST_SHARED'] ?? '',
-]
+const folder = [fileURLToPath(new URL('../../../../shared', import.meta.url)), process.env['PERMAFROST_SHARED'] ?? '']
   .map((path) => join(path, 'cases', 'trades'))
   .find((path) => existsSync(path));
 const there = (name: string): string => readFileSync(join(folder!, name), 'utf8');
@@ -40,8 +37,7 @@ const quantile = (x: ArrayLike<number>, p: number): number =>
   Array.from(x).sort((a, b) => a - b)[Math.min(x.length - 1, Math.floor(p * x.length))]!;
 /** Four standard errors of a mean. */
 const within = (x: Float64Array): number => (4 * sd(x)) / Math.sqrt(x.length) + 1e-9;
-const total = (texts: Texts): number =>
-  loadInputs(files(texts)).trades.pnl.reduce((sum, value) => sum + value, 0);
+const total = (texts: Texts): number => loadInputs(files(texts)).trades.pnl.reduce((sum, value) => sum + value, 0);
 
 function noteCodes(texts: Texts, cells: Record<string, ParameterValue>[] = [{}]): string[] {
   const inputs = loadInputs(files(texts));
@@ -63,7 +59,9 @@ describe('an account that reinvests', () => {
   function compounding(): string {
     let account = 10_000;
     const lines = returns().map((r, i) => {
-      const [entry, exit] = [i, i + 0.5].map((day) => new Date(Date.UTC(2016, 0, 4 + 4 * day)).toISOString().slice(0, 10));
+      const [entry, exit] = [i, i + 0.5].map((day) =>
+        new Date(Date.UTC(2016, 0, 4 + 4 * day)).toISOString().slice(0, 10),
+      );
       const pnl = account * r;
       const line = `${entry!},${exit!},100,${100 * (1 + r)},${pnl},${account / 100}`;
       account += pnl;
@@ -121,17 +119,20 @@ describe('an account that reinvests', () => {
 });
 
 describe('columns under other names', () => {
-  withCases('side and qty under other names are told; with their own, slippage in percent costs what it says', async () => {
-    for (const name of ['alias/direction.csv', 'alias/size.csv', 'alias/gross.csv'])
-      expect(noteCodes({ trades: there(name) }), name).toContain('LOOKALIKE_COLUMN');
-    expect(noteCodes({ trades: there('alias/gross.csv') })).toContain('GROSS_PNL');
-    expect(noteCodes({ trades: there('alias/direction.csv') })).toContain('PNL_SIDES');
-    expect(noteCodes({ trades: there('alias/size.csv') })).toContain('PNL_SCALE');
-    const good = { trades: there('alias/good.csv') };
-    expect(noteCodes(good)).toEqual([]);
-    const { total_pnl } = await rows(good, { slip_mode: 'percent', slip_dollars: 0.2 });
-    expect(Math.abs(total(good) - mean(total_pnl) - 1071)).toBeLessThan(within(total_pnl) + 1);
-  });
+  withCases(
+    'side and qty under other names are told; with their own, slippage in percent costs what it says',
+    async () => {
+      for (const name of ['alias/direction.csv', 'alias/size.csv', 'alias/gross.csv'])
+        expect(noteCodes({ trades: there(name) }), name).toContain('LOOKALIKE_COLUMN');
+      expect(noteCodes({ trades: there('alias/gross.csv') })).toContain('GROSS_PNL');
+      expect(noteCodes({ trades: there('alias/direction.csv') })).toContain('PNL_SIDES');
+      expect(noteCodes({ trades: there('alias/size.csv') })).toContain('PNL_SCALE');
+      const good = { trades: there('alias/good.csv') };
+      expect(noteCodes(good)).toEqual([]);
+      const { total_pnl } = await rows(good, { slip_mode: 'percent', slip_dollars: 0.2 });
+      expect(Math.abs(total(good) - mean(total_pnl) - 1071)).toBeLessThan(within(total_pnl) + 1);
+    },
+  );
 
   withCases('fills up to 3 bars late, only adverse and without a cap: -4,000 in the mean', async () => {
     const texts = { trades: there('alias/good.csv'), ohlc: example('sp500_daily.csv') };
@@ -150,14 +151,17 @@ describe('missed trades', () => {
     return `${HEADER}\n${lines.join('\n')}\n`;
   };
 
-  it.each([1, 5, 23, 25, 35, 43, 300])('of %d trades n (1 - p) are made in the mean, shared streams or not', async (n) => {
-    for (const p_skip of [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]) {
-      const { n_trades } = await rows({ trades: list(n) }, { p_skip });
-      const se = Math.sqrt((n * p_skip * (1 - p_skip)) / N);
-      expect(Math.abs(mean(n_trades) - n * (1 - p_skip)), `p_skip ${p_skip}`).toBeLessThan(4 * se);
-    }
-    expect(noteCodes({ trades: list(n) }, [{ p_skip: 0.05 }])).not.toContain('MIN_TRADES');
-  });
+  it.each([1, 5, 23, 25, 35, 43, 300])(
+    'of %d trades n (1 - p) are made in the mean, shared streams or not',
+    async (n) => {
+      for (const p_skip of [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]) {
+        const { n_trades } = await rows({ trades: list(n) }, { p_skip });
+        const se = Math.sqrt((n * p_skip * (1 - p_skip)) / N);
+        expect(Math.abs(mean(n_trades) - n * (1 - p_skip)), `p_skip ${p_skip}`).toBeLessThan(4 * se);
+      }
+      expect(noteCodes({ trades: list(n) }, [{ p_skip: 0.05 }])).not.toContain('MIN_TRADES');
+    },
+  );
 });
 
 describe('the account', () => {
@@ -194,18 +198,21 @@ describe('blocks', () => {
   withCases.each([
     ['blockboot/t43.csv', 10, 1867],
     ['block-bootstrap-bias/trades_a.csv', 20, 20_161],
-  ])('of %s: the mean of a circle is that of the list, and a note says what moving blocks make of it', async (name, block_len, moving) => {
-    const texts = { trades: there(name) };
-    const sum = total(texts);
-    for (const mode of ['block_bootstrap', 'stationary_bootstrap']) {
-      const { total_pnl } = await rows(texts, { bootstrap_mode: mode, block_len }, 20_000);
-      expect(Math.abs(mean(total_pnl) - sum), mode).toBeLessThan(within(total_pnl));
-    }
-    const cells = [resolved({ initial_equity: 1, bootstrap_mode: 'moving_block_bootstrap', block_len })];
-    const found = trades.notes!(loadInputs(files(texts)), cells, { streams: 'independent', metrics: [] });
-    const bias = found.find((note) => typeof note === 'object' && note.code === 'MOVING_BLOCK_BIAS');
-    expect((bias as { message: string }).message).toContain(`their mean P&L is ${moving} where the list has`);
-  });
+  ])(
+    'of %s: the mean of a circle is that of the list, and a note says what moving blocks make of it',
+    async (name, block_len, moving) => {
+      const texts = { trades: there(name) };
+      const sum = total(texts);
+      for (const mode of ['block_bootstrap', 'stationary_bootstrap']) {
+        const { total_pnl } = await rows(texts, { bootstrap_mode: mode, block_len }, 20_000);
+        expect(Math.abs(mean(total_pnl) - sum), mode).toBeLessThan(within(total_pnl));
+      }
+      const cells = [resolved({ initial_equity: 1, bootstrap_mode: 'moving_block_bootstrap', block_len })];
+      const found = trades.notes!(loadInputs(files(texts)), cells, { streams: 'independent', metrics: [] });
+      const bias = found.find((note) => typeof note === 'object' && note.code === 'MOVING_BLOCK_BIAS');
+      expect((bias as { message: string }).message).toContain(`their mean P&L is ${moving} where the list has`);
+    },
+  );
 });
 
 describe('units', () => {
@@ -220,9 +227,13 @@ describe('units', () => {
       trades: `${HEADER},qty,side\n2020-04-20 10:00,2020-04-20 14:00,-37,-30,7,1,long\n2020-04-21 10:00,2020-04-21 14:00,-12,-13,-1,1,long\n2020-04-22 10:00,2020-04-22 14:00,-2.5,-2,0.5,1,long\n`,
       ohlc: 'time,open,high,low,close\n2020-04-20 00:00,-30,0,-40,-37\n2020-04-20 11:00,-20,0,-40,-37\n2020-04-20 15:00,-40,0,-40,-37\n2020-04-23 00:00,-30,0,-40,-37\n',
     };
-    await expect(rows(texts, { slip_mode: 'percent', slip_dollars: 1 })).rejects.toThrow(/line 2, column entry_price: -37/);
+    await expect(rows(texts, { slip_mode: 'percent', slip_dollars: 1 })).rejects.toThrow(
+      /line 2, column entry_price: -37/,
+    );
     await expect(rows(texts, { slip_mode: 'r', slip_dollars: 1 })).rejects.toThrow('no column risk_dollars');
-    await expect(rows(texts, { preset: 'reference', slip_mode: 'r', slip_dollars: 1 })).rejects.toThrow('column entry_price: -37');
+    await expect(rows(texts, { preset: 'reference', slip_mode: 'r', slip_dollars: 1 })).rejects.toThrow(
+      'column entry_price: -37',
+    );
     const { total_pnl } = await rows(texts, { slip_dollars: 1 });
     expect(mean(total_pnl)).toBeLessThan(6.5);
     const late = await rows(texts, { delay_bars_max: 1 });
@@ -290,10 +301,13 @@ describe('calendar months', () => {
   const list = (offset: string): string =>
     `${HEADER}\n2024-01-30T10:00:00${offset},2024-01-30T20:00:00${offset},100,101,-6000\n2024-01-31T10:00:00${offset},2024-01-31T20:00:00${offset},100,101,-6000\n2024-02-05T10:00:00${offset},2024-02-05T15:00:00${offset},100,101,7000\n`;
 
-  it.each(['', 'Z', '-05:00', '+09:00', '-1100', '+14'])('are those of the times as they are written (%s)', async (offset) => {
-    const { worst_month_pct } = await rows({ trades: list(offset) }, {}, 1);
-    expect(worst_month_pct[0]).toBe(-12);
-  });
+  it.each(['', 'Z', '-05:00', '+09:00', '-1100', '+14'])(
+    'are those of the times as they are written (%s)',
+    async (offset) => {
+      const { worst_month_pct } = await rows({ trades: list(offset) }, {}, 1);
+      expect(worst_month_pct[0]).toBe(-12);
+    },
+  );
 });
 
 describe('files as people have them', () => {
@@ -315,9 +329,16 @@ describe('files as people have them', () => {
         refused.push(name);
       }
     }
-    expect(read).toEqual(
-      ['all_winners', 'all_zero', 'bom_crlf', 'dup_ids', 'exp', 'neg_price', 'one_trade', 'zero_duration'],
-    );
+    expect(read).toEqual([
+      'all_winners',
+      'all_zero',
+      'bom_crlf',
+      'dup_ids',
+      'exp',
+      'neg_price',
+      'one_trade',
+      'zero_duration',
+    ]);
     expect(refused).toHaveLength(22);
     expect(noteCodes({ trades: there('edge/dup_ids.csv') })).toContain('DUPLICATES');
   });

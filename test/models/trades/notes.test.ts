@@ -34,7 +34,11 @@ function notes(text: string, point_value = 1): Record<string, string> {
 }
 const codes = (text: string, point_value = 1): string[] => Object.keys(notes(text, point_value));
 
-function studyCodes(texts: Texts, cells: Record<string, ParameterValue>[], streams: 'independent' | 'shared' = 'independent') {
+function studyCodes(
+  texts: Texts,
+  cells: Record<string, ParameterValue>[],
+  streams: 'independent' | 'shared' = 'independent',
+) {
   const inputs = loadInputs(files(texts));
   const all: Parameters[] = cells.map((cell) => resolved({ initial_equity: 1000, ...cell }));
   const found = trades.notes!(inputs, all, { streams, metrics: [] });
@@ -59,10 +63,74 @@ describe('columns under other names', () => {
   };
 
   it.each([
-    ['every trade is taken as long', 'direction', 'Direction', 'type', 'Trade type', 'Market pos.', 'market_position', 'Position', 'action', 'Long/Short', 'L/S', 'Buy/Sell', 'is_short', 'order_type', 'Signal', 'pos side'],
-    ['every trade is taken as 1 unit', 'size', 'Size', 'amount', 'Lots', 'lot size', 'Contracts', '# contracts', 'Volume', 'shares', 'units', 'Position size', 'entry_quantity', 'No. of shares', 'Qty.'],
-    ['pnl is what is taken', 'profit', 'Net profit', 'net_pnl', 'pnl_net', 'P&L', 'PnL %', 'gross pnl', 'Profit USD', 'result', 'return', 'ReturnPct', 'profit_abs', 'realized_pnl', 'gain'],
-    ['pnl is taken to be net of them', 'fee', 'Fees', 'commission', 'Commissions', 'comm', 'swap', 'tax', 'cost', 'slippage', 'open_fee', 'Brokerage', 'funding', 'entry commission'],
+    [
+      'every trade is taken as long',
+      'direction',
+      'Direction',
+      'type',
+      'Trade type',
+      'Market pos.',
+      'market_position',
+      'Position',
+      'action',
+      'Long/Short',
+      'L/S',
+      'Buy/Sell',
+      'is_short',
+      'order_type',
+      'Signal',
+      'pos side',
+    ],
+    [
+      'every trade is taken as 1 unit',
+      'size',
+      'Size',
+      'amount',
+      'Lots',
+      'lot size',
+      'Contracts',
+      '# contracts',
+      'Volume',
+      'shares',
+      'units',
+      'Position size',
+      'entry_quantity',
+      'No. of shares',
+      'Qty.',
+    ],
+    [
+      'pnl is what is taken',
+      'profit',
+      'Net profit',
+      'net_pnl',
+      'pnl_net',
+      'P&L',
+      'PnL %',
+      'gross pnl',
+      'Profit USD',
+      'result',
+      'return',
+      'ReturnPct',
+      'profit_abs',
+      'realized_pnl',
+      'gain',
+    ],
+    [
+      'pnl is taken to be net of them',
+      'fee',
+      'Fees',
+      'commission',
+      'Commissions',
+      'comm',
+      'swap',
+      'tax',
+      'cost',
+      'slippage',
+      'open_fee',
+      'Brokerage',
+      'funding',
+      'entry commission',
+    ],
     ['trades state no R', 'risk', 'Risk amount', 'stop_loss', 'SL', 'stop', 'R', 'r_multiple', 'initial risk'],
     ['the equity of a trade is', 'balance', 'Account balance', 'capital', 'account', 'net liq', 'equity_before'],
     ['the parameter point_value says it', 'multiplier', 'point value', 'Contract size', 'tick_value'],
@@ -74,14 +142,31 @@ describe('columns under other names', () => {
     }
   });
 
-  it.each(['qty', 'Quantity', 'SIDE', 'risk_dollars', 'equity', 'note', 'symbol', 'ticket', 'duration', 'id', 'cum. profit', 'max profit', 'MAE', 'mfe', 'take_profit', 'profit_factor', 'bars held', 'strategy', 'exchange'])(
-    '%s is read, or is nothing of the kind',
-    (name) => {
-      const value = name === 'SIDE' ? 'long' : '1';
-      const text = `${HEADER},${name}\n${line},${value}\n`;
-      expect(codes(text)).not.toContain('LOOKALIKE_COLUMN');
-    },
-  );
+  it.each([
+    'qty',
+    'Quantity',
+    'SIDE',
+    'risk_dollars',
+    'equity',
+    'note',
+    'symbol',
+    'ticket',
+    'duration',
+    'id',
+    'cum. profit',
+    'max profit',
+    'MAE',
+    'mfe',
+    'take_profit',
+    'profit_factor',
+    'bars held',
+    'strategy',
+    'exchange',
+  ])('%s is read, or is nothing of the kind', (name) => {
+    const value = name === 'SIDE' ? 'long' : '1';
+    const text = `${HEADER},${name}\n${line},${value}\n`;
+    expect(codes(text)).not.toContain('LOOKALIKE_COLUMN');
+  });
 
   it('where ours is there, its likeness is no doubt', () => {
     expect(codes(`${HEADER},side,direction\n${line},long,short\n`)).not.toContain('LOOKALIKE_COLUMN');
@@ -107,7 +192,9 @@ describe('results against price moves', () => {
 
   it('some trades are the other way round: a column of sides that was not read', () => {
     const rows = base.map(([entry, exit], i) => [entry, exit, cents((exit - entry) * (i % 4 === 0 ? -5 : 5)), 5]);
-    expect(notes(list(rows, ',qty'))['PNL_SIDES']).toMatch(/in 15 of 60 trades pnl is the price move the other way round/);
+    expect(notes(list(rows, ',qty'))['PNL_SIDES']).toMatch(
+      /in 15 of 60 trades pnl is the price move the other way round/,
+    );
     const all = base.map(([entry, exit]) => [entry, exit, cents((entry - exit) * 5), 5]);
     expect(notes(list(all, ',qty'))['PNL_SIDES']).toContain('in all of 60 trades');
     // Sides and a point value at once.
@@ -169,12 +256,14 @@ describe('what a list is made of', () => {
     expect(codes(slashes(['01/02', '03/13']))).not.toContain('AMBIGUOUS_DATES');
     expect(codes(slashes(['01/02']).replaceAll('01/02/2024', '2024-01-02'))).not.toContain('AMBIGUOUS_DATES');
     // One row with a day after the 12th settles all of them, whichever column it is in.
-    expect(codes(`${HEADER}\n01/02/2024,01/13/2024,1,2,1\n01/03/2024,2024-01-05,1,2,1\n`)).not.toContain('AMBIGUOUS_DATES');
+    expect(codes(`${HEADER}\n01/02/2024,01/13/2024,1,2,1\n01/03/2024,2024-01-05,1,2,1\n`)).not.toContain(
+      'AMBIGUOUS_DATES',
+    );
   });
 
   it('duplicates, few, and overlapping trades', () => {
     const text = list(plain);
-    expect(notes(`${text}${text.split('\n')[1]!}\n`)['DUPLICATES']).toContain('1 trade equal to an earlier one');
+    expect(notes(`${text}${text.split('\n')[1]!}\n`)['DUPLICATES']).toContain('1 trade is equal to an earlier one');
     expect(notes(list(plain.slice(0, 29)))['FEW_TRADES']).toContain('29 trades: fewer than 30');
     expect(codes(list(plain.slice(0, 30)))).toEqual([]);
     const overlapping = text.replace(/2020-01-02/, '2020-01-06');
@@ -198,7 +287,12 @@ describe('what a list is made of', () => {
     expect(notes(compounding(0.5))['SIZE_GROWS']).toMatch(/one that began with about (10000|9\d{3}\.?\d*)/);
     expect(codes(compounding(1))).toContain('SIZE_GROWS');
     // The same size throughout is none, however much was made; nor is size by a coin.
-    const fixed = moves(80).map(([entry, exit]) => [entry, entry + Math.abs(exit - entry), cents(10 * Math.abs(exit - entry)), 10]);
+    const fixed = moves(80).map(([entry, exit]) => [
+      entry,
+      entry + Math.abs(exit - entry),
+      cents(10 * Math.abs(exit - entry)),
+      10,
+    ]);
     expect(codes(list(fixed, ',qty'))).not.toContain('SIZE_GROWS');
     const any = moves(80).map(([entry, exit], i) => {
       const qty = 5 + ((i * 31) % 17);
@@ -218,18 +312,33 @@ describe('what a list is made of', () => {
 });
 
 describe('what a study makes of it', () => {
-  const text = list(moves(43).map(([entry, exit], i) => [entry, exit, cents(i < 10 || i > 32 ? -20 + exit - entry : 40 + exit - entry)]));
+  const text = list(
+    moves(43).map(([entry, exit], i) => [
+      entry,
+      exit,
+      cents(i < 10 || i > 32 ? -20 + exit - entry : 40 + exit - entry),
+    ]),
+  );
   const bars = `time,open,high,low,close\n${Array.from({ length: 60 }, (_, i) => `${new Date(Date.UTC(2020, 0, 1 + 2 * i)).toISOString().slice(0, 10)},100,1,1,1`).join('\n')}\n`;
 
   it('moving blocks: by how much their mean is off, exactly', () => {
     const found = studyCodes({ trades: text }, [{ bootstrap_mode: 'moving_block_bootstrap', block_len: 10 }]);
     expect(found['MOVING_BLOCK_BIAS']).toMatch(/moving blocks of 10 trades .* \(\+\d+(\.\d+)? %\)/);
     for (const mode of ['block_bootstrap', 'stationary_bootstrap', 'trade_bootstrap'])
-      expect(studyCodes({ trades: text }, [{ bootstrap_mode: mode, block_len: 10 }])).not.toHaveProperty('MOVING_BLOCK_BIAS');
+      expect(studyCodes({ trades: text }, [{ bootstrap_mode: mode, block_len: 10 }])).not.toHaveProperty(
+        'MOVING_BLOCK_BIAS',
+      );
   });
 
   it('the weights of moving blocks are those of every start counted', () => {
-    for (const [n, length] of [[1, 1], [5, 2], [43, 10], [43, 43], [12, 5], [7, 6]] as const) {
+    for (const [n, length] of [
+      [1, 1],
+      [5, 2],
+      [43, 10],
+      [43, 43],
+      [12, 5],
+      [7, 6],
+    ] as const) {
       const weights = new Float64Array(n);
       const starts = n - length + 1;
       const blocks = Math.ceil(n / length);
@@ -247,13 +356,19 @@ describe('what a study makes of it', () => {
   it('a block as long as the list', () => {
     for (const mode of ['block_bootstrap', 'moving_block_bootstrap'])
       expect(studyCodes({ trades: text }, [{ bootstrap_mode: mode, block_len: 43 }])).toHaveProperty('ONE_BLOCK');
-    expect(studyCodes({ trades: text }, [{ shuffle_mode: 'block_permute', block_len: 60 }])).toHaveProperty('ONE_BLOCK');
-    expect(studyCodes({ trades: text }, [{ bootstrap_mode: 'block_bootstrap', block_len: 42 }])).not.toHaveProperty('ONE_BLOCK');
+    expect(studyCodes({ trades: text }, [{ shuffle_mode: 'block_permute', block_len: 60 }])).toHaveProperty(
+      'ONE_BLOCK',
+    );
+    expect(studyCodes({ trades: text }, [{ bootstrap_mode: 'block_bootstrap', block_len: 42 }])).not.toHaveProperty(
+      'ONE_BLOCK',
+    );
   });
 
   it('min_trades that keeps more than p_skip says, by over 1 %; not with shared streams, which draw no mask again', () => {
     const cell = { p_skip: 0.3, min_trades: 30 };
-    expect(studyCodes({ trades: text }, [cell])['MIN_TRADES']).toMatch(/p_skip 0.3 3\d\.\d+ are executed in the mean, not 30.1/);
+    expect(studyCodes({ trades: text }, [cell])['MIN_TRADES']).toMatch(
+      /p_skip 0.3 3\d\.\d+ are executed in the mean, not 30.1/,
+    );
     expect(studyCodes({ trades: text }, [cell], 'shared')).not.toHaveProperty('MIN_TRADES');
     expect(studyCodes({ trades: text }, [{ p_skip: 0.3, min_trades: 20 }])).not.toHaveProperty('MIN_TRADES');
     expect(studyCodes({ trades: text }, [{ p_skip: 0.3 }])).not.toHaveProperty('MIN_TRADES');
@@ -267,12 +382,16 @@ describe('what a study makes of it', () => {
     [10, 0.9, 10],
   ])('the mean number of trades of %d with p_skip %d and at least %d is what is drawn', async (n, p_skip, least) => {
     const few = list(moves(n).map(([entry, exit]) => [entry, exit, cents(exit - entry)]));
-    const state = await prepared({ trades: few }, { initial_equity: 1e6, p_skip, min_trades: least }, { metrics: ['n_trades'] });
+    const state = await prepared(
+      { trades: few },
+      { initial_equity: 1e6, p_skip, min_trades: least },
+      { metrics: ['n_trades'] },
+    );
     const N = 20_000;
     const executed = chunk(state, alea(17), 0, N)[6]!;
     const mean = executed.reduce((sum, value) => sum + value, 0) / N;
     const sd = Math.sqrt(executed.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / N);
-    expect(Math.abs(mean - expectedExecuted(n, p_skip, least))).toBeLessThanOrEqual((4 * sd) / Math.sqrt(N) + 1e-9);
+    expect(Math.abs(mean - expectedExecuted(n, p_skip, least))).toBeLessThanOrEqual((4 * sd) / Math.sqrt(N) + 1e-6);
   });
 
   it('delays: trades inside one bar, in the last bar, and with adverse_only before they were decided', () => {
@@ -285,18 +404,27 @@ describe('what a study makes of it', () => {
     expect(adverse).not.toHaveProperty('LATE_ENTRY_MISSED');
     expect(studyCodes({ trades: inside, ohlc: bars }, [{}])).not.toHaveProperty('LATE_ENTRY_MISSED');
     const short = bars.split('\n').slice(0, 3).join('\n');
-    expect(studyCodes({ trades: inside, ohlc: short }, [{ delay_bars_max: 1 }])['LAST_BAR']).toContain('2 trades close in the last bar');
+    expect(studyCodes({ trades: inside, ohlc: short }, [{ delay_bars_max: 1 }])['LAST_BAR']).toContain(
+      '2 trades close in the last bar',
+    );
   });
 
   it('an R that is made up, where something goes by it', () => {
     const found = studyCodes({ trades: text }, [{ preset: 'reference', slip_mode: 'r', slip_dollars: 0.1 }]);
-    expect(found['RISK_MADE_UP']).toContain('43 trades state no risk_dollars: their R is made up as 1 % of the entry notional, and slip_mode r goes by it');
+    expect(found['RISK_MADE_UP']).toContain(
+      '43 trades state no risk_dollars: their R is made up as 1 % of the entry notional, and slip_mode r goes by it',
+    );
     expect(studyCodes({ trades: text }, [{ preset: 'reference' }])).not.toHaveProperty('RISK_MADE_UP');
   });
 
   it('another account than the list states', () => {
-    const stated = list(moves(40).map(([entry, exit]) => [entry, exit, cents(exit - entry), 5000]), ',equity');
-    expect(studyCodes({ trades: stated }, [{ initial_equity: 100_000 }])['OTHER_ACCOUNT']).toContain('an account of 5000');
+    const stated = list(
+      moves(40).map(([entry, exit]) => [entry, exit, cents(exit - entry), 5000]),
+      ',equity',
+    );
+    expect(studyCodes({ trades: stated }, [{ initial_equity: 100_000 }])['OTHER_ACCOUNT']).toContain(
+      'an account of 5000',
+    );
     expect(studyCodes({ trades: stated }, [{ initial_equity: 5000 }])).toEqual({});
   });
 
@@ -310,7 +438,9 @@ describe('what a study makes of it', () => {
     });
     const compounding = list(rows, ',qty');
     expect(studyCodes({ trades: compounding }, [{ sizing: 'equity' }])).not.toHaveProperty('SIZE_GROWS');
-    expect(studyCodes({ trades: compounding }, [{ sizing: 'equity' }, { sizing: 'dollars' }])).toHaveProperty('SIZE_GROWS');
+    expect(studyCodes({ trades: compounding }, [{ sizing: 'equity' }, { sizing: 'dollars' }])).toHaveProperty(
+      'SIZE_GROWS',
+    );
   });
 
   it('each point value of the cells is held against the list', () => {
