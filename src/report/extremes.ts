@@ -50,7 +50,7 @@ export function metricColumns(
       const statistics = cell.statistics[metric]!;
       const shown = (['mean', 'p05', 'p50', 'p95'] as const).map((name) => statisticText(statistics, name));
       const probabilities = (statistics.thresholds ?? []).map((each) => estimateText(estimateOfProbability(each)));
-      return [...shown, ...probabilities, ...(ranked ? [belowBaseline(statistics, estimateText)] : [])];
+      return [...shown, ...probabilities, ...(ranked ? [belowBaseline(statistics)] : [])];
     },
   };
 }

@@ -5,7 +5,7 @@ import { QUANTILES, type MetricStatistics, type QuantileName } from './summarise
 /**
  * One metric's statistics in the order of `STATISTIC_NAMES`: the `<statistic>` of a `<metric>_<statistic>` column in grid_summary.csv.
  * Numbers, and the codes of `diagnostics` with spaces between them. A threshold t gives `p_gt_<t>`, `p_gt_<t>_lower` and `p_gt_<t>_upper`;
- * a baseline itself, and the shares of rows below it and equal to it.
+ * a baseline itself, and the shares of rows below it and equal to it with their errors.
  */
 export function flatStatistics(statistics: MetricStatistics): [name: string, value: number | string][] {
   const { n, n_nan, n_infinite = 0, mean, sd, mcse, min, max, sd_se, quantile_mcse, ci, thresholds = [], baseline } = statistics;
@@ -43,8 +43,8 @@ export function flatStatistics(statistics: MetricStatistics): [name: string, val
   ];
 }
 
-function withBaseline({ value, below, equal }: BaselineRank): [name: string, value: number][] {
-  const values = [value, below, equal];
+function withBaseline({ value, below, below_se, equal, equal_se }: BaselineRank): [name: string, value: number][] {
+  const values = [value, below, below_se, equal, equal_se];
   return BASELINE_NAMES.map((name, i) => [name, values[i]!]);
 }
 

@@ -3,19 +3,21 @@ import type { MetricSpec, MetricSpecs, Ranking } from '../model/model.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
 import { axesOf, levelOf } from '../report/marks/axes.ts';
 import { isMarked, statisticText } from '../report/marks/estimate.ts';
-import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber, formatWithError } from '../wording/format-number.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
-import { constantMetrics, headlineMetrics } from '../report/marks/headline.ts';
-import { headlineColumns, thresholdColumns, type TableColumn } from './headline-table.ts';
+import { constantMetrics, headlineMetrics, type ConstantMetric } from '../report/marks/headline.ts';
+import { glanceTable } from '../report/glance.ts';
+import { headlineColumns, spreadColumns, thresholdColumns, type TableColumn } from './headline-table.ts';
 import { formatTable } from './table.ts';
 
 /** Rows shown in the table; of a larger surface the best and the worst cells. */
 const TABLE_ROWS = 12;
 
 /**
- * The cells that matter as a table: all of a small surface, else the best and the worst by the median of one metric. Columns: what
- * varies between the cells, how many permutations where that differs, then the model's headline metrics, or the one metric's mean and
- * quantiles where it has none; then the thresholds' probabilities. What is the same everywhere is no column: it is told below, once.
+ * The cells that matter: first the model's headline metrics over all cells (`glanceTable`), then all cells of a small surface, else the best
+ * and the worst by the median of one metric. Columns: what varies between the cells, how many permutations where that differs, the headline
+ * metrics, or the one metric's mean and quantiles where the model has none; their spread, and the thresholds' probabilities. What is the
+ * same everywhere is no column: it is named below, once.
  */
 export function cellTable(
   cells: readonly ReportedCell[],
@@ -24,31 +26,61 @@ export function cellTable(
   width?: number,
 ): string {
   if (cells.length === 0) return '';
-  const axes = axesOf(cells);
   const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric, best);
   const headline = headlineMetrics(cells, metrics);
-  const shown = headline.length > 0 ? headlineColumns(cells, headline) : quantileColumns(metric);
-  const columns = [...shown, ...thresholdColumns(cells)];
-  const counts = new Set(cells.map(({ n }) => n)).size > 1;
-  const header = [...axes.map(({ name }) => name), ...(counts ? ['n'] : []), ...columns.map(({ title }) => title)];
-  const rows = ranked.map((cell) => [
-    ...axes.map(({ name }) => levelOf(cell, name)),
-    ...(counts ? [formatCount(cell.n)] : []),
-    ...columns.map(({ of }) => of(cell)),
-  ]);
+  const columns = tableColumns(cells, headline, metric, metrics, width);
+  const header = columns.map(({ title }) => title);
+  const rows = ranked.map((cell) => columns.map(({ of }) => of(cell)));
   const what = headline.length > 0 ? `Medians` : metric;
   const which =
     cells.length <= TABLE_ROWS
-      ? `${what} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
+      ? `${what} of ${counted(cells.length, 'cell')}`
       : `${what} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by ${headline.length > 0 ? `that of ${metric}` : 'its median'}`;
-  const table = formatTable(header, rows, width === undefined ? {} : { width }).trimEnd();
   const told = headline.length > 0 ? headline : [metric];
   return [
+    ...glanceLines(cells, metrics, width),
     `${which} (± is the Monte Carlo standard error):`,
-    table,
+    formatTable(header, rows, sized(width)).trimEnd(),
     ...told.flatMap((name) => remarks(rows, cells, name, metrics[name] ?? {})).filter(firstOfItsKind),
-    ...constantRemark(cells, metrics),
+    ...constantRemark(constantMetrics(cells, metrics).filter(({ metric: name }) => !told.includes(name))),
   ].join('\n');
+}
+
+function sized(width: number | undefined): { readonly width?: number } {
+  return width === undefined ? {} : { width };
+}
+
+/** Of one cell the table says it all. */
+function glanceLines(cells: readonly ReportedCell[], metrics: MetricSpecs, width: number | undefined): string[] {
+  const glance = glanceTable(cells, metrics);
+  if (glance === undefined) return [];
+  const title =
+    cells.length === 1 ? 'The cell' : `All ${formatCount(cells.length)} cells, from the lowest to the highest`;
+  return [`${title}:`, formatTable(glance.header, glance.rows, sized(width)).trimEnd(), ''];
+}
+
+function tableColumns(
+  cells: readonly ReportedCell[],
+  headline: readonly string[],
+  metric: string,
+  metrics: MetricSpecs,
+  width = Infinity,
+): TableColumn[] {
+  const counts = new Set(cells.map(({ n }) => n)).size > 1;
+  const axes = [
+    ...axesOf(cells).map(({ name }): TableColumn => ({ title: name, of: (cell) => levelOf(cell, name) })),
+    ...(counts ? [{ title: 'n', of: ({ n }: ReportedCell) => formatCount(n) }] : []),
+  ];
+  if (headline.length === 0) return [...axes, ...quantileColumns(metric), ...thresholdColumns(cells)];
+  const medians = headlineColumns(cells, headline, metrics);
+  const more = [...spreadColumns(cells, headline), ...thresholdColumns(cells)];
+  // A narrow terminal loses columns at the right: results are worth more than axes there.
+  const fits = formatTable(
+    [...axes, ...medians].map(({ title }) => title),
+    cells.slice(0, TABLE_ROWS).map((cell) => [...axes, ...medians].map(({ of }) => of(cell))),
+  );
+  const lead = fits.indexOf('\n') <= width ? [...axes, ...medians] : [...medians, ...axes];
+  return [...lead, ...more];
 }
 
 function quantileColumns(metric: string): TableColumn[] {
@@ -63,11 +95,19 @@ function firstOfItsKind(line: string, i: number, lines: readonly string[]): bool
 }
 
 /** What would be a column of one value. */
-function constantRemark(cells: readonly ReportedCell[], metrics: MetricSpecs): string[] {
-  const constant = constantMetrics(cells, metrics);
-  if (constant.length === 0) return [];
-  const list = constant.map(({ metric, value }) => `${metric} ${formatNumber(value, 6)}`).join(', ');
-  return [`The same in every permutation of every cell: ${list}.`];
+function constantRemark(constant: readonly ConstantMetric[]): string[] {
+  const named = (of: readonly ConstantMetric[]): string =>
+    of.map(({ metric, value }) => `${metric} ${formatWithError(value, 0)}`).join(', ');
+  const declared = constant.filter((each) => each.other_value_at_most === undefined);
+  const seen = constant.filter((each) => each.other_value_at_most !== undefined);
+  return [
+    ...(declared.length > 0 ? [`Not by chance, and the same in every cell: ${named(declared)}.`] : []),
+    ...(seen.length > 0
+      ? [
+          `The same in every permutation so far: ${named(seen)}; another value has a chance of up to ${formatNumber(Math.max(...seen.map((each) => each.other_value_at_most!)), 2)}.`,
+        ]
+      : []),
+  ];
 }
 
 type Summarised = Pick<ReportedCell, 'statistics'> & Partial<Pick<ReportedCell, 'parameters'>>;
@@ -82,8 +122,11 @@ function remarks(
   const few = cells
     .map(({ statistics }) => statistics[metric]!)
     .filter(({ diagnostics }) => diagnostics.includes('few_permutations'));
+  // Of a headline a share of none has an error of its own.
   const equal = cells.flatMap(({ statistics, parameters = {} }) =>
-    isDeclaredConstant(spec, parameters) ? [] : (statistics[metric]!.other_value_at_most ?? []),
+    isDeclaredConstant(spec, parameters) || (spec.headline === true && statistics[metric]!.n_ones !== undefined)
+      ? []
+      : (statistics[metric]!.other_value_at_most ?? []),
   );
   return [
     ...(few.length > 0
@@ -96,22 +139,10 @@ function remarks(
       : []),
     ...(equal.length > 0
       ? [
-          `All rows equal in ${formatCount(equal.length)} of ${formatCount(cells.length)} cells: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
+          `${spec.headline === true ? `${metric}: all` : 'All'} rows equal in ${formatCount(equal.length)} of ${formatCount(cells.length)} cells: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
         ]
       : []),
   ];
-}
-
-/** The headline metrics of the unperturbed case; empty where there are none. */
-export function baselineText(cells: readonly ReportedCell[], metrics: MetricSpecs): string {
-  const values = Object.keys(metrics).flatMap((metric) => {
-    const found = cells.flatMap(({ statistics }) => statistics[metric]!.baseline?.value ?? []);
-    const finite = found.filter(Number.isFinite);
-    if (metrics[metric]!.headline !== true || finite.length === 0) return [];
-    const [least, most] = [Math.min(...finite), Math.max(...finite)].map((value) => formatNumber(value, 6));
-    return [`${metric} ${least === most ? least! : `${least!} to ${most!}`}`];
-  });
-  return values.length === 0 ? '' : `baseline  ${values.join(', ')} (unperturbed)`;
 }
 
 /** How many cells are as precise as the study asks; empty where it asks for nothing. */

@@ -1,23 +1,16 @@
 import { disk } from '../files/disk.ts';
-import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
 import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
 import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { counted, formatDuration } from '../wording/format-number.ts';
-import { baselineText, cellTable, precisionText } from './best-cells.ts';
+import { surfaceTexts } from './surface-text.ts';
 
 /** How a run of one study ended, for a person: what was done, the cells that matter, where the files are, how to look at them. */
 export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
-    const { cells, ranking, metrics, fixed } = reportedCells(disk, result.output);
-    const width = process.stderr.isTTY ? process.stderr.columns : undefined;
-    parts.push(cellTable(cells, ranking, metrics, width));
-    const known = [baselineText(cells, metrics), fixed === undefined ? '' : fixedParametersText(fixed, width)];
-    if (known.some((text) => text !== '')) parts.push(known.filter((text) => text !== '').join('\n'));
-    const precision = precisionText(cells);
-    if (precision !== '') parts.push(precision);
+    parts.push(...surfaceTexts(reportedCells(disk, result.output)));
   }
   if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
   parts.push(whereText(result));

@@ -62,10 +62,13 @@ describe('where the baseline lies among the rows', () => {
 
   it('is in the tables of cells, where the model has a baseline', () => {
     const found = summarise(rowsOf(values), ['m'], { baseline: { m: 2 } });
-    expect(flatStatistics(found['m']!).slice(-3)).toEqual([
+    const { below_se, equal_se } = found['m']!.baseline!;
+    expect(flatStatistics(found['m']!).slice(-5)).toEqual([
       ['baseline', 2],
       ['baseline_below', 0.1],
+      ['baseline_below_se', below_se],
       ['baseline_equal', 0.3],
+      ['baseline_equal_se', equal_se],
     ]);
     const names = flatStatistics(summarise(rowsOf(values), ['m'])['m']!).map(([name]) => name);
     expect(names).not.toContain('baseline');

@@ -8,17 +8,16 @@ import { summaryIfReadable } from '../../stored/summaries.ts';
 /** More cells than this are not ranked for the terminal: their summaries are in grid_summary.csv. */
 export const MOST_CELLS = 5_000;
 
-/** The complete cells of a run for its closing table, and the metric that ranks them: the model's, else its first headline, else the first. */
-export function reportedCells(
-  port: FilePort,
-  output: string,
-): {
+export interface ReportedCells {
   readonly cells: readonly ReportedCell[];
   readonly ranking: Ranking;
   /** Those that are stored, in the order of their columns. */
   readonly metrics: MetricSpecs;
   readonly fixed: RunManifest['fixed'];
-} {
+}
+
+/** The complete cells of a run for its closing table, and the metric that ranks them: the model's, else its first headline, else the first. */
+export function reportedCells(port: FilePort, output: string): ReportedCells {
   const manifest = requireManifest(port, output);
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
