@@ -8,7 +8,21 @@ import { QUANTILES, type MetricStatistics, type QuantileName } from './summarise
  * a baseline itself, and the shares of rows below it and equal to it with their errors.
  */
 export function flatStatistics(statistics: MetricStatistics): [name: string, value: number | string][] {
-  const { n, n_nan, n_infinite = 0, mean, sd, mcse, min, max, sd_se, quantile_mcse, ci, thresholds = [], baseline } = statistics;
+  const {
+    n,
+    n_nan,
+    n_infinite = 0,
+    mean,
+    sd,
+    mcse,
+    min,
+    max,
+    sd_se,
+    quantile_mcse,
+    ci,
+    thresholds = [],
+    baseline,
+  } = statistics;
   const { largest_share, cvar05, cvar05_se, cvar95, cvar95_se, diagnostics } = statistics;
   // Without infinite values the mean is that of the finite ones.
   const { n: n_finite, mean: mean_finite } = statistics.finite ?? { n, mean };

@@ -3,7 +3,7 @@ import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { toJson } from '../../encoding/json-numbers.ts';
-import { areCurrent } from '../../statistics/earlier-statistics.ts';
+import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
@@ -52,6 +52,7 @@ export class CellSummaries {
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
       areCurrent(summary.statistics) &&
+      (summary.baseline === null || areRanked(summary.statistics)) &&
       JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {}) &&
       isOfLook(summary.precision, look)
     );
@@ -117,7 +118,8 @@ export class CellSummaries {
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: this.statisticsOf(cell) })),
+      statistics:
+        made ?? (await readers.read('summary', { place: cell.place, target, options: this.statisticsOf(cell) })),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${toJson(summary, 1)}\n`);
   }
