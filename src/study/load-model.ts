@@ -4,7 +4,7 @@ import { extname, isAbsolute, join, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { bundle, importBundle } from './bundle.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle } from './bundle-cache.ts';
 import { checkModel } from './check-model.ts';
 import { nearest, quoted } from './problem.ts';
 
