@@ -35,6 +35,8 @@ export function benchCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return runs<BenchFlags>(withStudyValues(command), async ([study], flags, terminal) => {
     const { threads, chunk, rounds, seconds, kernel, set, input } = flags;
+    // The rig's folder goes when the process exits; a signal alone would leave it.
+    process.once('SIGINT', () => process.exit(130));
     const found = await benchStudy(study!, {
       ...(threads !== undefined && { threads }),
       ...(chunk !== undefined && { chunks: chunk }),

@@ -9,17 +9,19 @@ import { DURABILITIES, type Durability } from '../run/run-options.ts';
 import type { RunObserver } from '../run/output/observer.ts';
 import { sumOfNumbers, type Progress } from '../run/output/progress.ts';
 import { parseShard, type Shard } from '../plan/share.ts';
-import type { RunOptions, StudyResult } from '../run/run-options.ts';
+import type { FirstFailure, RunOptions, StudyResult } from '../run/run-options.ts';
 import { runStudies } from '../operations/run.ts';
 import { StopSwitch } from '../run/stop.ts';
 import {
   gather,
   oneOf,
   positiveNumber,
+  printStack,
   reportError,
   runs,
   wholeNumber,
   withStudyValues,
+  type CommonOptions,
   type StudyValueFlags,
 } from './command.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -127,14 +129,15 @@ export function runCommand(): Command {
 
 async function runAll(
   studies: readonly string[],
-  flags: RunFlags,
+  flags: RunFlags & CommonOptions,
   stop: StopSwitch,
   screen: Screen,
   terminal: Terminal,
 ): Promise<number> {
   const results = await runAndWait(studies, flags, stop, screen.observer);
   for (const result of results) {
-    if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
+    if (result.stopped?.kind === 'error') reportError(result.stopped.error, { debug: flags.debug === true });
+    if (flags.debug === true) printStack(result.first_failure?.error);
     terminal.say(studyResultText(result, flags));
     if (result.summary !== undefined) terminal.say(`\n${result.summary.text}`);
   }
@@ -204,6 +207,7 @@ function runOptions(flags: RunFlags): RunOptions {
 function outputJson(result: StudyResult): unknown {
   const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, summary, stopped } =
     result;
+  const { n_failures, first_failure } = result;
   const error = stopped?.kind === 'error' && stopped.error instanceof EngineError ? stopped.error : undefined;
   return {
     output,
@@ -214,8 +218,13 @@ function outputJson(result: StudyResult): unknown {
     permutations_total,
     notes: result.notes,
     ...(summary !== undefined && { summary: summary.data }),
+    ...(first_failure !== undefined && { n_failures, first_failure: failureJson(first_failure) }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
   };
+}
+
+function failureJson({ cell_id, failure, at, of_prepare }: FirstFailure): unknown {
+  return { cell_id, ...failure, of_prepare, at: at ?? null };
 }
 
 /** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to go on. Twice: at once; what is on disk is safe all the same. */

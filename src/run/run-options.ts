@@ -1,8 +1,8 @@
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { PermutationFailure } from '../execute/messages.ts';
 import type { Kernel, Note, PermutationSummary } from '../model/model.ts';
 import type { Selection } from '../study/select.ts';
 import type { Shard } from '../plan/share.ts';
+import type { Failure } from '../store/failures.ts';
 import type { StopReason } from './stop.ts';
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
@@ -41,10 +41,17 @@ export interface CellCounts {
   readonly n_target: number;
 }
 
-/** The first permutation that failed. */
+/** The first permutation that failed, or the first cell. */
 export interface FirstFailure {
   readonly cell_id: string;
-  readonly failure: PermutationFailure;
+  /** As failures.csv has it. */
+  readonly failure: Failure;
+  /** What was thrown, its stack in lines of the user's own source; undefined for a metric that is missing. */
+  readonly error: Error | undefined;
+  /** The line of the user's own source that threw, e.g. `./model.ts:3`. */
+  readonly at: string | undefined;
+  /** prepare() threw: none of the cell's permutations can be computed. */
+  readonly of_prepare: boolean;
 }
 
 /** What one run of one study did. */

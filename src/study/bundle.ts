@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { SourceMap } from 'node:module';
 import type { SourceMapPayload } from 'node:module';
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild-wasm';
 import type { BuildFailure, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
 import { EngineError } from '../errors.ts';
+import { placeOf, rememberSource } from '../model/model-source.ts';
 import { moduleUrl } from './module-url.ts';
 
 /** What is bundled: a file, or a package as seen from a folder. `shown` names it in messages. */
@@ -13,10 +13,9 @@ export type Entry = { readonly shown: string; readonly code: 'STUDY' | 'MODEL' }
   { readonly file: string } | { readonly package: string; readonly folder: string }
 );
 
-/** One ESM text without imports but Node's own, and the way back to the lines it was made from. */
+/** One ESM text without imports but Node's own. */
 export interface Bundle {
   readonly code: string;
-  readonly map: SourceMapPayload;
 }
 
 /** What `import ... from 'permafrost'` means in a user's model. */
@@ -35,8 +34,8 @@ const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.mts': 'ts', '
 
 /**
  * Bundles a user's TypeScript or JavaScript to one ESM text: types stripped, relative imports and packages included, Node's own modules left
- * as imports, comments and layout normalised, so that editing a comment changes nothing. What is not found, or is
- * no JavaScript, is an EngineError with file and line.
+ * as imports, comments and layout normalised, so that editing a comment changes nothing. The way back to the lines it was made from stays in this process
+ * (model-source.ts). What is not found, or is no JavaScript, is an EngineError with file and line.
  */
 export async function bundle(entry: Entry): Promise<Bundle> {
   try {
@@ -53,6 +52,7 @@ export async function bundle(entry: Entry): Promise<Bundle> {
       legalComments: 'none',
       charset: 'utf8',
       sourcemap: 'external',
+      sourcesContent: false,
       tsconfigRaw: {}, // no tsconfig.json of the folder changes the code
       logLevel: 'silent',
       plugins: [kit],
@@ -60,7 +60,13 @@ export async function bundle(entry: Entry): Promise<Bundle> {
       banner: { js: 'const require=process.getBuiltinModule;' },
     });
     const text = (end: string): string => result.outputFiles.find((file) => file.path.endsWith(end))?.text ?? '';
-    return { code: text('.js'), map: JSON.parse(text('.map')) as SourceMapPayload };
+    const code = text('.js');
+    rememberSource(code, {
+      map: JSON.parse(text('.map')) as SourceMapPayload,
+      pathOf: (source) => pathOf(source, entry),
+      shownOf: (source) => shownName(source, entry),
+    });
+    return { code };
   } catch (error) {
     if (error instanceof EngineError || !isBuildFailure(error)) throw error;
     const lines = error.errors.slice(0, 10).map((e) => messageLine(e, entry));
@@ -98,21 +104,24 @@ function messageLine({ text, location }: Message, entry: Entry): string {
   return `${shownName(location.file, entry)}:${location.line}:${location.column + 1}: ${text}`;
 }
 
-function shownName(file: string, entry: { readonly shown: string }): string {
-  return basename(file) === ENTRY ? entry.shown : file;
+/** What a model imports stands beside it, or below. */
+function shownName(file: string, entry: Entry): string {
+  if (basename(file) === ENTRY) return entry.shown;
+  return 'package' in entry || isAbsolute(file) ? file : join(dirname(entry.shown), file);
+}
+
+function pathOf(file: string, entry: Entry): string {
+  if ('package' in entry) return resolve(entry.folder, file);
+  return basename(file) === ENTRY ? resolve(entry.file) : resolve(dirname(entry.file), file);
 }
 
 /** Imports a bundle and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line. */
-export async function importBundle(
-  { code, map }: Bundle,
-  shown: string,
-  errorCode: 'STUDY' | 'MODEL',
-): Promise<unknown> {
+export async function importBundle({ code }: Bundle, shown: string, errorCode: 'STUDY' | 'MODEL'): Promise<unknown> {
   let module: { readonly default?: unknown };
   try {
     module = (await import(moduleUrl(code))) as typeof module;
   } catch (cause) {
-    const where = originOf(cause, map, shown);
+    const where = placeOf(cause) ?? shown;
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new EngineError(errorCode, `${where}: fails when it is loaded: ${what}`, { path: where, cause });
   }
@@ -121,14 +130,4 @@ export async function importBundle(
     throw new EngineError(errorCode, `${shown}: has no default export; write: export default ${what}`, { path: shown });
   }
   return module.default;
-}
-
-/** File and line in the user's own source from which an error came, by its stack. */
-function originOf(error: unknown, map: SourceMapPayload, shown: string): string {
-  const frame =
-    error instanceof Error ? /data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') : null;
-  if (frame === null) return shown;
-  const entry = new SourceMap(map).findEntry(Number(frame[1]) - 1, Number(frame[2]) - 1);
-  if (!('originalSource' in entry)) return shown; // the banner, which is no one's
-  return `${shownName(entry.originalSource, { shown })}:${entry.originalLine + 1}`;
 }

@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import { bundle, importBundle } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
 import { checkModel } from './check-model.ts';
+import { guardModel } from './guard-model.ts';
 import { nearest, quoted } from './problem.ts';
 
 /** The built-in models: their names, and how one is loaded (undefined where there is none of that name). */
@@ -34,9 +35,8 @@ export async function loadModel(reference: string, folder: string, builtIn: Buil
     : await bundlePackage(reference, folder, builtIn);
   const checked = checkModel(await importBundle(bundled, reference, 'MODEL'), reference);
   const version = `${checked.version}+${hash('sha256', bundled.code).slice(0, 16)}`;
-  // The module's own object stays as it is; its prototype is kept for models that are instances of a class.
-  const model = Object.assign(Object.create(Object.getPrototypeOf(checked) as object), checked, { version }) as Model;
-  return { model, code: bundled.code };
+  // The module's own object stays as it is.
+  return { model: Object.assign(guardModel(checked, reference), { version }), code: bundled.code };
 }
 
 function isFile(reference: string): boolean {

@@ -4,7 +4,7 @@ import { disk } from '../files/disk.ts';
 import { formatDuration } from '../wording/format-number.ts';
 import { cellTable, precisionText } from './best-cells.ts';
 import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
-import type { StudyResult } from '../run/run-options.ts';
+import type { FirstFailure, StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 
 /**
@@ -74,12 +74,8 @@ function partialText({ cells, complete, partial, at_most }: StudyResult): string
 }
 
 function stopText(result: StudyResult): string {
-  const { stopped, first_failure, n_failures } = result;
-  if (first_failure !== undefined) {
-    const { cell_id, failure } = first_failure;
-    const again = `permafrost replay ${shown(result.output)} --cell ${cell_id} --perm ${failure.perm_index}`;
-    return `${n_failures === 1 ? 'A permutation' : `${n_failures} permutations`} failed; the first is ${failure.perm_index} of cell ${cell_id} (seed ${failure.seed}): ${failure.error_class}: ${failure.message}\n  see it alone: ${again}\n  all of them: per_cell/*/failures.csv; tried again with --retry-failed.\nNot complete:`;
-  }
+  const { stopped, first_failure } = result;
+  if (first_failure !== undefined) return failureText(result, first_failure);
   switch (stopped?.kind) {
     case 'interrupted':
       return 'Interrupted:';
@@ -91,6 +87,18 @@ function stopText(result: StudyResult): string {
     case undefined:
       return 'Not complete: earlier failures are not tried again without --retry-failed.';
   }
+}
+
+function failureText({ output, n_failures }: StudyResult, first: FirstFailure): string {
+  const { cell_id, failure, at, of_prepare } = first;
+  const { perm_index, seed, error_class, message } = failure;
+  const again = `permafrost replay ${shown(output)} --cell ${cell_id} --perm ${perm_index}`;
+  const thrown = `${error_class}: ${message}${at === undefined ? '' : `\n  thrown at ${at} (--debug shows the whole stack)`}`;
+  const what = of_prepare
+    ? `Cell ${cell_id} cannot be computed: ${thrown}`
+    : `${n_failures === 1 ? 'A permutation' : `${n_failures} permutations`} failed; the first is ${perm_index} of cell ${cell_id} (seed ${seed}): ${thrown}`;
+  const retried = of_prepare ? 'every run calls prepare() again' : 'tried again with --retry-failed';
+  return `${what}\n  see it alone: ${again}\n  all of them: per_cell/*/failures.csv; ${retried}.\nNot complete:`;
 }
 
 function whereAndNext(result: StudyResult, given: Given): string {

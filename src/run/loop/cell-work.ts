@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import type { ChunkResult, PermutationFailure } from '../../execute/messages.ts';
+import type { ChunkResult } from '../../execute/messages.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
 import type { CellTarget } from './output-cell.ts';
 import type { Syncable } from './group-sync.ts';
@@ -23,6 +23,7 @@ export class CellWork implements Syncable {
   readonly targets: readonly CellTarget[];
   private readonly release: (result: ChunkResult) => void;
   private readonly waiting = new Map<number, Delivery>();
+  private is_abandoned = false;
   private dispatched = 0;
   private outstanding = 0;
   private next = 0;
@@ -43,7 +44,16 @@ export class CellWork implements Syncable {
 
   /** Whether a further stage has something to compute. */
   get unfinished(): boolean {
-    return this.targets.some((target) => target.output.live && target.missing().length > 0);
+    return !this.is_abandoned && this.targets.some((target) => target.output.live && target.missing().length > 0);
+  }
+
+  /** Nothing more of it is computed, and what is in flight is not appended behind a gap: the cell failed. */
+  abandon(): void {
+    this.is_abandoned = true;
+  }
+
+  get abandoned(): boolean {
+    return this.is_abandoned;
   }
 
   /** Numbers the chunks in the order in which they are to be appended. */
@@ -54,23 +64,23 @@ export class CellWork implements Syncable {
     return sequence;
   }
 
-  /** Takes a chunk and appends all that are due now. Returns the failures of the appended ones, in order. */
-  deliver(sequence: number, delivery: Delivery): PermutationFailure[] {
+  /** Takes a chunk and appends all that are due now. Returns how many permutations of the appended ones failed. */
+  deliver(sequence: number, delivery: Delivery): number {
     assert(sequence >= this.next && !this.waiting.has(sequence), 'a chunk is delivered once');
     this.waiting.set(sequence, delivery);
-    const failures: PermutationFailure[] = [];
+    let n_failed = 0;
     for (let due = this.waiting.get(this.next); due !== undefined; due = this.waiting.get(this.next)) {
       appendToAll(due);
       this.waiting.delete(this.next);
       this.next += 1;
-      failures.push(...due.result.failures);
+      n_failed += due.result.failures.length;
       if (!due.copied) this.release(due.result);
     }
     this.settle();
-    return failures;
+    return n_failed;
   }
 
-  /** A dispatched chunk will not come: the thread died or the run was abandoned. Chunks after it are not appended. */
+  /** A dispatched chunk will not come: whoever computed it died, the run was stopped, or the cell failed. Chunks after it are not appended. */
   lost(): void {
     this.settle();
   }
@@ -112,12 +122,12 @@ function hasFailed({ output }: CellTarget): boolean {
 
 /** The first file that is still written to has the rows as computed, the others have them from it. */
 function appendToAll({ result, copied, parts }: Delivery): void {
-  const { failures } = result;
+  const { failures, first_error } = result;
   let source: 'computed' | 'copied' = copied ? 'copied' : 'computed';
   for (const { target, chunk } of parts) {
     if (!target.output.live) continue;
     target.append(chunk, source);
-    if (failures.length > 0) target.record(failures);
+    if (failures.length > 0) target.record(failures, first_error);
     // A failed append ended that output: the next one is the first.
     if (!hasFailed(target)) source = 'copied';
   }

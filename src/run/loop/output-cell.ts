@@ -1,7 +1,15 @@
-import type { PermutationFailure } from '../../execute/messages.ts';
+import type { ErrorRecord } from '../../model/error-record.ts';
 import type { CellFile, CellScan, EncodedChunk } from '../../store/scan/cell-file.ts';
 import { openCell } from '../../store/open-cell.ts';
-import { appendFailures, clearFailures, readFailures } from '../../store/failures.ts';
+import {
+  appendFailures,
+  clearFailures,
+  forgetPrepareFailure,
+  isOfPrepare,
+  PREPARE,
+  readFailures,
+  type Failure,
+} from '../../store/failures.ts';
 import type { FilePort } from '../../files/port.ts';
 import {
   countPermutations,
@@ -10,7 +18,7 @@ import {
   subtractRanges,
   type PermutationRange,
 } from '../../study/permutation-range.ts';
-import type { RunCell } from '../../plan/run-cell.ts';
+import { seedOf, type RunCell } from '../../plan/run-cell.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import type { ScannedCell } from './scan-cells.ts';
 import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
@@ -53,7 +61,8 @@ export class CellTarget {
     this.file = file;
     this.look = look;
     this.share = output.share?.(cell);
-    this.failed = readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index);
+    const on_record = readFailures(port, cell.place.folder);
+    this.failed = on_record.filter((failure) => !isOfPrepare(failure)).map(({ perm_index }) => perm_index);
     const mine = this.mine(file.missing);
     this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
@@ -74,7 +83,10 @@ export class CellTarget {
         output.books.log(cell, line);
       });
       if (retry_failed) await clearFailures(port, cell.place.folder);
-      return new CellTarget(port, member, scan, file);
+      const target = new CellTarget(port, member, scan, file);
+      // Whether a cell can be prepared is found out again by every run that computes something of it.
+      if (target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
+      return target;
     } catch (error) {
       output.fail(error);
       return undefined;
@@ -141,11 +153,26 @@ export class CellTarget {
     this.appended = { ...this.appended, [source]: this.appended[source] + chunk.rows };
   }
 
-  /** Permutations of an appended chunk that left no row. */
-  record(failures: readonly PermutationFailure[]): void {
+  /** Permutations of an appended chunk that left no row; `error`: what the first of them threw. */
+  record(failures: readonly Failure[], error: ErrorRecord | undefined): void {
     if (!this.output.live) return;
-    this.output.books.failed(this.cell, failures);
+    this.output.books.failed(this.cell, failures, error);
     this.failed.push(...failures.map(({ perm_index }) => perm_index));
+    this.write(failures);
+  }
+
+  /** prepare() threw: one failure stands for all of the cell's permutations, at the first that is missing. */
+  cannotPrepare(error: ErrorRecord): void {
+    const [first] = this.missing();
+    if (!this.output.live || first === undefined) return;
+    const perm_index = first.from;
+    const message = `${PREPARE}${error.message}`;
+    const failure = { perm_index, seed: seedOf(this.cell, perm_index), error_class: error.name, message };
+    this.output.books.cannotPrepare(this.cell, failure, error);
+    this.write([failure]);
+  }
+
+  private write(failures: readonly Failure[]): void {
     this.recording = this.recording
       .then(() => appendFailures(this.port, this.cell.place.folder, failures))
       .catch((error: unknown) => {
