@@ -16,3 +16,19 @@ export function prepareError(record: ErrorRecord, cell_id: string): EngineError 
   if (error instanceof EngineError) return error;
   return new EngineError('SIMULATION', `Cell ${cell_id}: prepare() throws ${describeError(error)}`, { cause: error });
 }
+
+/** A metric that may not be missing was NaN. */
+export class UndefinedMetric extends Error {
+  override readonly name = 'UndefinedMetric';
+  constructor(metric: string) {
+    super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** A metric that may not be infinite was. */
+export class InfiniteMetric extends Error {
+  override readonly name = 'InfiniteMetric';
+  constructor(metric: string, value: number) {
+    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
+  }
+}

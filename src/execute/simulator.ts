@@ -4,15 +4,15 @@ import { canonicalise, createColumns } from '#native-free/columns/columns';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { errorOf, errorRecord, type ErrorRecord } from '../model/error-record.ts';
-import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
+import type { Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import type { Failure } from '../store/failures.ts';
-import { failureOf, prepareError } from './model-failure.ts';
+import { encodeForAll } from './encode-chunk.ts';
+import { failureOf, InfiniteMetric, prepareError, UndefinedMetric } from './model-failure.ts';
 import { inputsOf, loadReferencedModel } from './load-setup.ts';
 import { LARGEST_CHUNK, type ChunkResult, type ChunkTask } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
-import { formatOf } from '../store/formats/formats.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
 
 /** A cell made ready: what `Model.prepare` returned, or what it threw. */
@@ -143,7 +143,7 @@ export class Simulator {
   }
 
   private async prepareNew(cell: CellSetup): Promise<PreparedCell> {
-    const context: PrepareContext<unknown> = {
+    const context: PrepareContext = {
       parameters: cell.parameters,
       inputs: this.inputs,
       streams: this.setup.streams,
@@ -235,37 +235,6 @@ export class Simulator {
 
   private failure({ source, first }: Streams, i: number, error: unknown): FailedPermutation {
     return { failure: failureOf(source, first + i, error), error };
-  }
-}
-
-/** The rows in the bytes of every file that they go to. */
-export function encodeForAll(
-  { cell, more_schemas }: ChunkTask,
-  rows: Rows,
-  kernel: Kernel,
-  into?: ArrayBufferLike,
-): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
-  const format = formatOf(cell.schema);
-  const bytes = format.encode(cell.schema, rows, kernel, into);
-  const blocks = format.blocksOf?.(cell.schema, rows.perm_index, bytes);
-  const made = blocks === undefined ? { bytes } : { bytes, blocks };
-  if (more_schemas === undefined) return made;
-  return { ...made, more_bytes: more_schemas.map((schema) => formatOf(schema).encode(schema, rows, kernel)) };
-}
-
-/** A metric that may not be missing was NaN. */
-class UndefinedMetric extends Error {
-  override readonly name = 'UndefinedMetric';
-  constructor(metric: string) {
-    super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
-  }
-}
-
-/** A metric that may not be infinite was. */
-class InfiniteMetric extends Error {
-  override readonly name = 'InfiniteMetric';
-  constructor(metric: string, value: number) {
-    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { EngineError, ERRORS, type ErrorCode } from '../errors.ts';
-import { makeReadable, placeOf } from './model-source.ts';
+import { makeReadable, placeOf, shortStack } from './model-source.ts';
 
 /** An error as plain data, whole: what crosses between threads, and between machines as JSON. An Error that is cloned loses its class, code and more. */
 export interface ErrorRecord {
@@ -31,7 +31,7 @@ export function errorRecord(error: unknown, depth = 0): ErrorRecord {
   const { stack, cause, code, path, allowed } = error as Partial<Record<keyof EngineError, unknown>>;
   return {
     ...thrownText(error),
-    ...(typeof stack === 'string' && { stack }),
+    ...(typeof stack === 'string' && { stack: shortStack(stack) }),
     ...(typeof code === 'string' && { code }),
     ...(typeof path === 'string' && { path }),
     ...(typeof allowed === 'string' && { allowed }),

@@ -24,6 +24,8 @@ const ENGINE = fileURLToPath(new URL('..', import.meta.url));
 /** How stacks name a bundle; the number is the start of the SHA-256 of its code. */
 const NAME = 'permafrost-model/';
 const FRAME = /permafrost-model\/([0-9a-f]{16}):(\d+):(\d+)/g;
+/** The same where whoever runs the process formats stacks in a way of its own (`node --enable-source-maps`, a test runner): the name stands at the end of the code. */
+const URL_FRAME = /data:text\/javascript;base64,([A-Za-z0-9+/]+=*):(\d+):(\d+)/g;
 
 /** A process bundles few modules; one that lives for weeks forgets old ones. */
 const KEPT = 64;
@@ -43,12 +45,21 @@ export function rememberSource(code: string, source: ModelSource): void {
   }
 }
 
+/** A stack in which a bundled module is called by its name, and not by its code. */
+export function shortStack(stack: string): string {
+  return stack.replaceAll(URL_FRAME, (frame, code: string, line: string, column: string) => {
+    const end = Buffer.from(code.slice(-4 * NAME.length), 'base64').toString('latin1');
+    const name = /permafrost-model\/[0-9a-f]{16}$/.exec(end)?.[0];
+    return name === undefined ? frame : `${name}:${line}:${column}`;
+  });
+}
+
 /**
  * A stack in which every line of a bundled module is the line of the file that it came from. Node's own `--enable-source-maps` does the same for the whole
  * process, in every thread, and wants the map inside the code: it would change what other modules of the process see, and the code's hash.
  */
 export function readableStack(stack: string): string {
-  return stack.replaceAll(FRAME, (frame, id: string, line: string, column: string) => {
+  return shortStack(stack).replaceAll(FRAME, (frame, id: string, line: string, column: string) => {
     const place = placeAt(id, Number(line), Number(column));
     return place === undefined ? frame : `${place.path}:${place.line}:${place.column}`;
   });
@@ -74,7 +85,7 @@ export function makeReadable<E extends Error>(error: E, stack: string): E {
 const places = new WeakMap<Error, string>();
 
 function placeIn(stack: string): string | undefined {
-  const found = Array.from(stack.matchAll(FRAME), ([, id, line, column]) =>
+  const found = Array.from(shortStack(stack).matchAll(FRAME), ([, id, line, column]) =>
     placeAt(id!, Number(line), Number(column)),
   ).filter((place) => place !== undefined && !place.path.startsWith(ENGINE));
   const place = found.find((each) => !/[/\\]node_modules[/\\]/.test(each!.path)) ?? found[0];

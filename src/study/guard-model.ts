@@ -3,7 +3,7 @@ import { errorOf, errorRecord } from '../model/error-record.ts';
 import type { Model } from '../model/model.ts';
 import { placeOf } from '../model/model-source.ts';
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
+type Method = (...args: unknown[]) => unknown;
 
 /** What the engine calls before and after permutations are computed, in its own thread. `prepare` and what computes are the simulator's to guard. */
 const GUARDED = ['check', 'load', 'defaultsFrom', 'checkInputs', 'notes', 'shared', 'baseline'] as const;
@@ -16,25 +16,26 @@ export function guardModel(model: Model, shown: string): Model {
   >;
   for (const name of GUARDED) {
     const method: unknown = Reflect.get(model, name);
-    if (typeof method === 'function') guarded[name] = guardedMethod(method as Method, `${name}()`, shown);
+    if (typeof method === 'function') guarded[name] = guardedMethod(model, method as Method, `${name}()`, shown);
   }
   if (model.choices !== undefined) {
     const rules = Object.entries(model.choices).map(([rule, choose]) => [
       rule,
-      guardedMethod(choose as Method, `choices.${rule}()`, shown),
+      guardedMethod(model.choices, choose as Method, `choices.${rule}()`, shown),
     ]);
     guarded['choices'] = Object.fromEntries(rules);
   }
   return guarded as unknown as Model;
 }
 
-function guardedMethod(method: Method, name: string, shown: string): Method {
+/** `self`: its `this`, the module's own object; a copy would lack its private fields. */
+function guardedMethod(self: unknown, method: Method, name: string, shown: string): Method {
   const refuse = (thrown: unknown): never => {
     throw modelError(thrown, name, shown);
   };
-  return function (this: unknown, ...args: unknown[]) {
+  return (...args) => {
     try {
-      const result = method.apply(this, args);
+      const result = Reflect.apply(method, self, args);
       return result instanceof Promise ? result.catch(refuse) : result;
     } catch (thrown) {
       return refuse(thrown);

@@ -2,8 +2,21 @@ import assert from 'node:assert/strict';
 
 import type { ChunkResult } from '../../execute/messages.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
-import type { CellTarget } from './output-cell.ts';
+import type { ErrorRecord } from '../../model/error-record.ts';
+import type { Failure } from '../../store/failures.ts';
+import type { PermutationRange } from '../../study/permutation-range.ts';
 import type { Syncable } from './group-sync.ts';
+
+/** The cell's file in one output, as far as its chunks go. */
+export interface WorkTarget {
+  readonly output: { readonly live: boolean };
+  readonly next_look: number | undefined;
+  missing(): readonly PermutationRange[];
+  append(chunk: EncodedChunk, source: 'computed' | 'copied'): void;
+  record(failures: readonly Failure[], error: ErrorRecord | undefined): void;
+  sync(): Promise<void>;
+  acknowledge(upTo: 'synced' | 'appended'): void;
+}
 
 /** A chunk that came back, and where it goes. */
 export interface Delivery {
@@ -11,7 +24,7 @@ export interface Delivery {
   /** Read from another file instead of computed. */
   readonly copied: boolean;
   /** The files that miss these rows, each with what is appended to it. */
-  readonly parts: readonly { readonly target: CellTarget; readonly chunk: EncodedChunk }[];
+  readonly parts: readonly { readonly target: WorkTarget; readonly chunk: EncodedChunk }[];
 }
 
 /**
@@ -19,8 +32,8 @@ export interface Delivery {
  * permutation order, so that an undamaged file is always a prefix. Chunks that wait here are never more than are in flight.
  * A chunk counts when it is in all its files.
  */
-export class CellWork implements Syncable {
-  readonly targets: readonly CellTarget[];
+export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncable {
+  readonly targets: readonly Target[];
   private readonly release: (result: ChunkResult) => void;
   private readonly waiting = new Map<number, Delivery>();
   private is_abandoned = false;
@@ -31,7 +44,7 @@ export class CellWork implements Syncable {
   private onSettled: (() => void) | undefined;
 
   /** `release` is told of every computed chunk that was appended: its bytes are not needed any more. */
-  constructor(targets: readonly CellTarget[], release: (result: ChunkResult) => void) {
+  constructor(targets: readonly Target[], release: (result: ChunkResult) => void) {
     this.targets = targets;
     this.release = release;
   }
@@ -116,7 +129,7 @@ export class CellWork implements Syncable {
   }
 }
 
-function hasFailed({ output }: CellTarget): boolean {
+function hasFailed({ output }: WorkTarget): boolean {
   return !output.live;
 }
 

@@ -93,7 +93,7 @@ export async function runCells(context: RunContext): Promise<void> {
 }
 
 /** Opens the files that are not as an undisturbed run leaves them. */
-async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
+async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork<CellTarget>> {
   const targets: CellTarget[] = [];
   for (const member of members) {
     const { output, cell, scan, look } = member;
@@ -122,7 +122,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */
 async function dispatch(
   run: Loop,
-  work: CellWork,
+  work: CellWork<CellTarget>,
   donors: readonly Donor[],
   in_flight: Slots,
   sync: GroupSync,
@@ -197,14 +197,14 @@ async function produce(
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(run: Loop, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
+function take(run: Loop, work: CellWork<CellTarget>, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const n_failed = work.deliver(sequence, delivery);
   sync.appended(work);
   if (n_failed > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** prepare() threw for one chunk, and would for all others: the cell is on record as failed, and others go on or not. */
-function failCell(run: Loop, work: CellWork, error: ErrorRecord): void {
+function failCell(run: Loop, work: CellWork<CellTarget>, error: ErrorRecord): void {
   if (!work.abandoned) {
     work.abandon();
     for (const target of work.targets) target.cannotPrepare(error);
@@ -214,7 +214,12 @@ function failCell(run: Loop, work: CellWork, error: ErrorRecord): void {
 }
 
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
-async function finish(run: Loop, work: CellWork, stage: () => Promise<void>, sync: GroupSync): Promise<void> {
+async function finish(
+  run: Loop,
+  work: CellWork<CellTarget>,
+  stage: () => Promise<void>,
+  sync: GroupSync,
+): Promise<void> {
   try {
     for (;;) {
       await work.settled();

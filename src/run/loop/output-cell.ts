@@ -20,7 +20,7 @@ import {
 } from '../../study/permutation-range.ts';
 import { seedOf, type RunCell } from '../../plan/run-cell.ts';
 import type { RunOutput } from '../output/run-output.ts';
-import type { ScannedCell } from './scan-cells.ts';
+import type { CellSet, ScannedCell } from './scan-cells.ts';
 import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 
@@ -32,9 +32,24 @@ interface RowCount {
 
 const NONE: RowCount = { computed: 0, copied: 0 };
 
+/** What a file needs of its output. */
+export interface TargetOutput extends Pick<RunOutput, 'live' | 'stopping' | 'share' | 'assertThere' | 'fail'> {
+  readonly summaries: Pick<RunOutput['summaries'], 'withdraw'>;
+  readonly forecast: Pick<RunOutput['forecast'], 'observe'>;
+  readonly books: Pick<
+    RunOutput['books'],
+    'log' | 'failed' | 'cannotPrepare' | 'failuresOf' | 'decided' | 'acknowledged'
+  >;
+}
+
+/** A cell as it was scanned, in an output that is written. */
+type Member<Output extends TargetOutput> = Pick<ScannedCell<Output & CellSet>, 'cell' | 'look'> & {
+  readonly output: Output;
+};
+
 /** One metrics file open for writing: a cell in one output. Errors of its disk end its output and are thrown to nobody. */
-export class CellTarget {
-  readonly output: RunOutput;
+export class CellTarget<Output extends TargetOutput = RunOutput> {
+  readonly output: Output;
   readonly cell: RunCell;
   readonly file: CellFile;
   /** What the rows said at the last look; undefined without rules, and before the first. */
@@ -54,7 +69,7 @@ export class CellTarget {
   /** failures.csv being written, one append after the other. */
   private recording: Promise<void> = Promise.resolve();
 
-  private constructor(port: FilePort, { output, cell, look }: ScannedCell<RunOutput>, scan: CellScan, file: CellFile) {
+  private constructor(port: FilePort, { output, cell, look }: Member<Output>, scan: CellScan, file: CellFile) {
     this.port = port;
     this.output = output;
     this.cell = cell;
@@ -70,12 +85,12 @@ export class CellTarget {
   }
 
   /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then. */
-  static async open(
+  static async open<Output extends TargetOutput = RunOutput>(
     port: FilePort,
-    member: ScannedCell<RunOutput>,
+    member: Member<Output>,
     scan: CellScan,
     retry_failed: boolean,
-  ): Promise<CellTarget | undefined> {
+  ): Promise<CellTarget<Output> | undefined> {
     const { output, cell } = member;
     try {
       output.summaries.withdraw(cell);
