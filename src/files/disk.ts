@@ -1,11 +1,14 @@
 import * as fs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { FilePort, FileStat } from './port.ts';
 
 const fsync = promisify(fs.fsync);
 const fdatasync = promisify(fs.fdatasync);
+
+const WINDOWS = process.platform === 'win32';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = fs.constants;
 /** Nothing is ever written through a link: what it points to is no file of the run. Windows has no such flag. */
@@ -19,7 +22,7 @@ const FLAGS = {
 
 /** The real disk. Everything durable goes through here. */
 export const disk: FilePort = {
-  open: (path, flags) => fs.openSync(path, FLAGS[flags]),
+  open,
   close: (fd) => {
     fs.closeSync(fd);
   },
@@ -31,6 +34,7 @@ export const disk: FilePort = {
   fsync: (fd) => fsync(fd),
   fdatasync: (fd) => fdatasync(fd),
   syncFolder,
+  foldersUnsynced: () => folders_unsynced,
   rename: (from, to) => {
     fs.renameSync(from, to);
   },
@@ -50,14 +54,19 @@ export const disk: FilePort = {
   stat,
   realPath: (path) => (fs.existsSync(path) ? fs.realpathSync(path) : resolve(path)),
   freeBytes,
+  ...(WINDOWS && { patience: { isHeld, pause: (ms: number) => sleep(ms) } }),
 };
+
+function isHeld(error: unknown): boolean {
+  return ['EBUSY', 'EPERM', 'EACCES'].includes(codeOf(error));
+}
 
 /** With its parents, one by one: the recursive form says ENOENT on a read-only file system, the plain one names the reason. */
 function mkdir(path: string, parents = true): void {
   try {
     fs.mkdirSync(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOENT' && parents && dirname(path) !== path) {
       mkdir(dirname(path));
       // ENOENT again: its parent takes no folders (/proc), or is a drive that is not there.
@@ -66,15 +75,45 @@ function mkdir(path: string, parents = true): void {
   }
 }
 
+/** What a file system says that does not sync folders (FAT, SMB, some FUSE), or lets nobody open one (Windows without rights to it). */
+const NO_FOLDER_SYNC = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);
+let folders_unsynced = false;
+
 async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder; NTFS journals its names itself.
-  if (process.platform === 'win32') return;
-  const handle = await fsPromises.open(path, 'r');
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    // Windows flushes what may be written only.
+    const handle = await fsPromises.open(path, WINDOWS ? 'r+' : 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has(codeOf(error))) throw error;
+    // Nobody may read it, rather than nobody can sync it.
+    if (!WINDOWS && ['EPERM', 'EACCES'].includes(codeOf(error))) throw error;
+    folders_unsynced = true;
   }
+}
+
+const OPEN_PATIENCE_MS = 2_000;
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/** A virus scanner opens what was just written, for some 30 ms, and shares it with nobody. */
+function open(path: string, flags: keyof typeof FLAGS): number {
+  let pause_ms = 1;
+  for (let waited_ms = 0; ; waited_ms += pause_ms, pause_ms *= 2) {
+    try {
+      return fs.openSync(path, FLAGS[flags]);
+    } catch (error) {
+      if (!WINDOWS || codeOf(error) !== 'EBUSY' || waited_ms >= OPEN_PATIENCE_MS) throw error;
+    }
+    Atomics.wait(clock, 0, 0, pause_ms);
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 function stat(path: string): FileStat | undefined {

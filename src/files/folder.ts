@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { onDiskAsync } from './disk-error.ts';
 import type { FilePort, FileStat } from './port.ts';
@@ -19,6 +19,12 @@ export async function makeOwnFolder(port: FilePort, path: string): Promise<void>
   const before = port.stat(path);
   if (before !== undefined && before.kind !== 'folder') throw notAFolder(before.kind, path);
   await makeFolder(port, path);
+}
+
+/** The same for a folder any number of levels below `root`: none of the levels may lead elsewhere. */
+export async function makeFolderWithin(port: FilePort, root: string, path: string): Promise<void> {
+  const levels = relative(root, path).split(sep);
+  for (let n = 1; n <= levels.length; n++) await makeOwnFolder(port, join(root, ...levels.slice(0, n)));
 }
 
 export function notAFolder(kind: FileStat['kind'], path: string): EngineError {

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { onDisk, onDiskAsync } from './disk-error.ts';
 import { makeFolder } from './folder.ts';
+import { removeIfFree } from './held.ts';
 import { temporaryPath } from './temporary-path.ts';
 import type { FilePort } from './port.ts';
-import { removeFile } from './small-file.ts';
+import { putInPlace } from './small-file.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Bytes gathered before they are written. */
@@ -60,16 +61,15 @@ export class NewFile {
     await onDiskAsync('write', this.path, async () => {
       await this.#port.fsync(this.#fd);
       this.#close();
-      this.#port.rename(temporaryPath(this.path), this.path);
-      await this.#port.syncFolder(dirname(this.path));
+      await putInPlace(this.#port, this.path);
     });
   }
 
   /** Leaves nothing behind; what stood under the name before still does. */
-  abandon(): void {
-    onDisk('remove', temporaryPath(this.path), () => {
+  async abandon(): Promise<void> {
+    await onDiskAsync('remove', temporaryPath(this.path), async () => {
       this.#close();
-      removeFile(this.#port, temporaryPath(this.path));
+      await removeIfFree(this.#port, temporaryPath(this.path));
     });
   }
 

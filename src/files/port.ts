@@ -16,8 +16,10 @@ export interface FilePort {
   /** Asynchronous, so that many files are synced together. */
   fdatasync(fd: number): Promise<void>;
   fsync(fd: number): Promise<void>;
-  /** Makes names in a folder durable: creations, renames, removals. */
+  /** Makes names in a folder durable: creations, renames, removals. Does nothing where the system has no such thing (`foldersUnsynced`). */
   syncFolder(path: string): Promise<void>;
+  /** Some folder could not be synced: after a power cut the newest names there may be missing, with what is in them. */
+  foldersUnsynced?(): boolean;
   /** Also of a folder, over an empty one at most. */
   rename(from: string, to: string): void;
   /** Fails with EEXIST. */
@@ -34,6 +36,15 @@ export interface FilePort {
   realPath(path: string): string;
   /** Bytes that may still be written where a path is, or will be; undefined where the system does not say. */
   freeBytes(path: string): number | undefined;
+  /** Absent where no program can hold a file against another: everywhere but on Windows. */
+  readonly patience?: Patience;
+}
+
+/** How to deal with files that other programs have open, where that keeps them from being replaced (see held.ts). */
+export interface Patience {
+  /** Whether an error of `rename` or `unlink` may mean that. */
+  isHeld(error: unknown): boolean;
+  pause(ms: number): Promise<void>;
 }
 
 export interface FileStat {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { onDisk, onDiskAsync } from './disk-error.ts';
+import { HeldFile, removeIfFree, renameWhenFree } from './held.ts';
 import { temporaryPath } from './temporary-path.ts';
 import type { FilePort } from './port.ts';
 import { readFully, writeFully } from './write-fully.ts';
@@ -7,8 +8,14 @@ import { readFully, writeFully } from './write-fully.ts';
 /**
  * Replaces a small file as a whole: temporary file in the same folder, fsync, rename, fsync of the folder. A reader
  * sees the old text or the new one, after any crash. A temporary file left over from a crash is overwritten next time.
+ * Throws HeldFile where another program has the old one for longer than `patience_ms` (a minute).
  */
-export async function writeSmallFile(port: FilePort, path: string, content: string | Uint8Array): Promise<void> {
+export async function writeSmallFile(
+  port: FilePort,
+  path: string,
+  content: string | Uint8Array,
+  patience_ms?: number,
+): Promise<void> {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   await onDiskAsync('write', path, async () => {
     const temporary = temporaryPath(path);
@@ -19,9 +26,20 @@ export async function writeSmallFile(port: FilePort, path: string, content: stri
     } finally {
       port.close(fd);
     }
-    port.rename(temporary, path);
-    await port.syncFolder(dirname(path));
+    await putInPlace(port, path, patience_ms);
   });
+}
+
+/** Puts the temporary file of `path`, which is written and synced, in its place, durably. It goes where that cannot be done. */
+export async function putInPlace(port: FilePort, path: string, patience_ms?: number): Promise<void> {
+  const temporary = temporaryPath(path);
+  try {
+    await renameWhenFree(port, temporary, path, patience_ms);
+  } catch (error) {
+    if (error instanceof HeldFile) await removeIfFree(port, temporary);
+    throw error;
+  }
+  await port.syncFolder(dirname(path));
 }
 
 /** Bytes gathered before they are written. */
@@ -50,8 +68,7 @@ export async function writeLines(port: FilePort, path: string, lines: AsyncItera
     } finally {
       port.close(fd);
     }
-    port.rename(temporary, path);
-    await port.syncFolder(dirname(path));
+    await putInPlace(port, path);
   });
 }
 
@@ -71,9 +88,4 @@ export function readSmallFile(port: FilePort, path: string): Buffer | undefined 
       port.close(fd);
     }
   });
-}
-
-/** Removes a file; no error where there is none. */
-export function removeFile(port: FilePort, path: string): void {
-  if (port.stat(path) !== undefined) port.unlink(path);
 }

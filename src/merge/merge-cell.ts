@@ -8,7 +8,7 @@ import { openCell } from '../store/open-cell.ts';
 import { readRows } from '../store/read-rows.ts';
 import { replaceRows } from '../store/rewrite.ts';
 import { noFile } from '../store/scan-cell.ts';
-import { removeFile } from '../files/small-file.ts';
+import { removeFile } from '../files/held.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import { mergeRows } from './merge-rows.ts';
@@ -69,7 +69,7 @@ export async function mergeCell(
     },
   );
   if (fresh) {
-    removeFile(port, cellLayout(cell.place.folder).summary);
+    await removeFile(port, cellLayout(cell.place.folder).summary);
     await replaceRows(port, cell.place, target, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);

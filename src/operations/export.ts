@@ -1,4 +1,4 @@
-import { join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { arrowTable } from '../tables/formats/arrow-table.ts';
@@ -7,6 +7,7 @@ import { parquetTable } from '../tables/formats/parquet-table.ts';
 import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWriter } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
+import { makeFolderWithin } from '../files/folder.ts';
 import { NewFile } from '../files/new-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readRows } from '../store/read-rows.ts';
@@ -22,9 +23,9 @@ import type { StudyFiles } from '../stored/stored-experiment.ts';
 export interface ExportOptions extends StudyFiles {
   readonly to: TableFormat;
   /** One file per cell instead of one table. */
-  readonly per_cell?: boolean;
+  readonly per_cell?: boolean | undefined;
   /** The file of the one table, default `<run>/export/rows.<to>`; or the folder of the cells' files, default `<run>/export`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 export interface ExportResult {
@@ -59,6 +60,8 @@ export async function exportRun(
   const parameters = await cellParameters(port, output, manifest, options);
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
+  const folder = options.per_cell === true ? path : dirname(path);
+  if (isInside(output, path)) await makeFolderWithin(port, resolve(output), folder);
   const files: string[] = [];
   let rows = 0;
   let incomplete = 0;
@@ -85,13 +88,18 @@ function defaultPath(output: string, { per_cell, to }: ExportOptions): string {
 /** Nothing of the run itself is ever written over. */
 function refuseRunFiles(output: string, path: string): void {
   const inside = relative(resolve(output), path);
-  if (inside === '' || (!inside.startsWith('..') && !/^export(?:[/\\]|$)/.test(inside))) {
+  if (isInside(output, path) && !/^export(?:[/\\]|$)/.test(inside)) {
     throw new EngineError(
       'USAGE',
       `${path} lies in the run's own folder: an export may go to ${join(output, 'export')} or anywhere outside.`,
       { path },
     );
   }
+}
+
+function isInside(output: string, path: string): boolean {
+  const way = relative(resolve(output), path);
+  return !way.startsWith('..') && !isAbsolute(way); // absolute: on another drive
 }
 
 async function writeTable(
@@ -110,7 +118,7 @@ async function writeTable(
     writer.finish();
     await file.finish();
   } catch (error) {
-    file.abandon();
+    await file.abandon();
     throw error;
   }
 }

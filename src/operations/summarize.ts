@@ -1,14 +1,15 @@
-import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { toJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
-import { makeFolder } from '../files/folder.ts';
+import { makeOwnFolder } from '../files/folder.ts';
 import { cellLayout, layoutOf } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
-import { removeFile, writeLines, writeSmallFile } from '../files/small-file.ts';
+import { UnlessHeld, removeFile } from '../files/held.ts';
+import { writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf } from '../study/loaded-study.ts';
 import { cellOf } from '../plan/run-cell.ts';
@@ -41,8 +42,11 @@ export interface Summarized {
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
 }
 
-/** Only asked for where a cell has lost its summary. */
-export type SummarizeOptions = StudyFiles;
+/** The study's files are only asked for where a cell has lost its summary. */
+export interface SummarizeOptions extends StudyFiles {
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
+}
 
 /** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
 const AT_ONCE = 2;
@@ -60,7 +64,7 @@ export async function summarizeRun(
   const { port } = host;
   requireManifest(port, output);
   const lock = await host.locks.acquire(output);
-  const threads = availableParallelism();
+  const threads = threadCount(options.threads);
   const readers = host.open(threads);
   try {
     const manifest = requireManifest(port, output);
@@ -68,15 +72,23 @@ export async function summarizeRun(
     const experiment = (): Promise<LoadedStudy> =>
       (study ??= storedStudy(port, output, options).then((stored) => stored.experiment));
     const limit = pLimit(AT_ONCE * threads);
+    const files = new UnlessHeld();
     const outcomes = await Promise.all(
       Array.from(storedCells(output, manifest), (cell) =>
-        limit(async () => ({ cell, outcome: await summarizeCell(port, cell, manifest, readers, experiment) })),
+        limit(async () => ({ cell, outcome: await summarizeCell(port, cell, manifest, readers, experiment, files) })),
       ),
     );
     const written = outcomes.flatMap(({ outcome }) => ('file' in outcome ? [outcome] : []));
-    const grid_summary = await writeGridSummary(port, output, manifest);
+    let grid_summary = '';
+    await files.do(async () => {
+      grid_summary = await writeGridSummary(port, output, manifest);
+    });
     const partial = outcomes.flatMap(({ outcome }) => ('partial' in outcome ? (outcome.partial ?? []) : []));
-    const partial_summary = await writePartialSummary(port, output, manifest, partial, options);
+    let partial_summary: string[] = [];
+    await files.do(async () => {
+      partial_summary = await writePartialSummary(port, output, manifest, partial, options);
+    });
+    files.assertAllDone();
     return {
       output,
       files: [...written.map(({ file }) => file), grid_summary, ...partial_summary],
@@ -96,7 +108,7 @@ export async function summarizeRun(
 
 async function writeGridSummary(port: FilePort, output: string, manifest: RunManifest): Promise<string> {
   const { aggregated, grid_summary } = layoutOf(output);
-  await makeFolder(port, aggregated);
+  await makeOwnFolder(port, aggregated);
   const cells = [...storedCells(output, manifest)];
   const parameters = await parameterColumns(port, cells, manifest.parameters);
   await writeLines(port, grid_summary, gridSummaryLines(port, cells, parameters, manifest.identity.metrics));
@@ -113,7 +125,7 @@ async function writePartialSummary(
 ): Promise<string[]> {
   const { partial_summary } = layoutOf(output);
   if (cells.length === 0) {
-    removeFile(port, partial_summary);
+    await removeFile(port, partial_summary);
     return [];
   }
   const { metrics } = manifest.identity;
@@ -137,6 +149,7 @@ async function summarizeCell(
   manifest: RunManifest,
   readers: Readers,
   experiment: () => Promise<LoadedStudy>,
+  files: UnlessHeld,
 ): Promise<Outcome> {
   const { cell_id, place } = cell;
   const { thresholds } = manifest;
@@ -152,7 +165,7 @@ async function summarizeCell(
   const { target } = scan;
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
-    removeFile(port, file);
+    await files.do(() => removeFile(port, file));
     return { partial: await partialCell(readers, cell, scan, thresholds) };
   }
   const { rows_crc32 } = scan;
@@ -172,7 +185,7 @@ async function summarizeCell(
     ...precisionOf(look),
     statistics: await readers.read('summary', { place, target, options: { thresholds } }),
   };
-  await writeSmallFile(port, file, `${toJson(summary, 1)}\n`);
+  await files.do(() => writeSmallFile(port, file, `${toJson(summary, 1)}\n`));
   return { file, rows: target };
 }
 

@@ -4,6 +4,7 @@ import { csvField } from '../encoding/csv-field.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
+import { removeFile } from '../files/held.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 import { writeFully } from '../files/write-fully.ts';
 
@@ -117,7 +118,7 @@ export async function clearFailures(port: FilePort, cellFolder: string): Promise
   const path = cellLayout(cellFolder).failures;
   await onDiskAsync('remove', path, async () => {
     if (port.stat(path) === undefined) return;
-    port.unlink(path);
+    await removeFile(port, path);
     await port.syncFolder(cellFolder);
   });
 }

@@ -226,9 +226,12 @@ export class OpenCell implements CellFile {
     const analysis = this.#format.analyse(reader, this.#place, this.#target, sums);
     if (analysis.scan.n_findings > 0 || analysis.scan.n_rows_raw !== this.#rows) throw this.#changedUnderneath();
     this.#sums.close();
-    const rewritten = await rewriteWithSums(this.#port, this.#place, analysis, sums, this.#target, true);
-    this.#port.close(this.#fd!);
-    this.#fd = undefined;
+    const letGo = (): void => {
+      const fd = this.#fd!;
+      this.#fd = undefined;
+      this.#port.close(fd);
+    };
+    const rewritten = await rewriteWithSums(this.#port, this.#place, analysis, sums, this.#target, true, letGo);
     this.#fd = this.#port.open(this.#path, 'r+');
     this.#end = this.#durableEnd = rewritten.end;
     this.#sums.reset(rewritten.sums);

@@ -4,8 +4,7 @@ import type { CellFile, CellPlace, CellScan } from './scan/cell-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
-import { cellLayout, sumsPath } from './scan/layout.ts';
-import { temporaryPath } from '../files/temporary-path.ts';
+import { cellLayout } from './scan/layout.ts';
 import { OpenCell } from './open-cell-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, setAside, standingConflicts } from './quarantine.ts';
@@ -13,7 +12,8 @@ import { LOUD_SHARE } from './scan/recover.ts';
 import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { readSums, readSumsText } from './scan-cell.ts';
-import { removeFile } from '../files/small-file.ts';
+import { HeldFile, removeFile } from '../files/held.ts';
+import { removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function openCell(
   const path = metricsPath(place.folder, place.schema.format);
   return onDiskAsync('repair', path, async () => {
     if (!scan.exists) return new OpenCell(port, place, scan, new BlockSums(port, place, '', undefined), undefined);
-    await clearTheWay(port, place, scan);
+    await clearTheWay(port, place, scan, log);
     tell(place, scan, log);
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
     const sumsText = settled.end === 0 ? '' : readSumsText(port, place);
@@ -45,13 +45,22 @@ export async function openCell(
 }
 
 /** Left-over temporary files go; a summary goes before the rows that it speaks of change. */
-async function clearTheWay(port: FilePort, place: CellPlace, scan: CellScan): Promise<void> {
-  removeFile(port, temporaryPath(metricsPath(place.folder, place.schema.format)));
-  removeFile(port, temporaryPath(sumsPath(place.folder)));
+async function clearTheWay(
+  port: FilePort,
+  place: CellPlace,
+  scan: CellScan,
+  log: (line: string) => void,
+): Promise<void> {
+  await removeLeftOversOfCell(port, place.folder);
   const { summary } = cellLayout(place.folder);
-  if ((!scan.canonical || scan.n_findings > 0) && port.stat(summary) !== undefined) {
-    port.unlink(summary);
+  if ((scan.canonical && scan.n_findings === 0) || port.stat(summary) === undefined) return;
+  try {
+    await removeFile(port, summary, 0);
     await port.syncFolder(place.folder);
+  } catch (error) {
+    // It says which rows it is of: nobody takes it for one of the rows that come now.
+    if (!(error instanceof HeldFile)) throw error;
+    log(`cell ${place.schema.cell_id}: ${error.message}`);
   }
 }
 
@@ -89,7 +98,12 @@ async function repair(
   log: (line: string) => void,
 ): Promise<CellScan> {
   const path = metricsPath(place.folder, place.schema.format);
-  const fd = port.open(path, 'r');
+  let fd: number | undefined = port.open(path, 'r');
+  const letGo = (): void => {
+    const open = fd;
+    fd = undefined;
+    if (open !== undefined) port.close(open);
+  };
   try {
     const reader = new FileReader(port, fd, scan.size);
     const sums = readSums(port, place);
@@ -103,11 +117,11 @@ async function repair(
       analysis.keep_original ? whole : undefined,
     );
     warnLoudly(place, analysis.scan, log);
-    const rewritten = await rewriteWithSums(port, place, analysis, sums, scan.target, false);
+    const rewritten = await rewriteWithSums(port, place, analysis, sums, scan.target, false, letGo);
     const n_conflicts = standingConflicts(quarantineRecords(port, place.folder));
     return { ...analysis.scan, ...asFound(rewritten), n_conflicts };
   } finally {
-    port.close(fd);
+    letGo();
   }
 }
 

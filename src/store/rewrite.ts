@@ -6,7 +6,8 @@ import { formatOf, metricsPath } from './formats/formats.ts';
 import { sumsPath } from './scan/layout.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import type { FilePort } from '../files/port.ts';
-import { removeFile, writeSmallFile } from '../files/small-file.ts';
+import { removeFile } from '../files/held.ts';
+import { putInPlace, writeSmallFile } from '../files/small-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { makeFolder } from '../files/folder.ts';
 import { sumsText } from './scan/sums.ts';
@@ -26,9 +27,15 @@ export interface Rewritten {
 
 /**
  * Writes the rows (ascending, one `Rows` per aligned block) in canonical form into a temporary file, syncs it, renames it over the metrics file and
- * syncs the folder: after any crash one of the two files stands there, whole.
+ * syncs the folder: after any crash one of the two files stands there, whole. `letGo`: closes the old file, which the rows may be read from; an
+ * open one cannot be replaced on Windows.
  */
-export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks: Iterable<Rows>): Promise<Rewritten> {
+export async function rewriteCanonical(
+  port: FilePort,
+  place: CellPlace,
+  blocks: Iterable<Rows>,
+  letGo: () => void = () => undefined,
+): Promise<Rewritten> {
   const { schema } = place;
   const path = metricsPath(place.folder, schema.format);
   const temporary = temporaryPath(path);
@@ -59,8 +66,8 @@ export async function rewriteCanonical(port: FilePort, place: CellPlace, blocks:
   } finally {
     port.close(fd);
   }
-  port.rename(temporary, path);
-  await port.syncFolder(place.folder);
+  letGo();
+  await putInPlace(port, path);
   return { end, rows, rows_crc32: hex32(crc), last_index, last_block, sums };
 }
 
@@ -75,6 +82,7 @@ export async function rewriteWithSums(
   sums: Sums,
   target: number,
   complete: boolean,
+  letGo: () => void,
 ): Promise<Rewritten> {
   const { schema } = place;
   const write = (next: Sums) =>
@@ -84,7 +92,7 @@ export async function rewriteWithSums(
     for (const block of analysis.outgrown_sums) rest.delete(block);
     await write(rest);
   }
-  const rewritten = await rewriteCanonical(port, place, analysis.kept());
+  const rewritten = await rewriteCanonical(port, place, analysis.kept(), letGo);
   if (formatOf(schema).blocksOf !== undefined) {
     await write(
       complete ? rewritten.sums : sumsAfterRepair(rewritten, sums, analysis.failed_sums, schema.batch_rows, target),
@@ -107,7 +115,7 @@ export async function replaceRows(
   await onDiskAsync('write', metricsPath(place.folder, schema.format), async () => {
     await makeFolder(port, place.folder);
     if (port.stat(sumsPath(place.folder)) !== undefined) {
-      removeFile(port, sumsPath(place.folder));
+      await removeFile(port, sumsPath(place.folder));
       await port.syncFolder(place.folder);
     }
     const { sums } = await rewriteCanonical(port, place, blocks);

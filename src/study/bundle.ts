@@ -5,28 +5,41 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild-wasm';
 import type { BuildFailure, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
 import { EngineError } from '../errors.ts';
+import * as inABundle from '../model/in-a-bundle.ts';
 import { placeOf, rememberSource } from '../model/model-source.ts';
 import { moduleUrl } from './module-url.ts';
+import { nearest, quoted } from './problem.ts';
 
 /** What is bundled: a file, or a package as seen from a folder. `shown` names it in messages. */
 export type Entry = { readonly shown: string; readonly code: 'STUDY' | 'MODEL' } & (
   { readonly file: string } | { readonly package: string; readonly folder: string }
 );
 
-/** One ESM text without imports but Node's own. */
+/** One ESM text without imports but Node's own, and the way back to the lines it was made from. */
 export interface Bundle {
   readonly code: string;
+  readonly map: SourceMapPayload;
 }
 
 /** What `import ... from 'permafrost'` means in a user's model. */
-const KIT = fileURLToPath(new URL(`../model/kit${extname(import.meta.url)}`, import.meta.url));
+const KIT = ownFile('../model/in-a-bundle');
+const ERRORS = ownFile('../errors');
 
 const kit: Plugin = {
   name: 'permafrost',
   setup(build) {
     build.onResolve({ filter: /^permafrost$/ }, () => ({ path: KIT }));
+    // A model that uses no errors of ours may have an EngineError of its own: nothing of that file may be in its code then, not even a name.
+    build.onResolve({ filter: /^\.\.\/errors\.[jt]s$/ }, ({ importer }) =>
+      dirname(importer) === dirname(KIT) ? { path: ERRORS, sideEffects: false } : undefined,
+    );
   },
 };
+
+/** A module of ours: its source, or what was built from it. */
+function ownFile(module: string): string {
+  return fileURLToPath(new URL(`${module}${extname(import.meta.url)}`, import.meta.url));
+}
 
 /** A file is given to esbuild under one fixed name, so that neither its name nor its place is in the code and its hash. */
 const ENTRY = 'entry';
@@ -34,8 +47,8 @@ const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.mts': 'ts', '
 
 /**
  * Bundles a user's TypeScript or JavaScript to one ESM text: types stripped, relative imports and packages included, Node's own modules left
- * as imports, comments and layout normalised, so that editing a comment changes nothing. The way back to the lines it was made from stays in this process
- * (model-source.ts). What is not found, or is no JavaScript, is an EngineError with file and line.
+ * as imports, comments and layout normalised, so that editing a comment changes nothing. What is not found, or is
+ * no JavaScript, is an EngineError with file and line.
  */
 export async function bundle(entry: Entry): Promise<Bundle> {
   try {
@@ -52,7 +65,6 @@ export async function bundle(entry: Entry): Promise<Bundle> {
       legalComments: 'none',
       charset: 'utf8',
       sourcemap: 'external',
-      sourcesContent: false,
       tsconfigRaw: {}, // no tsconfig.json of the folder changes the code
       logLevel: 'silent',
       plugins: [kit],
@@ -60,13 +72,7 @@ export async function bundle(entry: Entry): Promise<Bundle> {
       banner: { js: 'const require=process.getBuiltinModule;' },
     });
     const text = (end: string): string => result.outputFiles.find((file) => file.path.endsWith(end))?.text ?? '';
-    const code = text('.js');
-    rememberSource(code, {
-      map: JSON.parse(text('.map')) as SourceMapPayload,
-      pathOf: (source) => pathOf(source, entry),
-      shownOf: (source) => shownName(source, entry),
-    });
-    return { code };
+    return { code: text('.js'), map: JSON.parse(text('.map')) as SourceMapPayload };
   } catch (error) {
     if (error instanceof EngineError || !isBuildFailure(error)) throw error;
     const lines = error.errors.slice(0, 10).map((e) => messageLine(e, entry));
@@ -101,7 +107,15 @@ async function stdinOf(entry: Entry): Promise<StdinOptions> {
 
 function messageLine({ text, location }: Message, entry: Entry): string {
   if (location === null) return `${entry.shown}: ${text}`;
-  return `${shownName(location.file, entry)}:${location.line}:${location.column + 1}: ${text}`;
+  return `${shownName(location.file, entry)}:${location.line}:${location.column + 1}: ${ourNameIn(text) ?? text}`;
+}
+
+/** A name that permafrost does not have, instead of a path into its inside. */
+function ourNameIn(text: string): string | undefined {
+  const [, file = '', name = ''] = /^No matching export in "(.*)" for import "(.*)"$/.exec(text) ?? [];
+  if (basename(file) !== basename(KIT)) return undefined;
+  const near = nearest(name, Object.keys(inABundle));
+  return `permafrost has no export ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 /** What a model imports stands beside it, or below. */
@@ -115,8 +129,17 @@ function pathOf(file: string, entry: Entry): string {
   return basename(file) === ENTRY ? resolve(entry.file) : resolve(dirname(entry.file), file);
 }
 
-/** Imports a bundle and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line. */
-export async function importBundle({ code }: Bundle, shown: string, errorCode: 'STUDY' | 'MODEL'): Promise<unknown> {
+/**
+ * Imports the bundle of an entry and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line; what it throws
+ * later, in any thread, can be traced back to its lines from now on (model-source.ts).
+ */
+export async function importBundle({ code, map }: Bundle, entry: Entry): Promise<unknown> {
+  const { shown, code: errorCode } = entry;
+  rememberSource(code, {
+    map,
+    pathOf: (source) => pathOf(source, entry),
+    shownOf: (source) => shownName(source, entry),
+  });
   let module: { readonly default?: unknown };
   try {
     module = (await import(moduleUrl(code))) as typeof module;

@@ -4,7 +4,7 @@ import { extname, isAbsolute, join, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { bundle, importBundle } from './bundle.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle, Entry } from './bundle.ts';
 import { checkModel } from './check-model.ts';
 import { guardModel } from './guard-model.ts';
 import { nearest, quoted } from './problem.ts';
@@ -30,10 +30,11 @@ export interface LoadedModel {
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);
   if (own !== undefined) return { model: await own, code: undefined };
-  const bundled = isFile(reference)
-    ? await bundleFile(reference, folder)
-    : await bundlePackage(reference, folder, builtIn);
-  const checked = checkModel(await importBundle(bundled, reference, 'MODEL'), reference);
+  const entry: Entry = isFile(reference)
+    ? { file: modelFile(reference, folder), shown: reference, code: 'MODEL' }
+    : { package: reference, folder, shown: reference, code: 'MODEL' };
+  const bundled = 'file' in entry ? await bundle(entry) : await bundlePackage(entry, builtIn);
+  const checked = checkModel(await importBundle(bundled, entry), reference);
   const version = `${checked.version}+${hash('sha256', bundled.code).slice(0, 16)}`;
   // The module's own object stays as it is.
   return { model: Object.assign(guardModel(checked, reference), { version }), code: bundled.code };
@@ -45,7 +46,7 @@ function isFile(reference: string): boolean {
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
-function bundleFile(reference: string, folder: string): Promise<Bundle> {
+function modelFile(reference: string, folder: string): string {
   if (!EXTENSIONS.includes(extname(reference).toLowerCase())) {
     const allowed = EXTENSIONS.join(', ');
     throw new EngineError('STUDY', `model: ${quoted(reference)} is not a kind of model file; allowed: ${allowed}`, {
@@ -54,12 +55,16 @@ function bundleFile(reference: string, folder: string): Promise<Bundle> {
       allowed,
     });
   }
-  return bundle({ file: resolve(folder, reference), shown: reference, code: 'MODEL' });
+  return resolve(folder, reference);
 }
 
-async function bundlePackage(reference: string, folder: string, builtIn: BuiltInModels): Promise<Bundle> {
+async function bundlePackage(
+  entry: Extract<Entry, { readonly package: string }>,
+  builtIn: BuiltInModels,
+): Promise<Bundle> {
+  const { package: reference, folder } = entry;
   try {
-    return await bundle({ package: reference, folder, shown: reference, code: 'MODEL' });
+    return await bundle(entry);
   } catch (error) {
     if (!(error instanceof EngineError) || !error.message.includes(`Could not resolve "${reference}"`)) throw error;
     const near = existsSync(join(folder, reference)) ? `./${reference}` : nearest(reference, builtIn.names);

@@ -1,5 +1,5 @@
 import { csvField } from '../encoding/csv-field.ts';
-import type { RunCells } from '../plan/run-cell.ts';
+import type { RunCell } from '../plan/run-cell.ts';
 import { parameterTexts } from './grid-summary.ts';
 import type { FilePort } from '../files/port.ts';
 import { summariesOf } from '../stored/summaries.ts';
@@ -10,7 +10,7 @@ import { summariesOf } from '../stored/summaries.ts';
  */
 export async function* finalResultsLines(
   port: FilePort,
-  cells: RunCells,
+  cells: Iterable<RunCell>,
   parameters: readonly string[],
   metrics: readonly string[],
 ): AsyncGenerator<string> {

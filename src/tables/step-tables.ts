@@ -5,6 +5,7 @@ import { csvField } from '../encoding/csv-field.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readFailures } from '../store/failures.ts';
+import { renameWhenFree } from '../files/held.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import { allParameters, expandCells } from '../study/cells.ts';
@@ -13,6 +14,7 @@ import type { LoadedStudy } from '../study/loaded-study.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import type { RunCell } from '../plan/run-cell.ts';
 import { readSummary } from '../stored/summaries.ts';
+import type { TableWriting } from './table-writing.ts';
 import { configId, tableColumns, tableFields, type TableColumn, type TableValues } from './table-columns.ts';
 
 /** One line of a table: a cell as one step has it. */
@@ -36,7 +38,7 @@ function isSuccess(row: TableRow | undefined): boolean {
 export async function writeStepTables(
   port: FilePort,
   experiment: LoadedStudy,
-  warn: (line: string) => void,
+  { outdated, each, warn }: TableWriting,
 ): Promise<void> {
   const { study } = experiment;
   const { results } = layoutOf(study.output);
@@ -46,30 +48,34 @@ export async function writeStepTables(
   // Of a step that was not run some cells may be there: an earlier step has them, too.
   const run = new Set(requireManifest(port, study.output).steps_run);
   const known = new Set<string>();
-  const tableOf = (name: string): { readonly path: string; readonly old: TableRow[] } => {
+  const tableOf = async (name: string): Promise<{ readonly path: string; readonly old: TableRow[] }> => {
     const path = join(results, `${name}.csv`);
-    return { path, old: readTable(port, path, columns, keyNames(experiment), warn) };
+    return { path, old: await readTable(port, path, columns, keyNames(experiment), warn) };
   };
   for (const step of study.surface.steps.filter((name) => run.has(name))) {
-    const { path, old } = tableOf(step);
+    const { path, old } = await tableOf(step);
     const cells = cellsOfStep(experiment, step).map(cellOf);
-    const rows = tableRows(port, experiment, step, columns, cells, old, warn);
+    const rows = tableRows(port, experiment, step, columns, cells, old, { outdated, warn });
     const ids = new Set(cells.map(({ cell_id }) => cell_id));
-    setAsideStrangers(port, path, step, ids, old, warn);
     all.push(...rows);
     for (const id of ids) known.add(id);
-    await writeTable(port, path, columns, rows);
+    await each(async () => {
+      await setAsideStrangers(port, path, step, ids, old, warn);
+      await writeTable(port, path, columns, rows);
+    });
   }
   // A step that waits for what an earlier one decides keeps its table until then.
   for (const step of waitingSteps(experiment).filter((name) => run.has(name))) {
-    const { old } = tableOf(step);
+    const { old } = await tableOf(step);
     all.push(...old);
     for (const { cell_id } of old) known.add(cell_id);
   }
-  const { path, old } = tableOf('all_results');
+  const { path, old } = await tableOf('all_results');
   // Its rows stand in the tables of the steps, too: it is read only to set aside what is none of them.
-  setAsideStrangers(port, path, study.surface.steps.join(', '), known, old, warn);
-  await writeTable(port, path, columns, all);
+  await each(async () => {
+    await setAsideStrangers(port, path, study.surface.steps.join(', '), known, old, warn);
+    await writeTable(port, path, columns, all);
+  });
 }
 
 function waitingSteps({ study: { surface, derivations } }: LoadedStudy): string[] {
@@ -103,13 +109,13 @@ function tableRows(
   columns: readonly TableColumn[],
   cells: readonly RunCell[],
   old: readonly TableRow[],
-  warn: (line: string) => void,
+  { outdated, warn }: Pick<TableWriting, 'outdated' | 'warn'>,
 ): TableRow[] {
   const rows = new Map<string, TableRow>();
   const keep = experiment.study.results?.keep ?? 'last';
   const config_id = configId(experiment, step, keyNames(experiment));
   for (const cell of cells) {
-    const fields = tableFields(columns, valuesOf(port, { step, config_id }, cell));
+    const fields = tableFields(columns, valuesOf(port, { step, config_id }, cell, outdated.has(cell.cell_id)));
     const fresh = rowOf(fields, columns, keyNames(experiment));
     const { key } = fresh;
     const before = old.find((row) => row.key === key && row.cell_id === cell.cell_id);
@@ -139,9 +145,10 @@ function valuesOf(
   port: FilePort,
   common: { readonly step: string; readonly config_id: string },
   cell: RunCell,
+  outdated: boolean,
 ): TableValues {
   const values = { ...common, cell_id: cell.cell_id, parameters: cell.parameters };
-  const summary = readSummary(port, cell.place.folder);
+  const summary = outdated ? undefined : readSummary(port, cell.place.folder);
   if (summary !== undefined) {
     const { statistics, n_perms_done } = summary;
     return { ...values, n: String(n_perms_done), statistics, status: 'success', error: '' };
@@ -164,19 +171,19 @@ function rowOf(fields: readonly string[], columns: readonly TableColumn[], key: 
 }
 
 /** The rows of a table that is there. One that cannot be read is set aside: its rows come back from the metrics files. */
-function readTable(
+async function readTable(
   port: FilePort,
   path: string,
   columns: readonly TableColumn[],
   key: readonly string[],
   warn: (line: string) => void,
-): TableRow[] {
+): Promise<TableRow[]> {
   const bytes = readSmallFile(port, path);
   if (bytes === undefined) return [];
   const records = recordsOf(bytes);
   const header = columns.map(({ title }) => title);
   if (records?.[0]?.join() !== header.join() || !records.every((record) => record.length === columns.length)) {
-    setAside(port, path, 'it cannot be read as a table of this study', warn);
+    await setAside(port, path, 'it cannot be read as a table of this study', warn);
     return [];
   }
   return records.slice(1).map((record) => rowOf(record.map(csvField), columns, key));
@@ -191,18 +198,18 @@ function recordsOf(bytes: Buffer): string[][] | undefined {
 }
 
 /** Rows of other experiments (data, seed, parameters outside the key, values decided otherwise) are not mixed with those of this study. */
-function setAsideStrangers(
+async function setAsideStrangers(
   port: FilePort,
   path: string,
   step: string,
   known: ReadonlySet<string>,
   old: readonly TableRow[],
   warn: (line: string) => void,
-): void {
+): Promise<void> {
   const strangers = old.filter(({ cell_id }) => !known.has(cell_id));
   if (strangers.length === 0) return;
   const [first] = strangers;
-  setAside(
+  await setAside(
     port,
     path,
     `${strangers.length} rows are not of ${step} as the study is now (cell ${first!.cell_id})`,
@@ -210,10 +217,10 @@ function setAsideStrangers(
   );
 }
 
-function setAside(port: FilePort, path: string, why: string, warn: (line: string) => void): void {
+async function setAside(port: FilePort, path: string, why: string, warn: (line: string) => void): Promise<void> {
   let n = 1;
   while (port.stat(`${path}.set-aside-${n}`) !== undefined) n += 1;
-  port.rename(path, `${path}.set-aside-${n}`);
+  await renameWhenFree(port, path, `${path}.set-aside-${n}`);
   warn(`${path} was set aside as ${path}.set-aside-${n}: ${why}. The table is made anew from the metrics files.`);
 }
 

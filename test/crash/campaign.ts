@@ -69,6 +69,14 @@ async function damaged(place: CellPlace): Promise<SimulatedDisk> {
   return disk;
 }
 
+/** The same file as another program saves it. */
+async function savedElsewhere(place: CellPlace): Promise<SimulatedDisk> {
+  const disk = await completed(place, 30);
+  const path = metricsPath(FOLDER, place.schema.format);
+  disk.put(path, Buffer.from(disk.read(path)!.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'));
+  return disk;
+}
+
 export function scenarios(format: Format): Scenario[] {
   const place = placeOf(format);
   return [
@@ -77,14 +85,17 @@ export function scenarios(format: Format): Scenario[] {
     { name: 'extension', place, target: 45, before: () => completed(place, 28) },
     { name: 'repair', place, target: 30, before: () => damaged(place) },
     { name: 'truncation', place, target: 20, before: () => completed(place, 28) },
+    ...(format === 'csv' ? [{ name: 'foreign', place, target: 30, before: () => savedElsewhere(place) }] : []),
   ];
 }
 
 /** Changes between the store and the disk: mutants, which a campaign must catch. */
 export interface Mutant {
   readonly name: string;
-  port(disk: SimulatedDisk): FilePort;
+  readonly port: (disk: SimulatedDisk) => FilePort;
   readonly acknowledgeEarly?: boolean;
+  /** Names are not made durable: a power cut may take the newest, so only kills are tried. */
+  readonly foldersUnsynced?: boolean;
 }
 
 export const FAITHFUL: Mutant = { name: 'none', port: (disk) => disk.port };
@@ -187,7 +198,8 @@ async function recover(
     const how = await ended(live(scenario, disk, mutant, acked));
     if (how === 'done') break;
     if (how !== 'cut') return `recovery failed: ${how.message}`;
-    disk = disk.afterCut(POLICIES[Math.floor(random() * POLICIES.length)]!, random);
+    const policy = POLICIES[Math.floor(random() * POLICIES.length)]!;
+    disk = disk.afterCut(mutant.foldersUnsynced === true ? 'kill' : policy, random);
     const wrong = judgeRows(scenario, disk, mutant, acked);
     if (wrong !== undefined) return `after crash ${death + 2}: ${wrong}`;
   }
@@ -198,7 +210,7 @@ async function recover(
   const wrong = judgeRows(scenario, disk, mutant, acked);
   if (wrong !== undefined) return wrong;
   if (quarantineRecords(disk.port, FOLDER).some(({ kind }) => kind === 'conflict')) return 'a conflict on record';
-  const powerOff = disk.afterCut('nothing', random);
+  const powerOff = disk.afterCut(mutant.foldersUnsynced === true ? 'kill' : 'nothing', random);
   if (digest(scenario, powerOff) !== expected) return 'the finished file differs from that of an undisturbed run';
   return undefined;
 }
@@ -257,10 +269,10 @@ export async function faultCase(
   return recover(scenario, after, mutant, acked, seed % 3, random, expected);
 }
 
-export async function operationsOf(scenario: Scenario): Promise<number> {
+export async function operationsOf(scenario: Scenario, platform: Mutant = FAITHFUL): Promise<number> {
   const disk = await scenario.before();
   disk.operations = 0;
-  await live(scenario, disk, FAITHFUL, new Set());
+  await live(scenario, disk, platform, new Set());
   return disk.operations;
 }
 

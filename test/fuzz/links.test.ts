@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { EngineError, verifyRun } from '../../dist/index.js';
+import { EngineError, exportRun, reportRun, verifyRun } from '../../dist/index.js';
 import { SmallStudy } from '../run/small-study.ts';
 
 /** A link planted in an output must not make a run write, empty, read or remove what it points to. */
@@ -49,7 +49,7 @@ const FILES = [
   'aggregated/grid_summary.csv.tmp',
   'aggregated/DONE.txt',
 ];
-const FOLDERS = ['per_cell', CELL, `${CELL}/quarantine`, 'aggregated'];
+const FOLDERS = ['per_cell', CELL, `${CELL}/quarantine`, 'aggregated', 'results', 'report', 'report/tables', 'export'];
 
 /** An output with damage to repair, and next to it what nobody may touch. */
 function outputs(): { readonly study: SmallStudy; readonly outside: string; readonly place: (name: string) => string } {
@@ -95,6 +95,13 @@ describe('a link inside an output', () => {
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(outside, link);
     await runs(study);
+    // What a person may ask for of a run, each in a folder of its own.
+    const asked = [() => reportRun(study.output), () => exportRun(study.output, { to: 'csv' })];
+    for (const ask of asked) {
+      await ask().catch((error: unknown) => {
+        expect(error).toBeInstanceOf(EngineError);
+      });
+    }
     expect(readdirSync(outside)).toEqual([]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     study.remove();

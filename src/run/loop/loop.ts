@@ -6,6 +6,7 @@ import type { Executor } from '../../execute/executor.ts';
 import type { ChunkTask } from '../../execute/messages.ts';
 import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
 import { segmentsOf } from '../../plan/segments.ts';
+import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
@@ -13,12 +14,13 @@ import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { GroupSync } from './group-sync.ts';
-import type { Durability } from '../run-options.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunOutput } from '../output/run-output.ts';
-import { scannedExperiments, type Donor, type ScannedExperiment } from './scan-cells.ts';
+import { removeLeftOversOfCell } from '../../store/left-overs.ts';
+import { scannedExperiments, type Donor, type ScannedCell, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
 import type { StopSwitch } from '../stop.ts';
 import type { Readers } from '../../readers/readers.ts';
@@ -39,10 +41,8 @@ export interface RunContext {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly stop: StopSwitch;
-  readonly durability: Durability;
+  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error'>;
   readonly lease: LeaseSize;
-  readonly retry_failed: boolean;
-  readonly on_error: 'stop' | 'continue';
 }
 
 interface Loop extends RunContext {
@@ -62,7 +62,7 @@ export async function runCells(context: RunContext): Promise<void> {
   const in_flight = new Slots(run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
-  const sync = new GroupSync(run.durability, run.clock, (error) => {
+  const sync = new GroupSync(run.options.durability, run.clock, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
   const ending = new Set<Promise<void>>();
@@ -106,17 +106,30 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       output.books.notMine(cell);
       continue;
     }
-    const complete = output.summaries.isUpToDate(cell, scan, look);
-    output.books.found(cell, scan, complete);
-    if (complete) continue;
-    const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
+    if (output.summaries.isUpToDate(cell, scan, look)) {
+      output.books.foundComplete(cell, scan);
+      await leaveClean(run.port, member);
+      continue;
+    }
+    const target = await CellTarget.open(run.port, member, scan);
     if (target === undefined) continue;
+    // Not before: a process that was killed may have left its last rows in memory alone.
+    output.books.found(cell, scan);
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
   return new CellWork(targets, (result) => {
     run.executor.release(result);
   });
+}
+
+/** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */
+async function leaveClean(port: FilePort, { output, cell }: ScannedCell<RunOutput>): Promise<void> {
+  try {
+    await removeLeftOversOfCell(port, cell.place.folder);
+  } catch (error) {
+    output.fail(error);
+  }
 }
 
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */
@@ -200,7 +213,7 @@ async function produce(
 function take(run: Loop, work: CellWork<CellTarget>, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const n_failed = work.deliver(sequence, delivery);
   sync.appended(work);
-  if (n_failed > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+  if (n_failed > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** prepare() threw for one chunk, and would for all others: the cell is on record as failed, and others go on or not. */
@@ -208,7 +221,7 @@ function failCell(run: Loop, work: CellWork<CellTarget>, error: ErrorRecord): vo
   if (!work.abandoned) {
     work.abandon();
     for (const target of work.targets) target.cannotPrepare(error);
-    if (run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+    if (run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
   }
   work.lost();
 }
@@ -241,11 +254,13 @@ async function end(run: Loop, target: CellTarget): Promise<void> {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
       await output.summaries.complete(cell, file, target.resume_detected, target.look);
+      output.outdated.delete(cell.cell_id);
       status = 'complete';
     } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
     else if (target.n_failed > 0) status = 'failed';
   } catch (error) {
-    output.fail(error);
+    if (error instanceof HeldFile) output.gaveUp(error, cell);
+    else output.fail(error);
   }
   try {
     file.close();

@@ -10,15 +10,11 @@ import {
   readFailures,
   type Failure,
 } from '../../store/failures.ts';
+import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
-import {
-  countPermutations,
-  intersectRanges,
-  rangesOf,
-  subtractRanges,
-  type PermutationRange,
-} from '../../study/permutation-range.ts';
+import { countPermutations, intersectRanges, rangesOf, type PermutationRange } from '../../study/permutation-range.ts';
 import { seedOf, type RunCell } from '../../plan/run-cell.ts';
+import { ownOf, wantedOf } from '../../plan/share.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import type { CellSet, ScannedCell } from './scan-cells.ts';
 import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
@@ -33,12 +29,15 @@ interface RowCount {
 const NONE: RowCount = { computed: 0, copied: 0 };
 
 /** What a file needs of its output. */
-export interface TargetOutput extends Pick<RunOutput, 'live' | 'stopping' | 'share' | 'assertThere' | 'fail'> {
+export interface TargetOutput extends Pick<
+  RunOutput,
+  'live' | 'stopping' | 'share' | 'retry_failed' | 'outdated' | 'assertThere' | 'gaveUp' | 'fail'
+> {
   readonly summaries: Pick<RunOutput['summaries'], 'withdraw'>;
   readonly forecast: Pick<RunOutput['forecast'], 'observe'>;
   readonly books: Pick<
     RunOutput['books'],
-    'log' | 'failed' | 'cannotPrepare' | 'failuresOf' | 'decided' | 'acknowledged'
+    'log' | 'left' | 'failed' | 'cannotPrepare' | 'failuresOf' | 'decided' | 'acknowledged'
   >;
 }
 
@@ -78,32 +77,34 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
     this.share = output.share?.(cell);
     const on_record = readFailures(port, cell.place.folder);
     this.failed = on_record.filter((failure) => !isOfPrepare(failure)).map(({ perm_index }) => perm_index);
-    const mine = this.mine(file.missing);
+    const mine = ownOf(file.missing, this.share);
     this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
     this.resume_detected = scan.n_rows_raw > 0;
   }
 
-  /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then. */
+  /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then, or goes on without this cell. */
   static async open<Output extends TargetOutput = RunOutput>(
     port: FilePort,
     member: Member<Output>,
     scan: CellScan,
-    retry_failed: boolean,
   ): Promise<CellTarget<Output> | undefined> {
     const { output, cell } = member;
     try {
-      output.summaries.withdraw(cell);
+      await withdrawSummary(output, cell);
       const file = await openCell(port, cell.place, scan, (line) => {
         output.books.log(cell, line);
       });
-      if (retry_failed) await clearFailures(port, cell.place.folder);
+      if (output.retry_failed) await clearFailures(port, cell.place.folder);
       const target = new CellTarget(port, member, scan, file);
       // Whether a cell can be prepared is found out again by every run that computes something of it.
       if (target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
       return target;
     } catch (error) {
-      output.fail(error);
+      if (error instanceof HeldFile) {
+        output.gaveUp(error, cell);
+        output.books.left(cell, error.message);
+      } else output.fail(error);
       return undefined;
     }
   }
@@ -119,16 +120,11 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   /** What is to be computed or copied below `end`, and below the next look. */
   missing(end = Infinity): readonly PermutationRange[] {
     const stage = { from: 0, to: Math.min(end, this.next_look ?? this.file.target) };
-    const missing = this.mine(intersectRanges(this.file.missing, [stage]));
-    return subtractRanges(missing, rangesOf(this.failed.sort(ascending)));
+    return wantedOf(intersectRanges(this.file.missing, [stage]), this.share, this.failed.sort(ascending));
   }
 
   private get undecided(): boolean {
     return this.output.stopping !== undefined && this.look?.stop !== true;
-  }
-
-  private mine(ranges: readonly PermutationRange[]): readonly PermutationRange[] {
-    return this.share === undefined ? ranges : intersectRanges(ranges, this.share);
   }
 
   /** Takes the looks that its rows allow by now; they are read back for it. */
@@ -219,6 +215,16 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   /** Permutations of this cell that have no row because they failed, now or earlier. */
   get n_failed(): number {
     return this.n_failed_before + this.output.books.failuresOf(this.cell);
+  }
+}
+
+/** A summary that another program has open stays, and counts for nothing from now on. */
+async function withdrawSummary({ summaries, outdated }: TargetOutput, cell: RunCell): Promise<void> {
+  try {
+    await summaries.withdraw(cell);
+  } catch (error) {
+    if (!(error instanceof HeldFile)) throw error;
+    outdated.add(cell.cell_id);
   }
 }
 

@@ -6,10 +6,12 @@ import type { Failure } from '../../store/failures.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
+import { HARDLY_ANY_PATIENCE_MS, HeldFile } from '../../files/held.ts';
 import { appendLine } from '../../files/append-line.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
+import { readAdvisory } from '../../stored/advisory-file.ts';
 import { percent, progressCsv } from '../../stored/progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -22,6 +24,8 @@ import type { Look } from '../../precision/checks.ts';
 const CELL_PROGRESS_MS = 1_000;
 /** heartbeat.json and progress.csv [ms]; the contract asks for 30 s at most. */
 const HEARTBEAT_MS = 10_000;
+
+const HELD_TOO_OFTEN = 5;
 
 /** A cell being computed, and what its progress.json says of how it began. */
 interface OpenCell {
@@ -49,8 +53,10 @@ export interface BookkeeperOptions {
   readonly progress: Progress;
   readonly states: CellStates;
   readonly observer: RunObserver;
-  /** What each cell was thought to hold before it was read (aggregated/progress.csv). */
+  /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
+  /** How many of these are the run's own: what `progress` counts. */
+  readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
 }
 
 /**
@@ -65,6 +71,8 @@ export class Bookkeeper {
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
+  /** How often in a row a file could not be replaced because another program had it open. */
+  private readonly held = new Map<string, number>();
   first_failure: FirstFailure | undefined;
   n_failures = 0;
 
@@ -80,16 +88,44 @@ export class Bookkeeper {
     void this.queue(() => this.writeAggregated());
   }
 
-  /** A cell's file was read. `complete`: nothing is left to do for it. */
-  found(cell: RunCell, scan: CellScan, complete: boolean): void {
-    const n_done = countPermutations(scan.present);
-    const { progress, states, expected, observer } = this.options;
-    progress.corrected(expected(cell.index), n_done);
-    states.set(cell.index, complete ? 'complete' : 'running', n_done);
-    this.lowerTarget(cell, scan.target);
-    if (!complete) return;
+  /** A cell's file was read, and what it holds is durable. */
+  found(cell: RunCell, scan: CellScan): void {
+    this.count(cell, scan, 'running');
+  }
+
+  /** A cell was read of which nothing is left to do. */
+  foundComplete(cell: RunCell, scan: CellScan): void {
+    const { progress, states, observer } = this.options;
+    this.count(cell, scan, 'complete');
     progress.cells_complete += 1;
     observer.cellFinished(cell.cell_id, true);
+    if (this.saysComplete(cell, scan.target)) return;
+    // Its process died before it said so, and perhaps before the name of its summary was durable: this makes it so.
+    const open = this.openCell(cell, { ...scan, n_duplicates_dropped: scan.n_duplicates });
+    void this.queue(() => this.writeProgressJson(open, states.status(cell.index)));
+  }
+
+  private count(cell: RunCell, scan: CellScan, status: CellStatus): void {
+    const { progress, states, expected, ownOf } = this.options;
+    const n_done = countPermutations(scan.present);
+    progress.corrected(expected(cell.index), ownOf(cell, scan.present));
+    states.set(cell.index, status, n_done);
+    this.lowerTarget(cell, scan.target);
+  }
+
+  private saysComplete(cell: RunCell, target: number): boolean {
+    const said = readAdvisory(this.options.port, cellLayout(cell.place.folder).progress, (text) => {
+      return JSON.parse(text) as { readonly phase?: unknown; readonly n_done?: unknown } | null;
+    });
+    return said?.phase === 'complete' && said.n_done === target;
+  }
+
+  /** A cell whose file could not be opened: it waits for the next run. */
+  left(cell: RunCell, why: string): void {
+    const { states, observer } = this.options;
+    states.set(cell.index, 'stopped', states.done(cell.index));
+    this.log(cell, why);
+    observer.cellFinished(cell.cell_id, false);
   }
 
   /** A cell that has no rows yet and of which this run computes nothing. */
@@ -101,23 +137,24 @@ export class Bookkeeper {
 
   begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {
     this.current_cell_id = cell.cell_id;
-    const resume_info: ResumeInfo = {
-      resume_detected: file.n_rows_raw > 0,
-      n_rows_raw: file.n_rows_raw,
-      n_duplicates_dropped: file.n_duplicates_dropped,
-      n_rows_damaged: file.n_rows_damaged,
-    };
-    this.open.set(cell.index, {
-      cell,
-      started_ms: this.options.clock.now(),
-      resume_info,
-      n_done: this.options.states.done(cell.index),
-      n_failed: 0,
-      written_n_done: -1,
-    });
+    const open = this.openCell(cell, file);
+    const { resume_info } = open;
+    this.open.set(cell.index, open);
     const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
     this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
     this.options.observer.cellStarted(cell.cell_id, countPermutations(file.missing), file.target);
+  }
+
+  private openCell(cell: RunCell, found: Omit<ResumeInfo, 'resume_detected'>): OpenCell {
+    const { n_rows_raw, n_duplicates_dropped, n_rows_damaged } = found;
+    return {
+      cell,
+      started_ms: this.options.clock.now(),
+      resume_info: { resume_detected: n_rows_raw > 0, n_rows_raw, n_duplicates_dropped, n_rows_damaged },
+      n_done: this.options.states.done(cell.index),
+      n_failed: 0,
+      written_n_done: -1,
+    };
   }
 
   /** Rows count from now on: those computed for this output, and those that another file or another output's chunk had. */
@@ -142,13 +179,14 @@ export class Bookkeeper {
     );
   }
 
-  private lowerTarget({ index }: RunCell, target: number): void {
-    const { states, progress } = this.options;
+  private lowerTarget(cell: RunCell, target: number): void {
+    const { index } = cell;
+    const { states, progress, ownOf } = this.options;
     progress.targetLowered(states.target(index) - target);
     states.setTarget(index, target);
-    const n_dropped = states.done(index) - target;
-    if (n_dropped <= 0) return;
-    progress.corrected(n_dropped, 0);
+    const n_done = states.done(index);
+    if (n_done <= target) return;
+    progress.corrected(ownOf(cell, [{ from: target, to: n_done }]), 0);
     states.set(index, states.status(index), target);
     const open = this.open.get(index);
     if (open !== undefined) open.n_done = target;
@@ -224,7 +262,7 @@ export class Bookkeeper {
 
   private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
-    const { states, port, clock } = this.options;
+    const { states, clock } = this.options;
     const target = states.target(cell.index);
     open.written_n_done = n_done;
     const progress = {
@@ -239,11 +277,11 @@ export class Bookkeeper {
       params: cell.parameters,
       resume_info,
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
+    await this.write(cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
   }
 
   private async writeAggregated(): Promise<void> {
-    const { port, clock, run_name, progress, cells, states } = this.options;
+    const { clock, run_name, progress, cells, states } = this.options;
     const numbers = progress.numbers();
     const heartbeat = {
       timestamp: clock.date(),
@@ -256,9 +294,22 @@ export class Bookkeeper {
       sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
     };
-    await writeSmallFile(port, this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
-    await writeSmallFile(port, this.paths.progress, progressCsv(cells, states));
+    await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
+    await this.write(this.paths.progress, progressCsv(cells, states));
     collectGarbage(cells.length);
+  }
+
+  /** What another program has open is written the next time; it is said where that goes on. */
+  private async write(path: string, text: string): Promise<void> {
+    try {
+      await writeSmallFile(this.options.port, path, text, HARDLY_ANY_PATIENCE_MS);
+      this.held.delete(path);
+    } catch (error) {
+      if (!(error instanceof HeldFile)) throw error;
+      const times = (this.held.get(path) ?? 0) + 1;
+      this.held.set(path, times);
+      if (times === HELD_TOO_OFTEN) this.warn(error);
+    }
   }
 
   /** One small file after the other; a failure warns once and harms nothing. */

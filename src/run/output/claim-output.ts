@@ -6,6 +6,7 @@ import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
 import type { RunObserver } from './observer.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 
 export interface Claim {
   readonly lock: Lock;
@@ -17,13 +18,17 @@ export interface Claim {
  * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
  * touch stays as it is, without even a lock file.
  */
-export async function refuseOtherRun(host: Host, experiment: LoadedStudy, truncate: boolean): Promise<void> {
+export async function refuseOtherRun(
+  host: Host,
+  experiment: LoadedStudy,
+  { truncate, threads }: Pick<ResolvedOptions, 'truncate' | 'threads'>,
+): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
   if (seen === undefined) return;
   const wanted = manifestOf(experiment);
   refuseOther(seen, wanted, experiment.study, truncate);
-  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted);
+  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted, threads);
 }
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
@@ -31,7 +36,7 @@ export async function claimOutput(
   { port, locks }: Host,
   experiment: LoadedStudy,
   steps: readonly string[],
-  truncate: boolean,
+  { truncate }: Pick<ResolvedOptions, 'truncate'>,
   observer: RunObserver,
 ): Promise<Claim> {
   const { output } = experiment.study;

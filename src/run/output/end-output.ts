@@ -5,7 +5,7 @@ import type { FilePort } from '../../files/port.ts';
 import { inputNotes, type LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
-import type { CellCounts, RunOptions, StudyResult } from '../run-options.ts';
+import type { CellCounts, ResolvedOptions, StudyResult } from '../run-options.ts';
 import type { RunOutput } from './run-output.ts';
 import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from '../stop.ts';
@@ -16,7 +16,7 @@ export async function endOutput(
   port: FilePort,
   { experiment }: ClaimedStudy,
   output: RunOutput,
-  options: RunOptions,
+  { kernel }: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult> {
@@ -27,15 +27,19 @@ export async function endOutput(
   if (output.started) {
     await books.end();
     try {
-      await writeResults(port, experiment, complete === experiment.cells.length, (line) => {
-        observer.warning(line);
+      await writeResults(port, experiment, complete === experiment.cells.length, {
+        outdated: output.outdated,
+        each: (write) => output.unlessHeld(write),
+        warn: (line) => {
+          observer.warning(line);
+        },
       });
     } catch (error) {
       output.fail(error);
     }
   }
   const numbers = progress.numbers();
-  const reason: StopReason | undefined = output.live ? stop.reason : { kind: 'error', error: output.error };
+  const reason = output.live ? (stop.reason ?? leftUndone(output)) : ({ kind: 'error', error: output.error } as const);
   const stopped = withSpace(reason, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
@@ -46,18 +50,22 @@ export async function endOutput(
     permutations_computed: numbers.permutations_computed,
     permutations_reused: numbers.permutations_done - numbers.permutations_computed,
     permutations_total: numbers.permutations_total,
-    at_most: study.precision.length > 0 && complete < cells.length,
+    at_most: output.stopping !== undefined && output.share === undefined && complete < cells.length,
     seconds: numbers.uptime_seconds,
     permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
-    kernel: options.kernel ?? 'auto',
+    kernel,
     partial: partialCells(experiment, states),
     n_failures: books.n_failures,
     first_failure: books.first_failure,
-    summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
+    summary: complete === cells.length ? await singlePermutation(experiment, kernel) : undefined,
     notes: inputNotes(experiment),
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),
   };
+}
+
+function leftUndone({ left_undone }: RunOutput): StopReason | undefined {
+  return left_undone && { kind: 'error', error: left_undone };
 }
 
 /** So many are named. */

@@ -1,9 +1,10 @@
 import type { Progress } from './progress.ts';
 import type { Bookkeeper } from './bookkeeper.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
-import type { RunCells } from '../../plan/run-cell.ts';
+import type { RunCell, RunCells } from '../../plan/run-cell.ts';
 import { EngineError } from '../../errors.ts';
 import { diskError } from '../../files/disk-error.ts';
+import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { DiskForecast } from './disk-space.ts';
 import type { Share } from '../../plan/share.ts';
@@ -22,11 +23,14 @@ export interface RunOutputOptions {
   readonly progress: Progress;
   /** What of each cell is computed; undefined: all of it. */
   readonly share: Share | undefined;
+  /** Permutations that failed before are tried again. */
+  readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
   /** A file that is there as long as the output is: its manifest. */
   readonly landmark: string;
   /** Told once, when the output cannot go on. */
   readonly onFailed: (output: RunOutput) => void;
+  readonly warn: (line: string) => void;
 }
 
 /**
@@ -47,11 +51,17 @@ export class RunOutput {
   readonly states: CellStates;
   readonly progress: Progress;
   readonly share: Share | undefined;
+  readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
   private readonly landmark: string;
   /** Its folders are there and are its own: only then anything is written, the last words included. */
   started = false;
+  /** Cells whose summary.json is not of their rows any more, and could not be removed. */
+  readonly outdated = new Set<string>();
   private readonly onFailed: (output: RunOutput) => void;
+  private readonly warn: (line: string) => void;
+  /** Files that other programs had open for too long, with what that kept from being done. */
+  private readonly held = new Map<string, HeldFile>();
   private reason: unknown;
 
   constructor(options: RunOutputOptions) {
@@ -65,9 +75,11 @@ export class RunOutput {
     this.states = options.states;
     this.progress = options.progress;
     this.share = options.share;
+    this.retry_failed = options.retry_failed;
     this.forecast = options.forecast;
     this.landmark = options.landmark;
     this.onFailed = options.onFailed;
+    this.warn = options.warn;
   }
 
   /** Nothing failed so far: it is written to. */
@@ -87,6 +99,37 @@ export class RunOutput {
       'DISK',
       `${this.landmark} vanished during the run, and with it what was computed: run the same command again to compute it anew`,
       { path: this.landmark },
+    );
+  }
+
+  /** One file could not be replaced, because another program had it open: the rest goes on. */
+  gaveUp(error: HeldFile, cell?: RunCell): void {
+    const path = error.path ?? '';
+    // What its rows have become, or not, its summary does not say.
+    if (cell !== undefined) this.outdated.add(cell.cell_id);
+    if (!this.held.has(path)) this.warn(`${error.message}. Everything else goes on.`);
+    this.held.set(path, error);
+  }
+
+  /** Does one thing that other programs may be in the way of. */
+  async unlessHeld(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof HeldFile)) throw error;
+      this.gaveUp(error);
+    }
+  }
+
+  /** Why not everything is up to date although nothing failed; undefined where it is. */
+  get left_undone(): EngineError | undefined {
+    const [first] = this.held.values();
+    if (first === undefined) return undefined;
+    const others = this.held.size === 1 ? '' : ` (and ${this.held.size - 1} more)`;
+    return new EngineError(
+      'DISK',
+      `${first.path ?? ''}${others} could not be written, because another program has it open. All rows are safe: close it there, then run the same command again`,
+      { cause: first, ...(first.path !== undefined && { path: first.path }) },
     );
   }
 

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { EngineError } from '../../errors.ts';
 import { hasCode, isSystemError } from '../../files/disk-error.ts';
+import { linksAreMissing } from '../../files/links.ts';
 import type { FilePort } from '../../files/port.ts';
 import { readSmallFile } from '../../files/small-file.ts';
 import { writeFully } from '../../files/write-fully.ts';
@@ -11,20 +12,6 @@ import type { Holder, LockRecord } from './holder.ts';
 const RECORD = 'holder.json';
 /** How the names of drafts end. */
 export const DRAFT = '.new';
-
-/** What `link` says where a file system has no hard links (exFAT, SMB, some FUSE), or the system forbids them. */
-const NO_LINKS = [
-  'EPERM',
-  'EACCES',
-  'EISDIR',
-  'ENOSYS',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'EINVAL',
-  'EMLINK',
-  'EXDEV',
-  'UNKNOWN',
-];
 
 /**
  * A lock that was written and is not taken yet: a folder beside the lock, with the record in it. Taking it puts the record under the
@@ -77,9 +64,10 @@ export class LockDraft {
     try {
       this.#port.link(this.record, path);
     } catch (error) {
-      if (hasCode(error, 'EEXIST')) return false;
-      if (!NO_LINKS.some((code) => hasCode(error, code))) throw error;
-      return this.#placeFolder(path);
+      if (linksAreMissing(error)) return this.#placeFolder(path);
+      if (!hasCode(error, 'EEXIST')) throw error;
+      // A network file system may say so of a link that it made, when its answer was lost and it was asked again.
+      if (readLock(this.#port, path)?.token !== readLock(this.#port, this.record)!.token) return false;
     }
     this.discard();
     return true;
@@ -92,6 +80,8 @@ export class LockDraft {
       this.#port.rename(this.folder, path);
       return true;
     } catch (error) {
+      // Taken at that moment, though whoever held it may have released it by now.
+      if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) return false;
       if (isSystemError(error) && this.#port.stat(path) !== undefined) return false;
       throw error;
     }

@@ -1,5 +1,5 @@
 import type { Note } from '../../../model/model.ts';
-import { TRADE_COLUMNS } from '../inputs.ts';
+import { TRADE_COLUMNS } from '../list/inputs.ts';
 
 /** A column under another name than ours: what it may be, and what is assumed where ours is missing. */
 interface Likeness {

@@ -1,5 +1,5 @@
 import type { Note } from '../../../model/model.ts';
-import type { TradeList } from '../inputs.ts';
+import type { TradeList } from '../list/inputs.ts';
 import { amount, plural } from './words.ts';
 
 /** Fewer trades than this are hardly a sample. */

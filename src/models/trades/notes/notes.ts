@@ -1,6 +1,6 @@
 import type { Note, StudyFacts } from '../../../model/model.ts';
-import type { TradeInputs, TradeList } from '../inputs.ts';
-import type { TradeParameters } from '../parameters.ts';
+import type { TradeInputs, TradeList } from '../list/inputs.ts';
+import type { TradeParameters } from '../cell/parameters.ts';
 import { columnNotes } from './columns.ts';
 import { listNotes } from './list.ts';
 import { priceMoveNotes } from './price-moves.ts';

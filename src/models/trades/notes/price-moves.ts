@@ -1,5 +1,5 @@
 import type { Note } from '../../../model/model.ts';
-import type { TradeList } from '../inputs.ts';
+import type { TradeList } from '../list/inputs.ts';
 import { hasCostColumn } from './columns.ts';
 import { amount, median, percent, plural } from './words.ts';
 

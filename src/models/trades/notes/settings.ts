@@ -1,6 +1,6 @@
 import type { Note } from '../../../model/model.ts';
-import { lastBarAtOrBefore } from '../delay.ts';
-import type { TradeInputs } from '../inputs.ts';
+import { lastBarAtOrBefore } from '../cell/delay.ts';
+import type { TradeInputs } from '../list/inputs.ts';
 import { expectedExecuted } from './min-trades.ts';
 import type { UsedSettings } from './used-settings.ts';
 import { amount, percent, plural } from './words.ts';

@@ -1,5 +1,5 @@
-import type { TradeParameters } from '../parameters.ts';
-import { measuredInR } from '../risk.ts';
+import type { TradeParameters } from '../cell/parameters.ts';
+import { measuredInR } from '../cell/risk.ts';
 
 /** Values that the cells of a study have, gathered in one pass: a study may have a hundred thousand of them. */
 export class UsedSettings {

@@ -1,0 +1,96 @@
+import { EngineError } from '../errors.ts';
+import type { FilePort } from './port.ts';
+
+/**
+ * On Windows a file that another program has open (a virus scanner for some 30 ms, a backup, Excel for a day) can be neither
+ * replaced nor removed. Whoever meets one waits, longer and longer, up to a minute; then only this file is given up.
+ */
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 5_000;
+const PATIENCE_MS = 60_000;
+/** For what is written every second anyway. */
+export const HARDLY_ANY_PATIENCE_MS = 150;
+
+/** Another program had a file for so long that it was given up. What it should have become is tried again at the next write. */
+export class HeldFile extends EngineError {
+  constructor(doing: string, path: string, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    super(
+      'DISK',
+      `cannot ${doing} ${path}: ${code}, another program has it open, or may not be overruled: close it there, then run the same command again`,
+      { path, cause },
+    );
+  }
+}
+
+/** Several things to be done, of which other programs may be in the way of some: those are left out, and said at the end. */
+export class UnlessHeld {
+  readonly #held: HeldFile[] = [];
+
+  async do(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof HeldFile)) throw error;
+      this.#held.push(error);
+    }
+  }
+
+  /** Throws for what was left out; everything else is done. */
+  assertAllDone(): void {
+    if (this.#held.length === 0) return;
+    const [first] = this.#held;
+    if (this.#held.length === 1) throw first!;
+    const paths = this.#held.map(({ path }) => path).join(', ');
+    throw new EngineError(
+      'DISK',
+      `other programs have these files open, or they may not be overruled; everything else was written: ${paths}; close them there, then run the same command again`,
+      { path: first!.path!, cause: first },
+    );
+  }
+}
+
+/** Puts a file in the place of another. */
+export function renameWhenFree(port: FilePort, from: string, to: string, patience_ms?: number): Promise<void> {
+  return whenFree(port, 'replace', to, patience_ms, () => {
+    port.rename(from, to);
+  });
+}
+
+/** Removes a file; no error where there is none. */
+export function removeFile(port: FilePort, path: string, patience_ms?: number): Promise<void> {
+  return whenFree(port, 'remove', path, patience_ms, () => {
+    if (port.stat(path) !== undefined) port.unlink(path);
+  });
+}
+
+/** What is of no use any more: where it cannot be removed it goes another time. */
+export async function removeIfFree(port: FilePort, path: string): Promise<void> {
+  try {
+    await removeFile(port, path, 0);
+  } catch (error) {
+    if (!(error instanceof HeldFile)) throw error;
+  }
+}
+
+async function whenFree(
+  { patience }: FilePort,
+  doing: string,
+  path: string,
+  patience_ms = PATIENCE_MS,
+  step: () => void,
+): Promise<void> {
+  let pause_ms = FIRST_PAUSE_MS;
+  for (let waited_ms = 0; ;) {
+    try {
+      step();
+      return;
+    } catch (error) {
+      if (patience?.isHeld(error) !== true) throw error;
+      if (waited_ms >= patience_ms) throw new HeldFile(doing, path, error);
+    }
+    await patience.pause(pause_ms);
+    waited_ms += pause_ms;
+    pause_ms = Math.min(2 * pause_ms, LONGEST_PAUSE_MS);
+  }
+}

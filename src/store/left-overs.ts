@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { onDiskAsync } from '../files/disk-error.ts';
+import { removeIfFree } from '../files/held.ts';
+import type { FilePort } from '../files/port.ts';
+import { layoutOf } from './scan/layout.ts';
+
+/** Temporary files that a run which was killed did not get to put in place; of nobody else's files any. */
+const OF_CELL = /^(metrics_compact\.(csv|arrow|sums)|(summary|progress)\.json)(\.[\w-]+)?\.tmp$/;
+const OF_RUN = /^run_manifest\.json(\.[\w-]+)?\.tmp$/;
+const OF_AGGREGATED = /^(heartbeat\.json|(progress|grid_summary|partial_summary)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;
+const OF_RESULTS = /^.+\.csv(\.[\w-]+)?\.tmp$/;
+
+/** Takes away what is left of a cell's temporary files. Only its one writer may. */
+export async function removeLeftOversOfCell(port: FilePort, folder: string): Promise<void> {
+  await removeLeftOvers(port, folder, OF_CELL);
+}
+
+/** The same for what a run has beside its cells. */
+export async function removeLeftOversOfRun(port: FilePort, output: string): Promise<void> {
+  const { aggregated, results } = layoutOf(output);
+  await removeLeftOvers(port, output, OF_RUN);
+  await removeLeftOvers(port, aggregated, OF_AGGREGATED);
+  await removeLeftOvers(port, results, OF_RESULTS);
+}
+
+async function removeLeftOvers(port: FilePort, folder: string, names: RegExp): Promise<void> {
+  await onDiskAsync('look into', folder, async () => {
+    if (port.stat(folder)?.kind !== 'folder') return;
+    for (const name of port.readdir(folder).filter((each) => names.test(each)))
+      await removeIfFree(port, join(folder, name));
+  });
+}

@@ -1,0 +1,8 @@
+/** What tables need to know of the run that they are written at the end of. */
+export interface TableWriting {
+  /** Cells whose summary.json is not of their rows. */
+  readonly outdated: ReadonlySet<string>;
+  /** Writes one table; whether it could be is not the others' concern. */
+  readonly each: (write: () => Promise<void>) => Promise<void>;
+  readonly warn: (line: string) => void;
+}
