@@ -96,8 +96,15 @@ export async function appendFailures(port: FilePort, cellFolder: string, failure
 /** How the message of a failure begins that stands for a whole cell: its model's prepare() threw. */
 export const PREPARE = 'prepare(): ';
 
-export function isOfPrepare({ message }: Failure): boolean {
+function isOfPrepare({ message }: Failure): boolean {
   return message.startsWith(PREPARE);
+}
+
+/** perm_index of the permutations on record, ascending. A cell whose prepare() threw is not among them: all that it misses is tried again. */
+export function failedPermutations(port: FilePort, cellFolder: string): number[] {
+  return readFailures(port, cellFolder)
+    .filter((failure) => !isOfPrepare(failure))
+    .map(({ perm_index }) => perm_index);
 }
 
 /** Takes the failure of prepare() off the record, before it is called again. */

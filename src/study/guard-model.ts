@@ -45,6 +45,7 @@ function guardedMethod(self: unknown, method: Method, name: string, shown: strin
 
 /** An EngineError that the model was told to throw stays what it is; anything else says where it was thrown. */
 function modelError(thrown: unknown, name: string, shown: string): EngineError {
+  if (thrown instanceof EngineError) return thrown;
   const error = errorOf(errorRecord(thrown));
   if (error instanceof EngineError) return error;
   const where = placeOf(thrown) ?? shown;

@@ -94,7 +94,7 @@ function failureText({ output, n_failures }: StudyResult, first: FirstFailure): 
   const words = ['replay', pathHere(output), '--cell', cell_id, '--perm', String(perm_index)];
   const thrown = `${error_class}: ${message}${at === undefined ? '' : `\n  thrown at ${at} (--debug shows the whole stack)`}`;
   const what = of_prepare
-    ? `Cell ${cell_id} cannot be computed: ${thrown}`
+    ? `Cell ${cell_id} cannot be computed${n_failures === 1 ? '' : `, the first of ${counted(n_failures, 'failure')}`}: ${thrown}`
     : `${counted(n_failures, 'permutation')} failed; the first is ${perm_index} of cell ${cell_id} (seed ${seed}): ${thrown}`;
   const retried = of_prepare ? 'every run calls prepare() again' : 'tried again with --retry-failed';
   return `${what}\n  see it alone: ${commandLine(words)}\n  all of them: per_cell/*/failures.csv; ${retried}.\nNot complete:`;

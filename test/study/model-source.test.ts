@@ -6,8 +6,9 @@ import { EngineError } from '../../src/errors.ts';
 import { errorOf, errorRecord } from '../../src/model/error-record.ts';
 import type { Model } from '../../src/model/model.ts';
 import type { Rng } from '../../src/random/generator.ts';
-import { placeOf, readableStack } from '../../src/model/model-source.ts';
+import { moduleName, placeOf, readableStack } from '../../src/model/model-source.ts';
 import { builtInModels } from '../../src/models/registry.ts';
+import { bundle, importBundle, type Bundle, type Entry } from '../../src/study/bundle.ts';
 import { loadModel } from '../../src/study/load-model.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
 import { temporaryFolder } from '../process/cli.ts';
@@ -81,6 +82,19 @@ describe('an error in a bundled model', () => {
     const arrived = errorOf(errorRecord(error));
     expect(arrived.stack).toContain(`${join(folder, 'models/lib/deep.ts')}:3:`);
     expect(placeOf(arrived)).toBe('models/lib/deep.ts:3');
+  });
+
+  test('is told so, too, where the bundle was made by another process', async () => {
+    write('m.ts', MODEL.join('\n').replace('./lib/deep.ts', './deep.ts').split('\n'));
+    write('deep.ts', ["export function deep(): never { throw new RangeError('deep'); }"]);
+    const entry: Entry = { file: join(folder, 'm.ts'), shown: './m.ts', code: 'MODEL' };
+    const kept = JSON.parse(JSON.stringify(await bundle(entry))) as Bundle;
+    const before = kept.code.slice(0, kept.code.indexOf('new RangeError("deep")')).split('\n');
+    const error = new Error('x');
+    error.stack = `Error: x\n    at f (${moduleName(kept.code)}:${before.length}:${before.at(-1)!.length + 1})`;
+    expect(placeOf(error)).toBeUndefined();
+    await importBundle(kept, entry);
+    expect(placeOf(error)).toBe('deep.ts:1');
   });
 
   test('thrown by what it imports from permafrost, or a package, is told at the line that called it', async () => {

@@ -5,9 +5,8 @@ import {
   appendFailures,
   clearFailures,
   forgetPrepareFailure,
-  isOfPrepare,
+  failedPermutations,
   PREPARE,
-  readFailures,
   type Failure,
 } from '../../store/failures.ts';
 import { HeldFile } from '../../files/held.ts';
@@ -75,8 +74,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
     this.file = file;
     this.look = look;
     this.share = output.share?.(cell);
-    const on_record = readFailures(port, cell.place.folder);
-    this.failed = on_record.filter((failure) => !isOfPrepare(failure)).map(({ perm_index }) => perm_index);
+    this.failed = failedPermutations(port, cell.place.folder);
     const mine = ownOf(file.missing, this.share);
     this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);

@@ -5,6 +5,7 @@ import type { RunCell } from '../../../src/plan/run-cell.ts';
 import { Inline } from '../../../src/readers/inline.ts';
 import { CellTarget, type TargetOutput } from '../../../src/run/loop/output-cell.ts';
 import { appendFailures, readFailures, type Failure } from '../../../src/store/failures.ts';
+import { HeldFile } from '../../../src/files/held.ts';
 import { scanCell } from '../../../src/store/scan-cell.ts';
 import { SimulatedDisk } from '../../crash/simulated-disk.ts';
 import { chunkOf, schemaOf } from '../../store/fixture.ts';
@@ -26,10 +27,17 @@ class Recorded implements TargetOutput {
   readonly told: unknown[] = [];
   error: unknown;
   there = true;
-  readonly summaries = { withdraw: () => undefined };
+  retry_failed = false;
+  readonly outdated = new Set<string>();
+  readonly summaries = {
+    withdraw: () => (this.held === undefined ? Promise.resolve() : Promise.reject(this.held)),
+  };
+  /** Another program has a file open. */
+  held: HeldFile | undefined;
   readonly forecast = { observe: () => undefined };
   readonly books: TargetOutput['books'] = {
     log: () => undefined,
+    left: (_, why) => this.told.push(['left', why]),
     failed: (_, failures) => this.told.push(['failed', ...failures.map(({ perm_index }) => perm_index)]),
     cannotPrepare: (_, failure) => this.told.push(['cannot prepare', failure.perm_index, failure.message]),
     failuresOf: () => this.told.length,
@@ -42,14 +50,17 @@ class Recorded implements TargetOutput {
   assertThere(): void {
     if (!this.there) throw new Error('vanished');
   }
+  gaveUp(error: HeldFile): void {
+    this.told.push(['gave up', error.path]);
+  }
   fail(error: unknown): void {
     this.error ??= error;
   }
 }
 
-async function open(disk: SimulatedDisk, output = new Recorded(), retry_failed = false) {
+async function open(disk: SimulatedDisk, output = new Recorded()) {
   const scan = scanCell(disk.port, CELL.place, output.stopping?.looks.at(-1) ?? TARGET);
-  const target = await CellTarget.open(disk.port, { output, cell: CELL, look: undefined }, scan, retry_failed);
+  const target = await CellTarget.open(disk.port, { output, cell: CELL, look: undefined }, scan);
   return { output, target: target! };
 }
 
@@ -99,6 +110,14 @@ describe('rows', () => {
     expect(output.error).toMatchObject({ code: 'DISK_FULL' });
   });
 
+  test('wait for the next run where another program has their summary open', async () => {
+    const output = new Recorded();
+    output.held = new HeldFile('remove', '/out/summary.json', 'EBUSY');
+    const { target } = await open(new SimulatedDisk(), output);
+    expect(target.missing()).toEqual([{ from: 0, to: TARGET }]);
+    expect([...output.outdated]).toEqual(['c1']);
+  });
+
   test('of another share are not missing here', async () => {
     const output = new Recorded();
     output.share = () => [{ from: 8, to: 16 }];
@@ -123,7 +142,9 @@ describe('permutations that failed', () => {
     expect(again.missing()).toEqual([{ from: 8, to: 32 }]);
     expect(again.n_failed_before).toBe(1);
     again.file.close();
-    const retried = (await open(disk, new Recorded(), true)).target;
+    const retry = new Recorded();
+    retry.retry_failed = true;
+    const retried = (await open(disk, retry)).target;
     expect(retried.missing()).toEqual([
       { from: 3, to: 4 },
       { from: 8, to: 32 },
