@@ -41,9 +41,9 @@ export async function loadModel(reference: string, folder: string, builtIn: Buil
   const version = `${checked.version}+${hash('sha256', withoutPlaces(bundled.code)).slice(0, 16)}`;
   // The module's own object stays as it is.
   const model = guardModel(checked, reference);
-  const { notes } = model;
+  const own_notes = model.notes?.bind(model);
   const found = lintModel(bundled.code, (line, column) => placeInCode(bundled.code, line, column));
-  if (found.length > 0) model.notes = (...of) => [...found, ...(notes?.(...of) ?? [])];
+  if (found.length > 0) model.notes = (...of) => [...found, ...(own_notes?.(...of) ?? [])];
   return { model: Object.assign(model, { version }), code: bundled.code };
 }
 
