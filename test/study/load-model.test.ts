@@ -265,5 +265,15 @@ export default {
   expect(notes.map(({ code }) => code)).toEqual(['UNCERTAIN_MATH', 'NOT_REPRODUCIBLE', 'NOTE']);
   expect(notes[0]!.message).toMatch(/^\.\/uncertain\.ts:6: \*\* can differ/);
   expect(notes[1]!.message).toMatch(/^\.\/uncertain\.ts:7: Math\.random draws/);
-  expect(Object.hasOwn((await load('die.ts')).model, 'notes')).toBe(false);
+  expect(
+    Object.hasOwn(
+      (
+        await load(
+          'certain.ts',
+          'export default { name: "c", version: "1", metrics: { x: {} }, parameters: {}, simulate() {} }',
+        )
+      ).model,
+      'notes',
+    ),
+  ).toBe(false);
 });
