@@ -23,7 +23,7 @@ run: steps tables readers stored precision execute plan store files statistics s
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
 tables: stored plan store files statistics study model encoding
-readers: stored precision execute store files statistics encoding clock.ts
+readers: stored precision execute store files statistics model encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
 execute: plan store files statistics study models model random encoding native-free
@@ -81,6 +81,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/version.ts': 'package.json',
   'src/study/source.ts': 'the study file',
   'src/study/bundle.ts': 'modules of a user',
+  'src/study/bundle-cache.ts': 'bundles of an earlier start; no run depends on them',
   'src/study/load-model.ts': 'modules of a user',
   'src/study/loaded-study.ts': 'input files',
   'src/study/write-json-schema.ts': 'a script of the build',

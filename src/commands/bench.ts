@@ -36,6 +36,8 @@ export function benchCommand(): Command {
   withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
   return runs<BenchFlags>(command, async ([study], flags, terminal) => {
     const { threads, chunk: chunks, rounds, seconds } = flags;
+    // The rig's folder goes when the process exits; a signal alone would leave it.
+    process.once('SIGINT', () => process.exit(130));
     const found = await benchStudy(study!, {
       ...givenOptions(flags, OPTIONS_OF_RUN),
       threads,

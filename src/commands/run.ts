@@ -4,13 +4,13 @@ import { EngineError } from '../errors.ts';
 import { runStudiesWaiting } from '../operations/disk-wait.ts';
 import type { RunObserver } from '../run/output/observer.ts';
 import { sumOfNumbers, type Progress } from '../run/output/progress.ts';
-import { resolveOptions, type StudyResult } from '../run/run-options.ts';
+import { resolveOptions, type FirstFailure, type StudyResult } from '../run/run-options.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { createDisplay, type ProgressDisplay } from '../terminal/progress-display.ts';
 import { nextText, studyResultText } from '../terminal/run-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../wording/format-number.ts';
-import { reportError, runs } from './command.ts';
+import { printStack, reportError, runs, type CommonOptions } from './command.ts';
 import { showPlan } from './plan.ts';
 import { givenOptions, resumeCommand, withRunFlags } from './run-flags.ts';
 
@@ -51,7 +51,7 @@ export function runCommand(): Command {
 
 async function runAll(
   studies: readonly string[],
-  flags: RunFlags,
+  flags: RunFlags & CommonOptions,
   stop: StopSwitch,
   screen: Screen,
   terminal: Terminal,
@@ -59,7 +59,8 @@ async function runAll(
   const options = resolveOptions(givenOptions(flags));
   const results = await runStudiesWaiting(studies, options, stop, screen.observer);
   for (const result of results) {
-    if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
+    if (result.stopped?.kind === 'error') reportError(result.stopped.error, { debug: flags.debug === true });
+    if (flags.debug === true) printStack(result.first_failure?.error);
     terminal.say(studyResultText(result));
     if (result.summary !== undefined) terminal.say(`\n${result.summary.text}`);
   }
@@ -77,6 +78,7 @@ async function runAll(
 function outputJson(result: StudyResult): unknown {
   const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, summary, stopped } =
     result;
+  const { n_failures, first_failure } = result;
   const error = stopped?.kind === 'error' && stopped.error instanceof EngineError ? stopped.error : undefined;
   return {
     output,
@@ -87,8 +89,13 @@ function outputJson(result: StudyResult): unknown {
     permutations_total,
     notes: result.notes,
     ...(summary !== undefined && { summary: summary.data }),
+    ...(first_failure !== undefined && { n_failures, first_failure: failureJson(first_failure) }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
   };
+}
+
+function failureJson({ cell_id, failure, at, of_prepare }: FirstFailure): unknown {
+  return { cell_id, ...failure, of_prepare, at: at ?? null };
 }
 
 /** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to resume. Twice: at once; what is on disk is safe all the same. */

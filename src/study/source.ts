@@ -31,7 +31,8 @@ export async function readStudySource(file: string): Promise<StudySource> {
   const extension = extname(path).toLowerCase();
   const place = { file, folder: dirname(path), base: basename(path, extname(path)) || 'study', text };
   if (MODULES.includes(extension)) {
-    const made = await importBundle(await bundle({ file: path, shown: file, code: 'STUDY' }), file, 'STUDY');
+    const entry = { file: path, shown: file, code: 'STUDY' } as const;
+    const made = await importBundle(await bundle(entry), entry);
     return { ...place, raw: plainData(made, file), locate: () => undefined };
   }
   if (['.yaml', '.yml', '.json'].includes(extension)) return { ...place, ...parseStudyText(text, file) };
