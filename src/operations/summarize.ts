@@ -175,7 +175,8 @@ async function summarizeCell(
     };
   const before = readSummary(port, place.folder);
   const facts = before === undefined ? factsOf(await experiment(), cell_id) : factsBefore(before);
-  const baseline = facts.baseline === null ? undefined : (numbersFromJson(facts.baseline) as Readonly<Record<string, number>>);
+  const baseline =
+    facts.baseline === null ? undefined : (numbersFromJson(facts.baseline) as Readonly<Record<string, number>>);
   const asked = { thresholds, ...(baseline !== undefined && { baseline }) };
   const summary: CellSummary = {
     cell_id,

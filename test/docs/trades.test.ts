@@ -70,7 +70,7 @@ describe('docs/trades.md', () => {
     const cells = [...expandCells(study)];
     expect(cells).toHaveLength(2 * 2 * 4);
     for (const { parameters } of cells) {
-      const state = await prepared(texts, parameters as Record<string, ParameterValue>, { metrics: study.metrics });
+      const state = await prepared(texts, parameters, { metrics: study.metrics });
       const columns = chunk(state, alea(1), 0, 20);
       for (const metric of study.metrics) {
         const column = columns[TRADE_METRICS.findIndex((name) => name === metric)]!;
