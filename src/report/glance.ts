@@ -59,10 +59,10 @@ function spans(cells: readonly ReportedCell[], metric: string, share: boolean): 
 function range(values: readonly number[], digits = 4): string {
   const known = values.filter((value) => !Number.isNaN(value));
   if (known.length === 0) return '-';
-  const [least, most] = known.reduce<[number, number]>(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [
-    Infinity,
-    -Infinity,
-  ]);
+  const [least, most] = known.reduce<[number, number]>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Infinity, -Infinity],
+  );
   if (least === most) return formatWithError(least, 0);
   return [least, most].map((value) => (value === 0 ? '0' : formatNumber(value, digits))).join(' to ');
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { ParameterValue } from '../../src/model/model.ts';
 import { builtInModels } from '../../src/models/registry.ts';
 import { TRADE_METRIC_SPECS, TRADE_METRICS } from '../../src/models/trades/metric-specs.ts';
 import { importCommand } from '../../src/commands/import.ts';

@@ -7,7 +7,7 @@ import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
 import { TRADE_METRICS, type TradeMetric } from '../../../src/models/trades/metric-specs.ts';
 import { studyOf } from '../../../src/study/study.ts';
 import { builtInModels } from '../../../src/models/registry.ts';
-import { alea, chunk, files, prepared, resolved, trades, type Texts } from './run-model.ts';
+import { alea, chunk, files, prepared, resolved, trades, type Prepared, type Texts } from './run-model.ts';
 
 /**
  * Lists on which version 1 of the model gave wrong numbers without a word, each with its right value. Those of a few lines are written
@@ -27,8 +27,10 @@ async function rows(
   texts: Texts,
   given: Record<string, ParameterValue>,
   permutations = N,
+  options: Prepared = {},
 ): Promise<Record<TradeMetric, Float64Array>> {
-  const all = chunk(await prepared(texts, { initial_equity: 100_000, ...given }), alea(20250607), 0, permutations);
+  const state = await prepared(texts, { initial_equity: 100_000, ...given }, options);
+  const all = chunk(state, alea(20250607), 0, permutations);
   return Object.fromEntries(TRADE_METRICS.map((name, m) => [name, all[m]])) as Record<TradeMetric, Float64Array>;
 }
 const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((sum, value) => sum + value, 0) / x.length;
@@ -155,9 +157,11 @@ describe('missed trades', () => {
     'of %d trades n (1 - p) are made in the mean, shared streams or not',
     async (n) => {
       for (const p_skip of [0.02, 0.05, 0.1, 0.2, 0.3, 0.5]) {
-        const { n_trades } = await rows({ trades: list(n) }, { p_skip });
-        const se = Math.sqrt((n * p_skip * (1 - p_skip)) / N);
-        expect(Math.abs(mean(n_trades) - n * (1 - p_skip)), `p_skip ${p_skip}`).toBeLessThan(4 * se);
+        for (const options of [{}, { shared: true }] as const) {
+          const { n_trades } = await rows({ trades: list(n) }, { p_skip }, N, { metrics: ['n_trades'], ...options });
+          const se = Math.sqrt((n * p_skip * (1 - p_skip)) / N);
+          expect(Math.abs(mean(n_trades) - n * (1 - p_skip)), `p_skip ${p_skip}`).toBeLessThan(4 * se);
+        }
       }
       expect(noteCodes({ trades: list(n) }, [{ p_skip: 0.05 }])).not.toContain('MIN_TRADES');
     },
