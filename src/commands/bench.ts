@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { benchText } from '../terminal/bench-text.ts';
-import { benchStudy } from '../operations/bench.ts';
+import { bench } from '../operations/bench.ts';
 import { runs } from './command.ts';
 import { positiveNumber, wholeNumber } from './option-values.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -36,7 +36,7 @@ export function benchCommand(): Command {
   withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
   return runs<BenchFlags>(command, async ([study], flags, terminal) => {
     const { threads, chunk: chunks, rounds, seconds } = flags;
-    const found = await benchStudy(study!, {
+    const found = await bench(study!, {
       ...givenOptions(flags, OPTIONS_OF_RUN),
       threads,
       chunks,

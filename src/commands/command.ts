@@ -81,5 +81,5 @@ export function withStudyFiles(command: Command): Command {
 }
 
 export function studyFiles({ study, input }: StudyFileFlags): StudyFiles {
-  return { study_file: study, inputs: input };
+  return { study, inputs: input };
 }

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 
-import { planStudies, type RunPlan, type StudyPlan } from '../operations/plan.ts';
+import { plan as planRun, type RunPlan, type StudyPlan } from '../operations/plan.ts';
 import type { RunOptions } from '../run/run-options.ts';
-import { inputNotes } from '../study/loaded-study.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
@@ -39,9 +38,9 @@ export async function showPlan(
   terminal: Terminal,
 ): Promise<number> {
   const options = givenOptions(flags);
-  const plan = await planStudies(files, { ...options, process_seconds: performance.now() / 1000 });
+  const plan = await planRun(files, { ...options, process_seconds: performance.now() / 1000 });
   // Studies often have their inputs in common: each sentence once.
-  const all = plan.studies.flatMap(({ experiment }) => inputNotes(experiment));
+  const all = plan.studies.flatMap((study) => study.notes);
   const notes = [...new Map(all.map((note) => [note.message, note])).values()];
   for (const { message } of notes) terminal.say(`note: ${message}`);
   for (const study of plan.studies) terminal.say(planText(study, options));
@@ -52,7 +51,7 @@ export async function showPlan(
   const shared_streams = sum((study) => study.overlap.shared_streams);
   terminal.result({
     cells,
-    cells_folded: sum((study) => study.experiment.cells.folded),
+    cells_folded: sum((study) => study.cells_folded),
     cells_shared,
     permutations_total,
     permutations_done,
@@ -65,7 +64,7 @@ export async function showPlan(
     },
     forecast: studies.length === 1 ? (studies[0]!.forecast ?? null) : studies.map((study) => study.forecast ?? null),
     outputs: studies.map((study) => ({
-      output: study.experiment.study.output,
+      output: study.output,
       cells: study.cells.length,
       cells_shared: study.cells_shared,
       permutations_total: study.permutations_total,

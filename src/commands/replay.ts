@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { replayPermutation } from '../operations/replay.ts';
+import { replay } from '../operations/replay.ts';
 import { noSuchCell } from './seeds.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 import { wholeNumber } from './option-values.ts';
@@ -26,7 +26,7 @@ export function replayCommand(): Command {
     .option('--trace', 'what happened, step by step, where the model tells')
     .addHelpText('after', EXAMPLES);
   return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, ...moved }, terminal) => {
-    const replayed = await replayPermutation(run!, cell, perm, studyFiles(moved));
+    const replayed = await replay(run!, cell, perm, studyFiles(moved));
     if (replayed === undefined) throw noSuchCell(cell, run!);
     if (perm >= replayed.target) {
       throw new EngineError(

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 
 import { formatCount, formatDuration } from '../wording/format-number.ts';
-import { runStatus, type RunStatus } from '../operations/status.ts';
+import { status, type RunStatus } from '../operations/status.ts';
 import { runs } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
@@ -28,11 +28,11 @@ export function statusCommand(): Command {
     .option('--scan', 'count from the metrics files instead of the last progress report');
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
   return runs<StatusFlags>(command, async ([run], { watch, scan, threads }, terminal) => {
-    let status = await runStatus(run!, { scan, threads });
+    let status = await status(run!, { scan, threads });
     terminal.say(statusText(status));
     while (watch === true && !status.complete) {
       await sleep(WATCH_MS);
-      status = await runStatus(run!, { scan, threads });
+      status = await status(run!, { scan, threads });
       terminal.say(statusLine(status));
     }
     const { cells_total, cells_complete, permutations_done, permutations_total, complete } = status;

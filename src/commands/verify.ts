@@ -2,9 +2,9 @@ import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
 import type { RecomputeAmount } from '../verify/recompute.ts';
-import { repairRun } from '../operations/repair.ts';
+import { repair } from '../operations/repair.ts';
 import { verifyOldRun } from '../verify/verify-old-run.ts';
-import { verifyRun } from '../operations/verify.ts';
+import { verify } from '../operations/verify.ts';
 import type { ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
@@ -61,10 +61,10 @@ export function verifyCommand(): Command {
       return verification.ok ? 0 : 1;
     }
     if (repair === true) {
-      const { stopped } = await repairRun(run!, { threads, ...studyFiles(moved) });
+      const { stopped } = await repair(run!, { threads, ...studyFiles(moved) });
       if (stopped?.kind === 'error') throw stopped.error;
     }
-    const verification = await verifyRun(run!, { recompute, threads, ...studyFiles(moved) });
+    const verification = await verify(run!, { recompute, threads, ...studyFiles(moved) });
     const lines = [verificationText(run!, verification), ...nextLines(verification, repairWords(run!, flags))];
     terminal.say(lines.join('\n'));
     terminal.result(verification);

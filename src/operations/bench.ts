@@ -88,7 +88,7 @@ const NOISY = 0.3;
  * chunks are appended in order to files that are synced in groups. The files lie in a temporary folder on the
  * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
  */
-export async function benchStudy(
+export async function bench(
   file: string,
   options: BenchOptions = {},
   host: Host = thisMachine,

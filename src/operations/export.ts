@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { arrowTable } from '../tables/formats/arrow-table.ts';
@@ -18,9 +19,9 @@ import { scanToStop } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
+import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 
-export interface ExportOptions extends StudyFiles {
+export interface ExportOptions extends StudyPlace, Abortable {
   readonly to: TableFormat;
   /** One file per cell instead of one table. */
   readonly per_cell?: boolean | undefined;
@@ -57,7 +58,7 @@ export async function exportRun(
   const manifest = requireManifest(port, output);
   const path = resolve(options.path ?? defaultPath(output, options));
   refuseRunFiles(output, path);
-  const parameters = await cellParameters(port, output, manifest, options);
+  const parameters = await cellParameters(port, output, manifest, filesOf(options));
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
   const folder = options.per_cell === true ? path : dirname(path);
@@ -66,8 +67,10 @@ export async function exportRun(
   let rows = 0;
   let incomplete = 0;
   const exportCells = async (file: string, chosen: readonly StoredCell[]): Promise<void> => {
-    await writeTable(port, file, options.to, table.columns, (writer) => {
+    await writeTable(port, file, options.to, table.columns, async (writer) => {
       for (const cell of chosen) {
+        await nextTurn();
+        options.signal?.throwIfAborted();
         const target = targetOf(port, cell, manifest);
         const written = writeCell(port, writer, table.valuesOf(cell.cell_id), cell, target);
         rows += written;
@@ -107,14 +110,14 @@ async function writeTable(
   path: string,
   to: TableFormat,
   columns: TableColumns,
-  work: (writer: TableWriter) => void,
+  work: (writer: TableWriter) => Promise<void>,
 ): Promise<void> {
   const file = await NewFile.create(port, path);
   try {
     const writer = await WRITERS[to](columns, (bytes) => {
       file.append(bytes);
     });
-    work(writer);
+    await work(writer);
     writer.finish();
     await file.finish();
   } catch (error) {

@@ -25,7 +25,7 @@ export interface Replay {
 }
 
 /** Computes one permutation of a run alone. Undefined where the run has no such cell. */
-export async function replayPermutation(
+export async function replay(
   output: string,
   cell_id: string,
   perm_index: number,

@@ -9,6 +9,8 @@ import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
+import { withSignal } from '../readers/with-signal.ts';
+import type { Abortable } from './given-study.ts';
 
 export interface Heartbeat {
   readonly timestamp: string;
@@ -33,7 +35,7 @@ export interface RunStatus {
   readonly scanned: boolean;
 }
 
-export interface StatusOptions {
+export interface StatusOptions extends Abortable {
   /** Count from the metrics files. */
   readonly scan?: boolean | undefined;
   /** To read them. Default: one per core. */
@@ -44,11 +46,12 @@ export interface StatusOptions {
 const AT_ONCE = 2;
 
 /** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
-export async function runStatus(
+export async function status(
   output: string,
-  { scan = false, threads }: StatusOptions = {},
-  host: Host = thisMachine,
+  { scan = false, threads, signal }: StatusOptions = {},
+  given: Host = thisMachine,
 ): Promise<RunStatus> {
+  const host = withSignal(given, signal);
   const { port } = host;
   const manifest = requireManifest(port, output);
   const target = manifest.permutations;

@@ -4,7 +4,7 @@ import type { Parameters } from '../model/model.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { allParameters } from '../study/cells.ts';
 import { readAdvisory } from './advisory-file.ts';
-import { studyFileOf, type RunManifest } from './manifest.ts';
+import { studyReferenceOf, type RunManifest } from './manifest.ts';
 import { storedStudy, type StudyFiles } from './stored-experiment.ts';
 import { readSummary } from './summaries.ts';
 
@@ -33,7 +33,7 @@ export async function cellParameters(
       of: (cell_id) => allParameters(cells.at(cells.indexOf(cell_id))),
     };
   } catch (error) {
-    if (!(error instanceof EngineError) || files.study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || files.study !== undefined) throw error;
     return writtenParameters(port, output, manifest, error);
   }
 }
@@ -56,13 +56,18 @@ function writtenParameters(port: FilePort, output: string, manifest: RunManifest
       if (found === undefined) {
         throw new EngineError(
           'STUDY',
-          `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and the study ${studyFileOf(output, manifest)} cannot be used (${why.message}). Name the study file with --study.`,
+          `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and ${studyText(output, manifest)} cannot be used (${why.message}). Name the study file with --study.`,
           { path: cell_id },
         );
       }
       return found;
     },
   };
+}
+
+function studyText(output: string, manifest: RunManifest): string {
+  const reference = studyReferenceOf(output, manifest);
+  return typeof reference === 'string' ? `the study ${reference}` : 'the study as it was recorded';
 }
 
 function paramsOf(progress: string): Parameters | undefined {

@@ -80,7 +80,7 @@ function stopText(result: StudyResult): string {
     return `${counted(n_failures, 'permutation')} failed; the first is ${failure.perm_index} of cell ${cell_id} (seed ${failure.seed}): ${failure.error_class}: ${failure.message}\n  see it alone: ${commandLine(words)}\n  all of them: per_cell/*/failures.csv; tried again with --retry-failed.\nNot complete:`;
   }
   switch (stopped?.kind) {
-    case 'interrupted':
+    case 'aborted':
       return 'Interrupted:';
     case 'time':
       return `Stopped after ${formatDuration(stopped.seconds)} as asked:`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-import { runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import { runStudy, SILENT, StopSwitch, verify } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath } from '../../src/store/formats/formats.ts';
 import { sumsPath } from '../../src/store/scan/layout.ts';
@@ -146,7 +146,7 @@ test('after any sequence of runs, stops and damage the digest is that of an undi
       }
       expect(await run(output, format, { ...last, stop_after: 0, max_seconds: undefined })).toBe(0);
       runs++;
-      const { digest, problems } = await verifyRun(output);
+      const { digest, problems } = await verify(output);
       expect(digest).toBe(digestFor(last.permutations));
       // Another program's bytes in the file may have made rows that disagree: that stays on record.
       expect(problems.filter(({ code }) => code !== 'CONFLICT')).toEqual([]);

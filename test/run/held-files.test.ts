@@ -5,9 +5,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
   SILENT,
   StopSwitch,
-  reportRun,
+  report,
   runStudy,
-  summarizeRun,
+  summarize,
   type RunObserver,
   type StudyResult,
 } from '../../dist/index.js';
@@ -136,16 +136,16 @@ test('a manifest that another program has open stops the run before anything is 
 
 test('of a report and of summaries, what another program has open is left out and said; the rest is written', async () => {
   const study = whole.copyForTest();
-  const { files } = await reportRun(study.output, {}, host);
+  const { files } = await report(study.output, {}, host);
   const [first] = files;
   for (const file of files) writeFileSync(file, 'old');
   windows.hold(first!);
-  await expect(reportRun(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: first });
+  await expect(report(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: first });
   expect(files.filter((file) => readFileSync(file, 'utf8') === 'old')).toEqual([first]);
   const summaries = [0, 1].map((cell) => join(study.cellFolder(cell), 'summary.json'));
   windows.hold(summaries[0]!);
   writeFileSync(summaries[1]!, '{}');
-  await expect(summarizeRun(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: summaries[0] });
+  await expect(summarize(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: summaries[0] });
   expect(readFileSync(summaries[1]!, 'utf8')).toContain('n_perms_done');
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { reportRun, runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import { report, runStudy, SILENT, StopSwitch, verify } from '../../dist/index.js';
 
 /** A model that writes what it was told, and what nobody asked for, too. */
 const MODEL = `
@@ -85,9 +85,9 @@ describe('a run with metrics of its own choice', () => {
     expect(readFileSync(join(output, 'aggregated/grid_summary.csv'), 'utf8').split('\n')[0]).toMatch(
       /,told_mean,.*,u_mean,/,
     );
-    expect(await verifyRun(output, { recompute: { rows: 50 } })).toMatchObject({ ok: true, recomputed: 50 });
-    expect((await reportRun(output)).cells).toBe(1);
-    await expect(reportRun(output, { ranking: { metric: 'v', best: 'highest' } })).rejects.toThrow('--rank v');
+    expect(await verify(output, { recompute: { rows: 50 } })).toMatchObject({ ok: true, recomputed: 50 });
+    expect((await report(output)).cells).toBe(1);
+    await expect(report(output, { ranking: { metric: 'v', best: 'highest' } })).rejects.toThrow('--rank v');
   });
 
   it('cannot be extended by a metric: both lists and the ways out are told', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { repairRun, verifyOldRun, verifyRun } from '../../dist/index.js';
+import { repair, verifyOldRun, verify } from '../../dist/index.js';
 import { SmallStudy } from './small-study.ts';
 
 function oldRun(cells: Readonly<Record<string, string>>): string {
@@ -85,13 +85,13 @@ it('verify alone changes nothing; with --repair it does to the files what run wo
   writeFileSync(damaged, bytes);
 
   const before = snapshot(study.output);
-  expect((await verifyRun(study.output)).ok).toBe(false);
+  expect((await verify(study.output)).ok).toBe(false);
   expect(snapshot(study.output)).toEqual(before);
 
-  const repaired = await repairRun(study.output);
+  const repaired = await repair(study.output);
   expect(repaired.permutations_computed).toBe(0);
   expect(repaired.complete).toBe(2);
-  const { problems } = await verifyRun(study.output);
+  const { problems } = await verify(study.output);
   expect(problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
   expect(readdirSync(study.cellFolder(2))).toContain('quarantine');
 

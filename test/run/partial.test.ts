@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import {
-  reportRun,
-  runStatus,
+  report,
+  status,
   runStudy,
   SILENT,
   StopSwitch,
-  summarizeRun,
+  summarize,
   type StudyResult,
 } from '../../dist/index.js';
 import { permafrost } from '../process/cli.ts';
@@ -50,7 +50,7 @@ describe('a run whose time is over', () => {
     const result = await runFor(file, N + 500);
     expect(result).toMatchObject({ exit: 3, stopped: { kind: 'time' } });
     expect(result.partial.cells).toBeGreaterThan(0);
-    const summarized = await summarizeRun(output);
+    const summarized = await summarize(output);
     expect(summarized.cells).toBe(result.complete);
     expect(summarized.cells).toBeGreaterThan(0);
     const partial = summarized.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n_done: n, n_target }));
@@ -77,17 +77,17 @@ describe('a run whose time is over', () => {
     expect(statisticsOf(header!, lines[0]!)).toEqual(statisticsOf(whole[0]!, whole[1]!));
     expect(fieldsOf(join(output, 'aggregated/grid_summary.csv'))).toHaveLength(1 + result.complete);
 
-    await reportRun(output);
+    await report(output);
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
     expect(report).toContain('So far: the mean of the first n permutations');
     expect(report).toMatch(new RegExp(`\\| ${cell_id} \\| ${n.toLocaleString('en')} \\| 3,000 \\|`));
-    const status = await runStatus(output);
+    const status = await status(output);
     expect(status).toMatchObject({ complete: false, cells_complete: result.complete });
 
     const done = await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT);
     expect(done).toMatchObject({ exit: 0, partial: { cells: 0, first: [] } });
     expect(existsSync(join(output, 'aggregated/partial_summary.csv'))).toBe(false);
-    expect((await summarizeRun(output)).partial).toEqual([]);
+    expect((await summarize(output)).partial).toEqual([]);
     expect(folder.cellIds('one')).toHaveProperty('64');
   });
 
@@ -98,12 +98,12 @@ describe('a run whose time is over', () => {
     const lines = readFileSync(path, 'latin1').split('\n');
     lines.splice(1, 1);
     writeFileSync(path, lines.join('\n'), 'latin1');
-    const { cells, incomplete, partial } = await summarizeRun(output);
+    const { cells, incomplete, partial } = await summarize(output);
     expect([cells, incomplete.length, partial.length]).toEqual([3, 1, 0]);
     lines.splice(1000, 3);
     lines.splice(1, 0, (await firstRow())!);
     writeFileSync(path, lines.join('\n'), 'latin1');
-    expect((await summarizeRun(output)).partial).toMatchObject([{ n: 1000, n_target: N }]);
+    expect((await summarize(output)).partial).toMatchObject([{ n: 1000, n_target: N }]);
   });
 
   it('says how many permutations each cell has, and where statistics of them come from', async () => {

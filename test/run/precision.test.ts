@@ -4,16 +4,16 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
   exportRun,
-  mergeRuns,
+  merge,
   planStudies,
   planStudy,
-  reportRun,
-  runStatus,
+  report,
+  status,
   runStudies,
   SILENT,
   StopSwitch,
-  summarizeRun,
-  verifyRun,
+  summarize,
+  verify,
   type RunOptions,
   type StudyResult,
 } from '../../dist/index.js';
@@ -85,7 +85,7 @@ function summaryOf(
 }
 
 const digest = async (name: string): Promise<string> => {
-  const { problems, digest } = await verifyRun(folder.output(name));
+  const { problems, digest } = await verify(folder.output(name));
   expect(problems).toEqual([]);
   return digest;
 };
@@ -185,7 +185,7 @@ describe('a study with a precision rule', () => {
     const lines = readFileSync(path, 'latin1').split('\n');
     lines.splice(300, 5);
     writeFileSync(path, lines.join('\n'), 'latin1');
-    const { problems } = await verifyRun(folder.output('one'));
+    const { problems } = await verify(folder.output('one'));
     expect(problems.map(({ code }) => code)).toContain('INCOMPLETE');
     expect(await run(file)).toMatchObject({ exit: 0 });
     expect(rowBytes(folder.output('one'))).toEqual(before);
@@ -324,20 +324,20 @@ describe('the other commands', () => {
       permutations_missing: 0,
     });
     for (const scan of [false, true])
-      expect(await runStatus(output, { scan })).toMatchObject({
+      expect(await status(output, { scan })).toMatchObject({
         complete: true,
         cells_complete: 3,
         permutations_total: total,
       });
-    expect(await verifyRun(output, { recompute: { rows: 60 } })).toMatchObject({
+    expect(await verify(output, { recompute: { rows: 60 } })).toMatchObject({
       ok: true,
       rows: total,
       recomputed: 60,
     });
-    expect(await summarizeRun(output)).toMatchObject({ cells: 3, rows: total, incomplete: [] });
-    expect(await verifyRun(output)).toMatchObject({ ok: true });
+    expect(await summarize(output)).toMatchObject({ cells: 3, rows: total, incomplete: [] });
+    expect(await verify(output)).toMatchObject({ ok: true });
     expect(await exportRun(output, { to: 'csv' })).toMatchObject({ rows: total, incomplete: 0 });
-    expect(await reportRun(output)).toMatchObject({ cells: 3, cells_total: 3, rows: total });
+    expect(await report(output)).toMatchObject({ cells: 3, cells_total: 3, rows: total });
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
     expect(report).toMatch(/1 of 3 cells did not become as precise as asked/);
   });
@@ -350,7 +350,7 @@ describe('the other commands', () => {
     const edit = (from: string, to: string): void => {
       writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(from, to));
     };
-    const codes = async (): Promise<string[]> => (await verifyRun(output)).problems.map(({ code }) => code);
+    const codes = async (): Promise<string[]> => (await verify(output)).problems.map(({ code }) => code);
     edit('"half_width": 0.12', '"half_width": 0.2');
     expect(await codes()).toEqual(['PAST_TARGET', 'ORDER', 'SUMMARY', 'SUMMARY', 'SUMMARY', 'SUMMARY']);
     edit('"half_width": 0.2', '"half_width": 0.1');
@@ -365,7 +365,7 @@ describe('the other commands', () => {
       const result = await run(file, { output: folder.output(`part${index}`), shard: { index, of: 2 } });
       expect(result.exit).toBe(0);
     }
-    const merged = await mergeRuns([folder.output('part1'), folder.output('part2')], folder.output('merged'));
+    const merged = await merge([folder.output('part1'), folder.output('part2')], folder.output('merged'));
     expect(merged).toMatchObject({ cells: 2, complete: 2, rows: 3600, without_summaries: undefined });
     expect(rowBytes(folder.output('merged'))).toEqual(expected);
     await digest('merged');
@@ -434,7 +434,7 @@ describe('a permutation that fails', () => {
     expect(result!.permutations_computed).toBeLessThan(400);
     const [again] = await runAll([file], { on_error: 'continue' });
     expect(again).toMatchObject({ exit: 1, complete: 0, permutations_computed: 0 });
-    expect((await verifyRun(failing.output('one'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
+    expect((await verify(failing.output('one'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
 
     delete process.env['PERMAFROST_TEST_FAIL'];
     const [healed] = await runAll([file], { retry_failed: true });
@@ -457,6 +457,6 @@ describe('several rules', () => {
     ]);
     await digest('one');
     cpSync(folder.output('one'), folder.output('copy'), { recursive: true });
-    expect((await verifyRun(folder.output('copy'))).ok).toBe(true);
+    expect((await verify(folder.output('copy'))).ok).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import {
   runStudies,
   SILENT,
   StopSwitch,
-  verifyRun,
+  verify,
   type RunOptions,
   type StudyResult,
 } from '../../dist/index.js';
@@ -33,7 +33,7 @@ function computed(results: readonly StudyResult[]): number {
 }
 
 const digest = async (name: string): Promise<string> => {
-  const { ok, problems, digest } = await verifyRun(folder.output(name));
+  const { ok, problems, digest } = await verify(folder.output(name));
   expect(problems).toEqual([]);
   expect(ok).toBe(true);
   return digest;
@@ -45,7 +45,7 @@ async function alone(...studies: Parameters<StudyFolder['study']>): Promise<stri
   try {
     const results = await run([other.study(...studies)]);
     expect(results[0]!.exit).toBe(0);
-    return (await verifyRun(results[0]!.output)).digest;
+    return (await verify(results[0]!.output)).digest;
   } finally {
     other.remove();
   }

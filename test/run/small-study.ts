@@ -7,7 +7,7 @@ import {
   runStudy,
   SILENT,
   StopSwitch,
-  verifyRun,
+  verify,
   type RunObserver,
   type RunOptions,
   type StudyResult,
@@ -70,7 +70,7 @@ ${more}`,
   }
 
   async digest(): Promise<string> {
-    return (await verifyRun(this.output)).digest;
+    return (await verify(this.output)).digest;
   }
 
   /** Folders of the cells, in study order. */

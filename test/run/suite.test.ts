@@ -4,11 +4,11 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
   planStudies,
-  repairRun,
+  repair,
   runStudies,
   SILENT,
   StopSwitch,
-  verifyRun,
+  verify,
   type RunOptions,
 } from '../../dist/index.js';
 import { StudyFolder } from './shared-studies.ts';
@@ -107,7 +107,7 @@ describe('a suite with steps', () => {
     // One permutation: the value itself.
     const metrics = readFileSync(join(out, 'per_cell', `cell_${rows[0]![1]!}`, 'metrics_compact.csv'), 'utf8');
     expect(metrics.split('\n')[1]).toBe(`0,${rows[0]!.slice(7, 9).join(',')}`);
-    expect((await verifyRun(out)).ok).toBe(true);
+    expect((await verify(out)).ok).toBe(true);
   });
 
   it('run again computes nothing, and its tables stay as they are', async () => {
@@ -137,7 +137,7 @@ describe('a suite with steps', () => {
     // Step 1 has two of step 2's cells: they are no rows of step 2 before that is run.
     expect(TABLES.map((name) => existsSync(join(out, 'results', `${name}.csv`)))).toEqual([true, false, false, true]);
     expect(table('all_results')).toBe(table('step1'));
-    await repairRun(out);
+    await repair(out);
     expect(table('all_results')).toBe(table('step1'));
     const step1 = table('step1');
     const third = await run({}, ['step3']);
@@ -154,7 +154,7 @@ describe('a suite with steps', () => {
     await run({}, ['step2']);
     expect(table('step3')).toBe(by_hand);
     // Step 1 was never run; what is there is computed again from the value given by hand.
-    const { problems, recomputed } = await verifyRun(out, { recompute: { percent: 100 } });
+    const { problems, recomputed } = await verify(out, { recompute: { percent: 100 } });
     expect(recomputed).toBe(6);
     expect(problems.filter(({ code }) => code !== 'INCOMPLETE')).toEqual([]);
     const again = await run({}, ['step3']);
@@ -176,9 +176,9 @@ describe('a suite with steps', () => {
     );
     expect(await run({ settings: ['most=4', 'volume=100'] })).toEqual({ exit: 0, computed: 6 + 1 + 1, warnings: [] });
     expect(gpusOf('step2')).toEqual(['4', '2', '1']);
-    const { ok, recomputed } = await verifyRun(out, { recompute: { percent: 100 } });
+    const { ok, recomputed } = await verify(out, { recompute: { percent: 100 } });
     expect([ok, recomputed]).toEqual([true, 8]);
-    expect((await repairRun(out)).exit).toBe(0);
+    expect((await repair(out)).exit).toBe(0);
     expect(gpusOf('step2')).toEqual(['4', '2', '1']);
     expect(await run()).toMatchObject({ exit: 0, computed: 1, warnings: [] });
     expect(gpusOf('step2')).toEqual(['8', '4', '2', '1']);

@@ -5,7 +5,7 @@ import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
-import type { RunObserver } from './observer.ts';
+import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 
 export interface Claim {
@@ -37,7 +37,7 @@ export async function claimOutput(
   experiment: LoadedStudy,
   steps: readonly string[],
   { truncate }: Pick<ResolvedOptions, 'truncate'>,
-  observer: RunObserver,
+  tell: Tell,
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
@@ -47,7 +47,7 @@ export async function claimOutput(
     const before = loadManifest(port, output);
     if (before !== undefined) {
       refuseOther(before, manifest, experiment.study, truncate);
-      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+      for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
     await writeManifest(port, output, {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../../src/errors.ts';
 import type { FilePort } from '../../../src/files/port.ts';
-import { mergeRuns } from '../../../src/operations/merge.ts';
-import { repairRun } from '../../../src/operations/repair.ts';
+import { merge } from '../../../src/operations/merge.ts';
+import { repair } from '../../../src/operations/repair.ts';
 import { runStudies } from '../../../src/operations/run.ts';
 import type { RunOptions } from '../../../src/run/run-options.ts';
 import { StopSwitch } from '../../../src/run/stop.ts';
@@ -67,14 +67,14 @@ export function repair(output: string): Command {
   return {
     name: `verify --repair ${output}`,
     run: async ({ host }) => {
-      const { exit, stopped } = await repairRun(output, {}, host);
+      const { exit, stopped } = await repair(output, {}, host);
       return { exit, errors: stopped?.kind === 'error' ? [stopped.error] : [] };
     },
   };
 }
 
 export function merge(from: readonly string[], into: string): Command {
-  return done(`merge ${from.join(' ')} --into ${into}`, ({ host }) => mergeRuns(from, into, {}, host));
+  return done(`merge ${from.join(' ')} --into ${into}`, ({ host }) => merge(from, into, {}, host));
 }
 
 /** A command that succeeds or throws. */
