@@ -75,20 +75,6 @@ export class BenchRig {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The folder goes when the process is ended early, too. Returns what takes that back. */
-  removedAtExit(): () => void {
-    const remove = (): void => {
-      rmSync(this.folder, { recursive: true, force: true });
-    };
-    const interrupted = (): never => process.exit(130);
-    process.on('exit', remove);
-    process.on('SIGINT', interrupted);
-    return () => {
-      process.off('exit', remove);
-      process.off('SIGINT', interrupted);
-    };
-  }
-
   /** Computes and writes for about `ms`. */
   async sample({ threads, chunk, format, durability }: BenchVariant, ms: number): Promise<BenchSample> {
     const executor = this.executor(threads);

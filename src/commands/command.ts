@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { EngineError } from '../errors.ts';
 import { diskError } from '../files/disk-error.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
+import type { StudyPlace } from '../operations/given-study.ts';
 import { gatherFiles } from './option-values.ts';
 
 /** Options that every command has. */
@@ -80,6 +80,6 @@ export function withStudyFiles(command: Command): Command {
     .option('--input <name=path>', 'an input file, where it has moved since the run; may be given again', gatherFiles);
 }
 
-export function studyFiles({ study, input }: StudyFileFlags): StudyFiles {
+export function studyFiles({ study, input }: StudyFileFlags): StudyPlace {
   return { study, inputs: input };
 }

@@ -91,19 +91,16 @@ function togetherText(plan: RunPlan): string {
 }
 
 function planText(plan: StudyPlan, { shard }: RunOptions): string {
-  const { experiment, cells, permutations_total, permutations_done, permutations_missing, permutations_computed } =
-    plan;
-  const { overlap, forecast } = plan;
+  const { cells, permutations_total, permutations_done, permutations_missing, permutations_computed } = plan;
+  const { overlap, forecast, grid_points, cells_folded } = plan;
   const at_most = plan.at_most ? 'at most ' : '';
-  const { study } = experiment;
   const count = (n: number): string => n.toLocaleString('en');
   const complete = cells.filter(({ n_done, n_target }) => n_done === n_target).length;
-  const { folded, points } = experiment.cells;
   const part = shard === undefined ? '' : `, shard ${shard.index} of ${shard.of}`;
   const lines = [
-    `${study.name}: model ${study.model.name}, ${counted(cells.length, 'cell')} x ${study.precision.length > 0 ? 'at most ' : ''}${counted(study.permutations, 'permutation')}${part} -> ${study.output}`,
-    folded > 0
-      ? `  ${counted(points, 'grid point')}; ${count(folded)} differ only in parameters that are inactive there and are folded`
+    `${plan.name}: model ${plan.model}, ${counted(cells.length, 'cell')} x ${plan.precision.length > 0 ? 'at most ' : ''}${counted(plan.permutations, 'permutation')}${part} -> ${plan.output}`,
+    cells_folded > 0
+      ? `  ${counted(grid_points, 'grid point')}; ${count(cells_folded)} differ only in parameters that are inactive there and are folded`
       : undefined,
     `  done      ${count(permutations_done)} of ${at_most}${counted(permutations_total, 'permutation')}${shard === undefined ? '' : ' of the shard'}, ${count(complete)} of ${counted(cells.length, 'cell')} complete${shard === undefined ? '' : ' in it'}`,
     plan.permutations_failed > 0

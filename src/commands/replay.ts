@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 
-import { EngineError } from '../errors.ts';
 import { replay } from '../operations/replay.ts';
-import { noSuchCell } from './seeds.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 
@@ -27,14 +25,6 @@ export function replayCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, ...moved }, terminal) => {
     const replayed = await replay(run!, cell, perm, studyFiles(moved));
-    if (replayed === undefined) throw noSuchCell(cell, run!);
-    if (perm >= replayed.target) {
-      throw new EngineError(
-        'USAGE',
-        `--perm ${perm} is past the end: the run has permutations 0 to ${replayed.target - 1}.`,
-        { path: '--perm', value: perm },
-      );
-    }
     const { seed, row, stored, equal, failure } = replayed;
     terminal.say(`cell ${cell}, permutation ${perm}, seed ${seed}`);
     if (trace === true)

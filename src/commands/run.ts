@@ -11,6 +11,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../wording/format-number.ts';
 import { reportError, runs } from './command.ts';
 import { showPlan } from './plan.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
 import { givenOptions, resumeCommand, withRunFlags } from './run-flags.ts';
 
 const EXAMPLES = `
@@ -39,7 +40,10 @@ export function runCommand(): Command {
     if (flags.dryRun === true) return showPlan(studies, flags, terminal);
     const screen = createScreen(terminal);
     const controller = new AbortController();
-    const release = abortOnSignals(controller, screen);
+    // Once: finish nothing new, flush, say how to resume. Twice: at once; what is on disk is safe all the same.
+    const release = abortOnSignals(controller, () => {
+      screen.line('Stopping: what is computed is being written. Once more stops at once.');
+    });
     try {
       return await runAll(studies, flags, controller.signal, screen, terminal);
     } finally {
@@ -86,23 +90,6 @@ function outputJson(result: StudyResult): unknown {
     notes: result.notes,
     ...(summary !== undefined && { summary: summary.data }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
-  };
-}
-
-/** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to resume. Twice: at once; what is on disk is safe all the same. */
-function abortOnSignals(controller: AbortController, screen: Screen): () => void {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  const handlers = signals.map((signal) => {
-    const handler = (): void => {
-      if (controller.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143);
-      screen.line('Stopping: what is computed is being written. Once more stops at once.');
-      controller.abort(signal);
-    };
-    process.on(signal, handler);
-    return { signal, handler };
-  });
-  return () => {
-    for (const { signal, handler } of handlers) process.off(signal, handler);
   };
 }
 

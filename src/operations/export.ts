@@ -1,7 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import type { Rows } from '../encoding/metrics-schema.ts';
 import { arrowTable } from '../tables/formats/arrow-table.ts';
 import { csvTable } from '../tables/formats/csv-table.ts';
 import { parquetTable } from '../tables/formats/parquet-table.ts';
@@ -19,6 +18,7 @@ import { scanToStop } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import { rowsInPieces } from './rows-in-pieces.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 
 export interface ExportOptions extends StudyPlace, Abortable {
@@ -140,42 +140,11 @@ function writeCell(
   target: number,
 ): number {
   let rows = 0;
-  for (const piece of piecesOf(readRows(port, place, target), place.schema.metrics.length)) {
+  for (const piece of rowsInPieces(readRows(port, place, target), place.schema.metrics.length, PIECE_ROWS)) {
     writer.write(values, piece);
     rows += piece.perm_index.length;
   }
   return rows;
-}
-
-/** The same rows in pieces of PIECE_ROWS. */
-function* piecesOf(blocks: Iterable<Rows>, n_metrics: number): Generator<Rows> {
-  let piece = emptyPiece(n_metrics);
-  let filled = 0;
-  for (const { perm_index, columns } of blocks) {
-    for (let from = 0; from < perm_index.length;) {
-      const to = Math.min(perm_index.length, from + PIECE_ROWS - filled);
-      piece.perm_index.set(perm_index.subarray(from, to), filled);
-      for (const [m, column] of columns.entries()) piece.columns[m]!.set(column.subarray(from, to), filled);
-      filled += to - from;
-      from = to;
-      if (filled < PIECE_ROWS) continue;
-      yield piece;
-      piece = emptyPiece(n_metrics);
-      filled = 0;
-    }
-  }
-  if (filled > 0)
-    yield {
-      perm_index: piece.perm_index.slice(0, filled),
-      columns: piece.columns.map((column) => column.slice(0, filled)),
-    };
-}
-
-function emptyPiece(n_metrics: number): Rows {
-  return {
-    perm_index: new Uint32Array(PIECE_ROWS),
-    columns: Array.from({ length: n_metrics }, () => new Float64Array(PIECE_ROWS)),
-  };
 }
 
 /** Columns and values of the cells: cell_id, then the parameters. */

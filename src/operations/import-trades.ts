@@ -9,6 +9,7 @@ import type { FilePort } from '../files/port.ts';
 import { removeIfFree, renameWhenFree } from '../files/held.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import { writeFully } from '../files/write-fully.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { canonicalCsv } from '../trade-lists/canonical-csv.ts';
 import { readTradeList, type SourceFile } from '../trade-lists/read-trade-list.ts';
 import { MOST_BYTES } from '../trade-lists/tables/document.ts';
@@ -39,12 +40,12 @@ interface ImportRecord extends Understood {
  * A file that is there is left alone, unless it is an untouched import of the same sources. Throws EngineError: USAGE, DATA (exit 2), DISK.
  */
 export async function importTrades(
-  port: FilePort,
-  paths: readonly string[],
+  paths: string | readonly string[],
   options: ImportOptions,
+  { port }: Host = thisMachine,
 ): Promise<ImportedTrades> {
   const { into, ...how } = options;
-  const files = paths.map(readSource);
+  const files = [paths].flat().map(readSource);
   const read = readTradeList(files, how);
   const what = understood(read);
   const csv = canonicalCsv(read.trades);

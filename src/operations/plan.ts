@@ -1,13 +1,15 @@
-import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
+import type { StudyOverlap } from '../plan/overlap.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import type { Derivation } from '../study/derived.ts';
 import { loadStudies, openSuites } from '../run/output/claim-studies.ts';
 import { resolveOptions, retriesFailed, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
-import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
+import { inputNotes } from '../study/loaded-study.ts';
+import type { Precision } from '../study/schema.ts';
 import type { StudyReference } from '../study/source.ts';
 import type { Note } from '../model/note.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
+import { overlapOf } from './seeds.ts';
 import type { Watching } from './watching.ts';
 import { chooseKernel, type KernelChoice } from '../execute/kernel-choice.ts';
 import { forecastOf, type Forecast, type Work } from '../forecast/forecast.ts';
@@ -27,11 +29,13 @@ export interface StudyPlan {
   readonly model: string;
   readonly output: string;
   readonly cells: readonly PlannedCell[];
-  /** Points of the grid that are one cell with another one, since they differ only in parameters that are inactive there; and points before that. */
-  readonly cells_folded: number;
+  /** Points of the grid and explicit cells, before those that differ only in inactive parameters were folded into one cell. */
   readonly grid_points: number;
-  /** Per cell, at most. */
+  readonly cells_folded: number;
+  /** Per cell. */
   readonly permutations: number;
+  /** Rules by which cells stop earlier. */
+  readonly precision: readonly Precision[];
   readonly permutations_total: number;
   readonly permutations_done: number;
   /** Failed before, and not tried again. */
@@ -182,6 +186,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
     cells_folded: experiment.cells.folded,
     grid_points: experiment.cells.points,
     permutations: study.permutations,
+    precision: study.precision,
     permutations_total,
     permutations_done,
     permutations_failed,
@@ -198,10 +203,6 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
 function inStudyOrder({ cells, planned }: PlannedOutput): PlannedCell[] {
   const by_id = new Map(planned.map((cell) => [cell.cell_id, cell]));
   return Array.from(cells, (cell) => by_id.get(cell.cell_id)!);
-}
-
-export function overlapOf({ study, cells }: LoadedStudy): StudyOverlap {
-  return studyOverlap(cells, study.seed, study.streams, study.permutations);
 }
 
 /** From permutations of cells with work left, computed just now. `before_seconds`: until it is known what is missing. */

@@ -144,7 +144,12 @@ async function runClaimed(
     for (const { folder: output, progress, started } of outputs)
       if (started) tell({ type, output, ...progress.numbers() });
   };
-  const quiet = progress_ms === undefined ? () => undefined : every(clock, progress_ms, () => { tellNumbers('progress'); });
+  const quiet =
+    progress_ms === undefined
+      ? () => undefined
+      : every(clock, progress_ms, () => {
+          tellNumbers('progress');
+        });
   try {
     for (const [k, study] of claimed.entries())
       outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));

@@ -106,7 +106,11 @@ export class Suite {
 }
 
 /** A study as far as its settings and the complete steps of its output decide it. */
-export async function decidedExperiment(port: FilePort, reference: StudyReference, options: SuiteOptions): Promise<LoadedStudy> {
+export async function decidedExperiment(
+  port: FilePort,
+  reference: StudyReference,
+  options: SuiteOptions,
+): Promise<LoadedStudy> {
   const suite = await Suite.open(port, reference, options);
   while (await suite.decide(true));
   return suite.load();

@@ -39,12 +39,10 @@ export async function cellParameters(
 }
 
 function writtenParameters(port: FilePort, output: string, manifest: RunManifest, why: EngineError): CellParameters {
-  const layout = layoutOf(output);
   const parameters = new Map<string, Parameters>();
   const names = new Set(Object.keys(manifest.identity.defaults));
   for (const cell_id of Object.keys(manifest.identity.cells)) {
-    const { folder, progress } = layout.cell(cell_id);
-    const found = readSummary(port, folder)?.params ?? readAdvisory(port, progress, paramsOf);
+    const found = parametersBeside(port, output, cell_id);
     if (found === undefined) continue;
     parameters.set(cell_id, found);
     for (const name of Object.keys(found)) names.add(name);
@@ -53,16 +51,25 @@ function writtenParameters(port: FilePort, output: string, manifest: RunManifest
     names: [...names],
     of: (cell_id) => {
       const found = parameters.get(cell_id);
-      if (found === undefined) {
-        throw new EngineError(
-          'STUDY',
-          `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and ${studyText(output, manifest)} cannot be used (${why.message}). Name the study file with --study.`,
-          { path: cell_id },
-        );
-      }
+      if (found === undefined)
+        throw unknownParameters(cell_id, `${studyText(output, manifest)} cannot be used (${why.message})`);
       return found;
     },
   };
+}
+
+export function unknownParameters(cell_id: string, study: string): EngineError {
+  return new EngineError(
+    'STUDY',
+    `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and ${study}. Name the study file with --study.`,
+    { path: cell_id },
+  );
+}
+
+/** What stands of the parameters of one cell beside its rows; undefined where nothing does. */
+export function parametersBeside(port: FilePort, output: string, cell_id: string): Parameters | undefined {
+  const { folder, progress } = layoutOf(output).cell(cell_id);
+  return readSummary(port, folder)?.params ?? readAdvisory(port, progress, paramsOf);
 }
 
 function studyText(output: string, manifest: RunManifest): string {

@@ -27,7 +27,11 @@ export interface ClaimedStudy extends StudyToRun {
 /**
  * The studies of a run or a plan. A shard has no step whole, so it cannot decide a later one: with what is on disk everything must be decided, else USAGE.
  */
-export async function openSuites(port: FilePort, studies: readonly StudyReference[], options: ResolvedOptions): Promise<Suite[]> {
+export async function openSuites(
+  port: FilePort,
+  studies: readonly StudyReference[],
+  options: ResolvedOptions,
+): Promise<Suite[]> {
   const suites: Suite[] = [];
   for (const reference of studies) {
     const suite = await Suite.open(port, reference, options);

@@ -43,7 +43,7 @@ export async function endOutput(
   const stopped = withSpace(reason, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
-    study_file: study.file,
+    name: study.name,
     cells: cells.length,
     complete,
     shared,
