@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 
-import { runStudy, SILENT, StopSwitch, verify } from '../../dist/index.js';
+import { run, verify as verifyRun } from '../../dist/index.js';
 import type { RunOptions } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { loadManifest } from '../../src/stored/manifest.ts';
@@ -62,7 +62,7 @@ export class RealStudy {
     const made = new RealStudy(format, stage);
     const golden = join(made.#study.folder, 'golden');
     await made.run(golden);
-    made.#golden = { files: finishedFiles(golden, format), digest: (await verify(golden)).digest };
+    made.#golden = { files: finishedFiles(golden, format), digest: (await verifyRun(golden)).digest };
     if (stage === 'damaged' || stage === 'shorter') {
       if (stage === 'shorter') made.#write(BATCH + 750);
       await made.run(made.#start);
@@ -96,7 +96,7 @@ format: ${this.format}
   }
 
   async run(output: string): Promise<number> {
-    return (await runStudy(this.#study.file, { ...OPTIONS, output }, new StopSwitch(), SILENT)).exit;
+    return (await run(this.#study.file, { ...OPTIONS, output })).exit;
   }
 
   /** The command line of the run, as a user gives it. */
@@ -133,7 +133,7 @@ format: ${this.format}
     const golden = this.#golden!;
     for (const [name, text] of golden.files) if (files.get(name) !== text) return `${name} differs`;
     if (!verify) return undefined;
-    const { ok, digest, problems } = await verify(output);
+    const { ok, digest, problems } = await verifyRun(output);
     if (!ok) return `verify: ${problems.map(({ message }) => message).join('; ')}`;
     return digest === golden.digest ? undefined : 'the digest differs';
   }

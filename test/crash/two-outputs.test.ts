@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { runStudies, SILENT, StopSwitch, verify } from '../../dist/index.js';
+import { run, verify } from '../../dist/index.js';
 import { CLI, permafrost } from '../process/cli.ts';
 import { StudyFolder } from '../run/shared-studies.ts';
 import { disturbed, noStrace } from './strace.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
   for (const second of ['plain', 'precise'] as const) {
     const folder = new StudyFolder();
     const files = [folder.study('one', { width: [1, 4], permutations: 3000 }), folder.study('two', SECOND[second])];
-    await runStudies(files, { threads: 1 }, new StopSwitch(), SILENT);
+    await run(files, { threads: 1 });
     undisturbed[second] = rowFiles(folder);
     cell_id = folder.cellIds('two')['4']!;
     folder.remove();

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { disk } from '../../src/files/disk.ts';
 import { importTrades } from '../../src/operations/import-trades.ts';
 
 let folder = '';
@@ -74,9 +73,7 @@ describe('a file that is there', () => {
   it('and was imported from other files stays as it is', async () => {
     await importTrades([at('list.csv')], { into: at('t.csv') });
     writeFileSync(at('other.csv'), LIST.replace('50', '49'));
-    await expect(importTrades([at('other.csv')], { into: at('t.csv') })).rejects.toThrow(
-      /is an import of other files/,
-    );
+    await expect(importTrades([at('other.csv')], { into: at('t.csv') })).rejects.toThrow(/is an import of other files/);
   });
 
   it('and is the source itself stays as it is', async () => {

@@ -2,15 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import {
-  SILENT,
-  StopSwitch,
-  report,
-  runStudy,
-  summarize,
-  type RunObserver,
-  type StudyResult,
-} from '../../dist/index.js';
+import { report, run as runStudy, summarize, type RunEvent, type StudyResult } from '../../dist/index.js';
 import { thisMachine, type Host } from '../../dist/readers/host.js';
 import { Windows, type WindowsOptions } from '../ports/windows.ts';
 import { SmallStudy } from './small-study.ts';
@@ -36,8 +28,11 @@ beforeEach(() => {
   onWindows();
 });
 
-function run(study: SmallStudy, observer: Partial<RunObserver> = {}): Promise<StudyResult> {
-  return runStudy(study.file, { threads: 2 }, new StopSwitch(), { ...SILENT, ...observer }, host);
+function run(study: SmallStudy, warnings: string[] = []): Promise<StudyResult> {
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'warning') warnings.push(event.message);
+  };
+  return runStudy(study.file, { threads: 2, onEvent }, host);
 }
 
 /** Everything that a finished run leaves the same whatever happened on the way. */
@@ -74,7 +69,7 @@ test.each([
       const before = readFileSync(path, 'utf8');
       windows.hold(path, how);
       const warnings: string[] = [];
-      const held = await run(study, { warning: (line) => warnings.push(line) });
+      const held = await run(study, warnings);
       expect(held.exit).toBe(3);
       expect(held.permutations_computed).toBe(2000);
       expect(held.stopped).toMatchObject({ kind: 'error', error: { code: 'DISK', path } });
@@ -153,7 +148,7 @@ test('where folders cannot be synced a run says what may be missing after a powe
   onWindows({ syncsFolders: false });
   const study = whole.copyForTest();
   const warnings: string[] = [];
-  await run(study, { warning: (line) => warnings.push(line) });
+  await run(study, warnings);
   expect(warnings.join('\n')).toMatch(/after a power cut the newest files may be missing/);
 });
 

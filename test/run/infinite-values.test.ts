@@ -3,16 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import {
-  replay,
-  report,
-  runStudy,
-  SILENT,
-  StopSwitch,
-  summarize,
-  verify,
-  type StudyResult,
-} from '../../dist/index.js';
+import { replay, report, run as runStudy, summarize, verify, type StudyResult } from '../../dist/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-infinite-'));
 afterAll(() => {
@@ -41,7 +32,7 @@ async function run(
   writeFileSync(join(folder, `${name}.mjs`), model(declared));
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, `model: ./${name}.mjs\npermutations: ${permutations}\noutput: ${name}\n${study}\n`);
-  const result = await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT);
+  const result = await runStudy(file, { threads: 2 });
   return { ...result, read: (path) => readFileSync(join(folder, name, path), 'utf8') };
 }
 
@@ -72,7 +63,7 @@ describe('an infinite value that the metric does not declare', () => {
     expect((await run('missing', 'missing: true', 'grid: { share: [0.01] }')).exit).toBe(1);
     writeFileSync(join(folder, 'nan.mjs'), model('infinite: true').replace('level + u', 'u < 0.9 ? u : NaN'));
     writeFileSync(join(folder, 'nan.yaml'), 'model: ./nan.mjs\npermutations: 100\noutput: nan\n');
-    const result = await runStudy(join(folder, 'nan.yaml'), { threads: 1 }, new StopSwitch(), SILENT);
+    const result = await runStudy(join(folder, 'nan.yaml'), { threads: 1 });
     expect(result.first_failure!.failure.error_class).toBe('UndefinedMetric');
   });
 });

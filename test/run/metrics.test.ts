@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { report, runStudy, SILENT, StopSwitch, verify } from '../../dist/index.js';
+import { report, run as runStudy, verify } from '../../dist/index.js';
 
 /** A model that writes what it was told, and what nobody asked for, too. */
 const MODEL = `
@@ -43,7 +43,7 @@ afterAll(() => {
 async function run(model: string, more: string, output: string): Promise<string> {
   const file = join(folder, `${output}.yaml`);
   writeFileSync(file, `model: ./${model}.ts\npermutations: 300\ncell_ids: index\noutput: ${output}\n${more}`);
-  expect((await runStudy(file, { threads: 1 }, new StopSwitch(), SILENT)).exit).toBe(0);
+  expect((await runStudy(file, { threads: 1 })).exit).toBe(0);
   return join(folder, output);
 }
 

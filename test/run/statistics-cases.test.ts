@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { report, runStudy, SILENT, StopSwitch, verify, type StudyResult } from '../../dist/index.js';
+import { report, run as runStudy, verify, type StudyResult } from '../../dist/index.js';
 import { studyResultText } from '../../src/terminal/run-text.ts';
 import { SmallStudy } from './small-study.ts';
 
@@ -22,7 +22,7 @@ async function run(name: string, model: string, study: string): Promise<Ran> {
   writeFileSync(join(folder, `${name}.mjs`), model);
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, `model: ./${name}.mjs\noutput: ${name}\n${study}\n`);
-  return ran(name, await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT));
+  return ran(name, await runStudy(file, { threads: 2 }));
 }
 
 function ran(name: string, result: StudyResult): Ran {

@@ -2,15 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
-import {
-  planStudies,
-  repair,
-  runStudies,
-  SILENT,
-  StopSwitch,
-  verify,
-  type RunOptions,
-} from '../../dist/index.js';
+import { plan, repair, run as runStudy, verify, type RunEvent, type RunOptions } from '../../dist/index.js';
 import { StudyFolder } from './shared-studies.ts';
 
 /** Serving with bins: `bins` is inactive for fifo. Fails where the environment says so. */
@@ -71,11 +63,11 @@ interface Ran {
 
 async function run(options: RunOptions = {}, steps?: readonly string[]): Promise<Ran> {
   const warnings: string[] = [];
-  const [result] = await runStudies([file], { threads: 1, ...options, steps }, new StopSwitch(), {
-    ...SILENT,
-    warning: (line) => warnings.push(line),
-  });
-  return { exit: result!.exit, computed: result!.permutations_computed, warnings };
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'warning') warnings.push(event.message);
+  };
+  const { exit, permutations_computed: computed } = await runStudy(file, { threads: 1, ...options, steps, onEvent });
+  return { exit, computed, warnings };
 }
 
 const table = (name: string): string => readFileSync(join(out, 'results', `${name}.csv`), 'utf8');
@@ -183,8 +175,8 @@ describe('a suite with steps', () => {
     expect(await run()).toMatchObject({ exit: 0, computed: 1, warnings: [] });
     expect(gpusOf('step2')).toEqual(['8', '4', '2', '1']);
     await expect(run({ settings: ['most=2'] }, ['step2'])).rejects.toMatchObject({ code: 'IDENTITY' });
-    const plan = { steps: ['step2'], settings: ['most=2', 'volume=7'] };
-    await expect(planStudies([file], plan)).rejects.toMatchObject({ code: 'IDENTITY' });
+    const options = { steps: ['step2'], settings: ['most=2', 'volume=7'] };
+    await expect(plan([file], options)).rejects.toMatchObject({ code: 'IDENTITY' });
   });
 
   it('understands rules of the model, the smallest mean, and otherwise', async () => {
@@ -216,11 +208,11 @@ describe('a suite with steps', () => {
   });
 
   it('is planned: a step that waits is named, and counted once it is decided', async () => {
-    const [before] = (await planStudies([file])).studies;
+    const [before] = (await plan([file])).studies;
     expect(before!.waiting).toMatchObject([{ step: 'step3', from: 'step2', parameter: 'gpus' }]);
     expect(before!.permutations_missing).toBe(8);
     await run({}, ['step2']);
-    const [after] = (await planStudies([file])).studies;
+    const [after] = (await plan([file])).studies;
     expect(after!.waiting).toEqual([]);
     expect(after!.permutations_missing).toBe(5);
   });

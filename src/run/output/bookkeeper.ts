@@ -15,7 +15,7 @@ import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
-import type { Tell } from './events.ts';
+import type { RunEvent, Tell } from './events.ts';
 import type { Look } from '../../precision/checks.ts';
 
 /** progress.json of the cells being computed [ms]. */
@@ -179,6 +179,7 @@ export class Bookkeeper {
       cell,
       `${reached ? 'precise enough' : 'not precise enough, and there are no more'} at look ${looks}, ${n} permutations: ${reasons}`,
     );
+    this.options.tell({ type: 'cell-decided', ...this.countsOf(cell) });
   }
 
   private lowerTarget(cell: RunCell, target: number): void {
@@ -224,9 +225,13 @@ export class Bookkeeper {
     this.tellFinished(cell, status === 'complete');
   }
 
-  private tellFinished({ cell_id }: RunCell, complete: boolean): void {
-    const { tell, output } = this.options;
-    tell({ type: 'cell-finished', output, cell_id, complete });
+  private tellFinished(cell: RunCell, complete: boolean): void {
+    this.options.tell({ type: 'cell-finished', ...this.countsOf(cell), complete });
+  }
+
+  private countsOf({ index, cell_id }: RunCell): Omit<Extract<RunEvent, { readonly type: 'cell-started' }>, 'type'> {
+    const { output, states } = this.options;
+    return { output, cell_id, n_done: states.done(index), n_target: states.target(index) };
   }
 
   /** A line in the cell's logs.txt. */

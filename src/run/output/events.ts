@@ -27,7 +27,23 @@ export type RunEvent =
     }
   /** Rows of a cell are safe from now on (as `durability` has it). */
   | { readonly type: 'acknowledged'; readonly output: string; readonly cell_id: string; readonly rows: number }
-  | { readonly type: 'cell-finished'; readonly output: string; readonly cell_id: string; readonly complete: boolean }
+  /** The rows of a cell decided how many permutations it has (`precision`). */
+  | {
+      readonly type: 'cell-decided';
+      readonly output: string;
+      readonly cell_id: string;
+      readonly n_done: number;
+      readonly n_target: number;
+    }
+  /** Nothing more is done about a cell; not complete where the run stops, where permutations failed, or where the rest is another shard's. */
+  | {
+      readonly type: 'cell-finished';
+      readonly output: string;
+      readonly cell_id: string;
+      readonly n_done: number;
+      readonly n_target: number;
+      readonly complete: boolean;
+    }
   /** What a person should see: a repair, a file set aside, a disagreement of versions. */
   | { readonly type: 'warning'; readonly message: string }
   /** What the model says of its inputs and of what the study makes of them: to be known, and no trouble. */
