@@ -4,7 +4,7 @@ import { extname, isAbsolute, join, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { bundle, importBundle } from './bundle.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundle } from './bundle-cache.ts';
 import { checkModel } from './check-model.ts';
 import { nearest, quoted } from './problem.ts';
 
@@ -33,10 +33,18 @@ export async function loadModel(reference: string, folder: string, builtIn: Buil
     ? await bundleFile(reference, folder)
     : await bundlePackage(reference, folder, builtIn);
   const checked = checkModel(await importBundle(bundled, reference, 'MODEL'), reference);
-  const version = `${checked.version}+${hash('sha256', bundled.code).slice(0, 16)}`;
+  const version = `${checked.version}+${hash('sha256', withoutPlaces(bundled.code)).slice(0, 16)}`;
   // The module's own object stays as it is; its prototype is kept for models that are instances of a class.
   const model = Object.assign(Object.create(Object.getPrototypeOf(checked) as object), checked, { version }) as Model;
   return { model, code: bundled.code };
+}
+
+/**
+ * esbuild names a CommonJS module by where it was found. The same code is the same model whether a package stands beside it, above it, or in a package
+ * manager's store: what stands before the last node_modules does not count.
+ */
+function withoutPlaces(code: string): string {
+  return code.replaceAll(/(=__commonJS\(\{")[^"\\]*\/node_modules\/|(=__commonJS\(\{")node_modules\//g, '$1$2');
 }
 
 function isFile(reference: string): boolean {

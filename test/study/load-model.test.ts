@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -81,6 +81,27 @@ describe("a user's own model", () => {
     const { model } = await loadModel('dice', folder, models);
     expect(model.name).toBe('dice');
     expect(model.version).toMatch(/^2\+/);
+  });
+
+  it('is the same model wherever node_modules stand, and whichever package manager made them', async () => {
+    const versions: string[] = [];
+    for (const place of ['beside', 'above', 'store']) {
+      const at = place === 'above' ? 'above/sub' : place;
+      const store = 'store/node_modules/.pnpm/foo@1.0.0/node_modules/foo';
+      const foo = { beside: 'beside/node_modules/foo', above: 'above/node_modules/foo', store }[place]!;
+      write(`${foo}/package.json`, '{"name":"foo","version":"1.0.0","main":"index.js"}');
+      write(`${foo}/index.js`, "exports.k = require('./three.js');");
+      write(`${foo}/three.js`, 'module.exports = 3;');
+      if (place === 'store') symlinkSync(join(folder, store), join(folder, 'store/node_modules/foo'), 'junction');
+      write(
+        `${at}/m.ts`,
+        "import foo from 'foo'; export default { name: 'm', version: '1', parameters: {}, metrics: { x: {} }, simulate: (s, rng, row) => { row.x = rng() * foo.k } }",
+      );
+      versions.push((await loadModel('./m.ts', join(folder, at), models)).model.version);
+    }
+    expect(new Set(versions).size).toBe(1);
+    write('beside/node_modules/foo/three.js', 'module.exports = 4;');
+    expect((await loadModel('./m.ts', join(folder, 'beside'), models)).model.version).not.toBe(versions[0]);
   });
 
   it('is found by its built-in name first', async () => {
