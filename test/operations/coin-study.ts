@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+import { inlineHost, thisMachine, type Host } from '../../src/readers/host.ts';
+import type { StudyObject } from '../../src/study/study-object.ts';
+
+const MODEL = `export default {
+  name: 'coin', version: '1',
+  parameters: {
+    p: { type: 'number', min: 0, max: 1, default: 0.5, unit: 'share' },
+    flips: { type: 'integer', min: 1, default: 3 },
+  },
+  metrics: { heads: {}, first: { description: 'the first draw' } },
+  simulate: ({ parameters: { p, flips } }, rng, row) => {
+    row.first = rng();
+    row.heads = row.first < p ? 1 : 0;
+    for (let i = 1; i < flips; i += 1) if (rng() < p) row.heads += 1;
+  },
+};`;
+
+/** The disk and the locks of this machine; the calling thread alone computes and reads, so that a run takes milliseconds. */
+export const HOST: Host = inlineHost(thisMachine.port, thisMachine.locks);
+
+/** A folder with a model, `coin.mjs`, and `study.yaml`; it goes when the test ends. */
+export class CoinStudy {
+  readonly folder = mkdtempSync(join(tmpdir(), 'permafrost-library-'));
+  readonly file = join(this.folder, 'study.yaml');
+  /** As the study file has it. */
+  readonly study = {
+    name: 'study',
+    model: './coin.mjs',
+    grid: { p: [0.4, 0.6], flips: [2, 5] },
+    permutations: 250,
+    batch_rows: 50,
+    output: 'out',
+  } as const satisfies StudyObject;
+  readonly output = join(this.folder, 'out');
+
+  constructor() {
+    writeFileSync(join(this.folder, 'coin.mjs'), MODEL);
+    // YAML is a superset of JSON.
+    writeFileSync(this.file, JSON.stringify(this.study));
+    onTestFinished(() => {
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+}
+
+/** What a run leaves that is the same whatever happened on the way: rows, their sums, and statistics. */
+export function finishedFiles(output: string): Record<string, string> {
+  const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
+  const finished = names.filter((name) => /metrics_compact\.csv|grid_summary\.csv|results/.test(name));
+  return Object.fromEntries(finished.map((name) => [name, readFileSync(join(output, name), 'latin1')]));
+}
