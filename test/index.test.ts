@@ -6,11 +6,12 @@ import * as library from '../src/index.ts';
 import * as inABundle from '../src/model/in-a-bundle.ts';
 import { inputGenerators } from '../src/models/generators.ts';
 
-type Options<Fn extends (...args: never[]) => unknown> = Exclude<
-  { [K in keyof Parameters<Fn>]: Parameters<Fn>[K] extends object | undefined ? Parameters<Fn>[K] : never }[number],
-  undefined
->;
-type OptionOf<T> = T extends unknown ? keyof T : never;
+/** The names that the objects have which a function takes. */
+type OptionOf<Argument> = Argument extends readonly unknown[] | string
+  ? never
+  : Argument extends object
+    ? keyof Argument
+    : never;
 
 /** A command, the function that does the same, and which option of it (or which other way) each flag is. */
 interface Counterpart {
@@ -20,7 +21,7 @@ interface Counterpart {
 
 function counterpart<Fn extends (...args: never[]) => unknown>(
   does: Fn,
-  flags: Readonly<Record<string, OptionOf<Options<Fn>> | `another way: ${string}`>>,
+  flags: Readonly<Record<string, OptionOf<Parameters<Fn>[number]> | `another way: ${string}`>>,
 ): Counterpart {
   return { does, flags: flags as Readonly<Record<string, string>> };
 }
