@@ -1,10 +1,10 @@
 import { isDiskFull } from '../run/output/disk-space.ts';
-import { SILENT, type Tell } from '../run/output/events.ts';
+import type { Tell } from '../run/output/events.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import { runStudies, type Watch } from './run-studies.ts';
 import { StopSwitch } from '../run/stop.ts';
 import type { StudyReference } from '../study/source.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
 
 /** How often free space is looked at [ms]. */
 const POLL_MS = 1_000;
@@ -20,8 +20,8 @@ const TRY_MS = 60_000;
 export async function runStudiesWaiting(
   references: readonly StudyReference[],
   given: RunOptions,
-  watch: Watch = { stop: new StopSwitch(), tell: SILENT },
-  host: Host = thisMachine,
+  watch: Watch,
+  host: Host,
 ): Promise<StudyResult[]> {
   const options = resolveOptions(given);
   const { disk_wait_minutes } = options;

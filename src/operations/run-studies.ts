@@ -9,17 +9,17 @@ import type { StudyReference } from '../study/source.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { LeaseSize } from '../run/loop/lease-size.ts';
-import { SILENT, type Tell } from '../run/output/events.ts';
+import type { Tell } from '../run/output/events.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
 import { runCells } from '../run/loop/loop.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
-import { StopSwitch } from '../run/stop.ts';
+import type { StopSwitch } from '../run/stop.ts';
 import type { Suite } from '../steps/suite.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
 
-/** Who watches a run and who stops it, where no one does otherwise: nobody. */
+/** Who watches a run, and who stops it. */
 export interface Watch {
   readonly stop: StopSwitch;
   readonly tell: Tell;
@@ -36,8 +36,8 @@ export interface Watch {
 export async function runStudies(
   references: readonly StudyReference[],
   given: RunOptions,
-  watch: Watch = { stop: new StopSwitch(), tell: SILENT },
-  host: Host = thisMachine,
+  watch: Watch,
+  host: Host,
 ): Promise<StudyResult[]> {
   const { stop, tell } = watch;
   const asked = resolveOptions(given);
@@ -121,9 +121,10 @@ async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
   options: ResolvedOptions,
-  { stop, tell, progress_ms }: Watch,
+  watch: Watch,
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
+  const { stop, tell } = watch;
   const { threads } = options;
   const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
@@ -140,16 +141,7 @@ async function runClaimed(
       tell({ type: 'warning', message });
     }
   };
-  const tellNumbers = (type: 'progress' | 'finished'): void => {
-    for (const { folder: output, progress, started } of outputs)
-      if (started) tell({ type, output, ...progress.numbers() });
-  };
-  const quiet =
-    progress_ms === undefined
-      ? () => undefined
-      : every(clock, progress_ms, () => {
-          tellNumbers('progress');
-        });
+  const tellLast = tellNumbers(outputs, clock, watch);
   try {
     for (const [k, study] of claimed.entries())
       outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));
@@ -173,10 +165,27 @@ async function runClaimed(
       results.push(await endOutput(port, claimed[k]!, output, options, stop, tell));
     return results;
   } finally {
-    quiet();
-    tellNumbers('finished');
+    tellLast();
     await local.close();
   }
+}
+
+/** Tells how far the outputs are, now and then. Returns what tells the last numbers, and ends it. */
+function tellNumbers(outputs: readonly RunOutput[], clock: Clock, { tell, progress_ms }: Watch): () => void {
+  const tellAll = (type: 'progress' | 'finished'): void => {
+    for (const { folder: output, progress, started } of outputs)
+      if (started) tell({ type, output, ...progress.numbers() });
+  };
+  const stop =
+    progress_ms === undefined
+      ? undefined
+      : every(clock, progress_ms, () => {
+          tellAll('progress');
+        });
+  return () => {
+    stop?.();
+    tellAll('finished');
+  };
 }
 
 function messageOf(error: unknown): string {
