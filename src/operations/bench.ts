@@ -107,6 +107,9 @@ export async function bench(
   const rig = new BenchRig(host, experiment, chooseKernel(kernel, n_threads).kernel);
   try {
     return await measure(rig, experiment.study, { threads, chunks, rounds, seconds, progress });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     await rig.end();
   }

@@ -80,16 +80,19 @@ describe('a study', () => {
     expect(existsSync(coin.output)).toBe(false);
   });
 
-  it('has the types of what a file may say', () => {
-    const study = { model: 'm', permutations: 1 } satisfies StudyObject;
-    expectTypeOf(run(study)).resolves.toEqualTypeOf<StudyResult>();
-    expectTypeOf(run([study, 'other.yaml'])).resolves.toEqualTypeOf<RunResult>();
-    expectTypeOf(plan('study.yaml')).resolves.toEqualTypeOf<StudyPlan>();
-    expectTypeOf(plan(['study.yaml'])).resolves.toEqualTypeOf<RunPlan>();
-    // @ts-expect-error There is no such key.
-    expectTypeOf({ ...study, permutation: 3 }).toExtend<StudyObject & { permutation?: never }>();
-    // @ts-expect-error A format is csv or arrow.
-    expectTypeOf({ ...study, format: 'parquet' as const }).toExtend<StudyObject>();
+  it('gives one result, and a list of them the results of all', () => {
+    const calls = {
+      one: () => run('study.yaml'),
+      list: () => run([{ model: 'm', permutations: 1 }, 'other.yaml']),
+      planned: () => plan('study.yaml'),
+      all_planned: () => plan(['study.yaml']),
+    };
+    expectTypeOf(calls).toEqualTypeOf<{
+      one: () => Promise<StudyResult>;
+      list: () => Promise<RunResult>;
+      planned: () => Promise<StudyPlan>;
+      all_planned: () => Promise<RunPlan>;
+    }>();
   });
 });
 
