@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
+import type { FilePort } from '../../src/files/port.ts';
 import { inlineHost, thisMachine, type Host } from '../../src/readers/host.ts';
 import type { StudyObject } from '../../src/study/study-object.ts';
 
@@ -48,9 +49,30 @@ export class CoinStudy {
   }
 }
 
+/** The same, which aborts the signal when so many chunks were written to metrics files. */
+export function abortedAt(chunks: number): { readonly host: Host; readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const metrics_files = new Set<number>();
+  let written = 0;
+  const port: FilePort = {
+    ...HOST.port,
+    open: (path, flags) => {
+      const fd = HOST.port.open(path, flags);
+      if (path.endsWith('metrics_compact.csv')) metrics_files.add(fd);
+      else metrics_files.delete(fd);
+      return fd;
+    },
+    pwrite: (fd, bytes, position) => {
+      if (metrics_files.has(fd) && (written += 1) === chunks) controller.abort('enough');
+      return HOST.port.pwrite(fd, bytes, position);
+    },
+  };
+  return { host: inlineHost(port, HOST.locks), signal: controller.signal };
+}
+
 /** What a run leaves that is the same whatever happened on the way: rows, their sums, and statistics. */
 export function finishedFiles(output: string): Record<string, string> {
   const names = readdirSync(output, { recursive: true, encoding: 'utf8' }).sort();
-  const finished = names.filter((name) => /metrics_compact\.csv|grid_summary\.csv|results/.test(name));
+  const finished = names.filter((name) => /metrics_compact\.csv|grid_summary\.csv|results.*\.csv/.test(name));
   return Object.fromEntries(finished.map((name) => [name, readFileSync(join(output, name), 'latin1')]));
 }

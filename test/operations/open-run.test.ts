@@ -6,7 +6,6 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Columns } from '../../src/operations/cell-columns.ts';
 import { openRun, type OpenedCell } from '../../src/operations/open-run.ts';
 import { run } from '../../src/operations/run.ts';
-import type { RunEvent } from '../../src/run/output/events.ts';
 import { CoinStudy, HOST } from './coin-study.ts';
 
 /** The rows of a cell's CSV, column by column. */
@@ -178,24 +177,23 @@ describe('the columns of a cell', () => {
 describe('an unfinished run', () => {
   it('has cells with a part of their rows and cells without any, whose parameters the study tells', async () => {
     const coin = new CoinStudy();
-    const controller = new AbortController();
-    let rows = 0;
-    const onEvent = (event: RunEvent): void => {
-      if (event.type === 'acknowledged' && (rows += event.rows) >= 300) controller.abort();
-    };
-    await run(coin.file, { threads: 1, chunk: 30, signal: controller.signal, onEvent }, HOST);
+    await run(coin.file, { threads: 1, cells: ['p=0.4'] }, HOST);
+    await run(coin.file, { threads: 1, cells: ['p=0.4,flips=2'], permutations: 400 }, HOST);
     for (const options of [{}, { scan: true }]) {
       const { cells } = await openRun(coin.output, options, HOST);
       expect(cells.map(({ parameters }) => parameters)).toEqual(
         [0.4, 0.6].flatMap((p) => [2, 5].map((flips) => ({ p, flips }))),
       );
+      expect(cells.map(({ n_done, n_target }) => [n_done, n_target])).toEqual([400, 250, 0, 0].map((n) => [n, 400]));
+      expect(cells.map(({ status }) => status === 'complete')).toEqual([true, false, false, false]);
       for (const cell of cells) {
         expect((await cell.columns()).perm_index).toHaveLength(cell.n_done);
-        expect(cell.status === 'complete').toBe(cell.n_done === 250);
-        expect((await cell.summary()) === undefined).toBe(cell.n_done < 250);
+        const batches = [];
+        for await (const { perm_index } of cell.batches()) batches.push(perm_index.length);
+        expect(batches).toEqual(cell.n_done === 0 ? [] : [cell.n_done]);
       }
-      expect(cells.reduce((sum, { n_done }) => sum + n_done, 0)).toBeGreaterThanOrEqual(300);
-      expect(cells.some(({ n_done }) => n_done < 250)).toBe(true);
+      expect((await cells[0]!.summary())?.n_perms_done).toBe(400);
+      expect(await cells[2]!.summary()).toBeUndefined();
     }
 
     // Where the study is gone, and nothing stands beside the rows, that is said when it is asked for.

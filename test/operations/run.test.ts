@@ -14,7 +14,7 @@ import { verify } from '../../src/operations/verify.ts';
 import type { RunEvent } from '../../src/run/output/events.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import type { StudyObject } from '../../src/study/study-object.ts';
-import { CoinStudy, finishedFiles, HOST } from './coin-study.ts';
+import { abortedAt, CoinStudy, finishedFiles, HOST } from './coin-study.ts';
 
 /** Chunks of so many permutations: several for each cell. */
 const OPTIONS: RunOptions = { threads: 1, chunk: 30 };
@@ -100,14 +100,9 @@ describe('a signal', () => {
   it('stops a run, which another one resumes to the bytes of an undisturbed one', async () => {
     const coin = new CoinStudy();
     const expected = await undisturbed(coin);
-    for (const stop_after of [1, 4, 9]) {
-      const controller = new AbortController();
-      let heard = 0;
-      const onEvent = ({ type }: RunEvent): void => {
-        if (type === 'acknowledged' && ++heard === stop_after) controller.abort('enough');
-      };
-      const { signal } = controller;
-      const stopped = await run(coin.study, { ...OPTIONS, base: coin.folder, signal, onEvent }, HOST);
+    for (const chunks of [1, 4, 9]) {
+      const { host, signal } = abortedAt(chunks);
+      const stopped = await run(coin.study, { ...OPTIONS, base: coin.folder, signal }, host);
       expect(stopped).toMatchObject({ exit: 130, stopped: { kind: 'aborted', reason: 'enough' } });
       expect(stopped.complete).toBeLessThan(4);
       expect(getEventListeners(signal, 'abort')).toEqual([]);
