@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { MetricSpec, Parameters, ParameterSpec } from '../model/model.ts';
 import type { FilePort } from '../files/port.ts';
@@ -8,7 +10,7 @@ import { cellParameters, parametersBeside, unknownParameters } from '../stored/c
 import type { CellStatus } from '../stored/cell-states.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
-import { summariesOf, type CellSummary } from '../stored/summaries.ts';
+import { readSummary, type CellSummary } from '../stored/summaries.ts';
 import type { Verification } from '../verify/verification.ts';
 import { cellCounts, type CountOptions } from './cell-counts.ts';
 import { CellColumns, type BatchOptions, type ColumnOptions, type Columns } from './cell-columns.ts';
@@ -92,7 +94,10 @@ export class OpenedRun {
 
   /** The summaries of the complete cells, in the order of the study. */
   async *summaries(): AsyncGenerator<CellSummary, void, undefined> {
-    for await (const { summary } of summariesOf(this.#host.port, this.cells.map(storedOf))) yield summary;
+    for (const cell of this.cells) {
+      const summary = await cell.summary();
+      if (summary !== undefined) yield summary;
+    }
   }
 
   /** As the function of that name. */
@@ -106,12 +111,6 @@ export class OpenedRun {
   }
 }
 
-const STORED = Symbol('stored');
-
-function storedOf(cell: OpenedCell): StoredCell {
-  return cell[STORED];
-}
-
 /** A cell of a run on disk. */
 export class OpenedCell {
   readonly cell_id: string;
@@ -119,7 +118,7 @@ export class OpenedCell {
   readonly n_done: number;
   /** The most, where the cell may stop early. */
   readonly n_target: number;
-  readonly [STORED]: StoredCell;
+  readonly #stored: StoredCell;
   readonly #port: FilePort;
   readonly #columns: CellColumns;
   readonly #parametersOf: (cell_id: string) => Parameters;
@@ -136,7 +135,7 @@ export class OpenedCell {
     this.status = status;
     this.n_done = n_done;
     this.n_target = n_target;
-    this[STORED] = stored;
+    this.#stored = stored;
     this.#port = port;
     this.#columns = new CellColumns(port, stored, manifest);
     this.#parametersOf = parametersOf;
@@ -159,7 +158,10 @@ export class OpenedCell {
 
   /** Its statistics; undefined where it is not complete. */
   async summary(): Promise<CellSummary | undefined> {
-    for await (const { summary } of summariesOf(this.#port, [this[STORED]])) return summary;
-    return undefined;
+    // Other programs' timers and signals have their turn between two of them.
+    await nextTurn();
+    const summary = readSummary(this.#port, this.#stored.place.folder);
+    // A run that was extended leaves those of the cells that it has not come to.
+    return summary?.n_perms_target === this.n_target ? summary : undefined;
   }
 }

@@ -193,7 +193,8 @@ describe('an unfinished run', () => {
         expect(batches).toEqual(cell.n_done === 0 ? [] : [cell.n_done]);
       }
       expect((await cells[0]!.summary())?.n_perms_done).toBe(400);
-      expect(await cells[2]!.summary()).toBeUndefined();
+      // One that was complete with 250 permutations, and one without rows.
+      for (const cell of cells.slice(1, 3)) expect(await cell.summary()).toBeUndefined();
     }
 
     // Where the study is gone, and nothing stands beside the rows, that is said when it is asked for.
