@@ -1,9 +1,6 @@
-import { dirname, resolve } from 'node:path';
-
 import { EngineError } from '../errors.ts';
-import { makeFolder } from '../files/folder.ts';
+import { writeNewFile } from '../files/new-file.ts';
 import type { FilePort } from '../files/port.ts';
-import { writeSmallFile } from '../files/small-file.ts';
 import type { InputGenerator } from '../model/generator.ts';
 import type { Parameters, ParameterValue } from '../model/model.ts';
 import { inputGenerators } from '../models/generators.ts';
@@ -52,10 +49,7 @@ export async function generate(
   if (file !== undefined) refuseToReplace(port, file, overwrite);
   const rng = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed: seed }, 0, 1).rng(0);
   const { text, statistics, statistics_text } = generator.generate(parameters, rng);
-  if (file !== undefined) {
-    await makeFolder(port, dirname(resolve(file)));
-    await writeSmallFile(port, file, text);
-  }
+  if (file !== undefined) await writeNewFile(port, file, text);
   return { text, file, seed, parameters, statistics, statistics_text };
 }
 

@@ -29,7 +29,7 @@ import { makeFolderWithin } from '../files/folder.ts';
 import { UnlessHeld } from '../files/held.ts';
 import { metricsPath } from '../store/formats/formats.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { writeLines, writeSmallFile } from '../files/small-file.ts';
+import { writeNewFile, writeNewLines } from '../files/new-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { nearest } from '../study/problem.ts';
 import { hasEnough } from '../precision/cell-precision.ts';
@@ -83,7 +83,7 @@ export async function report(
   const files = new UnlessHeld();
   const parameters = await parameterColumns(port, cells, manifest.parameters);
   const lines = gridSummaryLines(port, cells, parameters, manifest.identity.metrics);
-  await files.do(() => writeLines(port, join(folder, CELLS_FILE), lines));
+  await files.do(() => writeNewLines(port, join(folder, CELLS_FILE), lines));
   const texts: [name: string, text: string][] = [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     ...(data.ranking === undefined
@@ -96,7 +96,7 @@ export async function report(
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];
-  for (const [name, text] of texts) await files.do(() => writeSmallFile(port, join(folder, name), text));
+  for (const [name, text] of texts) await files.do(() => writeNewFile(port, join(folder, name), text));
   files.assertAllDone();
   return {
     output,
