@@ -23,7 +23,7 @@ run: steps tables readers stored precision execute plan store files statistics s
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
 tables: stored plan store files statistics study model encoding
-readers: stored precision execute store files statistics encoding clock.ts
+readers: stored precision execute store files statistics model encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
 execute: plan store files statistics study models model random encoding native-free

@@ -14,6 +14,7 @@ import { formatOf } from '../store/formats/formats.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
+import { prepareError } from '../execute/model-failure.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
@@ -107,6 +108,7 @@ export class BenchRig {
       next[at] = first + count;
       const sequence = work?.dispatch() ?? 0;
       const taken = executor.compute({ setup: this.setup.id, cell: cell.setup, first, count }).then((result) => {
+        if (result.cannot_prepare !== undefined) throw prepareError(result.cannot_prepare, cell.cell_id);
         lease.observe(result.count, result.compute_ms);
         rows += result.rows;
         if (work === undefined || sync === undefined) {

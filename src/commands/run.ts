@@ -4,12 +4,12 @@ import { EngineError } from '../errors.ts';
 import { run } from '../operations/run.ts';
 import type { RunEvent } from '../run/output/events.ts';
 import { sumOfNumbers, type ProgressNumbers } from '../run/output/progress.ts';
-import { resolveOptions, type StudyResult } from '../run/run-options.ts';
+import { resolveOptions, type FirstFailure, type StudyResult } from '../run/run-options.ts';
 import { createDisplay, PLAIN_LINE_MS, REDRAW_MS, type ProgressDisplay } from '../terminal/progress-display.ts';
 import { nextText, studyResultText } from '../terminal/run-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../wording/format-number.ts';
-import { reportError, runs } from './command.ts';
+import { printStack, reportError, runs, type CommonOptions } from './command.ts';
 import { showPlan } from './plan.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
 import { givenOptions, resumeCommand, withRunFlags } from './run-flags.ts';
@@ -54,7 +54,7 @@ export function runCommand(): Command {
 
 async function runAll(
   studies: readonly string[],
-  flags: RunFlags,
+  flags: RunFlags & CommonOptions,
   signal: AbortSignal,
   screen: Screen,
   terminal: Terminal,
@@ -63,7 +63,8 @@ async function runAll(
   const { onEvent, progress_ms } = screen;
   const { outputs: results, seconds, exit } = await run(studies, { ...options, signal, onEvent, progress_ms });
   for (const result of results) {
-    if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
+    if (result.stopped?.kind === 'error') reportError(result.stopped.error, { debug: flags.debug === true });
+    if (flags.debug === true) printStack(result.first_failure?.error);
     terminal.say(studyResultText(result));
     if (result.summary !== undefined) terminal.say(`\n${result.summary.text}`);
   }
@@ -79,6 +80,7 @@ async function runAll(
 function outputJson(result: StudyResult): unknown {
   const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, summary, stopped } =
     result;
+  const { n_failures, first_failure } = result;
   const error = stopped?.kind === 'error' && stopped.error instanceof EngineError ? stopped.error : undefined;
   return {
     output,
@@ -89,8 +91,13 @@ function outputJson(result: StudyResult): unknown {
     permutations_total,
     notes: result.notes,
     ...(summary !== undefined && { summary: summary.data }),
+    ...(first_failure !== undefined && { n_failures, first_failure: failureJson(first_failure) }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
   };
+}
+
+function failureJson({ cell_id, failure, at, of_prepare }: FirstFailure): unknown {
+  return { cell_id, ...failure, of_prepare, at: at ?? null };
 }
 
 /** What a person sees of runs on stderr: one display at a time, and lines above it. */

@@ -30,10 +30,13 @@ export async function cellCounts(
   { scan = false, threads }: CountOptions,
 ): Promise<CellCount[]> {
   const { permutations, precision } = manifest;
-  const said = scan ? undefined : readProgressCsv(host.port, layoutOf(output).progress);
-  const counts = said ?? (await scannedCounts(host, output, manifest, threads));
+  const said =
+    (scan ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
+  // A run of some of the cells says nothing of the others.
+  const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id));
+  const counted = await scannedCounts(host, untold, manifest, threads);
   return Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
-    const found = counts.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
+    const found = said.get(cell_id) ?? counted.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
     // What was written down for another number of permutations counts as far as it goes.
     const n_target = precision.length > 0 ? Math.min(permutations, found.n_target) : permutations;
     const n_done = Math.min(n_target, found.n_done);
@@ -49,11 +52,11 @@ function statusOf(said: CellStatus, n_done: number, n_target: number): CellStatu
 
 async function scannedCounts(
   host: Host,
-  output: string,
+  cells: readonly StoredCell[],
   manifest: RunManifest,
   most_threads: number | undefined,
 ): Promise<Map<string, CellCount>> {
-  const begun = [...storedCells(output, manifest)].filter(({ place }) => host.port.stat(place.folder) !== undefined);
+  const begun = cells.filter(({ place }) => host.port.stat(place.folder) !== undefined);
   if (begun.length === 0) return new Map();
   const threads = Math.min(threadCount(most_threads), begun.length);
   const readers = host.open(threads);

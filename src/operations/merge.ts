@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { makeFolder } from '../files/folder.ts';
+import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
@@ -98,6 +99,7 @@ export async function merge(
 /** Where rows come from, each folder once; what `into` holds is the first. */
 function readSources(port: FilePort, from: readonly string[], into: string): Source[] {
   const before = loadManifest(port, into);
+  if (before === undefined) refuseForeignFolder(port, into);
   const sources: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
   const seen = new Set([port.realPath(into)]);
   for (const path of from) {

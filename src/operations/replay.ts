@@ -1,9 +1,9 @@
 import { Simulator } from '../execute/simulator.ts';
-import type { PermutationFailure } from '../execute/messages.ts';
+import { placeOf } from '../model/model-source.ts';
+import type { Failure } from '../store/failures.ts';
 import type { PermutationSummary } from '../model/model.ts';
-import { describeSeed } from '../random/streams.ts';
 import { setupOf } from '../execute/model-setup.ts';
-import { cellOf } from '../plan/run-cell.ts';
+import { cellOf, seedOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { storedRows } from '../verify/recompute.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
@@ -17,7 +17,11 @@ export interface Replay {
   readonly seed: string | number;
   /** The row computed now; undefined where the permutation failed. */
   readonly row: Readonly<Record<string, number>> | undefined;
-  readonly failure: PermutationFailure | undefined;
+  readonly failure: Failure | undefined;
+  /** What it threw, its stack in lines of the user's own source. */
+  readonly error: Error | undefined;
+  /** The line of the user's own source that threw, e.g. `./model.ts:3`. */
+  readonly at: string | undefined;
   /** The row on disk; undefined where there is none. */
   readonly stored: Readonly<Record<string, number>> | undefined;
   /** Equal in every bit. */
@@ -48,13 +52,16 @@ export async function replay(
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
   const line = storedRows(port, cell, study.permutations, [perm_index]).get(perm_index);
   const stored = line === undefined ? undefined : rowOf(metrics, line.trim().split(',').slice(1).map(Number));
-  const seed = describeSeed(cell.setup.source, perm_index);
+  const seed = seedOf(cell, perm_index);
+  const failed = computed instanceof Float64Array ? undefined : computed;
   return {
     cell_id,
     perm_index,
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     row,
-    failure: computed instanceof Float64Array ? undefined : computed,
+    failure: failed?.failure,
+    error: failed?.error,
+    at: placeOf(failed?.error),
     stored,
     equal:
       row !== undefined && stored !== undefined && metrics.every((metric) => Object.is(row[metric], stored[metric])),

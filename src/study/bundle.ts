@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire, SourceMap } from 'node:module';
+import { createRequire } from 'node:module';
 import type { SourceMapPayload } from 'node:module';
-import { basename, delimiter, dirname, extname, resolve } from 'node:path';
+import { basename, delimiter, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildFailure, BuildOptions, BuildResult, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
 import { EngineError } from '../errors.ts';
 import * as inABundle from '../model/in-a-bundle.ts';
+import { placeOf, rememberSource } from '../model/model-source.ts';
 import { keepBundle, keptBundle } from './bundle-cache.ts';
 import type { Bundle } from './bundle-cache.ts';
 import { dependenciesOf } from './bundle-dependencies.ts';
@@ -91,6 +92,7 @@ const RULES = {
   legalComments: 'none',
   charset: 'utf8',
   sourcemap: 'external',
+  sourcesContent: false,
   tsconfigRaw: {}, // no tsconfig.json of the folder changes the code
   logLevel: 'silent',
   // CommonJS packages ask for Node's own modules with require, which a module has not.
@@ -148,21 +150,33 @@ function ourNameIn(text: string): string | undefined {
   return `permafrost has no export ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
-function shownName(file: string, entry: { readonly shown: string }): string {
-  return basename(file) === ENTRY ? entry.shown : file;
+/** What a model imports stands beside it, or below. */
+function shownName(file: string, entry: Entry): string {
+  if (basename(file) === ENTRY) return entry.shown;
+  return 'package' in entry || isAbsolute(file) ? file : join(dirname(entry.shown), file);
 }
 
-/** Imports a bundle and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line. */
-export async function importBundle(
-  { code, map }: Bundle,
-  shown: string,
-  errorCode: 'STUDY' | 'MODEL',
-): Promise<unknown> {
+function pathOf(file: string, entry: Entry): string {
+  if ('package' in entry) return resolve(entry.folder, file);
+  return basename(file) === ENTRY ? resolve(entry.file) : resolve(dirname(entry.file), file);
+}
+
+/**
+ * Imports the bundle of an entry and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line; what it throws
+ * later, in any thread, can be traced back to its lines from now on (model-source.ts).
+ */
+export async function importBundle({ code, map }: Bundle, entry: Entry): Promise<unknown> {
+  const { shown, code: errorCode } = entry;
+  rememberSource(code, {
+    map,
+    pathOf: (source) => pathOf(source, entry),
+    shownOf: (source) => shownName(source, entry),
+  });
   let module: { readonly default?: unknown };
   try {
     module = (await import(moduleUrl(code))) as typeof module;
   } catch (cause) {
-    const where = originOf(cause, map, shown);
+    const where = placeOf(cause) ?? shown;
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new EngineError(errorCode, `${where}: fails when it is loaded: ${what}`, { path: where, cause });
   }
@@ -171,17 +185,4 @@ export async function importBundle(
     throw new EngineError(errorCode, `${shown}: has no default export; write: export default ${what}`, { path: shown });
   }
   return module.default;
-}
-
-/** File and line in the user's own source from which an error came, by its stack. */
-function originOf(error: unknown, map: SourceMapPayload, shown: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const places = new SourceMap(map);
-  for (const [, line, column] of stack.matchAll(/data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/gm)) {
-    const entry = places.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in entry)) return shown; // the banner, which is no one's
-    if (basename(entry.originalSource) === basename(KIT)) continue; // ours; who called it is the user's
-    return `${shownName(entry.originalSource, { shown })}:${entry.originalLine + 1}`;
-  }
-  return shown;
 }

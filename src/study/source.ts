@@ -49,7 +49,8 @@ export async function readStudySource(reference: StudyReference): Promise<StudyS
   const base = basename(path, extname(path)) || 'study';
   const place = { file, folder: dirname(path), in_memory: false, base, text };
   if (MODULES.includes(extension)) {
-    const made = await importBundle(await bundle({ file: path, shown: file, code: 'STUDY' }), file, 'STUDY');
+    const entry = { file: path, shown: file, code: 'STUDY' } as const;
+    const made = await importBundle(await bundle(entry), entry);
     return { ...place, raw: plainData(made, file), locate: () => undefined };
   }
   if (['.yaml', '.yml', '.json'].includes(extension)) return { ...place, ...parseStudyText(text, file) };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import type { Model } from '../../src/model/model.ts';
+import { notesOf } from '../../src/model/note.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
 import { checkModel } from '../../src/study/check-model.ts';
 import { loadModel } from '../../src/study/load-model.ts';
@@ -245,4 +246,34 @@ describe('checkModel', () => {
     for (const value of [undefined, null, 3, [], () => 3])
       expect(() => checkModel(value, 'm')).toThrow('a model: export default');
   });
+});
+
+it('is looked through for what makes its rows uncertain: each with its line, its own notes after it', async () => {
+  const { model } = await load(
+    'uncertain.ts',
+    `import { pow } from 'permafrost'
+export default {
+  name: 'u', version: '1', parameters: {}, metrics: { x: {} },
+  notes: () => ['its own'],
+  simulate(_: unknown, rng: () => number, row: { x: number }) {
+    row.x = rng() ** 2 + pow(rng(), 2) // ** in a comment
+    row.x += Math.random()
+  },
+}`,
+  );
+  const notes = notesOf(model.notes!(undefined, [], {} as never));
+  expect(notes.map(({ code }) => code)).toEqual(['UNCERTAIN_MATH', 'NOT_REPRODUCIBLE', 'NOTE']);
+  expect(notes[0]!.message).toMatch(/^\.\/uncertain\.ts:6: \*\* can differ/);
+  expect(notes[1]!.message).toMatch(/^\.\/uncertain\.ts:7: Math\.random draws/);
+  expect(
+    Object.hasOwn(
+      (
+        await load(
+          'certain.ts',
+          'export default { name: "c", version: "1", metrics: { x: {} }, parameters: {}, simulate() {} }',
+        )
+      ).model,
+      'notes',
+    ),
+  ).toBe(false);
 });

@@ -1,6 +1,8 @@
 import { every, type Clock } from '../../clock.ts';
 import type { FirstFailure } from '../run-options.ts';
-import type { PermutationFailure } from '../../execute/messages.ts';
+import { errorOf, type ErrorRecord } from '../../model/error-record.ts';
+import { placeOf } from '../../model/model-source.ts';
+import type { Failure } from '../../store/failures.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
@@ -195,17 +197,35 @@ export class Bookkeeper {
     if (open !== undefined) open.n_done = target;
   }
 
-  failed(cell: RunCell, failures: readonly PermutationFailure[]): void {
-    const open = this.open.get(cell.index);
-    if (open !== undefined) open.n_failed += failures.length;
-    this.n_failures += failures.length;
-    this.first_failure ??= { cell_id: cell.cell_id, failure: failures[0]! };
+  /** Permutations failed; `error`: what the first of them threw. */
+  failed(cell: RunCell, failures: readonly Failure[], error: ErrorRecord | undefined): void {
+    this.countFailures(cell, failures, error, false);
     for (const failure of failures) {
       this.log(
         cell,
         `permutation ${failure.perm_index} failed (seed ${failure.seed}): ${failure.error_class}: ${failure.message}`,
       );
     }
+  }
+
+  /** prepare() threw: nothing of the cell can be computed. */
+  cannotPrepare(cell: RunCell, failure: Failure, error: ErrorRecord): void {
+    this.countFailures(cell, [failure], error, true);
+    this.log(cell, `failed: ${failure.error_class}: ${failure.message}`);
+  }
+
+  private countFailures(
+    cell: RunCell,
+    failures: readonly Failure[],
+    record: ErrorRecord | undefined,
+    of_prepare: boolean,
+  ): void {
+    const open = this.open.get(cell.index);
+    if (open !== undefined) open.n_failed += failures.length;
+    this.n_failures += failures.length;
+    if (this.first_failure !== undefined) return;
+    const error = record && errorOf(record);
+    this.first_failure = { cell_id: cell.cell_id, failure: failures[0]!, error, at: placeOf(error), of_prepare };
   }
 
   /** Failures of this cell in this process. */

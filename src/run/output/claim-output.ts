@@ -4,6 +4,7 @@ import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
+import { refuseForeignFolder } from './foreign-folder.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
 import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
@@ -15,7 +16,7 @@ export interface Claim {
 }
 
 /**
- * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
+ * Refuses an output that holds another run or somebody's files, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
  * touch stays as it is, without even a lock file.
  */
 export async function refuseOtherRun(
@@ -25,7 +26,10 @@ export async function refuseOtherRun(
 ): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
-  if (seen === undefined) return;
+  if (seen === undefined) {
+    refuseForeignFolder(host.port, output);
+    return;
+  }
   const wanted = manifestOf(experiment);
   refuseOther(seen, wanted, experiment.study, truncate);
   if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted, threads);
