@@ -10,7 +10,7 @@ import type { Note } from '../model/note.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
 import { overlapOf } from './seeds.ts';
-import type { Watching } from './watching.ts';
+import { apart, type Watching } from './watching.ts';
 import { chooseKernel, type KernelChoice } from '../execute/kernel-choice.ts';
 import { forecastOf, type Forecast, type Work } from '../forecast/forecast.ts';
 import { measureRates } from '../forecast/measure-rates.ts';
@@ -91,8 +91,9 @@ export async function plan(
   options: PlanOptions = {},
   host: Host = thisMachine,
 ): Promise<StudyPlan | RunPlan> {
-  const { base, signal, onEvent: _watching, progress_ms: _often, ...asked } = options;
-  const planned = await planStudies(referencesOf(given, base), asked, withSignal(host, signal));
+  const { watching, asked } = apart(options);
+  const { base, ...run } = asked;
+  const planned = await planStudies(referencesOf(given, base), run, withSignal(host, watching.signal));
   return isList(given) ? planned : planned.studies[0]!;
 }
 
