@@ -85,7 +85,17 @@ export function createOutput(
   const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const retry_failed = retriesFailed(options, study.surface.steps);
-  const kept = { books, summaries, states, progress, share, retry_failed, forecast, landmark };
+  const kept = {
+    books,
+    summaries,
+    states,
+    progress,
+    share,
+    sharded: options.shard !== undefined,
+    retry_failed,
+    forecast,
+    landmark,
+  };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
 }
 
