@@ -5,7 +5,6 @@ import type { RunOptions } from '../run/run-options.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
-import { fixedParameters } from '../study/fixed-parameters.ts';
 import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
 import { runs } from './command.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -125,7 +124,7 @@ function planText(plan: StudyPlan, { shard }: RunOptions): string {
         `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`,
     ),
     `  seeds     ${overlapText(overlap)}`,
-    indented(fixedParametersText(fixedParameters(study, experiment.cells), 78)),
+    indented(fixedParametersText(plan.fixed, 78)),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }

@@ -3,6 +3,7 @@ import { layoutOf } from '../store/scan/layout.ts';
 import type { Derivation } from '../study/derived.ts';
 import { loadStudies, openSuites } from '../run/output/claim-studies.ts';
 import { resolveOptions, retriesFailed, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
+import { fixedParameters, type FixedParameters } from '../study/fixed-parameters.ts';
 import { inputNotes } from '../study/loaded-study.ts';
 import type { Precision } from '../study/schema.ts';
 import type { StudyReference } from '../study/source.ts';
@@ -51,6 +52,8 @@ export interface StudyPlan {
   /** What earlier steps have yet to decide: the cells of those steps are not known and not counted. */
   readonly waiting: readonly Derivation[];
   readonly overlap: StudyOverlap;
+  /** Parameters that do not vary, by where their values come from. */
+  readonly fixed: FixedParameters;
   /** What the model says of the inputs and of what the study makes of them. */
   readonly notes: readonly Note[];
   /** Undefined where nothing is to be computed, or no forecast was asked for. */
@@ -197,6 +200,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
     cells_shared,
     waiting,
     overlap: overlapOf(experiment),
+    fixed: fixedParameters(experiment.study, experiment.cells),
     notes: inputNotes(experiment),
   };
 }
