@@ -5,29 +5,12 @@ import { runInNewContext } from 'node:vm';
 import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
+import { COMMANDS } from './commands/commands.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 // The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
 setFlagsFromString('--expose-gc');
 globalThis.gc ??= runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
-
-/** In the order of `--help`. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  run: async () => (await import('./commands/run.ts')).runCommand(),
-  plan: async () => (await import('./commands/plan.ts')).planCommand(),
-  status: async () => (await import('./commands/status.ts')).statusCommand(),
-  verify: async () => (await import('./commands/verify.ts')).verifyCommand(),
-  replay: async () => (await import('./commands/replay.ts')).replayCommand(),
-  seeds: async () => (await import('./commands/seeds.ts')).seedsCommand(),
-  export: async () => (await import('./commands/export.ts')).exportCommand(),
-  merge: async () => (await import('./commands/merge.ts')).mergeCommand(),
-  summarize: async () => (await import('./commands/summarize.ts')).summarizeCommand(),
-  report: async () => (await import('./commands/report.ts')).reportCommand(),
-  bench: async () => (await import('./commands/bench.ts')).benchCommand(),
-  inspect: async () => (await import('./commands/inspect.ts')).inspectCommand(),
-  import: async () => (await import('./commands/import.ts')).importCommand(),
-  generate: async () => (await import('./commands/generate.ts')).generateCommand(),
-};
 
 const program = new Command('permafrost')
   .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')

@@ -76,17 +76,6 @@ export class BenchRig {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The folder goes when the process exits early, too. Returns what takes that back. */
-  removedAtExit(): () => void {
-    const remove = (): void => {
-      rmSync(this.folder, { recursive: true, force: true });
-    };
-    process.on('exit', remove);
-    return () => {
-      process.off('exit', remove);
-    };
-  }
-
   /** Computes and writes for about `ms`. */
   async sample({ threads, chunk, format, durability }: BenchVariant, ms: number): Promise<BenchSample> {
     const executor = this.executor(threads);

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { EngineError } from '../errors.ts';
 import { diskError } from '../files/disk-error.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
+import type { StudyPlace } from '../operations/given-study.ts';
 import { readableStack } from '../model/model-source.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
 import { gatherFiles } from './option-values.ts';
 
 /** Options that every command has. */
@@ -90,6 +90,6 @@ export function withStudyFiles(command: Command): Command {
     .option('--input <name=path>', 'an input file, where it has moved since the run; may be given again', gatherFiles);
 }
 
-export function studyFiles({ study, input }: StudyFileFlags): StudyFiles {
-  return { study_file: study, inputs: input };
+export function studyFiles({ study, input }: StudyFileFlags): StudyPlace {
+  return { study, inputs: input };
 }

@@ -1,8 +1,6 @@
 import { Command } from 'commander';
 
-import { EngineError } from '../errors.ts';
-import { replayPermutation } from '../operations/replay.ts';
-import { noSuchCell } from './seeds.ts';
+import { replay } from '../operations/replay.ts';
 import { printStack, runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 
@@ -26,15 +24,7 @@ export function replayCommand(): Command {
     .option('--trace', 'what happened, step by step, where the model tells')
     .addHelpText('after', EXAMPLES);
   return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, debug, ...moved }, terminal) => {
-    const replayed = await replayPermutation(run!, cell, perm, studyFiles(moved));
-    if (replayed === undefined) throw noSuchCell(cell, run!);
-    if (perm >= replayed.target) {
-      throw new EngineError(
-        'USAGE',
-        `--perm ${perm} is past the end: the run has permutations 0 to ${replayed.target - 1}.`,
-        { path: '--perm', value: perm },
-      );
-    }
+    const replayed = await replay(run!, cell, perm, studyFiles(moved));
     const { seed, row, stored, equal, failure, error, at } = replayed;
     terminal.say(`cell ${cell}, permutation ${perm}, seed ${seed}`);
     if (trace === true)

@@ -7,6 +7,7 @@ import { makeFolder } from '../files/folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { writeNewFile } from '../files/new-file.ts';
 import { readSmallFile } from '../files/small-file.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { canonicalCsv } from '../trade-lists/canonical-csv.ts';
 import { readTradeList, type SourceFile } from '../trade-lists/read-trade-list.ts';
 import { MOST_BYTES } from '../trade-lists/tables/document.ts';
@@ -37,12 +38,12 @@ interface ImportRecord extends Understood {
  * A file that is there is left alone, unless it is an untouched import of the same sources. Throws EngineError: USAGE, DATA (exit 2), DISK.
  */
 export async function importTrades(
-  port: FilePort,
-  paths: readonly string[],
+  paths: string | readonly string[],
   options: ImportOptions,
+  { port }: Host = thisMachine,
 ): Promise<ImportedTrades> {
   const { into, ...how } = options;
-  const files = paths.map(readSource);
+  const files = [paths].flat().map(readSource);
   const read = readTradeList(files, how);
   const what = understood(read);
   const csv = canonicalCsv(read.trades);

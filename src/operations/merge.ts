@@ -13,17 +13,18 @@ import {
   loadManifest,
   MADE_BY,
   requireManifest,
-  studyFileOf,
+  studyPlaceFrom,
   type RunManifest,
 } from '../stored/manifest.ts';
 import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from '../merge/merge-cell.ts';
-import { repairRun } from './repair.ts';
+import { repair } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
+import type { Abortable, StudyPlace } from './given-study.ts';
+import { withSignal } from '../readers/with-signal.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
 /** The study's files are for the summaries. */
-export interface MergeOptions extends StudyFiles {
+export interface MergeOptions extends StudyPlace, Abortable {
   /** Default: one per core. */
   readonly threads?: number | undefined;
 }
@@ -58,12 +59,13 @@ interface Source {
  * cells sealed and summarised. Formats may differ; the result has the format of what `into` held before, else of the first source.
  * Refuses another experiment with EngineError IDENTITY before anything is written. The sources are only read.
  */
-export async function mergeRuns(
+export async function merge(
   from: readonly string[],
   into: string,
   options: MergeOptions = {},
-  host: Host = thisMachine,
+  given: Host = thisMachine,
 ): Promise<MergeResult> {
+  const host = withSignal(given, options.signal);
   const { port } = host;
   const threads = threadCount(options.threads);
   const sources = readSources(port, from, into);
@@ -128,7 +130,7 @@ function mergedManifest(sources: readonly Source[], into: string): RunManifest {
     thresholds: first.manifest.thresholds,
     precision: first.manifest.precision,
     made_by: MADE_BY,
-    study_file: relative(into, studyFileOf(widest.path, manifest)),
+    ...studyPlaceFrom(widest.path, manifest, into),
     ...(manifest.inputs && { inputs: inputsFrom(widest, into) }),
     ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
     created_at: first.manifest.created_at,
@@ -161,11 +163,12 @@ function refuseForeign(known: Source, foreign: Source): void {
 /** Makes the summaries; without the study the rows are merged all the same. */
 async function summarised(host: Host, into: string, options: MergeOptions): Promise<string | undefined> {
   try {
-    const { stopped } = await repairRun(into, options, host);
+    const { stopped } = await repair(into, options, host);
     if (stopped?.kind === 'error') throw stopped.error;
+    options.signal?.throwIfAborted();
     return undefined;
   } catch (error) {
-    if (!(error instanceof EngineError) || error.exit !== 2 || options.study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || error.exit !== 2 || options.study !== undefined) throw error;
     return error.message;
   }
 }

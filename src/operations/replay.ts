@@ -7,10 +7,13 @@ import { cellOf, seedOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { storedRows } from '../verify/recompute.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
-import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { storedStudy } from '../stored/stored-experiment.ts';
+import { filesOf, type StudyPlace } from './given-study.ts';
+import { noSuchCell, refusePastEnd } from './seeds.ts';
 
 export interface Replay {
-  readonly target: number;
+  readonly cell_id: string;
+  readonly perm_index: number;
   readonly seed: string | number;
   /** The row computed now; undefined where the permutation failed. */
   readonly row: Readonly<Record<string, number>> | undefined;
@@ -23,24 +26,26 @@ export interface Replay {
   readonly stored: Readonly<Record<string, number>> | undefined;
   /** Equal in every bit. */
   readonly equal: boolean;
+  /** What happened, step by step; undefined where the model does not tell. */
   trace(): Promise<Iterable<string> | undefined>;
   /** Undefined where the model sums nothing up, or the permutation failed. */
   summary(): Promise<PermutationSummary | undefined>;
 }
 
-/** Computes one permutation of a run alone. Undefined where the run has no such cell. */
-export async function replayPermutation(
+/** Computes one permutation of a run alone, and compares it with the stored row. Throws USAGE where the run has no such cell or permutation. */
+export async function replay(
   output: string,
   cell_id: string,
   perm_index: number,
-  files: StudyFiles = {},
+  place: StudyPlace = {},
   { port }: Host = thisMachine,
-): Promise<Replay | undefined> {
-  const { experiment } = await storedStudy(port, output, files);
+): Promise<Replay> {
+  const { experiment } = await storedStudy(port, output, filesOf(place));
   const { cells, study } = experiment;
-  const place = cells.indexOf(cell_id);
-  if (place < 0) return undefined;
-  const cell = cellOf(experiment, cells.at(place), output);
+  const index = cells.indexOf(cell_id);
+  if (index < 0) throw noSuchCell(cell_id, output);
+  refusePastEnd(perm_index, study.permutations, 'the run has');
+  const cell = cellOf(experiment, cells.at(index), output);
   const { metrics } = cell.setup.schema;
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
@@ -50,7 +55,8 @@ export async function replayPermutation(
   const seed = seedOf(cell, perm_index);
   const failed = computed instanceof Float64Array ? undefined : computed;
   return {
-    target: study.permutations,
+    cell_id,
+    perm_index,
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     row,
     failure: failed?.failure,

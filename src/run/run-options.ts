@@ -143,7 +143,8 @@ export interface FirstFailure {
 /** What one run of one study did. */
 export interface StudyResult {
   readonly output: string;
-  readonly study_file: string;
+  /** Of the study. */
+  readonly name: string;
   readonly cells: number;
   readonly complete: number;
   /** Cells of which only this run's share was asked for, and is done. */

@@ -5,11 +5,12 @@ import { compareIdentity, describeIdentity, differenceLines } from '../study/ide
 import { setTexts } from '../study/set-options.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
 import { waysOut } from './ways-out.ts';
-import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
+import type { StudyReference } from '../study/source.ts';
+import { inputFilesOf, requireManifest, studyReferenceOf, type RunManifest } from './manifest.ts';
 
 /** Files that a run was made from, where they are not where its manifest says. */
 export interface StudyFiles {
-  readonly study_file?: string | undefined;
+  readonly study?: StudyReference | undefined;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
@@ -24,9 +25,9 @@ export async function storedStudy(
   files: StudyFiles = {},
 ): Promise<{ readonly experiment: LoadedStudy; readonly manifest: RunManifest }> {
   const manifest = requireManifest(port, output);
-  const { file, inputs } = whereabouts(output, manifest, files);
+  const { reference, inputs } = whereabouts(output, manifest, files);
   const { permutations, format, derived = {}, settings = {} } = manifest;
-  const experiment = await openStudy(file, { output, permutations, format, derived, settings, inputs });
+  const experiment = await openStudy(reference, { output, permutations, format, derived, settings, inputs });
   const { study, common, cells, input_defaults } = experiment;
   const differences = compareIdentity(manifest.identity, describeIdentity(study, common, cells, input_defaults));
   if (differences.length > 0) {
@@ -34,7 +35,7 @@ export async function storedStudy(
     const earlier = older ? waysOut(differences, study.model) : undefined;
     throw new EngineError(
       'IDENTITY',
-      `${file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be computed again from the study, model and data that made them; name the right file with --study.'}`,
+      `${study.file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be computed again from the study, model and data that made them; name the right file with --study.'}`,
       { path: differences[0]!.path, value: differences[0]!.new },
     );
   }
@@ -43,7 +44,7 @@ export async function storedStudy(
 
 /** What the run command needs to be given for the study of a run. */
 export interface StoredCommand {
-  readonly file: string;
+  readonly reference: StudyReference;
   readonly options: {
     readonly output: string;
     readonly permutations: number;
@@ -55,14 +56,14 @@ export interface StoredCommand {
 
 export function commandOf(port: FilePort, output: string, files: StudyFiles): StoredCommand {
   const manifest = requireManifest(port, output);
-  const { file, inputs } = whereabouts(output, manifest, files);
+  const { reference, inputs } = whereabouts(output, manifest, files);
   const { permutations, format, derived = {}, settings = {} } = manifest;
-  return { file, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };
+  return { reference, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };
 }
 
 function whereabouts(output: string, manifest: RunManifest, files: StudyFiles) {
   return {
-    file: files.study_file ?? studyFileOf(output, manifest),
+    reference: files.study ?? studyReferenceOf(output, manifest),
     inputs: { ...inputFilesOf(output, manifest), ...files.inputs },
   };
 }

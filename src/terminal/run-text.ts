@@ -88,7 +88,7 @@ function stopText(result: StudyResult): string {
   const { stopped, first_failure } = result;
   if (first_failure !== undefined) return failureText(result, first_failure);
   switch (stopped?.kind) {
-    case 'interrupted':
+    case 'aborted':
       return 'Interrupted:';
     case 'time':
       return `Stopped after ${formatDuration(stopped.seconds)} as asked:`;

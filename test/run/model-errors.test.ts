@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
-import { planStudy } from '../../src/operations/plan.ts';
-import { replayPermutation } from '../../src/operations/replay.ts';
-import { runStudy } from '../../src/operations/run.ts';
-import { verifyRun } from '../../src/operations/verify.ts';
+import { plan as planStudy } from '../../src/operations/plan.ts';
+import { replay } from '../../src/operations/replay.ts';
+import { run } from '../../src/operations/run.ts';
+import { verify } from '../../src/operations/verify.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
 import { studyResultText } from '../../src/terminal/run-text.ts';
 
 /** The calling thread alone computes and reads. Nobody else writes there. */
@@ -47,7 +45,7 @@ export default defineModel({
   }
 
   run(options: RunOptions = {}): Promise<StudyResult> {
-    return runStudy(this.file, { threads: 1, ...options }, new StopSwitch(), SILENT, HOST);
+    return run(this.file, { threads: 1, ...options }, HOST);
   }
 
   failures({ first_failure }: StudyResult): string[] {
@@ -85,7 +83,7 @@ describe('simulate() that throws', () => {
       'perm_index,seed,error_class,message',
       expect.stringMatching(new RegExp(`^${perm_index},\\d+,TypeError,Cannot read`)),
     ]);
-    const replayed = await replayPermutation(broken.output, result.first_failure!.cell_id, perm_index, {}, HOST);
+    const replayed = await replay(broken.output, result.first_failure!.cell_id, perm_index, {}, HOST);
     expect(replayed).toMatchObject({ row: undefined, failure: { error_class: 'TypeError', message }, at: './m.ts:6' });
     expect(replayed!.error!.stack).toContain(`${join(broken.folder, 'm.ts')}:6:`);
   });
@@ -118,7 +116,7 @@ describe('prepare() that throws', () => {
       const plan = await planStudy(broken.file, { threads: 1 }, HOST);
       expect(plan).toMatchObject({ permutations_done: 300, permutations_failed: 0, permutations_missing: 100 });
     }
-    expect(await verifyRun(broken.output, {}, HOST)).toMatchObject({ ok: false, cells_checked: 4, cells_ok: 3 });
+    expect(await verify(broken.output, {}, HOST)).toMatchObject({ ok: false, cells_checked: 4, cells_ok: 3 });
   });
 
   test('stops the run without it, and the cell is on record', async () => {
@@ -148,6 +146,6 @@ describe('prepare() that throws', () => {
     }
     const result = await broken.run();
     expect(result).toMatchObject({ exit: 0, complete: 1, first_failure: undefined });
-    expect(await verifyRun(broken.output, {}, HOST)).toMatchObject({ ok: true, rows: 100 });
+    expect(await verify(broken.output, {}, HOST)).toMatchObject({ ok: true, rows: 100 });
   });
 });

@@ -6,7 +6,7 @@ import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { refuseForeignFolder } from './foreign-folder.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
-import type { RunObserver } from './observer.ts';
+import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 
 export interface Claim {
@@ -41,7 +41,7 @@ export async function claimOutput(
   experiment: LoadedStudy,
   steps: readonly string[],
   { truncate }: Pick<ResolvedOptions, 'truncate'>,
-  observer: RunObserver,
+  tell: Tell,
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
@@ -51,7 +51,7 @@ export async function claimOutput(
     const before = loadManifest(port, output);
     if (before !== undefined) {
       refuseOther(before, manifest, experiment.study, truncate);
-      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+      for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
     await writeManifest(port, output, {
