@@ -39,6 +39,7 @@ interface RunFlags extends StudyValueFlags {
   readonly maxSeconds?: number;
   readonly kernel?: Kernel;
   readonly retryFailed?: boolean;
+  readonly recomputeFound?: boolean;
   readonly onError?: 'stop' | 'continue';
   readonly reuse?: string[];
   readonly dryRun?: boolean;
@@ -99,6 +100,10 @@ export function runCommand(): Command {
       oneOf('--kernel', KERNELS),
     )
     .option('--retry-failed', 'try permutations again that failed before')
+    .option(
+      '--recompute-found',
+      'compute all rows again that are found without a checksum, not a sample of them, before they are taken',
+    )
     .option(
       '--on-error <what>',
       'stop or continue after a failed permutation (default: stop)',
@@ -173,6 +178,7 @@ function runOptions(flags: RunFlags): RunOptions {
     step,
     maxSeconds,
     retryFailed,
+    recomputeFound,
     onError,
     reuse,
     set,
@@ -193,6 +199,7 @@ function runOptions(flags: RunFlags): RunOptions {
     }),
     ...(maxSeconds !== undefined && { max_seconds: maxSeconds }),
     ...(retryFailed !== undefined && { retry_failed: retryFailed }),
+    ...(recomputeFound !== undefined && { recompute_found: recomputeFound }),
     ...(onError !== undefined && { on_error: onError }),
     ...(reuse !== undefined && { reuse }),
     ...(set !== undefined && { settings: set }),

@@ -70,7 +70,7 @@ export async function mergeCell(
   );
   if (fresh) {
     await removeFile(port, cellLayout(cell.place.folder).summary);
-    await replaceRows(port, cell.place, target, union);
+    await replaceRows(port, cell.place, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);
   const merged = fresh ? await seal(port, cell, manifest, readers) : own;

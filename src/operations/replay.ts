@@ -5,7 +5,7 @@ import { describeSeed } from '../random/streams.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
-import { storedRows } from '../verify/recompute.ts';
+import { pickRows } from '../store/pick-rows.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 
@@ -41,7 +41,7 @@ export async function replayPermutation(
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
-  const line = storedRows(port, cell, study.permutations, [perm_index]).get(perm_index);
+  const line = pickRows(port, cell.place, study.permutations, [perm_index]).get(perm_index);
   const stored = line === undefined ? undefined : rowOf(metrics, line.trim().split(',').slice(1).map(Number));
   const seed = describeSeed(cell.setup.source, perm_index);
   return {

@@ -182,6 +182,7 @@ async function runClaimed(
       // A suite's failed rows are tried again every time.
       retry_failed:
         options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
+      recompute_found: options.recompute_found ?? false,
       on_error: options.on_error ?? 'stop',
     });
     const results: StudyResult[] = [];

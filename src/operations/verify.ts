@@ -127,8 +127,13 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
       `rows are not in the order and form in which this engine writes them: ${findingText(scan)}`,
     ],
     [
+      'UNPROTECTED',
+      scan.unprotected.length > 0,
+      `${countPermutations(scan.unprotected)} rows have no checksum: a change of them would not be seen. The next run computes a sample of them again and makes checksums; verify --recompute compares them now`,
+    ],
+    [
       'UNSEALED',
-      scan.exists && scan.canonical && missing.length === 0 && !scan.sealed,
+      scan.exists && scan.canonical && missing.length === 0 && !scan.sealed && scan.unprotected.length === 0,
       'all rows are there, but their checksums are not complete: the next run seals the file',
     ],
   ];

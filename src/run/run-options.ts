@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly kernel?: Kernel;
   readonly retry_failed?: boolean;
   readonly on_error?: 'stop' | 'continue';
+  /** Every row found on disk that no checksum of its experiment covers is computed again before it is taken; a sample of them without. */
+  readonly recompute_found?: boolean;
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
   readonly reuse?: readonly string[];
   /** `name=value` for settings of the study, and for parameters that steps take from earlier ones (or `step.parameter=value`). */

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { BlockSums } from './block-sums.ts';
-import type { CellFile, CellPlace, CellScan } from './scan/cell-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import type { CellFile, CellPlace, CellScan, LastBlock } from './scan/cell-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
@@ -36,12 +37,26 @@ export async function openCell(
     tell(place, scan, log);
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
     const sumsText = settled.end === 0 ? '' : readSumsText(port, place);
+    const has_sums = formatOf(place.schema).blocksOf !== undefined;
     const fd = await settle(port, place, settled, settled === scan);
-    const sums = new BlockSums(port, place, sumsText, settled.last_block);
+    const sums = new BlockSums(port, place, sumsText, has_sums ? settled.last_block : undefined);
     const useless = uselessSums(sums.finished, settled.present, place.schema.batch_rows, settled.target);
     for (const block of useless) sums.forget(block);
+    protect(place, settled, sums, log);
     return new OpenCell(port, place, settled, sums, fd);
   });
+}
+
+/**
+ * Rows without a sum get one, as they stand now: from here on no change of them goes unseen. A sum over a whole block of which rows are missing stays,
+ * since it judges them when they have been computed again.
+ */
+function protect(place: CellPlace, scan: CellScan, sums: BlockSums, log: (line: string) => void): void {
+  const judged = ({ block, rows }: LastBlock) => (sums.finished.get(block)?.count ?? 0) > rows;
+  sums.adopt(scan.loose_blocks.filter((block) => !judged(block)));
+  sums.write();
+  const rows = countPermutations(scan.unprotected);
+  if (rows > 0) log(`cell ${place.schema.cell_id}: checksums were made for ${rows} rows that had none`);
 }
 
 /** Left-over temporary files go; a summary goes before the rows that it speaks of change. */

@@ -12,12 +12,15 @@ import { countPermutations, type PermutationRange } from '../../study/permutatio
 import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
+import { confirmRows, isProven, otherRows } from './confirm-rows.ts';
 import { GroupSync } from './group-sync.ts';
 import type { Durability } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunOutput } from '../output/run-output.ts';
+import type { CellScan } from '../../store/scan/cell-file.ts';
+import { distrustRows } from '../../store/distrust.ts';
 import { removeLeftOversOfCell } from '../../store/left-overs.ts';
 import { scannedExperiments, type Donor, type ScannedCell, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
@@ -43,6 +46,8 @@ export interface RunContext {
   readonly durability: Durability;
   readonly lease: LeaseSize;
   readonly retry_failed: boolean;
+  /** Every row that no checksum covers is computed again before it is taken, not a sample of them. */
+  readonly recompute_found: boolean;
   readonly on_error: 'stop' | 'continue';
 }
 
@@ -113,7 +118,9 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       await leaveClean(run.port, member);
       continue;
     }
-    const target = await CellTarget.open(run.port, member, scan, run.retry_failed);
+    const sure = await confirmed(run, member, scan);
+    if (sure === undefined) continue;
+    const target = await CellTarget.open(run.port, sure.member, sure.scan, run.retry_failed);
     if (target === undefined) continue;
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
@@ -121,6 +128,37 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
   return new CellWork(targets, (result) => {
     run.executor.release(result);
   });
+}
+
+/**
+ * Rows that no checksum covers are taken only where a sample of them was computed again and agrees. In a file that is known to be this experiment's, blocks that
+ * do not are damaged, and computed anew; any other file is refused. Undefined where the output has failed.
+ */
+async function confirmed(
+  run: Loop,
+  member: ScannedCell<RunOutput>,
+  scan: CellScan,
+): Promise<{ readonly member: ScannedCell<RunOutput>; readonly scan: CellScan } | undefined> {
+  if (scan.unprotected.length === 0) return { member, scan };
+  const { output, cell } = member;
+  const by = { executor: run.executor, readers: run.readers, setup: output.setup, every_row: run.recompute_found };
+  try {
+    const { recomputed, differing } = await confirmRows(by, cell, scan);
+    const agree = `${recomputed.length - differing.length} of ${recomputed.length} rows without a checksum that were computed again agree`;
+    if (differing.length === 0) {
+      output.books.log(cell, agree);
+      return { member, scan };
+    }
+    if (!isProven(scan)) throw otherRows(cell, { recomputed, differing });
+    output.books.log(cell, `WARNING: ${agree}: the blocks of the others are set aside and computed again. Check the disk.`);
+    await distrustRows(run.port, cell.place, scan, differing);
+    const { target, stopping } = output;
+    const again = await run.readers.read('scan', { place: cell.place, target, stopping });
+    return { member: { ...member, ...again }, scan: again.scan };
+  } catch (error) {
+    output.fail(error);
+    return undefined;
+  }
 }
 
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */

@@ -5,6 +5,8 @@ import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
+import { refuseOthersRows } from './found-rows.ts';
+import type { RunOptions } from '../run-options.ts';
 import type { RunObserver } from './observer.ts';
 
 export interface Claim {
@@ -14,13 +16,20 @@ export interface Claim {
 }
 
 /**
- * Refuses an output that holds something else, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
+ * Refuses an output that holds something else, or rows that are not this study's where its manifest is gone, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
  * touch stays as it is, without even a lock file.
  */
-export async function refuseOtherRun(host: Host, experiment: LoadedStudy, truncate: boolean): Promise<void> {
+export async function refuseOtherRun(
+  host: Host,
+  experiment: LoadedStudy,
+  { truncate = false, recompute_found = false }: Pick<RunOptions, 'truncate' | 'recompute_found'>,
+): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
-  if (seen === undefined) return;
+  if (seen === undefined) {
+    await refuseOthersRows(host, experiment, recompute_found);
+    return;
+  }
   const wanted = manifestOf(experiment);
   refuseOther(seen, wanted, experiment.study, truncate);
   if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted);

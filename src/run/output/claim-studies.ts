@@ -41,7 +41,7 @@ export async function loadStudies(host: Host, suites: readonly Suite[], options:
   }
   for (const { experiment } of studies) {
     try {
-      await refuseOtherRun(host, experiment, options.truncate === true);
+      await refuseOtherRun(host, experiment, options);
     } catch (error) {
       // An output whose disk does not answer is left out when it is to be locked; the others need not wait for it.
       if (studies.length === 1 || !isTemporary(error)) throw error;
