@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { URL, fileURLToPath } from 'node:url';
 import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
-import { prepareCell } from '../dist/models/trades/prepare.js';
+import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
 import { cellOf } from '../dist/plan/run-cell.js';

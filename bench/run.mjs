@@ -25,6 +25,7 @@ const FILES = [
   // It looks into /proc.
   ...(process.platform === 'linux' ? ['bounded'] : []),
   'verify',
+  'import-trades',
 ];
 
 function answerOf(file, args = []) {

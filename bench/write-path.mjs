@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { prepareCell } from '../dist/models/trades/prepare.js';
+import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
 import { cellOf } from '../dist/plan/run-cell.js';
 import { openStudy } from '../dist/study/loaded-study.js';

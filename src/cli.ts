@@ -8,6 +8,7 @@ import { benchCommand } from './commands/bench.ts';
 import { reportError } from './commands/command.ts';
 import { exportCommand } from './commands/export.ts';
 import { generateCommand } from './commands/generate.ts';
+import { importCommand } from './commands/import.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { mergeCommand } from './commands/merge.ts';
 import { planCommand } from './commands/plan.ts';
@@ -30,7 +31,7 @@ const program = new Command('permafrost')
   .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again goes on where it stopped.',
+    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again resumes where it stopped.',
   );
 
 for (const command of [
@@ -46,6 +47,7 @@ for (const command of [
   reportCommand(),
   benchCommand(),
   inspectCommand(),
+  importCommand(),
   generateCommand(),
 ]) {
   program.addCommand(command);

@@ -37,13 +37,16 @@ export type ErrorCode = keyof typeof ERRORS;
 
 export interface ErrorDetails {
   /** Where: a path in the study (`grid.p_skip[2]`), a file with line or byte. */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /** The value found there. */
   readonly value?: unknown;
   /** What would be right. */
-  readonly allowed?: string;
+  readonly allowed?: string | undefined;
   readonly cause?: unknown;
 }
+
+/** Errors of every copy of the class have it: a user's model has a copy of its own in its bundle, a program perhaps another version. */
+const MARK = Symbol.for('permafrost.EngineError');
 
 /**
  * An operating error. `message` says what, where and what to do, in that order, and is printed as it is.
@@ -57,6 +60,12 @@ export class EngineError extends Error {
   readonly value: unknown;
   readonly allowed: string | undefined;
 
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class that extends this one has instances of its own.
+    if (this !== EngineError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && MARK in value;
+  }
+
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
@@ -64,5 +73,6 @@ export class EngineError extends Error {
     this.path = details.path;
     this.value = details.value;
     this.allowed = details.allowed;
+    Object.defineProperty(this, MARK, { value: true });
   }
 }

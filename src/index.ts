@@ -1,26 +1,5 @@
 /** The library: what the command line does, as functions. Errors are EngineErrors with a code of the list. */
-export { EngineError, ERRORS, type ErrorCode } from './errors.ts';
-export { defineModel } from './model/model.ts';
-export type {
-  Columns,
-  Condition,
-  InputFile,
-  InputSpec,
-  Inspection,
-  Kernel,
-  MetricSpec,
-  Model,
-  ParameterSpec,
-  Parameters,
-  ParameterValue,
-  PermutationSummary,
-  PrepareContext,
-  Ranking,
-  Row,
-  View,
-  ViewStatistic,
-} from './model/model.ts';
-export type { Rng, Streams } from './random/generator.ts';
+export * from './model/kit.ts';
 export { benchStudy, type BenchOptions, type StudyBench } from './operations/bench.ts';
 export { openStudy, type LoadedStudy } from './study/loaded-study.ts';
 export { inspectFile, type InspectedFile, type InspectOptions } from './operations/inspect.ts';

@@ -1,18 +1,20 @@
 import { Command } from 'commander';
 
-import { EngineError } from '../errors.ts';
-import { KERNELS, type Kernel } from '../model/model.ts';
 import { benchText } from '../terminal/bench-text.ts';
 import { benchStudy } from '../operations/bench.ts';
-import { oneOf, positiveNumber, runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
+import { runs } from './command.ts';
+import { positiveNumber, wholeNumber } from './option-values.ts';
+import { givenOptions, withRunFlags } from './run-flags.ts';
 
-interface BenchFlags extends StudyValueFlags {
+interface BenchFlags extends Readonly<Record<string, unknown>> {
   readonly threads?: readonly number[];
   readonly chunk?: readonly number[];
   readonly rounds?: number;
   readonly seconds?: number;
-  readonly kernel?: Kernel;
 }
+
+/** Of the run that is measured; threads and chunks are varied. */
+const OPTIONS_OF_RUN = ['output', 'format', 'settings', 'inputs', 'kernel'] as const;
 
 const EXAMPLES = `
 Measures in a temporary folder beside the study's output, which is not touched; nothing is left behind.
@@ -30,19 +32,16 @@ export function benchCommand(): Command {
     .option('--threads <n,...>', 'thread counts (default: 1, 2, 4, ... up to one per core)', listOf('--threads'))
     .option('--chunk <n,...>', 'chunk sizes (default: those that take about 1, 4, 15, 60 ms)', listOf('--chunk'))
     .option('--rounds <n>', 'how often everything is measured (default: 5)', wholeNumber('--rounds', 1))
-    .option('--seconds <s>', 'about how long all of it may take (default: 20)', positiveNumber('--seconds'))
-    .option('--kernel <kernel>', 'auto, wasm or typescript (default: auto)', oneOf('--kernel', KERNELS))
-    .addHelpText('after', EXAMPLES);
-  return runs<BenchFlags>(withStudyValues(command), async ([study], flags, terminal) => {
-    const { threads, chunk, rounds, seconds, kernel, set, input } = flags;
+    .option('--seconds <s>', 'about how long all of it may take (default: 20)', positiveNumber('--seconds'));
+  withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
+  return runs<BenchFlags>(command, async ([study], flags, terminal) => {
+    const { threads, chunk: chunks, rounds, seconds } = flags;
     const found = await benchStudy(study!, {
-      ...(threads !== undefined && { threads }),
-      ...(chunk !== undefined && { chunks: chunk }),
-      ...(rounds !== undefined && { rounds }),
-      ...(seconds !== undefined && { seconds }),
-      ...(kernel !== undefined && { kernel }),
-      ...(set !== undefined && { settings: set }),
-      ...(input !== undefined && { inputs: input }),
+      ...givenOptions(flags, OPTIONS_OF_RUN),
+      threads,
+      chunks,
+      rounds,
+      seconds,
       progress: process.stderr.isTTY
         ? (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`)
         : (done, total) => {
@@ -58,9 +57,5 @@ export function benchCommand(): Command {
 /** An option's whole numbers above 0, separated by commas. */
 function listOf(name: string): (text: string) => number[] {
   const read = wholeNumber(name, 1);
-  return (text) => {
-    const numbers = text.split(',').map((part) => read(part.trim()));
-    if (numbers.length > 0) return numbers;
-    throw new EngineError('USAGE', `${name} takes whole numbers separated by commas.`, { path: name, value: text });
-  };
+  return (text) => text.split(',').map((part) => read(part.trim()));
 }

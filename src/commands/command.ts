@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { diskError } from '../files/disk-error.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { StudyFiles } from '../stored/stored-experiment.ts';
+import { gatherFiles } from './option-values.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -66,73 +67,7 @@ export function reportError(thrown: unknown, options: CommonOptions): number {
   return known ? error.exit : 1;
 }
 
-/** An option's whole number, at least `min`. */
-export function wholeNumber(name: string, min: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min) {
-      throw new EngineError('USAGE', `${name} takes a whole number, ${min} or more; "${text}" is none.`, {
-        path: name,
-        value: text,
-        allowed: `whole number >= ${min}`,
-      });
-    }
-    return value;
-  };
-}
-
-/** An option's positive number. */
-export function positiveNumber(name: string): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
-      throw new EngineError('USAGE', `${name} takes a number above 0; "${text}" is none.`, {
-        path: name,
-        value: text,
-        allowed: 'number > 0',
-      });
-    }
-    return value;
-  };
-}
-
-/** An option's choice among words. */
-export function oneOf<const Word extends string>(name: string, words: readonly Word[]): (text: string) => Word {
-  return (text) => {
-    const word = words.find((candidate) => candidate === text);
-    if (word === undefined) {
-      throw new EngineError('USAGE', `${name} takes ${words.join(', ')}; "${text}" is none of them.`, {
-        path: name,
-        value: text,
-        allowed: words.join(' | '),
-      });
-    }
-    return word;
-  };
-}
-
-/** Gathers `name=path` of an option that may be given several times. */
-function gatherFiles(text: string, before: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  const [, name, path] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
-  if (name === undefined || path === undefined) {
-    throw new EngineError(
-      'USAGE',
-      `--input takes name=path, as in --input trace=data/trace.csv; "${text}" is not that.`,
-      {
-        path: '--input',
-        value: text,
-        allowed: 'name=path',
-      },
-    );
-  }
-  return { ...before, [name]: path };
-}
-
-export interface StudyValueFlags {
-  readonly set?: readonly string[];
-  readonly input?: Readonly<Record<string, string>>;
-}
-
+/** What commander read of the options of commands that need the study of a run. */
 export interface StudyFileFlags {
   readonly study?: string;
   readonly input?: Readonly<Record<string, string>>;
@@ -146,25 +81,5 @@ export function withStudyFiles(command: Command): Command {
 }
 
 export function studyFiles({ study, input }: StudyFileFlags): StudyFiles {
-  return { ...(study !== undefined && { study_file: study }), ...(input !== undefined && { inputs: input }) };
-}
-
-/** Options of commands that take a study: what it leaves to the command line. */
-export function withStudyValues(command: Command): Command {
-  return command
-    .option(
-      '--set <name=value>',
-      'a setting of the study, or a parameter that a step takes from an earlier one (step.name=value for one step); may be given again',
-      gather,
-    )
-    .option(
-      '--input <name=path>',
-      'an input file in place of the one (or none) that the study names, relative to here; may be given again',
-      gatherFiles,
-    );
-}
-
-/** Gathers the values of an option that may be given several times. */
-export function gather(text: string, before: readonly string[] | undefined): string[] {
-  return [...(before ?? []), text];
+  return { study_file: study, inputs: input };
 }

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { TABLE_FORMATS, type TableFormat } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
 import { exportRun } from '../operations/export.ts';
-import { oneOf, runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { oneOf } from './option-values.ts';
 
 interface ExportFlags extends StudyFileFlags {
   readonly to: TableFormat;
@@ -32,12 +33,7 @@ export function exportCommand(): Command {
     .addHelpText('after', EXAMPLES);
   return runs<ExportFlags>(withStudyFiles(command), async ([run], { to, perCell, file, into, ...moved }, terminal) => {
     const path = pathOf(to, perCell === true, file, into);
-    const { incomplete, ...result } = await exportRun(run!, {
-      to,
-      ...(perCell !== undefined && { per_cell: perCell }),
-      ...(path !== undefined && { path }),
-      ...studyFiles(moved),
-    });
+    const { incomplete, ...result } = await exportRun(run!, { to, per_cell: perCell, path, ...studyFiles(moved) });
     const count = (n: number): string => n.toLocaleString('en');
     const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;
     terminal.say(`${count(result.rows)} rows of ${count(result.cells)} cells written: ${where}`);

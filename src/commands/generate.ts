@@ -11,7 +11,9 @@ import { disk } from '../files/disk.ts';
 import { makeFolder } from '../files/folder.ts';
 import { writeSmallFile } from '../files/small-file.ts';
 import { allowedText, checkValue } from '../study/parameter-value.ts';
-import { runs, wholeNumber, type CommonOptions } from './command.ts';
+import { runs, type CommonOptions } from './command.ts';
+import { notExpected } from '../wording/expected.ts';
+import { wholeNumber } from './option-values.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 interface GenerateFlags {
@@ -107,7 +109,7 @@ function optionValue(name: string, spec: ParameterSpec, text: string): Parameter
   if ('value' in checked) return checked.value;
   const flag = `--${flagOf(name)}`;
   const allowed = allowedText(spec);
-  throw new EngineError('USAGE', `${flag} takes ${allowed}; "${text}" is none.`, { path: flag, value: text, allowed });
+  throw notExpected(flag, allowed, text);
 }
 
 function numberOf(text: string): number {
@@ -119,10 +121,7 @@ const LARGEST_SEED = 2 ** 32 - 1;
 function seed(text: string): number {
   const value = wholeNumber('--seed', 0)(text);
   if (value <= LARGEST_SEED) return value;
-  throw new EngineError('USAGE', `--seed takes a whole number from 0 to ${LARGEST_SEED}; "${text}" is none.`, {
-    path: '--seed',
-    value: text,
-  });
+  throw notExpected('--seed', `a whole number from 0 to ${LARGEST_SEED}`, text);
 }
 
 /** `culprit_rate` -> `culprit-rate` on the command line, `culpritRate` in commander's options. */

@@ -20,10 +20,7 @@ export function inspectCommand(): Command {
     .option('--input <name>', 'which input of the model it is')
     .addHelpText('after', EXAMPLES);
   return runs<InspectOptions>(command, async ([file], { model, input }, terminal) => {
-    const inspected = await inspectFile(file!, {
-      ...(model !== undefined && { model }),
-      ...(input !== undefined && { input }),
-    });
+    const inspected = await inspectFile(file!, { model, input });
     const { facts, problems, n_problems, notes } = inspected.inspection;
     terminal.say(inspectionText(inspected));
     terminal.result({
@@ -35,12 +32,13 @@ export function inspectCommand(): Command {
       n_problems,
       problems,
       notes,
+      ...(inspected.advice !== undefined && { advice: inspected.advice }),
     });
     return n_problems === 0 ? 0 : 2;
   });
 }
 
-function inspectionText({ file, model, input, inspection }: InspectedFile): string {
+function inspectionText({ file, model, input, inspection, advice }: InspectedFile): string {
   const { text, problems, n_problems, notes } = inspection;
   const more = n_problems - problems.length;
   return [
@@ -52,6 +50,7 @@ function inspectionText({ file, model, input, inspection }: InspectedFile): stri
     ),
     ...listed('problems', [...problems, ...(more > 0 ? [`and ${more} more`] : [])]),
     ...(notes.length + n_problems === 0 ? ['problems   none'] : []),
+    ...(advice === undefined ? [] : [advice]),
   ].join('\n');
 }
 

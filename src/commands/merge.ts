@@ -2,9 +2,11 @@ import { Command } from 'commander';
 
 import { mergeRuns, type MergeResult } from '../operations/merge.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { withRunFlags } from './run-flags.ts';
 
 interface MergeFlags extends StudyFileFlags {
   readonly into: string;
+  readonly threads?: number;
 }
 
 /** Conflicts listed in the text; --json has them all. */
@@ -22,10 +24,10 @@ export function mergeCommand(): Command {
   const command = new Command('merge')
     .description('bring the rows of shards and copies of one experiment together')
     .argument('<from...>', 'output folders of runs')
-    .requiredOption('--into <run>', 'where the union lives: a new folder, or a run of the same experiment')
-    .addHelpText('after', EXAMPLES);
-  return runs<MergeFlags>(withStudyFiles(command), async (from, { into, ...moved }, terminal) => {
-    const result = await mergeRuns(from, into, studyFiles(moved));
+    .requiredOption('--into <run>', 'where the union lives: a new folder, or a run of the same experiment');
+  withRunFlags(withStudyFiles(command), ['threads']).addHelpText('after', EXAMPLES);
+  return runs<MergeFlags>(command, async (from, { into, threads, ...moved }, terminal) => {
+    const result = await mergeRuns(from, into, { threads, ...studyFiles(moved) });
     terminal.say(mergeText(result));
     terminal.result(result);
     return result.conflicts.length > 0 ? 1 : 0;

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { EngineError } from '../errors.ts';
 import { replayPermutation } from '../operations/replay.ts';
 import { noSuchCell } from './seeds.ts';
-import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { wholeNumber } from './option-values.ts';
 
 interface ReplayFlags extends StudyFileFlags {
   readonly cell: string;

@@ -2,10 +2,13 @@ import { Command } from 'commander';
 
 import type { Ranking } from '../model/model.ts';
 import { reportRun, type Reported } from '../operations/report.ts';
-import { oneOf, runs } from './command.ts';
+import { runs } from './command.ts';
+import { oneOf } from './option-values.ts';
+import { withRunFlags } from './run-flags.ts';
 
 interface ReportFlags {
   readonly rank?: Ranking;
+  readonly threads?: number;
 }
 
 const EXAMPLES = `
@@ -23,10 +26,10 @@ export function reportCommand(): Command {
       '--rank <metric[:lowest]>',
       'rank the cells by the mean of this metric (default: what the model names)',
       ranking,
-    )
-    .addHelpText('after', EXAMPLES);
-  return runs<ReportFlags>(command, async ([run], { rank }, terminal) => {
-    const reported = await reportRun(run!, rank === undefined ? {} : { ranking: rank });
+    );
+  withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
+  return runs<ReportFlags>(command, async ([run], { rank, threads }, terminal) => {
+    const reported = await reportRun(run!, { ranking: rank, threads });
     const { output, files, cells, rows } = reported;
     terminal.say(reportedText(reported));
     terminal.result({ output, files, cells, rows });

@@ -9,14 +9,19 @@ import { formatTable } from '../terminal/table.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 import { overlapOf } from '../operations/plan.ts';
-import { runs, wholeNumber, withStudyValues, type StudyValueFlags } from './command.ts';
+import { resolveOptions } from '../run/run-options.ts';
+import { runs } from './command.ts';
+import { wholeNumber } from './option-values.ts';
+import { givenOptions, withRunFlags } from './run-flags.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-interface SeedsFlags extends StudyValueFlags {
+interface SeedsFlags extends Readonly<Record<string, unknown>> {
   readonly cell?: string;
   readonly perm?: number;
-  readonly permutations?: number;
 }
+
+/** Of a run: what decides its cells and their seeds. */
+const OPTIONS_OF_RUN = ['output', 'permutations', 'settings', 'inputs'] as const;
 
 /** Cells listed in the text; --json has them all. */
 const LISTED = 10;
@@ -31,21 +36,11 @@ export function seedsCommand(): Command {
     .description('base seeds of all cells and the exact audit of streams that cells share')
     .argument('<study>', 'study file')
     .option('--cell <id>', 'one cell')
-    .option('--perm <n>', 'one permutation of that cell', wholeNumber('--perm', 0))
-    .option(
-      '--permutations <n>',
-      'permutations per cell, instead of what the study says',
-      wholeNumber('--permutations', 1),
-    )
-    .addHelpText('after', EXAMPLES);
-  return runs<SeedsFlags>(withStudyValues(command), async ([study], flags, terminal) => {
-    const { cell, perm, permutations, set, input } = flags;
-    const experiment = await decidedExperiment(
-      disk,
-      study!,
-      { ...(permutations !== undefined && { permutations }), ...(input !== undefined && { inputs: input }) },
-      set,
-    );
+    .option('--perm <n>', 'one permutation of that cell', wholeNumber('--perm', 0));
+  withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
+  return runs<SeedsFlags>(command, async ([study], flags, terminal) => {
+    const { cell, perm } = flags;
+    const experiment = await decidedExperiment(disk, study!, resolveOptions(givenOptions(flags, OPTIONS_OF_RUN)));
     if (cell !== undefined) return oneSeed(experiment, cell, perm ?? 0, terminal);
     if (perm !== undefined)
       throw new EngineError('USAGE', '--perm needs --cell: a seed belongs to a permutation of a cell.', {

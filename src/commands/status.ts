@@ -4,10 +4,12 @@ import { Command } from 'commander';
 import { formatCount, formatDuration } from '../wording/format-number.ts';
 import { runStatus, type RunStatus } from '../operations/status.ts';
 import { runs } from './command.ts';
+import { withRunFlags } from './run-flags.ts';
 
 interface StatusFlags {
   readonly watch?: boolean;
   readonly scan?: boolean;
+  readonly threads?: number;
 }
 
 const WATCH_MS = 2_000;
@@ -23,14 +25,14 @@ export function statusCommand(): Command {
     .description('how far a run is: cells, permutations, rate, time left, last heartbeat')
     .argument('<run>', 'output folder of a run')
     .option('--watch', 'again every two seconds until the run is complete')
-    .option('--scan', 'count from the metrics files instead of the last progress report')
-    .addHelpText('after', EXAMPLES);
-  return runs<StatusFlags>(command, async ([run], { watch, scan }, terminal) => {
-    let status = await runStatus(run!, scan === true);
+    .option('--scan', 'count from the metrics files instead of the last progress report');
+  withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
+  return runs<StatusFlags>(command, async ([run], { watch, scan, threads }, terminal) => {
+    let status = await runStatus(run!, { scan, threads });
     terminal.say(statusText(status));
     while (watch === true && !status.complete) {
       await sleep(WATCH_MS);
-      status = await runStatus(run!, scan === true);
+      status = await runStatus(run!, { scan, threads });
       terminal.say(statusLine(status));
     }
     const { cells_total, cells_complete, permutations_done, permutations_total, complete } = status;
@@ -65,7 +67,7 @@ function heartbeatText({ heartbeat, complete }: RunStatus): string {
   if (complete) return age;
   const left = heartbeat.eta_seconds === null ? 'unknown' : formatDuration(heartbeat.eta_seconds);
   // A run writes a heartbeat every ten seconds: a minute of silence is no run.
-  const stale = age_seconds > 60 ? '; no process seems to be running: the same run command goes on' : '';
+  const stale = age_seconds > 60 ? '; no process seems to be running: the same run command resumes' : '';
   return `${age}, ${formatCount(heartbeat.sims_per_second)}/s, ${left} left, at cell ${heartbeat.current_cell_id ?? '-'}${stale}`;
 }
 

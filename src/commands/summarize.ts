@@ -1,8 +1,14 @@
 import { Command } from 'commander';
 
 import { partialTable } from '../terminal/best-cells.ts';
+import { counted } from '../wording/format-number.ts';
 import { summarizeRun, type Summarized } from '../operations/summarize.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { withRunFlags } from './run-flags.ts';
+
+interface SummarizeFlags extends StudyFileFlags {
+  readonly threads?: number;
+}
 
 const PARTIAL_SUMMARY = 'aggregated/partial_summary.csv';
 /** Cells listed in the text; verify lists them all. */
@@ -19,10 +25,10 @@ export function summarizeCommand(): Command {
     .description(
       'compute the statistics of all cells from their rows again, complete ones and others apart; changes no metrics file',
     )
-    .argument('<run>', 'output folder of a run')
-    .addHelpText('after', EXAMPLES);
-  return runs<StudyFileFlags>(withStudyFiles(command), async ([run], moved, terminal) => {
-    const done = await summarizeRun(run!, studyFiles(moved));
+    .argument('<run>', 'output folder of a run');
+  withRunFlags(withStudyFiles(command), ['threads']).addHelpText('after', EXAMPLES);
+  return runs<SummarizeFlags>(command, async ([run], { threads, ...moved }, terminal) => {
+    const done = await summarizeRun(run!, { threads, ...studyFiles(moved) });
     const { output, files, cells, rows } = done;
     const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));
     terminal.say(summarizedText(done));
@@ -33,9 +39,9 @@ export function summarizeCommand(): Command {
 
 function summarizedText({ output, cells, rows, incomplete, partial, damaged }: Summarized): string {
   const count = (n: number): string => n.toLocaleString('en');
-  const lines = [`${output}: ${count(cells)} cells summarised from ${count(rows)} rows`];
+  const lines = [`${output}: ${counted(cells, 'cell')} summarised from ${counted(rows, 'row')}`];
   if (incomplete.length > 0)
-    lines.push(`  ${count(incomplete.length)} cells are not complete: the run command goes on with them`);
+    lines.push(`  ${counted(incomplete.length, 'cell is', 'cells are')} not complete: the same run command resumes`);
   if (partial.length > 0) {
     const metric = Object.keys(partial[0]!.statistics)[0]!;
     const shown = partial.slice(0, LISTED);

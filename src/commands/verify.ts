@@ -5,12 +5,19 @@ import type { RecomputeAmount } from '../verify/recompute.ts';
 import { repairRun } from '../operations/repair.ts';
 import { verifyOldRun } from '../verify/verify-old-run.ts';
 import { verifyRun } from '../operations/verify.ts';
+import type { ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
-import { runs, type StudyFileFlags, studyFiles, wholeNumber, withStudyFiles } from './command.ts';
+import { commandLine, pathHere } from '../wording/command-line.ts';
+import { notExpected } from '../wording/expected.ts';
+import { counted } from '../wording/format-number.ts';
+import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { wholeNumber } from './option-values.ts';
+import { withRunFlags } from './run-flags.ts';
 
 interface VerifyFlags extends StudyFileFlags {
   readonly recompute?: RecomputeAmount;
   readonly repair?: boolean;
+  readonly threads?: number;
   readonly expect?: number;
 }
 
@@ -30,46 +37,39 @@ export function verifyCommand(): Command {
   const command = new Command('verify')
     .description('check everything a run has on disk; changes nothing (but with --repair)')
     .argument('<run>', 'output folder of a run')
-    .option(
-      '--recompute <n|p%>',
-      'compute so many rows (or this share of them) again and compare the bits',
-      parseAmount,
-    )
+    .option('--recompute <n|p%>', 'recompute N rows, or P% of all rows, and compare them bit for bit', parseAmount)
     .option('--repair', 'first repair, seal and summarise what is there; computes nothing')
     .option(
       '--expect <n>',
-      'check a folder without a manifest: so many permutations in every cell',
+      'check a folder without a manifest: N permutations in every cell',
       wholeNumber('--expect', 1),
-    )
-    .addHelpText('after', EXAMPLES);
-  return runs<VerifyFlags>(
-    withStudyFiles(command),
-    async ([run], { recompute, repair, expect, ...moved }, terminal) => {
-      if (expect !== undefined) {
-        refuseWithExpect({
-          '--recompute': recompute,
-          '--repair': repair,
-          '--study': moved.study,
-          '--input': moved.input,
-        });
-        const verification = await verifyOldRun(run!, expect);
-        terminal.say(verificationText(run!, verification, false));
-        terminal.result(verification);
-        return verification.ok ? 0 : 1;
-      }
-      if (repair === true) {
-        const { stopped } = await repairRun(run!, studyFiles(moved));
-        if (stopped?.kind === 'error') throw stopped.error;
-      }
-      const verification = await verifyRun(run!, {
-        ...(recompute !== undefined && { recompute }),
-        ...studyFiles(moved),
+    );
+  withRunFlags(withStudyFiles(command), ['threads']).addHelpText('after', EXAMPLES);
+  return runs<VerifyFlags>(command, async ([run], flags, terminal) => {
+    const { recompute, repair, expect, threads, ...moved } = flags;
+    if (expect !== undefined) {
+      refuseWithExpect({
+        '--recompute': recompute,
+        '--repair': repair,
+        '--threads': threads,
+        '--study': moved.study,
+        '--input': moved.input,
       });
-      terminal.say(verificationText(run!, verification, true));
+      const verification = await verifyOldRun(run!, expect);
+      terminal.say(verificationText(run!, verification));
       terminal.result(verification);
       return verification.ok ? 0 : 1;
-    },
-  );
+    }
+    if (repair === true) {
+      const { stopped } = await repairRun(run!, { threads, ...studyFiles(moved) });
+      if (stopped?.kind === 'error') throw stopped.error;
+    }
+    const verification = await verifyRun(run!, { recompute, threads, ...studyFiles(moved) });
+    const lines = [verificationText(run!, verification), ...nextLines(verification, repairWords(run!, flags))];
+    terminal.say(lines.join('\n'));
+    terminal.result(verification);
+    return verification.ok ? 0 : 1;
+  });
 }
 
 /** A folder of another program has no study: nothing can be computed or repaired there. */
@@ -90,32 +90,44 @@ function parseAmount(text: string): RecomputeAmount {
   const value = Number(fields?.[1]);
   const percent = fields?.[2] === '%';
   if (fields === null || value <= 0 || (percent ? value > 100 : !Number.isSafeInteger(value))) {
-    throw new EngineError(
-      'USAGE',
-      `--recompute takes a number of rows or a percentage (1000, 0.5%); "${text}" is neither.`,
-      { path: '--recompute', value: text },
-    );
+    throw notExpected('--recompute', 'a number of rows or a percentage, such as 1000 or 0.5%', text);
   }
   return percent ? { percent: value } : { rows: value };
 }
 
 function verificationText(
   run: string,
-  { ok, cells_checked, cells_ok, rows, problems, recomputed, mismatches, digest }: Verification,
-  ours: boolean,
+  { cells_checked, cells_ok, rows, problems, recomputed, mismatches, digest }: Verification,
 ): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [
-    `${run}: ${count(cells_ok)} of ${count(cells_checked)} cells are as they must be, ${count(rows)} rows`,
+    `${run}: ${count(cells_ok)} of ${counted(cells_checked, 'cell')} OK, ${counted(rows, 'row')}`,
     ...problems.slice(0, LISTED).map(({ cell_id, code, message }) => `  cell ${cell_id}: ${code}: ${message}`),
   ];
   if (problems.length > LISTED) lines.push(`  and ${count(problems.length - LISTED)} more (--json lists all)`);
   if (recomputed > 0)
     lines.push(
-      `${count(recomputed)} rows computed again: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`,
+      `${counted(recomputed, 'row')} recomputed: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`,
     );
-  if (ours && !ok && problems.every(({ code }) => code !== 'MISMATCH' && code !== 'CONFLICT'))
-    lines.push('The run command of this study repairs and completes what is listed here.');
   lines.push(`digest ${digest}`);
   return lines.join('\n');
+}
+
+/** What to do about what was found. Nothing repairs rows that differ from what the study computes. */
+function nextLines({ problems }: Verification, repair: readonly string[] | undefined): string[] {
+  const found = (...codes: ProblemCode[]): boolean => problems.some(({ code }) => codes.includes(code));
+  if (problems.length === 0 || found('MISMATCH', 'CONFLICT')) return [];
+  const damaged = found('DUPLICATE', 'DAMAGED', 'PAST_TARGET', 'TORN', 'ORDER', 'UNSEALED', 'SUMMARY');
+  if (!damaged && !found('INCOMPLETE')) return [];
+  return [
+    ...(damaged && repair !== undefined ? [`repair    ${commandLine(repair)}`] : []),
+    `The same run command ${damaged ? 'repairs and completes' : 'completes'} what is listed here.`,
+  ];
+}
+
+/** The same command, to repair first; undefined where it did. */
+function repairWords(run: string, { study, input = {}, repair }: VerifyFlags): string[] | undefined {
+  if (repair === true) return undefined;
+  const inputs = Object.entries(input).flatMap(([name, path]) => ['--input', `${name}=${path}`]);
+  return ['verify', pathHere(run), ...(study === undefined ? [] : ['--study', pathHere(study)]), ...inputs, '--repair'];
 }

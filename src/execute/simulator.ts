@@ -117,7 +117,7 @@ export class Simulator {
   }
 
   private async prepareNew(cell: CellSetup): Promise<PreparedCell> {
-    const context: PrepareContext<unknown> = {
+    const context: PrepareContext = {
       parameters: cell.parameters,
       inputs: this.inputs,
       streams: this.setup.streams,

@@ -6,31 +6,35 @@ import { HeldFile } from './held.ts';
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: free space there, then run the same command again to go on',
-  EDQUOT: 'the quota is used up: free space there, then run the same command again to go on',
-  EFBIG: 'the file-size limit is reached: raise it (ulimit -f), then run the same command again to go on',
+  ENOSPC: 'the disk is full: free space there, then run the same command again to resume',
+  EDQUOT: 'the quota is used up: free space there, then run the same command again to resume',
+  EFBIG: 'the file-size limit is reached: raise it (ulimit -f), then run the same command again to resume',
   EROFS: 'the file system is read-only: make it writable or choose another output, then run again',
-  EACCES: 'permission denied: check owner and mode, then run the same command again to go on',
-  EPERM: 'not permitted: check owner and mode, then run the same command again to go on',
-  EMFILE: 'too many open files: raise the limit (ulimit -n), then run the same command again to go on',
-  ENFILE: 'too many open files on this machine; run the same command again later to go on',
-  EIO: 'input/output error: check the disk (dmesg), then run the same command again to go on',
-  ESTALE: 'the network file system lost the file: check the mount, then run the same command again to go on',
+  EACCES: 'permission denied: check owner and mode, then run the same command again to resume',
+  EPERM: 'not permitted: check owner and mode, then run the same command again to resume',
+  EMFILE: 'too many open files: raise the limit (ulimit -n), then run the same command again to resume',
+  ENFILE: 'too many open files on this machine; run the same command again later to resume',
+  EIO: 'input/output error: check the disk (dmesg), then run the same command again to resume',
+  ESTALE: 'the network file system lost the file: check the mount, then run the same command again to resume',
   ELOOP: 'a link stands in the way: remove it, then run the same command again',
   EISDIR: 'a folder stands where a file belongs: move it away, then run the same command again',
   ENOTDIR: 'a file stands where a folder belongs: move it away, then run the same command again',
-  ENOENT: 'a file or folder vanished during the run: run the same command again to go on',
+  ENOENT: 'a file or folder vanished during the run: run the same command again to resume',
 };
 
 /** Node has no name for some errors, those of quotas among them, and says only their number. */
 const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [-number, name]));
 
+/** libuv's own number for an error without a name. */
+const UV_UNKNOWN = -4094;
+
 /** The code of an error of the operating system (`EIO`, or `errno 117` where it has no name); undefined for any other error. */
 function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno, syscall } = error as NodeJS.ErrnoException;
-  // UNKNOWN: what Windows says where libuv knows no better.
-  if (code !== undefined && /^(E[A-Z0-9]+|UNKNOWN)$/.test(code)) return code;
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) return code;
+  // UNKNOWN: what libuv says of a number that it has no name for, and of what Windows does not explain either.
+  if (code === 'UNKNOWN' && (errno === undefined || errno === UV_UNKNOWN)) return code;
   if (syscall === undefined || errno === undefined) return undefined;
   return NAMES.get(errno) ?? `errno ${-errno}`;
 }
@@ -48,7 +52,7 @@ export function diskError(error: unknown, doing: string, path: string, safe?: st
   const code = systemCode(error);
   if (code === undefined) return error;
   if (code === 'EBUSY') return new HeldFile(doing, path, error);
-  const what = WHAT_TO_DO[code] ?? 'run the same command again to go on';
+  const what = WHAT_TO_DO[code] ?? 'run the same command again to resume';
   const kept = safe === undefined ? '' : ` (${safe})`;
   return new EngineError(FULL.has(code) ? 'DISK_FULL' : 'DISK', `cannot ${doing} ${path}: ${code}, ${what}${kept}`, {
     path,

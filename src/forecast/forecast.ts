@@ -55,12 +55,12 @@ export function forecastOf(work: Work, rates: Rates, threads: number): Forecast 
 }
 
 function bytesOf({ format, batch_rows, new_cells, written }: Work, { row_bytes, cell_bytes }: Rates): number {
-  const { indexBytes, blocksOf } = formatOf({ format });
+  const its = formatOf({ format });
   let bytes = new_cells * cell_bytes;
   for (const ranges of written) {
     for (const { from, to } of ranges) {
-      bytes += (to - from) * row_bytes + indexBytes(from, to);
-      if (blocksOf !== undefined) bytes += sumsBytes(from, to, batch_rows);
+      bytes += (to - from) * row_bytes + its.indexBytes(from, to);
+      if (its.blocksOf !== undefined) bytes += sumsBytes(from, to, batch_rows);
     }
   }
   return Math.round(bytes);

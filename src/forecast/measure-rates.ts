@@ -1,6 +1,6 @@
 import { setupOf } from '../execute/model-setup.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
-import { chooseKernel } from '../execute/kernel-choice.ts';
+import type { KernelChoice } from '../execute/kernel-choice.ts';
 import type { Rates } from './forecast.ts';
 import type { CellCost } from '../execute/measure-cell.ts';
 import type { RunCell } from '../plan/run-cell.ts';
@@ -26,11 +26,12 @@ export async function measureRates(
   experiment: LoadedStudy,
   cells: { readonly length: number; at(i: number): RunCell },
   threads: number,
+  kernel: KernelChoice['kernel'],
 ): Promise<Rates> {
   const { permutations: target, thresholds } = experiment.study;
   const places = sampled(cells.length, SAMPLED_CELLS);
   const started_ms = performance.now();
-  const setup = setupOf(experiment, chooseKernel('auto', threads).kernel);
+  const setup = setupOf(experiment, kernel);
   const local = host.open(threads, [setup]);
   const measure = (place: number, n: number): Promise<CellCost> => {
     const options = { thresholds };

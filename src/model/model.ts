@@ -5,12 +5,12 @@ import type { Note } from './note.ts';
 import type {
   CheckedParameters,
   Condition,
+  OnlyKeys,
   Parameters,
   ParametersOf,
   ParameterSpecs,
   ParameterValue,
   SomeOf,
-  Unknown,
 } from './parameter.ts';
 
 export type {
@@ -282,6 +282,6 @@ export function defineModel<
 /** What the types of a model's functions are inferred from. */
 interface Declared<Specs, Metrics, Files> {
   readonly parameters: Specs & CheckedParameters<Specs>;
-  readonly metrics: Metrics & { readonly [Name in keyof Metrics]: Unknown<Metrics[Name], keyof MetricSpec> };
-  readonly inputs?: Files & { readonly [Name in keyof Files]: Unknown<Files[Name], keyof InputSpec> };
+  readonly metrics: Metrics & { readonly [Name in keyof Metrics]: OnlyKeys<Metrics[Name], keyof MetricSpec> };
+  readonly inputs?: Files & { readonly [Name in keyof Files]: OnlyKeys<Files[Name], keyof InputSpec> };
 }

@@ -93,18 +93,28 @@ type ValueOf<Spec> = Spec extends { readonly type: 'number' | 'integer' }
           : ParameterValue;
 
 /**
- * What inference from the specs themselves lets pass: a key that a spec of this type does not have, a default or alias that is none of a
- * choice's values.
+ * What inference from the specs themselves lets pass: a key that a spec of this type does not have, a default or an alias that is none of a
+ * choice's values. (With an object type, since a literal that is another literal, or never, would take the whole spec with it.)
  */
 export type CheckedParameters<Specs> = {
-  readonly [Name in keyof Specs]: Unknown<Specs[Name], KeysOf<SpecOfType<Specs[Name]>>> &
+  readonly [Name in keyof Specs]: OnlyKeys<Specs[Name], KeysOf<SpecOfType<Specs[Name]>>> &
     (Specs[Name] extends { readonly type: 'choice'; readonly values: readonly (infer Value)[] }
-      ? { readonly default?: Value; readonly aliases?: Readonly<Record<string, Value>> }
+      ? {
+          readonly default?: Value | NotOneOfTheValues;
+          readonly aliases?: Readonly<Record<string, Value | NotOneOfTheValues>>;
+        }
       : unknown);
 };
 
 /** No keys but these. */
-export type Unknown<Spec, Known> = { readonly [Key in Exclude<keyof Spec, Known>]?: never };
+export type OnlyKeys<Spec, Known> = { readonly [Key in Exclude<keyof Spec, Known>]?: NoSuchKey };
+
+export interface NoSuchKey {
+  readonly 'there is no such key': never;
+}
+export interface NotOneOfTheValues {
+  readonly 'not one of the values of this choice': never;
+}
 
 type KeysOf<Spec> = Spec extends unknown ? keyof Spec : never;
 type SpecOfType<Spec> = Spec extends { readonly type: infer Type }

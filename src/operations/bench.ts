@@ -1,31 +1,29 @@
-import { availableParallelism } from 'node:os';
-
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
-import type { Kernel } from '../model/model.ts';
 import { wholeBatches } from '../plan/chunks.ts';
 import type { Study } from '../study/study.ts';
 import { BenchRig, type BenchSample, type BenchVariant } from '../bench/bench-rig.ts';
-import { DURABILITIES, type Durability } from '../run/run-options.ts';
+import { DURABILITIES, resolveOptions, type Durability, type RunOptions } from '../run/run-options.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { formatOf } from '../store/formats/formats.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 
-export interface BenchOptions {
+/** The options of the run that is measured, but for what is varied. */
+export interface BenchOptions extends Pick<
+  RunOptions,
+  'output' | 'format' | 'permutations' | 'settings' | 'inputs' | 'kernel'
+> {
   /** Default: 1, 2, 4, ... and as many as there are cores. */
-  readonly threads?: readonly number[];
+  readonly threads?: readonly number[] | undefined;
   /** Chunk sizes [permutations]. Default: those that take about 1, 4, 15 and 60 ms. */
-  readonly chunks?: readonly number[];
+  readonly chunks?: readonly number[] | undefined;
   /** How often everything is measured. Default: 5. */
-  readonly rounds?: number;
+  readonly rounds?: number | undefined;
   /** About how long all of it may take [s]. Default: 20. */
-  readonly seconds?: number;
-  readonly kernel?: Kernel;
-  /** As in RunOptions. */
-  readonly settings?: readonly string[];
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly seconds?: number | undefined;
   /** Told after every measurement. */
-  readonly progress?: (done: number, total: number) => void;
+  readonly progress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** A measured variant: the median of its rounds, and how far they lay apart. */
@@ -95,30 +93,31 @@ export async function benchStudy(
   options: BenchOptions = {},
   host: Host = thisMachine,
 ): Promise<StudyBench> {
-  const { settings, inputs } = options;
-  const experiment = await decidedExperiment(host.port, file, inputs === undefined ? {} : { inputs }, settings);
-  const threads = [...new Set(options.threads ?? threadCounts())].sort((a, b) => a - b);
+  const { threads: counts, chunks, rounds, seconds, progress, ...run } = options;
+  const { kernel, ...study } = resolveOptions(run);
+  const experiment = await decidedExperiment(host.port, file, study);
+  const threads = [...new Set(counts ?? threadCounts())].sort((a, b) => a - b);
   // The pools of all counts are there at once.
   const n_threads = threads.reduce((sum, n) => sum + n, 0);
-  const bench = new BenchRig(host, experiment, chooseKernel(options.kernel ?? 'auto', n_threads).kernel);
+  const bench = new BenchRig(host, experiment, chooseKernel(kernel, n_threads).kernel);
   const forget = bench.removedAtExit();
   try {
-    return await measure(bench, experiment.study, threads, options);
+    return await measure(bench, experiment.study, { threads, chunks, rounds, seconds, progress });
   } finally {
     await bench.end();
     forget();
   }
 }
 
+type Sweep = Pick<BenchOptions, 'chunks' | 'rounds' | 'seconds' | 'progress'> & { readonly threads: readonly number[] };
+
 async function measure(
   rig: BenchRig,
   study: Study,
-  threads: readonly number[],
-  options: BenchOptions,
+  { threads, chunks, rounds = 5, seconds = 20, progress }: Sweep,
 ): Promise<StudyBench> {
-  const rounds = options.rounds ?? 5;
   const whole = (size: number): number => wholeBatches(size, formatOf(study).chunkRows(study.batch_rows));
-  const sizes = [...new Set((options.chunks ?? (await chunkSizes(rig))).map(whole))];
+  const sizes = [...new Set((chunks ?? (await chunkSizes(rig))).map(whole))];
   const sweep = threads.flatMap((n) =>
     [...sizes, 'auto' as const].map((chunk): BenchVariant => ({
       threads: n,
@@ -128,9 +127,9 @@ async function measure(
     })),
   );
   const total = (sweep.length + FORMATS.length * (DURABILITIES.length + 1)) * (rounds + 1);
-  const ms = Math.max(SHORTEST_MS, ((options.seconds ?? 20) * 1000) / total);
+  const ms = Math.max(SHORTEST_MS, (seconds * 1000) / total);
   let done = 0;
-  const count = (): void => options.progress?.((done += 1), total);
+  const count = (): void => progress?.((done += 1), total);
 
   const samples = await sampleInRounds(rig, sweep, rounds, ms, count);
   const fixed = sweep.flatMap((variant, v): ChunkRow[] =>
@@ -243,7 +242,7 @@ function median(values: readonly number[]): number {
 }
 
 function threadCounts(): number[] {
-  const cores = availableParallelism();
+  const cores = threadCount(undefined);
   const counts = [cores];
   for (let n = 1; n < cores; n *= 2) counts.push(n);
   return counts;

@@ -1,7 +1,7 @@
 import { isDiskFull } from '../run/output/disk-space.ts';
 import type { RunObserver } from '../run/output/observer.ts';
-import type { RunOptions, StudyResult } from '../run/run-options.ts';
-import { runStudy } from './run.ts';
+import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
+import { runStudies } from './run.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
@@ -13,41 +13,44 @@ const WORTH_TRYING = 1 << 20;
 const TRY_MS = 60_000;
 
 /**
- * `runStudy` that waits where the disk is full, up to `wait_minutes` at a time, and goes on when there is space: what a person would do by freeing space
- * and giving the same command again. 0 does not wait.
+ * `runStudies` that waits where a disk is full, up to `disk_wait_minutes` at a time, and resumes when there is space: what a person would do by freeing
+ * space and giving the same command again. Without that option it does not wait.
  */
-export async function runStudyWaiting(
-  file: string,
-  options: RunOptions,
-  wait_minutes: number,
+export async function runStudiesWaiting(
+  files: readonly string[],
+  given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
   host: Host = thisMachine,
-): Promise<StudyResult> {
+): Promise<StudyResult[]> {
+  const options = resolveOptions(given);
+  const { disk_wait_minutes } = options;
+  if (disk_wait_minutes === undefined) return runStudies(files, options, stop, observer, host);
   const { clock } = host;
   const started_ms = clock.now();
-  const rounds: StudyResult[] = [];
+  const rounds: StudyResult[][] = [];
   let deadline_ms = Infinity;
   for (;;) {
-    const round = await runRound(host, file, withTimeLeft(options, clock.now() - started_ms), stop, observer);
-    const progressed = 'result' in round && round.result.permutations_computed > 0;
-    if ('result' in round) rounds.push(round.result);
-    const full = 'result' in round ? isDiskFull(errorOf(round.result)) : isDiskFull(round.error);
-    if (deadline_ms === Infinity || progressed) deadline_ms = clock.now() + wait_minutes * 60_000;
-    const output = 'result' in round ? round.result.output : (options.output ?? '.');
+    const round = await runRound(host, files, withTimeLeft(options, clock.now() - started_ms), stop, observer);
+    const results = 'results' in round ? round.results : [];
+    if (results.length > 0) rounds.push(results);
+    const progressed = results.some(({ permutations_computed }) => permutations_computed > 0);
+    const full = 'error' in round ? isDiskFull(round.error) : results.some(isFull);
+    if (deadline_ms === Infinity || progressed) deadline_ms = clock.now() + disk_wait_minutes * 60_000;
+    const output = results.find(isFull)?.output ?? options.output ?? '.';
     if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, observer))) {
       if ('error' in round) throw round.error;
-      return together(rounds);
+      return files.map((_, k) => together(rounds.map((each) => each[k]!)));
     }
   }
 }
 
-type Round = { readonly result: StudyResult } | { readonly error: unknown };
+type Round = { readonly results: StudyResult[] } | { readonly error: unknown };
 
 async function runRound(
   host: Host,
-  file: string,
-  options: RunOptions,
+  files: readonly string[],
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<Round> {
@@ -56,17 +59,17 @@ async function runRound(
     inner.stop(stop.reason!);
   });
   try {
-    return { result: await runStudy(file, options, inner, observer, host) };
+    return { results: await runStudies(files, options, inner, observer, host) };
   } catch (error) {
     return { error };
   }
 }
 
-function errorOf({ stopped }: StudyResult): unknown {
-  return stopped?.kind === 'error' ? stopped.error : undefined;
+function isFull({ stopped }: StudyResult): boolean {
+  return stopped?.kind === 'error' && isDiskFull(stopped.error);
 }
 
-function withTimeLeft(options: RunOptions, spent_ms: number): RunOptions {
+function withTimeLeft(options: ResolvedOptions, spent_ms: number): ResolvedOptions {
   if (options.max_seconds === undefined) return options;
   return { ...options, max_seconds: Math.max(0.001, options.max_seconds - spent_ms / 1000) };
 }
@@ -82,7 +85,7 @@ async function spaceBefore(
   const minutes = (deadline_ms - clock.now()) / 60_000;
   if (minutes <= 0) return false;
   observer.warning(
-    `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run goes on by itself`,
+    `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run resumes by itself`,
   );
   const before = port.freeBytes(output) ?? 0;
   const try_ms = clock.now() + TRY_MS;
@@ -94,7 +97,7 @@ async function spaceBefore(
   return false;
 }
 
-/** All rounds as one run. */
+/** All rounds of a study as one run. */
 function together(rounds: readonly StudyResult[]): StudyResult {
   const last = rounds.at(-1)!;
   const permutations_computed = rounds.reduce((sum, round) => sum + round.permutations_computed, 0);

@@ -23,9 +23,9 @@ import type { StudyFiles } from '../stored/stored-experiment.ts';
 export interface ExportOptions extends StudyFiles {
   readonly to: TableFormat;
   /** One file per cell instead of one table. */
-  readonly per_cell?: boolean;
+  readonly per_cell?: boolean | undefined;
   /** The file of the one table, default `<run>/export/rows.<to>`; or the folder of the cells' files, default `<run>/export`. */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 export interface ExportResult {

@@ -5,12 +5,13 @@ import { notesOf, type Note } from '../model/note.ts';
 import type { InputFile, Inspection, InputSpec, Model } from '../model/model.ts';
 import { builtInModels, models } from '../models/registry.ts';
 import { loadModel } from '../study/load-model.ts';
+import { importHint } from '../trade-lists/import-hint.ts';
 
 export interface InspectOptions {
   /** A built-in model, a file or a package: the file is an input of this one. */
-  readonly model?: string;
+  readonly model?: string | undefined;
   /** The file is this input of the model. */
-  readonly input?: string;
+  readonly input?: string | undefined;
 }
 
 /** An input file looked at: which input of which model it is, and what it holds. */
@@ -19,6 +20,8 @@ export interface InspectedFile {
   readonly model: string;
   readonly input: string;
   readonly inspection: Omit<Inspection, 'notes'> & { readonly notes: readonly Note[] };
+  /** How to come to a file without these problems. */
+  readonly advice?: string;
 }
 
 /** Bytes in which the first line is looked for. */
@@ -32,9 +35,31 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
   const bytes = readInput(path);
   const kinds = await inspectable(options);
   const kind = kinds.length === 1 && options.model !== undefined ? kinds[0]! : recognised(path, bytes, kinds);
-  const inspection = kind.inspect({ path, bytes });
+  const inspection = inspected(kind, { path, bytes });
   const notes = notesOf(inspection.notes);
-  return { file: path, model: kind.model, input: kind.input, inspection: { ...inspection, notes } };
+  const hint = isTradeList(kind) && inspection.n_problems > 0 ? importHint(path, bytes) : undefined;
+  return {
+    file: path,
+    model: kind.model,
+    input: kind.input,
+    inspection: { ...inspection, notes },
+    ...(hint !== undefined && { advice: hint.text }),
+  };
+}
+
+/** A file that is no trade list as the model takes it may be one that another program wrote. */
+function inspected(kind: Kind, file: InputFile): Inspection {
+  try {
+    return kind.inspect(file);
+  } catch (error) {
+    const hint = isTradeList(kind) && error instanceof EngineError ? importHint(file.path, file.bytes) : undefined;
+    if (hint === undefined) throw error;
+    throw new EngineError('DATA', `${(error as EngineError).message}\n${hint.text}`, { path: file.path, cause: error });
+  }
+}
+
+function isTradeList({ model, input }: Kind): boolean {
+  return model === 'trades' && input === 'trades';
 }
 
 function readInput(path: string): Uint8Array {
@@ -90,6 +115,9 @@ function recognised(path: string, bytes: Uint8Array, kinds: readonly Kind[]): Ki
   const first_line = firstLine(bytes);
   const found = kinds.filter(({ recognises }) => recognises(first_line));
   if (found.length === 1) return found[0]!;
+  const hint = found.length === 0 && kinds.some(isTradeList) ? importHint(path, bytes) : undefined;
+  if (hint?.format !== undefined)
+    throw new EngineError('DATA', hint.text, { path, allowed: 'permafrost import trades' });
   const shown = first_line.length > 80 ? `${first_line.slice(0, 80)}...` : first_line;
   const list = (found.length === 0 ? kinds : found).map(
     ({ model, input, description }) => `  --model ${model} --input ${input}   ${description}`,

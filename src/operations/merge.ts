@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import { makeFolder } from '../files/folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -20,8 +21,11 @@ import { storedCell, storedCells } from '../readers/stored-cells.ts';
 import type { StudyFiles } from '../stored/stored-experiment.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
-/** For the summaries. */
-export type MergeOptions = StudyFiles;
+/** The study's files are for the summaries. */
+export interface MergeOptions extends StudyFiles {
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
+}
 
 export interface MergeResult {
   readonly output: string;
@@ -60,12 +64,14 @@ export async function mergeRuns(
   host: Host = thisMachine,
 ): Promise<MergeResult> {
   const { port } = host;
+  const threads = threadCount(options.threads);
   const sources = readSources(port, from, into);
   const manifest = mergedManifest(sources, into);
   const others = sources.filter(({ path }) => path !== into);
   await makeFolder(port, into);
   const lock = await host.locks.acquire(into);
-  const readers = host.open(1);
+  // A cell is read in all sources at once, one cell after the other.
+  const readers = host.open(Math.min(threads, others.length + 1));
   const merged: MergedCell[] = [];
   try {
     await writeManifest(port, into, { ...manifest });
@@ -151,13 +157,13 @@ function refuseForeign(known: Source, foreign: Source): void {
 }
 
 /** Makes the summaries; without the study the rows are merged all the same. */
-async function summarised(host: Host, into: string, files: StudyFiles): Promise<string | undefined> {
+async function summarised(host: Host, into: string, options: MergeOptions): Promise<string | undefined> {
   try {
-    const { stopped } = await repairRun(into, files, host);
+    const { stopped } = await repairRun(into, options, host);
     if (stopped?.kind === 'error') throw stopped.error;
     return undefined;
   } catch (error) {
-    if (!(error instanceof EngineError) || error.exit !== 2 || files.study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || error.exit !== 2 || options.study_file !== undefined) throw error;
     return error.message;
   }
 }

@@ -1,32 +1,19 @@
-import { availableParallelism } from 'node:os';
-
-import { EngineError } from '../errors.ts';
 import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
-import { segmentsOf } from '../plan/segments.ts';
-import type { CellScan } from '../store/scan/cell-file.ts';
+import { layoutOf } from '../store/scan/layout.ts';
 import type { Derivation } from '../study/derived.ts';
-import type { Selection } from '../study/select.ts';
-import type { StudyOverrides } from '../study/study.ts';
-import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
-import { refuseOtherRun } from '../run/output/claim-output.ts';
+import { loadStudies, openSuites } from '../run/output/claim-studies.ts';
+import { resolveOptions, retriesFailed, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
+import { chooseKernel, type KernelChoice } from '../execute/kernel-choice.ts';
 import { forecastOf, type Forecast, type Work } from '../forecast/forecast.ts';
 import { measureRates } from '../forecast/measure-rates.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
 import type { RunCell } from '../plan/run-cell.ts';
-import { scannedExperiments, type CellSet, type ScannedExperiment } from '../run/loop/scan-cells.ts';
-import { selectedCells } from '../plan/select-cells.ts';
+import { scannedExperiments } from '../run/loop/scan-cells.ts';
+import { shareOf } from '../plan/share.ts';
 import { stoppingOf } from '../precision/checks.ts';
-import { Suite } from '../steps/suite.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
-
-export interface PlannedCell {
-  readonly cell_id: string;
-  readonly n_done: number;
-  /** Permutations of the complete cell; where its rows do not decide that yet, the most that it may get. */
-  readonly n_target: number;
-  readonly missing: readonly PermutationRange[];
-}
+import { planExperiment, type PlannedCell, type PlannedOutput } from './planned-output.ts';
 
 /** What `run` would do for one output. */
 export interface StudyPlan {
@@ -34,7 +21,9 @@ export interface StudyPlan {
   readonly cells: readonly PlannedCell[];
   readonly permutations_total: number;
   readonly permutations_done: number;
-  /** Rows that the output misses. */
+  /** Failed before, and not tried again. */
+  readonly permutations_failed: number;
+  /** Rows that the output misses and gets. */
   readonly permutations_missing: number;
   /** Of these the ones that are computed for it; the others come from another output, or from the chunks of an earlier study. */
   readonly permutations_computed: number;
@@ -57,154 +46,120 @@ export interface RunPlan {
   readonly permutations_total: number;
   /** Held by one of the outputs, or by a run that may be reused. */
   readonly permutations_done: number;
+  /** Failed before, and not tried again. */
+  readonly permutations_failed: number;
   /** To be computed. */
   readonly permutations_missing: number;
 }
 
-export interface PlanOptions {
-  readonly overrides: StudyOverrides;
-  readonly selection: Selection;
-  readonly threads?: number;
-  readonly truncate?: boolean;
-  readonly reuse?: readonly string[];
-  readonly settings?: readonly string[];
+/** The options of the run that is planned. */
+export interface PlanOptions extends RunOptions {
+  /** `false`: nothing is measured, so there is no forecast. */
+  readonly forecast?: boolean | undefined;
   /** What a process takes before it comes to its study [s], where the forecast is to have it. */
-  readonly process_seconds?: number;
+  readonly process_seconds?: number | undefined;
 }
 
 /** Reads the study and what its output holds. Writes nothing. */
-export async function planStudy(file: string, options: PlanOptions, host: Host = thisMachine): Promise<StudyPlan> {
+export async function planStudy(file: string, options: PlanOptions = {}, host: Host = thisMachine): Promise<StudyPlan> {
   const { studies } = await planStudies([file], options, host);
   return studies[0]!;
 }
 
-/** One output as the plan looks at it. */
-interface PlannedOutput extends CellSet {
-  readonly experiment: LoadedStudy;
-  readonly planned: PlannedCell[];
-  at_most: boolean;
-  /** Permutations to be computed for the output, by cell; absent where none are. */
-  readonly computed: Map<string, number>;
-  cells_shared: number;
-  readonly waiting: readonly Derivation[];
-}
-
-/** The same for several studies: experiments that they have in common are computed once. */
+/** The same for several studies: experiments that they have in common are computed once. Throws what `run` with these options would refuse. */
 export async function planStudies(
   files: readonly string[],
-  options: PlanOptions,
+  given: PlanOptions = {},
   host: Host = thisMachine,
 ): Promise<RunPlan> {
   const { port } = host;
   const started_ms = performance.now();
-  const outputs: PlannedOutput[] = [];
-  for (const file of files) {
-    const { steps: wanted, cells: conditions } = options.selection;
-    const suite = await Suite.open(port, file, options.overrides, wanted, options.settings);
-    while (await suite.decide(true));
-    const experiment = await suite.load();
-    await refuseOtherRun(host, experiment, options.truncate === true);
-    const { steps } = suite;
-    const cells = selectedCells(experiment, { ...(conditions && { cells: conditions }), ...(steps && { steps }) });
-    const waiting = suite.waiting;
-    const target = experiment.study.permutations;
-    const stopping = stoppingOf(experiment.study.precision, target);
-    outputs.push({
-      experiment,
-      cells,
-      target,
-      stopping,
-      planned: [],
-      at_most: false,
-      computed: new Map(),
-      cells_shared: 0,
-      waiting,
-    });
-  }
-  const threads = options.threads ?? availableParallelism();
+  const { forecast: forecasts = true, process_seconds = 0, ...run } = given;
+  const options = resolveOptions(run);
+  const { threads } = options;
+  const { kernel } = chooseKernel(options.kernel, threads);
+  const outputs = await plannedOutputs(host, files, options);
   const reuse = reusableRuns(
     port,
-    options.reuse ?? [],
+    options.reuse,
     outputs.map(({ experiment }) => experiment.study.output),
   );
   const readers = host.open(threads);
-  const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_missing: 0 };
+  const sums = { cells: 0, cells_shared: 0, permutations_total: 0, permutations_failed: 0, permutations_missing: 0 };
   try {
     for await (const experiment of scannedExperiments({ outputs, reuse, readers, port })) {
-      const missing = planExperiment(experiment);
+      const { total, failed, missing } = planExperiment(port, experiment);
       sums.cells += 1;
       sums.cells_shared += experiment.members.length > 1 ? 1 : 0;
-      sums.permutations_total += Math.max(...experiment.members.map(({ output, scan }) => targetOf(output, scan)));
+      sums.permutations_total += total;
+      sums.permutations_failed += failed;
       sums.permutations_missing += missing;
     }
   } finally {
     await readers.close();
   }
   // A run reads what is there, too, before it computes.
-  const before_seconds = (options.process_seconds ?? 0) + (performance.now() - started_ms) / 1000;
+  const before_seconds = process_seconds + (performance.now() - started_ms) / 1000;
   const studies: StudyPlan[] = [];
-  for (const output of outputs) studies.push(await studyPlan(host, output, threads, before_seconds));
-  return { studies, ...sums, permutations_done: sums.permutations_total - sums.permutations_missing };
-}
-
-/** Takes down what each output misses, and which permutations are computed for it. Returns how many are computed at all. */
-function planExperiment({ members, donors }: ScannedExperiment<PlannedOutput>): number {
-  const missing = members.map(({ scan }) => {
-    if (scan instanceof EngineError) throw scan;
-    return subtractRanges([{ from: 0, to: scan.target }], scan.present);
-  });
-  for (const [k, { output, cell, scan, look }] of members.entries()) {
-    const n_target = targetOf(output, scan);
-    const n_done = n_target - countPermutations(missing[k]!);
-    output.planned.push({ cell_id: cell.cell_id, n_done, n_target, missing: missing[k]! });
-    if (k > 0) output.cells_shared += 1;
-    if (output.stopping !== undefined && look?.stop !== true) output.at_most = true;
+  for (const output of outputs) {
+    const plan = studyPlan(output);
+    const measured = forecasts && plan.permutations_missing > 0;
+    const forecast = measured ? await forecastRun(host, output, plan, threads, kernel, before_seconds) : undefined;
+    studies.push({ ...plan, forecast });
   }
-  const segments = segmentsOf(
-    missing,
-    donors.map(({ scan }) => scan.present),
-  );
-  const computed = segments.filter(({ held_by }) => held_by.length === 0);
-  for (const segment of computed) {
-    const { output, cell } = members[segment.wanted_by[0]!]!;
-    const before = output.computed.get(cell.cell_id) ?? 0;
-    output.computed.set(cell.cell_id, before + segment.to - segment.from);
-  }
-  return countPermutations(computed);
+  const { permutations_total, permutations_failed, permutations_missing } = sums;
+  const permutations_done = permutations_total - permutations_failed - permutations_missing;
+  return { studies, ...sums, permutations_done };
 }
 
-/** The cell's own, where its rows decide how many permutations it has. */
-function targetOf({ target }: PlannedOutput, scan: CellScan | EngineError): number {
-  return scan instanceof EngineError ? target : scan.target;
-}
-
-async function studyPlan(
+/** The studies as a run would open them, and what complete steps on disk decide of later ones. */
+async function plannedOutputs(
   host: Host,
-  output: PlannedOutput,
-  threads: number,
-  before_seconds: number,
-): Promise<StudyPlan> {
-  const { experiment, planned, computed, cells_shared, at_most } = output;
+  files: readonly string[],
+  options: ResolvedOptions,
+): Promise<PlannedOutput[]> {
+  const suites = await openSuites(host.port, files, options);
+  for (const suite of suites) while (await suite.decide(true));
+  const studies = await loadStudies(host, suites, options);
+  return studies.map(({ experiment, cells }, k): PlannedOutput => {
+    const { permutations, precision, output, surface } = experiment.study;
+    return {
+      experiment,
+      cells,
+      target: permutations,
+      stopping: stoppingOf(precision, permutations),
+      share: shareOf(options, permutations),
+      leaves_failed: !retriesFailed(options, surface.steps) && host.port.stat(layoutOf(output).per_cell) !== undefined,
+      planned: [],
+      at_most: false,
+      computed: new Map(),
+      rows_finished: 0,
+      cells_shared: 0,
+      waiting: suites[k]!.waiting,
+    };
+  });
+}
+
+function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
+  const { experiment, planned, computed, cells_shared, at_most, waiting } = output;
   // Cells that came with an earlier study stand out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
-  const permutations_total = cells.reduce((sum, cell) => sum + cell.n_target, 0);
-  const permutations_done = cells.reduce((sum, cell) => sum + cell.n_done, 0);
-  const permutations_missing = permutations_total - permutations_done;
+  const sum = (count: (cell: PlannedCell) => number): number => cells.reduce((total, cell) => total + count(cell), 0);
+  const permutations_total = sum(({ n_target }) => n_target);
+  const permutations_done = sum(({ n_done }) => n_done);
+  const permutations_failed = sum(({ n_failed }) => n_failed);
   return {
     experiment,
     cells,
     permutations_total,
     permutations_done,
-    permutations_missing,
-    permutations_computed: [...computed.values()].reduce((sum, n) => sum + n, 0),
+    permutations_failed,
+    permutations_missing: permutations_total - permutations_done - permutations_failed,
+    permutations_computed: [...computed.values()].reduce((total, n) => total + n, 0),
     at_most,
     cells_shared,
-    waiting: output.waiting,
+    waiting,
     overlap: overlapOf(experiment),
-    forecast:
-      permutations_missing === 0
-        ? undefined
-        : await forecast(host, output, permutations_missing, threads, before_seconds),
   };
 }
 
@@ -218,27 +173,27 @@ export function overlapOf({ study, cells }: LoadedStudy): StudyOverlap {
 }
 
 /** From permutations of cells with work left, computed just now. `before_seconds`: until it is known what is missing. */
-async function forecast(
+async function forecastRun(
   host: Host,
   output: PlannedOutput,
-  rows_written: number,
+  { permutations_missing, permutations_computed }: Omit<StudyPlan, 'forecast'>,
   threads: number,
+  kernel: KernelChoice['kernel'],
   before_seconds: number,
 ): Promise<Forecast> {
-  const { experiment, computed, cells, planned } = output;
+  const { experiment, cells, planned, rows_finished } = output;
   const { format, batch_rows } = experiment.study;
   const open = planned.filter(({ missing }) => missing.length > 0);
   const at = (i: number): RunCell => cells.find(open[i]!.cell_id)!;
-  const rates = await measureRates(host, experiment, { length: open.length, at }, threads);
-  const n_computed = [...computed.values()].reduce((sum, n) => sum + n, 0);
+  const rates = await measureRates(host, experiment, { length: open.length, at }, threads, kernel);
   const work: Work = {
     format,
     batch_rows,
-    computed: n_computed,
-    copied: rows_written - n_computed,
+    computed: permutations_computed,
+    copied: permutations_missing - permutations_computed,
     cells: open.length,
     new_cells: open.filter(({ n_done }) => n_done === 0).length,
-    rows_of_cells: open.reduce((sum, { n_target }) => sum + n_target, 0),
+    rows_of_cells: rows_finished,
     written: open.map(({ missing }) => missing),
   };
   return forecastOf(work, { ...rates, start_seconds: rates.start_seconds + before_seconds }, threads);

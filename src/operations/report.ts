@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
 import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import type { Ranking } from '../model/model.ts';
 import { axesOf } from '../report/marks/axes.ts';
 import { drawnViews } from '../report/contents.ts';
@@ -54,7 +54,9 @@ export interface Reported {
 
 export interface ReportOptions {
   /** By what the cells are ranked, instead of what the model names. */
-  readonly ranking?: Ranking;
+  readonly ranking?: Ranking | undefined;
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
 }
 
 /** Files of unfinished cells counted at once, per thread. */
@@ -107,7 +109,7 @@ export async function gatherReport(
   host: Host,
   output: string,
   manifest: RunManifest,
-  { ranking = manifest.ranking }: ReportOptions = {},
+  { ranking = manifest.ranking, threads }: ReportOptions = {},
 ): Promise<ReportData> {
   const { port } = host;
   const { identity } = manifest;
@@ -152,7 +154,7 @@ export async function gatherReport(
     ranking: ranking && rankCells(port, cells, placeOf, ranking, shared),
     pooled: poolRates(port, cells, placeOf, manifest.metrics),
     disturbed,
-    ...(await unfinished(host, output, manifest, cells)),
+    ...(await unfinished(host, output, manifest, cells, threadCount(threads))),
   };
 }
 
@@ -197,12 +199,13 @@ async function unfinished(
   output: string,
   manifest: RunManifest,
   cells: readonly ReportedCell[],
+  threads: number,
 ): Promise<{ readonly incomplete: readonly IncompleteCell[]; readonly failures: readonly FailedPermutation[] }> {
   const { port } = host;
   const complete = new Set(cells.map(({ cell_id }) => cell_id));
   const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
   const begun = left.filter(({ place }) => port.stat(place.folder) !== undefined);
-  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(host, begun, manifest);
+  const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(host, begun, manifest, threads);
   const failures = begun.flatMap(({ cell_id, place }) =>
     readFailures(port, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),
   );
@@ -224,8 +227,9 @@ async function countRows(
   host: Host,
   cells: readonly StoredCell[],
   manifest: RunManifest,
+  most_threads: number,
 ): Promise<Map<string, Counted>> {
-  const threads = Math.min(availableParallelism(), cells.length);
+  const threads = Math.min(most_threads, cells.length);
   const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   const count = async (cell: StoredCell): Promise<[string, Counted]> => {

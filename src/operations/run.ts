@@ -1,10 +1,7 @@
-import { availableParallelism } from 'node:os';
-
 import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { GivenSetup } from '../execute/setup.ts';
-import type { StudyOverrides } from '../study/study.ts';
-import { claimAll, loadStudies, type ClaimedStudy } from '../run/output/claim-studies.ts';
+import { claimAll, loadStudies, openSuites, type ClaimedStudy } from '../run/output/claim-studies.ts';
 import { collectGarbage } from '../run/collect-garbage.ts';
 import { endOutput } from '../run/output/end-output.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
@@ -15,10 +12,10 @@ import type { RunObserver } from '../run/output/observer.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
 import { runCells } from '../run/loop/loop.ts';
-import type { RunOptions, StudyResult } from '../run/run-options.ts';
+import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
-import { Suite } from '../steps/suite.ts';
+import type { Suite } from '../steps/suite.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
 /**
@@ -38,25 +35,22 @@ export async function runStudy(
 
 /**
  * The same for several studies at once: experiments that they have in common are computed once and reach every output. An output that cannot be
- * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others go on. Results are in the order of the files.
+ * written (full, read-only, locked) stops for itself, with the error in its `stopped`; the others continue. Results are in the order of the files.
  */
 export async function runStudies(
   files: readonly string[],
-  options: RunOptions,
+  given: RunOptions,
   stop: StopSwitch,
   observer: RunObserver,
   host: Host = thisMachine,
 ): Promise<StudyResult[]> {
-  const { kernel, warning } = chooseKernel(options.kernel ?? 'auto', threadsOf(options));
+  const asked = resolveOptions(given);
+  const { kernel, warning } = chooseKernel(asked.kernel, asked.threads);
   if (warning !== undefined) observer.warning(warning);
+  const options = { ...asked, kernel };
   const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
-    const suites: Suite[] = [];
-    for (const file of files)
-      suites.push(
-        await Suite.open(host.port, file, studyOverrides(options), options.selection?.steps, options.settings),
-      );
-    return await runStages(host, suites, { ...options, kernel }, stop, observer);
+    return await runStages(host, await openSuites(host.port, files, options), options, stop, observer);
   } finally {
     cancel();
   }
@@ -66,7 +60,7 @@ export async function runStudies(
 async function runStages(
   host: Host,
   suites: readonly Suite[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
@@ -76,7 +70,8 @@ async function runStages(
   while (going.length > 0) {
     const stage = await runStage(host, going, options, stop, observer, told);
     for (const [k, suite] of going.entries()) results.set(suite, inAll(results.get(suite), stage[k]!));
-    if (stop.reason !== undefined) break;
+    // Who computes nothing decides nothing either.
+    if (stop.reason !== undefined || !options.compute) break;
     const next: Suite[] = [];
     for (const [k, suite] of going.entries())
       if (stage[k]!.stopped === undefined && (await suite.decide(false))) next.push(suite);
@@ -104,7 +99,7 @@ function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
 async function runStage(
   host: Host,
   suites: readonly Suite[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
   told: Set<string>,
@@ -128,39 +123,26 @@ function tellNotes(experiment: LoadedStudy, told: Set<string>, observer: RunObse
   }
 }
 
-function threadsOf({ threads }: RunOptions): number {
-  return threads ?? availableParallelism();
-}
-
-function studyOverrides({ output, format, permutations, inputs }: RunOptions): StudyOverrides {
-  return {
-    ...(output !== undefined && { output }),
-    ...(format !== undefined && { format }),
-    ...(permutations !== undefined && { permutations }),
-    ...(inputs !== undefined && { inputs }),
-  };
-}
-
 async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
-  options: RunOptions,
+  options: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
-  const threads = threadsOf(options);
-  const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel ?? 'auto'));
+  const { threads } = options;
+  const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
     port,
-    options.reuse ?? [],
+    options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
   const local = host.open(threads, distinct(setups));
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
-    else observer.warning(`${failed.folder} stops: ${messageOf(failed.error)} The other outputs go on.`);
+    else observer.warning(`${failed.folder} stops: ${sentence(messageOf(failed.error))} The other outputs continue.`);
   };
   try {
     for (const [k, study] of claimed.entries())
@@ -177,13 +159,8 @@ async function runClaimed(
       port,
       clock,
       stop,
-      durability: options.durability ?? 'chunk',
-      lease: new LeaseSize(options.chunk ?? 'auto'),
-      // A suite's failed rows are tried again every time.
-      retry_failed:
-        options.retry_failed ?? claimed.every(({ experiment }) => experiment.study.surface.steps.length > 0),
-      recompute_found: options.recompute_found ?? false,
-      on_error: options.on_error ?? 'stop',
+      options,
+      lease: new LeaseSize(options.chunk),
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
@@ -197,6 +174,10 @@ async function runClaimed(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
 }
 
 /** Returns what takes it back. */

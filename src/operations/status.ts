@@ -1,9 +1,12 @@
+import pLimit from 'p-limit';
+
+import { threadCount } from '../execute/thread-count.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
-import { scanStored, storedCells } from '../readers/stored-cells.ts';
+import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { readAdvisory } from '../stored/advisory-file.ts';
-import { requireManifest } from '../stored/manifest.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
@@ -30,14 +33,28 @@ export interface RunStatus {
   readonly scanned: boolean;
 }
 
+export interface StatusOptions {
+  /** Count from the metrics files. */
+  readonly scan?: boolean | undefined;
+  /** To read them. Default: one per core. */
+  readonly threads?: number | undefined;
+}
+
+/** Files read at once, per thread. */
+const AT_ONCE = 2;
+
 /** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
-export async function runStatus(output: string, scan: boolean, host: Host = thisMachine): Promise<RunStatus> {
+export async function runStatus(
+  output: string,
+  { scan = false, threads }: StatusOptions = {},
+  host: Host = thisMachine,
+): Promise<RunStatus> {
   const { port } = host;
   const manifest = requireManifest(port, output);
   const target = manifest.permutations;
   const done = scan
-    ? await scannedCounts(host, output)
-    : (readProgressCsv(port, layoutOf(output).progress) ?? (await scannedCounts(host, output)));
+    ? await scannedCounts(host, output, manifest, threads)
+    : (readProgressCsv(port, layoutOf(output).progress) ?? (await scannedCounts(host, output, manifest, threads)));
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
     // What was written down for another number of permutations counts as far as it goes.
@@ -59,21 +76,26 @@ export async function runStatus(output: string, scan: boolean, host: Host = this
   };
 }
 
-async function scannedCounts(host: Host, output: string): Promise<Map<string, CellCount>> {
-  const { port } = host;
-  const manifest = requireManifest(port, output);
-  const counts = new Map<string, CellCount>();
-  const readers = host.open(2);
+async function scannedCounts(
+  host: Host,
+  output: string,
+  manifest: RunManifest,
+  most_threads: number | undefined,
+): Promise<Map<string, CellCount>> {
+  const begun = [...storedCells(output, manifest)].filter(({ place }) => host.port.stat(place.folder) !== undefined);
+  if (begun.length === 0) return new Map();
+  const threads = Math.min(threadCount(most_threads), begun.length);
+  const readers = host.open(threads);
+  const limit = pLimit(AT_ONCE * threads);
+  const count = async (cell: StoredCell): Promise<[string, CellCount]> => {
+    const { scan } = await scanStored(readers, cell, manifest);
+    return [cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target }];
+  };
   try {
-    for (const cell of storedCells(output, manifest)) {
-      if (port.stat(cell.place.folder) === undefined) continue;
-      const { scan } = await scanStored(readers, cell, manifest);
-      counts.set(cell.cell_id, { n_done: countPermutations(scan.present), n_target: scan.target });
-    }
+    return new Map(await Promise.all(begun.map((cell) => limit(() => count(cell)))));
   } finally {
     await readers.close();
   }
-  return counts;
 }
 
 function readHeartbeat(port: FilePort, output: string): Heartbeat | undefined {

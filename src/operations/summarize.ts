@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { toJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import { streamSource } from '../random/seeding.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { makeOwnFolder } from '../files/folder.ts';
@@ -42,8 +42,11 @@ export interface Summarized {
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
 }
 
-/** Only asked for where a cell has lost its summary. */
-export type SummarizeOptions = StudyFiles;
+/** The study's files are only asked for where a cell has lost its summary. */
+export interface SummarizeOptions extends StudyFiles {
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
+}
 
 /** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
 const AT_ONCE = 2;
@@ -61,7 +64,7 @@ export async function summarizeRun(
   const { port } = host;
   requireManifest(port, output);
   const lock = await host.locks.acquire(output);
-  const threads = availableParallelism();
+  const threads = threadCount(options.threads);
   const readers = host.open(threads);
   try {
     const manifest = requireManifest(port, output);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
@@ -18,9 +17,13 @@ import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { threadCount } from '../execute/thread-count.ts';
+import { counted } from '../wording/format-number.ts';
 
 export interface VerifyOptions extends StudyFiles {
-  readonly recompute?: RecomputeAmount;
+  readonly recompute?: RecomputeAmount | undefined;
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
 }
 
 /** Reads everything a run has on disk and holds it against itself. Changes nothing. */
@@ -32,7 +35,7 @@ export async function verifyRun(
   const { port } = host;
   const manifest = requireManifest(port, output);
   const again = options.recompute === undefined ? undefined : await storedStudy(port, output, options);
-  const threads = availableParallelism();
+  const threads = threadCount(options.threads);
   const setup = again && setupOf(again.experiment, chooseKernel('auto', threads).kernel);
   const local = host.open(threads, setup && [setup]);
   try {
@@ -104,7 +107,11 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
         ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} before it is known whether that is precise enough`
         : `${rows} of ${target} rows; missing ${describeRanges(missing)}`,
     ],
-    ['DUPLICATE', scan.n_duplicates > 0, `${scan.n_duplicates} rows stand there twice`],
+    [
+      'DUPLICATE',
+      scan.n_duplicates > 0,
+      `${counted(scan.n_duplicates, 'row appears', 'rows appear')} twice, with equal values`,
+    ],
     [
       'CONFLICT',
       scan.n_conflicts > 0,

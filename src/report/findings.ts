@@ -38,7 +38,7 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
       level: 'bad',
       text:
         `${formatCount(cells.length)} of ${formatCount(cells_total)} cells are complete (${each}). The other ${formatCount(incomplete.length)} hold ${formatCount(rows)} rows ` +
-        'and are in no table and picture but that of incomplete cells (tables/incomplete.csv); the run command goes on where it stopped.',
+        'and are in no table and picture but that of incomplete cells (tables/incomplete.csv); the same run command resumes where it stopped.',
     },
   ];
 }

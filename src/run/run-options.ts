@@ -1,39 +1,126 @@
+import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { PermutationFailure } from '../execute/messages.ts';
+import { threadCount } from '../execute/thread-count.ts';
 import type { Kernel, Note, PermutationSummary } from '../model/model.ts';
-import type { Selection } from '../study/select.ts';
 import type { Shard } from '../plan/share.ts';
+import { nearest } from '../study/problem.ts';
 import type { StopReason } from './stop.ts';
+import { positiveOption, wholeOption } from '../wording/expected.ts';
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
 export const DURABILITIES = ['chunk', 'interval', 'none'] as const;
 export type Durability = (typeof DURABILITIES)[number];
 
+export const ON_ERROR = ['stop', 'continue'] as const;
+export type OnError = (typeof ON_ERROR)[number];
+
+/** What may be said to a run, and to a plan of it; what is not said has a default in `resolveOptions`, or the study says it. */
 export interface RunOptions {
-  readonly output?: string;
-  readonly threads?: number;
-  readonly chunk?: number | 'auto';
-  readonly format?: Format;
-  readonly permutations?: number;
-  readonly truncate?: boolean;
-  readonly selection?: Selection;
-  readonly durability?: Durability;
-  readonly max_seconds?: number;
-  readonly kernel?: Kernel;
-  readonly retry_failed?: boolean;
-  readonly on_error?: 'stop' | 'continue';
-  /** Every row found on disk that no checksum of its experiment covers is computed again before it is taken; a sample of them without. */
-  readonly recompute_found?: boolean;
+  /** Where the run lives: relative to the working directory. */
+  readonly output?: string | undefined;
+  /** Default: one per core. */
+  readonly threads?: number | undefined;
+  /** Permutations per chunk; changes no result. */
+  readonly chunk?: number | 'auto' | undefined;
+  readonly format?: Format | undefined;
+  /** Per cell. */
+  readonly permutations?: number | undefined;
+  /** Allows fewer permutations than are there. */
+  readonly truncate?: boolean | undefined;
+  /** As in Selection: only the cells with these parameter values. */
+  readonly cells?: readonly string[] | undefined;
+  /** Only the cells of these steps. */
+  readonly steps?: readonly string[] | undefined;
+  readonly durability?: Durability | undefined;
+  /** Stops after so long [s], resumable. */
+  readonly max_seconds?: number | undefined;
+  /** Where the disk is full, waits so long for space [min]. */
+  readonly disk_wait_minutes?: number | undefined;
+  readonly kernel?: Kernel | undefined;
+  /** Tries permutations again that failed before. Default: in a study with steps, yes. */
+  readonly retry_failed?: boolean | undefined;
+  readonly on_error?: OnError | undefined;
+  /** Recomputes every row found on disk that no checksum of its experiment covers before it is taken, not a sample of them. */
+  readonly recompute_found?: boolean | undefined;
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
-  readonly reuse?: readonly string[];
+  readonly reuse?: readonly string[] | undefined;
   /** `name=value` for settings of the study, and for parameters that steps take from earlier ones (or `step.parameter=value`). */
-  readonly settings?: readonly string[];
+  readonly settings?: readonly string[] | undefined;
   /** Input files in place of those that the study names; relative to the working directory. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** Computes only this shard of every cell. */
-  readonly shard?: Shard;
+  readonly shard?: Shard | undefined;
   /** `false`: repairs, seals and summarises what is there, and computes nothing. */
-  readonly compute?: boolean;
+  readonly compute?: boolean | undefined;
+}
+
+/** Options whose default only the study knows, or that limit nothing where they are not given: they stay undefined. */
+type Open =
+  | 'output'
+  | 'format'
+  | 'permutations'
+  | 'steps'
+  | 'inputs'
+  | 'max_seconds'
+  | 'disk_wait_minutes'
+  | 'retry_failed'
+  | 'shard';
+
+/** Options with every default filled in: the one shape that is handed down, whole, to whatever runs, plans or measures. */
+export type ResolvedOptions = {
+  readonly [Name in keyof RunOptions]-?: Name extends Open ? RunOptions[Name] : NonNullable<RunOptions[Name]>;
+};
+
+const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
+  output: undefined,
+  chunk: 'auto',
+  format: undefined,
+  permutations: undefined,
+  truncate: false,
+  cells: [],
+  steps: undefined,
+  durability: 'chunk',
+  max_seconds: undefined,
+  disk_wait_minutes: undefined,
+  kernel: 'auto',
+  retry_failed: undefined,
+  on_error: 'stop',
+  recompute_found: false,
+  reuse: [],
+  settings: [],
+  inputs: undefined,
+  shard: undefined,
+  compute: true,
+};
+
+/**
+ * The one place where defaults are. Resolving what is resolved changes nothing. Throws USAGE for an option that there is not, which a program might give
+ * unnoticed, and for a number that cannot be.
+ */
+export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
+  const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
+  refuseUnknown(Object.keys(given), [...names, 'threads']);
+  const filled = Object.fromEntries(names.map((name) => [name, given[name] ?? DEFAULTS[name]])) as typeof DEFAULTS;
+  const { chunk, max_seconds, disk_wait_minutes } = filled;
+  if (chunk !== 'auto') wholeOption('chunk', chunk, 1);
+  if (max_seconds !== undefined) positiveOption('max_seconds', max_seconds);
+  if (disk_wait_minutes !== undefined) positiveOption('disk_wait_minutes', disk_wait_minutes);
+  return { ...filled, threads: threadCount(given.threads) };
+}
+
+function refuseUnknown(given: readonly string[], known: readonly string[]): void {
+  const name = given.find((each) => !known.includes(each));
+  if (name === undefined) return;
+  const near = nearest(name, known);
+  const hint = near === undefined ? '.' : `; did you mean ${near}?`;
+  const allowed = known.join(', ');
+  throw new EngineError('USAGE', `A run has no option ${name}${hint} Options are ${allowed}.`, { path: name, allowed });
+}
+
+/** Whether permutations that failed before are tried again: as asked, else in a study with steps. Who computes nothing leaves their record alone. */
+export function retriesFailed({ retry_failed, compute }: ResolvedOptions, steps: readonly string[]): boolean {
+  return compute && (retry_failed ?? steps.length > 0);
 }
 
 export interface CellCounts {

@@ -13,6 +13,13 @@ import { loadManifest } from '../stored/manifest.ts';
 import { selectedCells } from '../plan/select-cells.ts';
 import { readSummary } from '../stored/summaries.ts';
 
+/** What the options of a run say of its study. */
+export interface SuiteOptions extends Pick<StudyOverrides, 'output' | 'format' | 'permutations' | 'inputs'> {
+  readonly steps?: readonly string[] | undefined;
+  /** `--set`, as it was written. */
+  readonly settings?: readonly string[] | undefined;
+}
+
 /**
  * A study on its way through its steps. Most are done in one stage; a step whose parameter an earlier step decides (`from: step2`) waits for that
  * step, which is run first, asked for or not: so any order of steps ends in the same rows.
@@ -42,19 +49,15 @@ export class Suite {
     this.decided = decided;
   }
 
-  /** `steps`: what --step says; `set`: what --set says. Throws as loading the study does, and USAGE for a wrong --set. */
-  static async open(
-    port: FilePort,
-    file: string,
-    given: StudyOverrides,
-    steps: readonly string[] | undefined,
-    set: readonly string[] = [],
-  ): Promise<Suite> {
+  /** Throws as loading the study does, and USAGE for wrong settings. */
+  static async open(port: FilePort, file: string, options: SuiteOptions): Promise<Suite> {
+    const { output, format, permutations, inputs, steps } = options;
     const { raw } = await readStudySource(file);
-    const { settings, derived: decided } = readSetOptions(set, declaredSettings(raw), derivationsOf(raw));
+    const set = readSetOptions(options.settings ?? [], declaredSettings(raw), derivationsOf(raw));
+    const { settings, derived: decided } = set;
     // What is wrong with the settings is said when the study is loaded.
     const derivations = derivationsOf(withSettings(raw, settings, new Problems()));
-    const overrides = { ...given, settings };
+    const overrides = { output, format, permutations, inputs, settings };
     if (derivations.length === 0) return new Suite(port, file, overrides, [], steps && new Set(steps), decided);
     const wanted = steps && withNeeded(steps, derivations, decided);
     // Steps that are not run now stay as they were run last.
@@ -103,13 +106,8 @@ export class Suite {
 }
 
 /** A study as far as its settings and the complete steps of its output decide it. */
-export async function decidedExperiment(
-  port: FilePort,
-  file: string,
-  overrides: StudyOverrides,
-  set: readonly string[] = [],
-): Promise<LoadedStudy> {
-  const suite = await Suite.open(port, file, overrides, undefined, set);
+export async function decidedExperiment(port: FilePort, file: string, options: SuiteOptions): Promise<LoadedStudy> {
+  const suite = await Suite.open(port, file, options);
   while (await suite.decide(true));
   return suite.load();
 }

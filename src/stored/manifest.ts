@@ -18,6 +18,7 @@ import { cellOf } from '../plan/run-cell.ts';
 import type { Precision } from '../study/schema.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { waysOut } from './ways-out.ts';
+import { commandLine } from '../wording/command-line.ts';
 
 /** run_manifest.json: what decides the rows, and for the record what made them. */
 export interface RunManifest {
@@ -89,7 +90,7 @@ export function requireManifest(port: FilePort, output: string): RunManifest {
       'NOT_A_RUN',
       `${output} holds no run: there is no run_manifest.json in it. ${
         has_cells
-          ? `It has metrics of another program, or of a run that lost its manifest: permafrost verify ${output} --expect N checks that each cell has N rows.`
+          ? `It has metrics of another program, or of a run that lost its manifest: ${commandLine(['verify', output, '--expect', 'N'])} checks that each cell has N rows.`
           : 'Name the output folder of a run.'
       }`,
       { path: output },
@@ -214,5 +215,5 @@ export function versionWarnings(before: MadeBy): string[] {
   ];
   return named
     .filter(([key]) => before[key] !== MADE_BY[key])
-    .map(([key, what]) => `this run was made with ${what} ${before[key]} and goes on with ${MADE_BY[key]}`);
+    .map(([key, what]) => `this run was made with ${what} ${before[key]} and resumes with ${MADE_BY[key]}`);
 }

@@ -9,9 +9,9 @@ import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './
 
 /** Files that a run was made from, where they are not where its manifest says. */
 export interface StudyFiles {
-  readonly study_file?: string;
+  readonly study_file?: string | undefined;
   /** Input files by name. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

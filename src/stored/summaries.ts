@@ -38,9 +38,17 @@ export interface CellSummary {
   readonly statistics: CellStatistics;
 }
 
-/** A cell's summary.json, or undefined where there is none that can be read. */
+/**
+ * A cell's summary.json, or undefined where there is none: garbage is none. What the disk refuses is an error: a cell that is complete would be taken for one
+ * that is not, and would be missing unseen from a table, or from what decides a later step.
+ */
 export function readSummary(port: FilePort, folder: string): CellSummary | undefined {
-  // It is made again from the rows, which are the truth.
+  const bytes = readSmallFile(port, cellLayout(folder).summary);
+  return bytes && parseOrNone(bytes.toString('utf8'));
+}
+
+/** The same for who makes do without it: then it is made again from the rows, which are the truth. */
+export function summaryIfReadable(port: FilePort, folder: string): CellSummary | undefined {
   return readAdvisory(port, cellLayout(folder).summary, parseSummary);
 }
 
@@ -58,7 +66,7 @@ function parseSummary(text: string): CellSummary | undefined {
 /** A cell whose summary is wanted. */
 export type SummarisedCell = Pick<RunCell, 'cell_id' | 'place'>;
 
-/** The summaries that are there, in the order of the cells. What the disk refuses is an error, or a row would be missing unseen. */
+/** The summaries that are there, in the order of the cells. */
 export async function* summariesOf<Cell extends SummarisedCell>(
   port: FilePort,
   cells: Iterable<Cell>,
@@ -66,8 +74,7 @@ export async function* summariesOf<Cell extends SummarisedCell>(
   let read = 0;
   for (const cell of cells) {
     if ((read += 1) % READ_AT_ONCE === 0) await nextTurn();
-    const bytes = readSmallFile(port, cellLayout(cell.place.folder).summary);
-    const summary = bytes && parseOrNone(bytes.toString('utf8'));
+    const summary = readSummary(port, cell.place.folder);
     if (summary !== undefined) yield { cell, summary };
   }
 }

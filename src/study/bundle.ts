@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild-wasm';
 import type { BuildFailure, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
 import { EngineError } from '../errors.ts';
+import * as inABundle from '../model/in-a-bundle.ts';
 import { moduleUrl } from './module-url.ts';
+import { nearest, quoted } from './problem.ts';
 
 /** What is bundled: a file, or a package as seen from a folder. `shown` names it in messages. */
 export type Entry = { readonly shown: string; readonly code: 'STUDY' | 'MODEL' } & (
@@ -20,14 +22,24 @@ export interface Bundle {
 }
 
 /** What `import ... from 'permafrost'` means in a user's model. */
-const KIT = fileURLToPath(new URL(`../model/kit${extname(import.meta.url)}`, import.meta.url));
+const KIT = ownFile('../model/in-a-bundle');
+const ERRORS = ownFile('../errors');
 
 const kit: Plugin = {
   name: 'permafrost',
   setup(build) {
     build.onResolve({ filter: /^permafrost$/ }, () => ({ path: KIT }));
+    // A model that uses no errors of ours may have an EngineError of its own: nothing of that file may be in its code then, not even a name.
+    build.onResolve({ filter: /^\.\.\/errors\.[jt]s$/ }, ({ importer }) =>
+      dirname(importer) === dirname(KIT) ? { path: ERRORS, sideEffects: false } : undefined,
+    );
   },
 };
+
+/** A module of ours: its source, or what was built from it. */
+function ownFile(module: string): string {
+  return fileURLToPath(new URL(`${module}${extname(import.meta.url)}`, import.meta.url));
+}
 
 /** A file is given to esbuild under one fixed name, so that neither its name nor its place is in the code and its hash. */
 const ENTRY = 'entry';
@@ -95,7 +107,15 @@ async function stdinOf(entry: Entry): Promise<StdinOptions> {
 
 function messageLine({ text, location }: Message, entry: Entry): string {
   if (location === null) return `${entry.shown}: ${text}`;
-  return `${shownName(location.file, entry)}:${location.line}:${location.column + 1}: ${text}`;
+  return `${shownName(location.file, entry)}:${location.line}:${location.column + 1}: ${ourNameIn(text) ?? text}`;
+}
+
+/** A name that permafrost does not have, instead of a path into its inside. */
+function ourNameIn(text: string): string | undefined {
+  const [, file = '', name = ''] = /^No matching export in "(.*)" for import "(.*)"$/.exec(text) ?? [];
+  if (basename(file) !== basename(KIT)) return undefined;
+  const near = nearest(name, Object.keys(inABundle));
+  return `permafrost has no export ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 function shownName(file: string, entry: { readonly shown: string }): string {
@@ -125,10 +145,13 @@ export async function importBundle(
 
 /** File and line in the user's own source from which an error came, by its stack. */
 function originOf(error: unknown, map: SourceMapPayload, shown: string): string {
-  const frame =
-    error instanceof Error ? /data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/m.exec(error.stack ?? '') : null;
-  if (frame === null) return shown;
-  const entry = new SourceMap(map).findEntry(Number(frame[1]) - 1, Number(frame[2]) - 1);
-  if (!('originalSource' in entry)) return shown; // the banner, which is no one's
-  return `${shownName(entry.originalSource, { shown })}:${entry.originalLine + 1}`;
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const places = new SourceMap(map);
+  for (const [, line, column] of stack.matchAll(/data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/gm)) {
+    const entry = places.findEntry(Number(line) - 1, Number(column) - 1);
+    if (!('originalSource' in entry)) return shown; // the banner, which is no one's
+    if (basename(entry.originalSource) === basename(KIT)) continue; // ours; who called it is the user's
+    return `${shownName(entry.originalSource, { shown })}:${entry.originalLine + 1}`;
+  }
+  return shown;
 }

@@ -22,6 +22,7 @@ export function refusedId(id: string): string | undefined {
   if (/[\p{Surrogate}\p{Control}]/u.test(id)) return 'a text without control characters';
   if (id.normalize('NFC') !== id)
     return 'a text in Unicode normal form NFC (this one is not: type it again, or write it with other characters)';
+  if (id.endsWith('.')) return 'a text that does not end in a dot (Windows drops it from the name of the folder)';
   if (cellFolderName(id).length > MAX_NAME_BYTES) {
     return `a shorter text: its folder name takes ${cellFolderName(id).length} bytes, at most ${MAX_NAME_BYTES}`;
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import type { Parameters } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
+import { foldedName } from './folded-name.ts';
 import { Problems, quoted, show } from './problem.ts';
 import { Resolver } from './resolver.ts';
 import type { Study } from './study.ts';
@@ -181,7 +182,7 @@ class Cells implements CellList {
         for (const { parameter, message } of this.ask(i)) tell(block.path, `${parameter}: ${message}`, this.nameOf(i));
       }
       if (own.size > 0 && block.explicit?.id === undefined) {
-        const other = own.get(this.id(block, resolver));
+        const other = own.get(foldedName(this.id(block, resolver)));
         if (other !== undefined) tell(this.pathOf(other), this.twice(other, i), '');
       }
     }
@@ -194,22 +195,25 @@ class Cells implements CellList {
     return `model ${name} needs ${parameter}${description === undefined ? '' : ` (${description})`}, which has no default`;
   }
 
-  /** Ids that explicit cells carry, each with its cell; two cells with the same one are a problem. */
+  /** Ids that explicit cells carry, folded, each with its cell; two cells with the same one are a problem. */
   private explicitIds(problems: Problems): Map<string, number> {
     const own = new Map<string, number>();
     if (!this.blocks.some((block) => block.explicit?.id !== undefined)) return own;
     for (let i = 0; i < this.length; i++) {
       const id = this.goTo(i).block.explicit?.id;
       if (id === undefined) continue;
-      const other = own.get(id);
-      if (other === undefined) own.set(id, i);
+      const other = own.get(foldedName(id));
+      if (other === undefined) own.set(foldedName(id), i);
       else problems.add([...this.pathOf(i), 'id'], this.twice(other, i), { value: id });
     }
     return own;
   }
 
   private twice(a: number, b: number): string {
-    return `two different cells have the id ${quoted(this.idAt(a))}:${this.nameOf(a)} and${this.nameOf(b)}; change one`;
+    const [id, twin] = [this.idAt(a), this.idAt(b)];
+    if (id !== twin)
+      return `the ids ${quoted(id)} and ${quoted(twin)} differ only by case or Unicode form: on many systems the two cells would share a folder;${this.nameOf(a)} and${this.nameOf(b)}; change one`;
+    return `two different cells have the id ${quoted(id)}:${this.nameOf(a)} and${this.nameOf(b)}; change one`;
   }
 
   private pathOf(cell: number): Block['path'] {

@@ -98,7 +98,7 @@ export function baselineOf(
   { parameters }: { readonly parameters: Parameters },
 ): Readonly<Record<string, number>> | undefined {
   const { study, inputs, shared } = experiment;
-  const context: PrepareContext<unknown> = {
+  const context: PrepareContext = {
     parameters,
     inputs,
     streams: study.streams.sharing,

@@ -86,7 +86,7 @@ export class Problems {
   add(
     path: Path,
     sentence: string,
-    details: { value?: unknown; allowed?: string; nearest?: string | undefined } = {},
+    details: { value?: unknown; allowed?: string | undefined; nearest?: string | undefined } = {},
   ): void {
     const text = pathText(path);
     this.list.push({

@@ -116,7 +116,11 @@ const precision = map({
     .gt(0, { error: 'a number above 0' })
     .describe('Of the 95 % interval, in the unit of the metric, or relative'),
   relative: z.boolean({ error: 'true or false' }).default(false).describe('half_width as a fraction of the estimate'),
-  min: integer(1, MAX_PERMUTATIONS).default(1000).describe('First look; the next ones at min x 2^k permutations'),
+  min: integer(1, MAX_PERMUTATIONS)
+    .default(1000)
+    .describe(
+      'First look; the next ones at min x 2^k permutations. What has not been seen is not known: for an event of probability p, 3.7 / p',
+    ),
 });
 
 const derived = z

@@ -9,9 +9,9 @@ import type { Study } from './study.ts';
 /** What `--cells` and `--step` said. */
 export interface Selection {
   /** Each `k=v,...`: all its keys must hold; one key given twice means either value; several of these mean any of them. */
-  readonly cells?: readonly string[];
+  readonly cells?: readonly string[] | undefined;
   /** Any of these steps. */
-  readonly steps?: readonly string[];
+  readonly steps?: readonly string[] | undefined;
 }
 
 /** A predicate for the cells that were asked for; all cells where nothing was. Unknown keys, values and steps are an EngineError USAGE. */

@@ -73,16 +73,16 @@ export interface Study {
 
 /** What the command line says in place of the study. */
 export interface StudyOverrides {
-  readonly permutations?: number;
-  readonly format?: Format;
+  readonly permutations?: number | undefined;
+  readonly format?: Format | undefined;
   /** As it is: not relative to the study file. */
-  readonly output?: string;
+  readonly output?: string | undefined;
   /** Values for parameters that earlier steps decide; steps without theirs have no cells. */
-  readonly derived?: Derived;
+  readonly derived?: Derived | undefined;
   /** Values for settings that the study declares. */
-  readonly settings?: Parameters;
+  readonly settings?: Parameters | undefined;
   /** Input files in place of those (or none) that the study names; relative to the working directory. */
-  readonly inputs?: Readonly<Record<string, string>>;
+  readonly inputs?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface StudyOptions {
@@ -129,12 +129,10 @@ export async function checkStudy(source: StudySource, { models, overrides = {} }
 function withOverrides(raw: unknown, { permutations, format, inputs }: StudyOverrides): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   const own: unknown = (raw as { readonly inputs?: unknown }).inputs;
-  return {
-    ...raw,
-    ...(permutations !== undefined && { permutations }),
-    ...(format !== undefined && { format }),
-    ...(inputs !== undefined && { inputs: { ...(typeof own === 'object' ? own : {}), ...inputs } }),
-  };
+  const all_inputs = inputs && { ...(typeof own === 'object' ? own : {}), ...inputs };
+  // A key that is not given stays as the study has it, or absent.
+  const given = Object.entries({ permutations, format, inputs: all_inputs }).filter(([, value]) => value !== undefined);
+  return { ...raw, ...Object.fromEntries(given) };
 }
 
 /** Names only: an input whose path is wrong is still one that was meant. */
@@ -159,7 +157,7 @@ async function modelOf(
     const { allowed } = error;
     problems.add(['model'], error.message.replace(/^model: /, ''), {
       value: reference,
-      ...(allowed !== undefined && { allowed }),
+      allowed,
     });
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Condition, Model, ParameterSpec, Parameters, ParameterValue } from '../model/model.ts';
 import { refusedId } from './cell-id.ts';
+import { foldedName, isDeviceName } from './folded-name.ts';
 import { rangeValues } from './decimal-range.ts';
 import { allowedText, checkValue } from './parameter-value.ts';
 import { pathText, quoted } from './problem.ts';
@@ -60,6 +61,7 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
   const reader = new SurfaceReader(model, inputs, problems);
   const root = mapOf(raw);
   const steps = mapOf(root.steps);
+  const folded = new Map<string, string>();
   const base = reader.parameters(mapOf(root.parameters), ['parameters']);
   // Without steps a study without a grid is one cell; with steps it has only theirs.
   const blocks = reader.level(root, [], undefined, base, Object.keys(steps).length === 0);
@@ -68,6 +70,16 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
     const refused = refusedStep(name);
     if (refused !== undefined)
       problems.add(path, `cannot be the name of a step: ${refused}`, { value: name, allowed: refused });
+    const twin = folded.get(foldedName(name));
+    if (twin !== undefined)
+      problems.add(
+        path,
+        `differs from the step ${twin} only by case: on many systems their files would be the same; rename one`,
+        {
+          value: name,
+        },
+      );
+    folded.set(foldedName(name), name);
     const own = reader.parameters(mapOf(mapOf(step).parameters), [...path, 'parameters']);
     blocks.push(...reader.level(mapOf(step), path, name, { ...base, ...own }, true));
   }
@@ -75,10 +87,17 @@ export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<stri
   return { blocks, steps: Object.keys(steps), sections: sectionsOf(root) };
 }
 
+/** Tables of results/ that are the engine's own. */
+const OWN_TABLES: Readonly<Record<string, string | undefined>> = {
+  all_results: 'all_results.csv holds the results of all steps',
+  final_results: 'final_results.csv holds all complete cells',
+};
+
 /** What a step may not be called: its name is a file name (`results/<step>.csv`) and a prefix of cell ids. */
 function refusedStep(name: string): string | undefined {
   if (!/^[A-Za-z0-9_-]{1,40}$/.test(name)) return 'allowed are 1 to 40 letters, digits, _ and -';
-  return name.toLowerCase() === 'all_results' ? 'all_results.csv holds the results of all steps' : undefined;
+  if (isDeviceName(name)) return `Windows keeps ${name} for a device; choose another name`;
+  return OWN_TABLES[name.toLowerCase()];
 }
 
 function checkSize(blocks: readonly Block[], problems: Problems): void {

@@ -1,17 +1,13 @@
-import { relative, resolve } from 'node:path';
-
 import { disk } from '../files/disk.ts';
-import { formatDuration } from '../wording/format-number.ts';
-import { cellTable, precisionText } from './best-cells.ts';
 import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
 import type { StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
+import { commandLine, pathHere } from '../wording/command-line.ts';
+import { counted, formatDuration } from '../wording/format-number.ts';
+import { cellTable, precisionText } from './best-cells.ts';
 
-/**
- * How a run ended, for a person: what was done, the cells that matter, where the files are, what to type next.
- * `given`: options that decide what is run, and where: to be said again.
- */
-export function studyResultText(result: StudyResult, given: Given = {}): string {
+/** How a run of one study ended, for a person: what was done, the cells that matter, where the files are, how to look at them. */
+export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
   if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
     const { cells, ranking, spec } = reportedCells(disk, result.output);
@@ -20,25 +16,28 @@ export function studyResultText(result: StudyResult, given: Given = {}): string 
     if (precision !== '') parts.push(precision);
   }
   if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
-  parts.push(whereAndNext(result, given));
+  parts.push(whereText(result));
   return parts.join('\n\n');
 }
 
-interface Given {
-  readonly set?: readonly string[];
-  readonly input?: Readonly<Record<string, string>>;
-  readonly output?: string;
+/** Commands for what is left of a run, of all its studies together. */
+export interface NextCommands {
+  /** Computes what is missing; leaves out what failed, as it left it out before. */
+  readonly resume: string;
+  /** The same, and tries again what failed. */
+  readonly retry: string;
 }
 
-function sayAgain({ output, set = [], input = {} }: Given): string {
-  const options = [
-    ...(output === undefined ? [] : ['--output', shown(resolve(output))]),
-    ...set.flatMap((text) => ['--set', text]),
-    ...Object.entries(input).flatMap(([name, path]) => ['--input', `${name}=${path}`]),
-  ];
-  return options
-    .map((word) => ` ${/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`}`)
-    .join('');
+/** What to type where something is left to do; empty where nothing is. */
+export function nextText(results: readonly StudyResult[], { resume, retry }: NextCommands): string {
+  const open = results.filter((result) => !isDone(result));
+  const stopped = open.some((result) => result.stopped !== undefined);
+  const failed = open.some((result) => result.n_failures > 0 || result.stopped === undefined);
+  return [...(stopped ? [`resume    ${resume}`] : []), ...(failed ? [`retry     ${retry}`] : [])].join('\n');
+}
+
+function isDone({ complete, shared, cells, stopped }: StudyResult): boolean {
+  return complete + shared === cells && stopped?.kind !== 'error';
 }
 
 function outcome(result: StudyResult): string {
@@ -47,13 +46,13 @@ function outcome(result: StudyResult): string {
   const count = (n: number): string => n.toLocaleString('en');
   const work =
     permutations_computed === 0
-      ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${count(done)} permutations are there)`
-      : `${count(permutations_computed)} permutations computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s, ${result.kernel === 'wasm' ? 'WebAssembly' : 'TypeScript'} kernels)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
+      ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${counted(done, 'permutation')} on disk)`
+      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s, ${result.kernel === 'wasm' ? 'WebAssembly' : 'TypeScript'} kernels)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
-    return `Complete: ${count(cells)} of ${count(cells)} cells; ${work}.`;
+    return `Complete: ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
-    return `This share is done: ${count(done)} permutations on disk; ${work}. The cells are whole when all shares are merged.`;
-  const where = `${count(complete)} of ${count(cells)} cells complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${count(permutations_total)} permutations on disk; ${work}.`;
+    return `This shard is done: ${counted(done, 'permutation')} on disk; ${work}. The cells are whole when all shards are merged.`;
+  const where = `${count(complete)} of ${counted(cells, 'cell')} complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk; ${work}.`;
   return `${stopText(result)} ${where}`;
 }
 
@@ -63,22 +62,22 @@ function partialText({ cells, complete, partial, at_most }: StudyResult): string
   const left = cells - complete - partial.cells;
   const lines = partial.first.map(
     ({ cell_id, n_done, n_target }) =>
-      `  cell ${cell_id}  ${count(n_done)} of ${at_most ? 'at most ' : ''}${count(n_target)} permutations`,
+      `  cell ${cell_id}  ${count(n_done)} of ${at_most ? 'at most ' : ''}${counted(n_target, 'permutation')}`,
   );
   const more = partial.cells > lines.length ? [`  and ${count(partial.cells - lines.length)} more`] : [];
   return [
-    `${count(partial.cells)} ${partial.cells === 1 ? 'cell has a part of its' : 'cells have a part of their'} permutations${left > 0 ? `, ${count(left)} have none` : ''} (aggregated/progress.csv has all):`,
+    `${counted(partial.cells, 'cell has a part of its', 'cells have a part of their')} permutations${left > 0 ? `, ${count(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv has all):`,
     ...lines,
     ...more,
   ].join('\n');
 }
 
 function stopText(result: StudyResult): string {
-  const { stopped, first_failure, n_failures } = result;
+  const { output, stopped, first_failure, n_failures } = result;
   if (first_failure !== undefined) {
     const { cell_id, failure } = first_failure;
-    const again = `permafrost replay ${shown(result.output)} --cell ${cell_id} --perm ${failure.perm_index}`;
-    return `${n_failures === 1 ? 'A permutation' : `${n_failures} permutations`} failed; the first is ${failure.perm_index} of cell ${cell_id} (seed ${failure.seed}): ${failure.error_class}: ${failure.message}\n  see it alone: ${again}\n  all of them: per_cell/*/failures.csv; tried again with --retry-failed.\nNot complete:`;
+    const words = ['replay', pathHere(output), '--cell', cell_id, '--perm', String(failure.perm_index)];
+    return `${counted(n_failures, 'permutation')} failed; the first is ${failure.perm_index} of cell ${cell_id} (seed ${failure.seed}): ${failure.error_class}: ${failure.message}\n  see it alone: ${commandLine(words)}\n  all of them: per_cell/*/failures.csv; tried again with --retry-failed.\nNot complete:`;
   }
   switch (stopped?.kind) {
     case 'interrupted':
@@ -93,30 +92,19 @@ function stopText(result: StudyResult): string {
   }
 }
 
-function whereAndNext(result: StudyResult, given: Given): string {
-  const layout = layoutOf(result.output);
-  const output = shown(result.output);
-  const lines =
-    result.complete === result.cells
-      ? [
-          `rows      ${output}/per_cell/cell_<id>/`,
-          `summary   ${shown(layout.grid_summary)}`,
-          `check     permafrost verify ${output}`,
-        ]
-      : result.complete + result.shared === result.cells
-        ? [`merge     permafrost merge ${output} … --into <run>`, `look      permafrost status ${output}`]
-        : [
-            `go on     permafrost run ${shown(result.study_file)}${sayAgain(given)}`,
-            `look      permafrost status ${output}`,
-            ...(result.partial.cells > 0
-              ? [`so far    permafrost summarize ${output}   (statistics of what is there, with n)`]
-              : []),
-          ];
-  return lines.join('\n');
-}
-
-/** A path as a person would type it here. */
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near === '' ? '.' : near.startsWith('..') ? path : near;
+function whereText(result: StudyResult): string {
+  const output = pathHere(result.output);
+  if (result.complete === result.cells) {
+    return [
+      `rows      ${output}/per_cell/cell_<id>/`,
+      `summary   ${pathHere(layoutOf(result.output).grid_summary)}`,
+      `check     ${commandLine(['verify', output])}`,
+    ].join('\n');
+  }
+  const look = `look      ${commandLine(['status', output])}`;
+  // A template: the other parts are wherever they were computed.
+  if (isDone(result))
+    return [`merge     ${commandLine(['merge', output])} <other parts> --into <run>`, look].join('\n');
+  if (result.partial.cells === 0) return look;
+  return [look, `partial   ${commandLine(['summarize', output])}`].join('\n');
 }

@@ -5,7 +5,7 @@ import type { FilePort } from '../files/port.ts';
 import type { Problem } from './problem.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
-import { readSummary, type CellSummary } from '../stored/summaries.ts';
+import { summaryIfReadable, type CellSummary } from '../stored/summaries.ts';
 
 /** Where a cell's summary.json disagrees with its rows or with itself. */
 export function summaryProblems(
@@ -16,7 +16,7 @@ export function summaryProblems(
   if (found instanceof EngineError) return [];
   const { scan } = found;
   const n_present = countPermutations(scan.present);
-  const summary = readSummary(port, place.folder);
+  const summary = summaryIfReadable(port, place.folder);
   const say = (message: string): Problem => ({ cell_id, code: 'SUMMARY', message });
   if (summary === undefined) {
     return n_present === scan.target

@@ -45,6 +45,11 @@ export function formatCount(count: number): string {
   return scaled(count / 1e6, ['M', 'G', 'T', 'P']);
 }
 
+/** How many there are, in full: `1 cell`, `200,000 permutations`. */
+export function counted(n: number, one: string, many = `${one}s`): string {
+  return `${grouped(String(n))} ${n === 1 ? one : many}`;
+}
+
 /** A size in bytes, decimal units: `512 B`, `14.4 MB`. */
 export function formatBytes(bytes: number): string {
   return bytes < 1000 ? `${bytes} B` : scaled(bytes / 1000, ['kB', 'MB', 'GB', 'TB', 'PB']);

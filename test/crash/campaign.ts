@@ -92,7 +92,7 @@ export function scenarios(format: Format): Scenario[] {
 /** Changes between the store and the disk: mutants, which a campaign must catch. */
 export interface Mutant {
   readonly name: string;
-  port(disk: SimulatedDisk): FilePort;
+  readonly port: (disk: SimulatedDisk) => FilePort;
   readonly acknowledgeEarly?: boolean;
   /** Names are not made durable: a power cut may take the newest, so only kills are tried. */
   readonly foldersUnsynced?: boolean;

@@ -35,8 +35,10 @@ interface Folder {
   readonly kind: 'folder';
   names: Map<string, Inode | Folder>;
   durable: Map<string, Inode | Folder>;
-  pending: ((names: Map<string, Inode | Folder>) => void)[];
+  pending: NameChange[];
 }
+/** Names that change together, in order; undefined: it goes. */
+type NameChange = readonly (readonly [name: string, child: Inode | Folder | undefined])[];
 
 export interface DiskFault {
   /** Operation number, from 0, at which it happens; every later operation of the kind too where `forGood`. */
@@ -83,7 +85,7 @@ export class SimulatedDisk {
       if (inode === undefined) {
         if (flags === 'r' || flags === 'r+') throw failure('ENOENT', path);
         const made: Inode = { kind: 'file', data: new Uint8Array(0), durable: new Uint8Array(0), pending: [] };
-        this.#name(path, (names, name) => names.set(name, made));
+        this.#name(path, made);
         inode = made;
       } else if (flags === 'w+') {
         change(inode, { kind: 'truncate', at: 0, bytes: new Uint8Array(0) });
@@ -121,7 +123,7 @@ export class SimulatedDisk {
       } finally {
         if (!this.#dead) folder.pending = [];
       }
-      for (const apply of pending) apply(folder.durable);
+      for (const one of pending) rename(folder.durable, one);
       return Promise.resolve();
     },
     rename: (from, to) => {
@@ -129,23 +131,22 @@ export class SimulatedDisk {
       const inode = this.#find(from);
       if (inode === undefined) throw failure('ENOENT', from);
       this.#mayReplace(inode, to);
-      const old = last(from);
-      this.#name(to, (names, name) => {
-        names.set(name, inode);
-        names.delete(old);
-      });
+      this.#change(this.#parent(to), [
+        [last(from), undefined],
+        [last(to), inode],
+      ]);
     },
     link: (existing, path) => {
       this.#step('link', path);
       const inode = this.#find(existing);
       if (inode === undefined) throw failure('ENOENT', existing);
       if (this.#find(path) !== undefined) throw failure('EEXIST', path);
-      this.#name(path, (names, name) => names.set(name, inode));
+      this.#name(path, inode);
     },
     unlink: (path) => {
       this.#step('unlink', path);
       if (this.#find(path) === undefined) throw failure('ENOENT', path);
-      this.#name(path, (names, name) => names.delete(name));
+      this.#name(path, undefined);
     },
     mkdir: (path) => {
       this.#step('mkdir', path);
@@ -153,8 +154,7 @@ export class SimulatedDisk {
       for (let n = 1; n <= parts.length; n++) {
         const at = `/${parts.slice(0, n).join('/')}`;
         if (this.#find(at) !== undefined) continue;
-        const made = newFolder();
-        this.#name(at, (names, name) => names.set(name, made));
+        this.#name(at, newFolder());
       }
     },
     rmdir: (path) => {
@@ -163,7 +163,7 @@ export class SimulatedDisk {
       if (folder === undefined) throw failure('ENOENT', path);
       if (folder.kind !== 'folder') throw failure('ENOTDIR', path);
       if (folder.names.size > 0) throw failure('ENOTEMPTY', path);
-      this.#name(path, (names, name) => names.delete(name));
+      this.#name(path, undefined);
     },
     readdir: (path) => {
       this.#step('readdir', path);
@@ -203,6 +203,18 @@ export class SimulatedDisk {
     folder.durable.set(last(path), inode);
   }
 
+  /** Every file below a folder, with its path in there; sorted. */
+  files(folder: string): string[] {
+    const found: string[] = [];
+    const visit = (at: Inode | Folder | undefined, path: string): void => {
+      if (at?.kind === 'file') found.push(path);
+      else if (at !== undefined)
+        for (const [name, child] of at.names) visit(child, path === '' ? name : `${path}/${name}`);
+    };
+    visit(this.#find(folder), '');
+    return found.sort();
+  }
+
   remove(path: string): void {
     this.#parent(path).names.delete(last(path));
     this.#parent(path).durable.delete(last(path));
@@ -224,8 +236,34 @@ export class SimulatedDisk {
     visit(this.root);
   }
 
+  /** The same disk again, as another process finds it: what is not synced here is not synced there. */
+  copy(): SimulatedDisk {
+    const next = new SimulatedDisk();
+    const copies = new Map<Inode | Folder, Inode | Folder>([[this.root, next.root]]);
+    const copyOf = (one: Inode | Folder): Inode | Folder => {
+      const known = copies.get(one);
+      if (known !== undefined) return known;
+      // Bytes are never changed where they are.
+      const made = one.kind === 'file' ? { ...one, pending: [...one.pending] } : newFolder();
+      copies.set(one, made);
+      if (one.kind === 'folder') fill(one, made as Folder);
+      return made;
+    };
+    const copyNames = (names: ReadonlyMap<string, Inode | Folder>): Map<string, Inode | Folder> =>
+      new Map(Array.from(names, ([name, child]) => [name, copyOf(child)]));
+    const fill = (from: Folder, to: Folder): void => {
+      to.names = copyNames(from.names);
+      to.durable = copyNames(from.durable);
+      to.pending = from.pending.map((change) => change.map(([name, child]) => [name, child && copyOf(child)]));
+    };
+    fill(this.root, next.root);
+    return next;
+  }
+
   /** The machine after the cut: what survived, in a new disk. */
   afterCut(policy: CutPolicy, random: Random): SimulatedDisk {
+    // After kill -9 the page cache lives on.
+    if (policy === 'kill') return this.copy();
     const next = new SimulatedDisk();
     const made = new Map<Inode, Inode>();
     const visit = (from: Folder, to: Folder): void => {
@@ -239,25 +277,12 @@ export class SimulatedDisk {
         let inode = made.get(child);
         if (inode === undefined) {
           const data = survivingData(child, policy, random);
-          // After kill -9 the page cache lives on: what was not synced is still not synced.
-          inode =
-            policy === 'kill'
-              ? { kind: 'file', data, durable: child.durable.slice(), pending: [...child.pending] }
-              : { kind: 'file', data, durable: data.slice(), pending: [] };
+          inode = { kind: 'file', data, durable: data, pending: [] };
           made.set(child, inode);
         }
         to.names.set(name, inode);
       }
-      to.durable = policy === 'kill' ? mapDurable(from, to, made) : new Map(to.names);
-      if (policy === 'kill' && !sameNames(to.durable, to.names)) {
-        const names = new Map(to.names);
-        to.pending = [
-          (durable) => {
-            durable.clear();
-            for (const [name, child] of names) durable.set(name, child);
-          },
-        ];
-      }
+      to.durable = new Map(to.names);
     };
     visit(this.root, next.root);
     return next;
@@ -317,13 +342,13 @@ export class SimulatedDisk {
     return parent;
   }
 
-  #name(path: string, apply: (names: Map<string, Inode | Folder>, name: string) => void): void {
-    const folder = this.#parent(path);
-    const name = last(path);
-    apply(folder.names, name);
-    folder.pending.push((names) => {
-      apply(names, name);
-    });
+  #name(path: string, child: Inode | Folder | undefined): void {
+    this.#change(this.#parent(path), [[last(path), child]]);
+  }
+
+  #change(folder: Folder, change: NameChange): void {
+    rename(folder.names, change);
+    folder.pending.push(change);
   }
 }
 
@@ -333,6 +358,13 @@ function newFolder(): Folder {
 
 function last(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function rename(names: Map<string, Inode | Folder>, change: NameChange): void {
+  for (const [name, child] of change) {
+    if (child === undefined) names.delete(name);
+    else names.set(name, child);
+  }
 }
 
 function failure(code: string, detail: string): Error {
@@ -352,19 +384,22 @@ function applied(data: Uint8Array, one: DataChange): Uint8Array {
   return next;
 }
 
-function survivingNames(folder: Folder, policy: CutPolicy, random: Random): Map<string, Inode | Folder> {
-  if (policy === 'kill' || policy === 'names' || policy === 'sizes') return folder.names;
+function survivingNames(
+  folder: Folder,
+  policy: Exclude<CutPolicy, 'kill'>,
+  random: Random,
+): Map<string, Inode | Folder> {
+  if (policy === 'names' || policy === 'sizes') return folder.names;
   const names = new Map(folder.durable);
   if (policy === 'random') {
     const kept = Math.floor(random() * (folder.pending.length + 1));
-    for (const apply of folder.pending.slice(0, kept)) apply(names);
+    for (const one of folder.pending.slice(0, kept)) rename(names, one);
   }
   return names;
 }
 
-function survivingData(inode: Inode, policy: CutPolicy, random: Random): Uint8Array {
+function survivingData(inode: Inode, policy: Exclude<CutPolicy, 'kill'>, random: Random): Uint8Array {
   switch (policy) {
-    case 'kill':
     case 'data':
       return inode.data.slice();
     case 'nothing':
@@ -392,24 +427,4 @@ function partly(data: Uint8Array, one: DataChange, random: Random): Uint8Array {
   }
   const length = random() < 0.3 ? Math.floor(random() * (bytes.length + 1)) : bytes.length;
   return applied(data, { ...one, bytes: bytes.subarray(0, length) });
-}
-
-function mapDurable(from: Folder, to: Folder, made: ReadonlyMap<Inode, Inode>): Map<string, Inode | Folder> {
-  const durable = new Map<string, Inode | Folder>();
-  for (const [name, child] of from.durable) {
-    const mine = child.kind === 'file' ? made.get(child) : to.names.get(name);
-    if (child.kind === 'folder') {
-      if (mine !== undefined) durable.set(name, mine);
-    } else {
-      durable.set(
-        name,
-        mine ?? { kind: 'file', data: child.durable.slice(), durable: child.durable.slice(), pending: [] },
-      );
-    }
-  }
-  return durable;
-}
-
-function sameNames(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
-  return a.size === b.size && [...a].every(([name, child]) => b.get(name) === child);
 }

@@ -106,7 +106,7 @@ describe.skipIf(missing !== undefined)(
         const ended = await disturbed(command(made), [made.metrics], injection);
         expect(ended.reached).toBe(true);
         expect(ended.exit, ended.stderr).toBe(3);
-        expect(ended.stderr).toContain('The other outputs go on');
+        expect(ended.stderr).toContain('The other outputs continue');
         expect((await verifyRun(made.folder.output('one'))).problems).toEqual([]);
         expect((await verifyRun(made.folder.output('two'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
 

@@ -167,7 +167,7 @@ describe('the state', () => {
         expectTypeOf(rng).toEqualTypeOf<Rng>();
         row.x = state.twice;
         // @ts-expect-error -- no such field
-        row.x = state.thrice;
+        expect(state.thrice).toBeUndefined();
       },
       simulateChunk({ twice }, streams, columns) {
         columns[0]!.fill(twice, 0, streams.count);
@@ -246,7 +246,8 @@ describe('the state', () => {
       metrics: ONE,
       simulate: (state, _rng, row) => {
         // @ts-expect-error -- not known yet
-        row.x = state.k;
+        expect(state.k).toBeUndefined();
+        row.x = 0;
       },
       // @ts-expect-error -- the same
       prepare: (context) => ({ k: context.parameters.p }),
@@ -329,7 +330,7 @@ describe('a model', () => {
     });
     const model: Model = defined;
     const row = { x: 0 };
-    void model.simulate?.(7, (() => 0) as unknown as Rng, row);
+    model.simulate?.(7, (() => 0) as unknown as Rng, row);
     expect(row).toEqual({ x: 7 });
   });
 

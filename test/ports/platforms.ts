@@ -9,7 +9,7 @@ export interface Platform {
   readonly name: string;
   /** It cannot sync folders: after a power cut the newest names may be missing. */
   readonly foldersUnsynced?: boolean;
-  over(port: FilePort): FilePort;
+  readonly over: (port: FilePort) => FilePort;
 }
 
 /** Every system that refuses something. Runs over each of them must end as over the plain disk. */

@@ -192,7 +192,7 @@ describe('an input that the command line names', () => {
     expect((await replay('out', '--input', 'trace=other.csv')).exit).toBe(2);
   });
 
-  it('stands in what is to be typed to go on', async () => {
+  it('stands in what is to be typed to resume', async () => {
     const stopped = await permafrost(
       [
         'run',
@@ -211,7 +211,7 @@ describe('an input that the command line names', () => {
     );
     expect(stopped.exit).toBe(3);
     expect(stopped.stderr).toMatch(
-      /go on {5}permafrost run .*stress\.yaml --output out --set max_requests=100 --input trace=small\.csv/,
+      /resume {4}permafrost run .*stress\.yaml(?=.* --output out)(?=.* --set max_requests=100)(?=.* --input trace=small\.csv)(?=.* --permutations 200000)/,
     );
   });
 
@@ -221,8 +221,8 @@ describe('an input that the command line names', () => {
       'trace=none.csv',
       /--input trace: cannot read .*none\.csv: there is no such file\. Paths are relative to the working directory/,
     ],
-    ['trace', /--input takes name=path/],
-    ['trace=', /--input takes name=path/],
+    ['trace', /--input expects name=path/],
+    ['trace=', /--input expects name=path/],
   ])('%s is refused', async (input, message) => {
     const refused = await permafrost(['run', STRESS, '--input', input], { cwd: folder });
     expect(refused.exit).toBe(2);

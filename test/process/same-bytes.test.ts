@@ -132,7 +132,7 @@ describe('one digest', () => {
     expect(await digestOf(join(folder, 'out'))).toBe(expected_long);
   });
 
-  it('after Ctrl-C, which says how to go on and exits 130', async () => {
+  it('after Ctrl-C, which says how to resume and exits 130', async () => {
     const folder = temporaryFolder();
     const file = study(folder, LONG);
     const child = start(['run', file, '--threads', '2', '--kernel', 'typescript']);

@@ -32,7 +32,7 @@ describe('verify --expect', () => {
     const verified = await permafrost(['verify', folder, '--expect', '2']);
     expect(verified.exit, verified.stderr).toBe(0);
     expect(verified.stdout).toBe('');
-    expect(verified.stderr).toContain('1 of 1 cells are as they must be, 2 rows');
+    expect(verified.stderr).toContain('1 of 1 cell OK, 2 rows');
     expect(readdirSync(folder, { recursive: true }).sort()).toEqual([
       'per_cell',
       'per_cell/cell_a',
@@ -56,7 +56,7 @@ describe('verify --expect', () => {
     [['--expect', 'many'], '--expect'],
     [['--expect', '3', '--repair'], '--repair needs a run of ours'],
     [['--expect', '3', '--recompute', '1%'], '--recompute needs a run of ours'],
-    [['--recompute', '101%'], 'takes a number of rows or a percentage'],
+    [['--recompute', '101%'], 'expects a number of rows or a percentage'],
   ])('refuses %j with one line and exit 2', async (flags, said) => {
     const refused = await permafrost(['verify', whole.output, ...flags]);
     expect(refused.exit).toBe(2);

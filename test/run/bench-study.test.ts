@@ -75,5 +75,5 @@ it('bench --json prints one object and leaves nothing behind, in the output or b
 it('a chunk size that is none is refused', async () => {
   const { exit, stderr } = await permafrost(['bench', study.file, '--chunk', '0']);
   expect(exit).toBe(2);
-  expect(stderr).toMatch(/--chunk takes a whole number, 1 or more/);
+  expect(stderr).toMatch(/--chunk expects a whole number of at least 1/);
 });

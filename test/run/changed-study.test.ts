@@ -162,7 +162,7 @@ describe('what may change', () => {
     onTestFinished(() => {
       study.remove();
     });
-    expect(await study.run({ selection: { cells: ['p_skip=0.1'] } })).toMatchObject({
+    expect(await study.run({ cells: ['p_skip=0.1'] })).toMatchObject({
       exit: 0,
       cells: 1,
       permutations_computed: N,
@@ -170,7 +170,7 @@ describe('what may change', () => {
     expect(existsSync(join(study.output, 'aggregated', 'DONE.txt'))).toBe(false);
     expect(await study.run()).toMatchObject({ exit: 0, cells: 2, permutations_computed: N });
     expect(existsSync(join(study.output, 'aggregated', 'DONE.txt'))).toBe(true);
-    await expect(study.run({ selection: { cells: ['p_skip=0.7'] } })).rejects.toThrow('No cell');
-    await expect(study.run({ selection: { cells: ['p_skp=0.1'] } })).rejects.toThrow('p_skip');
+    await expect(study.run({ cells: ['p_skip=0.7'] })).rejects.toThrow('No cell');
+    await expect(study.run({ cells: ['p_skp=0.1'] })).rejects.toThrow('p_skip');
   });
 });

@@ -67,7 +67,7 @@ describe('the plan of a study', () => {
     readdirSync(join(output, 'per_cell'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
-  const plan = (study: SmallStudy): Promise<StudyPlan> => planStudy(study.file, { overrides: {}, selection: {} });
+  const plan = (study: SmallStudy): Promise<StudyPlan> => planStudy(study.file);
 
   it.each(['', 'format: arrow\n'])('says the bytes that a run and an extension write, to 2 % (%j)', async (more) => {
     const parts = { p_skip: [0, 0.1, 0.4], more };

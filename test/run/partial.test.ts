@@ -81,7 +81,7 @@ describe('a run whose time is over', () => {
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
     expect(report).toContain('So far: the mean of the first n permutations');
     expect(report).toMatch(new RegExp(`\\| ${cell_id} \\| ${n.toLocaleString('en')} \\| 3,000 \\|`));
-    const status = await runStatus(output, false);
+    const status = await runStatus(output);
     expect(status).toMatchObject({ complete: false, cells_complete: result.complete });
 
     const done = await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT);

@@ -223,7 +223,7 @@ describe('another rule, or none', () => {
     study('one');
     const refused = { code: 'IDENTITY', exit: 2, message: expect.stringContaining('--truncate') as string };
     await expect(run(file)).rejects.toMatchObject(refused);
-    await expect(planStudy(file, { overrides: {}, selection: {} })).rejects.toMatchObject(refused);
+    await expect(planStudy(file)).rejects.toMatchObject(refused);
     expect(rowBytes(folder.output('one'))).toEqual(before);
     expect(readFileSync(join(folder.output('one'), 'run_manifest.json'), 'utf8')).toBe(manifest);
 
@@ -278,7 +278,7 @@ describe('several studies in one run', () => {
         more: 'precision: { metric: peak, quantile: 0.9, half_width: 0.2, min: 500 }\nformat: arrow\nbatch_rows: 1000\n',
       }),
     ];
-    const plan = await planStudies(files, { overrides: {}, selection: {} });
+    const plan = await planStudies(files);
     expect(plan).toMatchObject({ cells: 2, permutations_total: 2 * N });
     const results = await runAll(files, { chunk: 170 });
     expect(results.map(({ exit }) => exit)).toEqual([0, 0, 0]);
@@ -311,20 +311,20 @@ const readMore = (file: string): string => readFileSync(file, 'utf8').split('\n'
 describe('the other commands', () => {
   it('plan, status, verify, summarize, report and export speak of the cell as it is', async () => {
     const file = study('one');
-    expect(await planStudy(file, { overrides: {}, selection: {} })).toMatchObject({
+    expect(await planStudy(file)).toMatchObject({
       at_most: true,
       permutations_total: 3 * N,
     });
     await run(file);
     const output = folder.output('one');
     const total = 400 + 3200 + N;
-    expect(await planStudy(file, { overrides: {}, selection: {} })).toMatchObject({
+    expect(await planStudy(file)).toMatchObject({
       at_most: false,
       permutations_total: total,
       permutations_missing: 0,
     });
     for (const scan of [false, true])
-      expect(await runStatus(output, scan)).toMatchObject({
+      expect(await runStatus(output, { scan })).toMatchObject({
         complete: true,
         cells_complete: 3,
         permutations_total: total,
@@ -399,14 +399,12 @@ ${RULE.replace('0.12', half_width)}output: suite
     expect(expected.match(/,success,/g)).toHaveLength(4);
     rmSync(folder.output('suite'), { recursive: true });
     // s1 is run first: s2 waits for it.
-    expect(await run(file, { selection: { steps: ['s2'] } })).toMatchObject({ exit: 0 });
+    expect(await run(file, { steps: ['s2'] })).toMatchObject({ exit: 0 });
     expect(tables()).toBe(expected);
     expect(await run(file)).toMatchObject({ exit: 0, permutations_computed: 0 });
     // Rows that were enough for another rule decide nothing in a plan.
     write('0.06');
-    expect(
-      (await planStudy(file, { overrides: {}, selection: { steps: ['s1'] } })).permutations_missing,
-    ).toBeGreaterThan(0);
+    expect((await planStudy(file, { steps: ['s1'] })).permutations_missing).toBeGreaterThan(0);
     await digest('suite');
   });
 });

@@ -45,7 +45,7 @@ describe.each(['csv', 'arrow'] as const)('shards in %s', (format) => {
     const { ok, problems } = await verifyRun(part(1));
     expect(ok).toBe(false);
     expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['INCOMPLETE']));
-    expect((await runStatus(part(1), true)).complete).toBe(false);
+    expect((await runStatus(part(1), { scan: true })).complete).toBe(false);
   });
 
   it('a shard that is run again computes nothing', async () => {

@@ -54,7 +54,7 @@ async function alone(...studies: Parameters<StudyFolder['study']>): Promise<stri
 describe('several studies in one run', () => {
   it('compute the experiments of 1, 4, 16 and 4, 16, 64 once: four experiments, and every output has its own', async () => {
     const files = [folder.study('one', { width: [1, 4, 16] }), folder.study('two', { width: [4, 16, 64] })];
-    const plan = await planStudies(files, { overrides: {}, selection: {} });
+    const plan = await planStudies(files);
     expect(plan).toMatchObject({ cells: 4, cells_shared: 2, permutations_total: 4 * N, permutations_missing: 4 * N });
 
     const results = await run(files);
@@ -72,7 +72,7 @@ describe('several studies in one run', () => {
     expect(await digest('one')).toBe(await alone('x', { width: [1, 4, 16] }));
     expect(await digest('two')).toBe(await alone('x', { width: [4, 16, 64] }));
 
-    const after = await planStudies(files, { overrides: {}, selection: {} });
+    const after = await planStudies(files);
     expect(after).toMatchObject({ cells: 4, permutations_done: 4 * N, permutations_missing: 0 });
     expect(computed(await run(files))).toBe(0);
   });
@@ -156,7 +156,7 @@ describe('one after the other', () => {
     await run([folder.study('one', { width: [1, 4, 16] })]);
     const before = await digest('one');
     const two = folder.study('two', { width: [4, 16, 64] });
-    const plan = await planStudies([two], { overrides: {}, selection: {}, reuse: [folder.output('one')] });
+    const plan = await planStudies([two], { reuse: [folder.output('one')] });
     expect(plan.permutations_missing).toBe(N);
     const [result] = await run([two], { reuse: [folder.folder] });
     expect(result).toMatchObject({ exit: 0, permutations_computed: N, permutations_reused: 2 * N });
@@ -220,7 +220,7 @@ describe('a spoilt output', () => {
     expect(results.map(({ exit }) => exit)).toEqual([0, 3]);
     const { stopped } = results[1]!;
     expect(stopped?.kind === 'error' && stopped.error instanceof EngineError && stopped.error.code).toBe('DISK');
-    expect(warnings.join()).toContain('The other outputs go on');
+    expect(warnings.join()).toContain('The other outputs continue');
     expect(readdirSync(join(cell, 'metrics_compact.csv'))).toEqual([]);
     await digest('one');
 

@@ -71,8 +71,7 @@ interface Ran {
 
 async function run(options: RunOptions = {}, steps?: readonly string[]): Promise<Ran> {
   const warnings: string[] = [];
-  const selection = steps === undefined ? {} : { selection: { steps } };
-  const [result] = await runStudies([file], { threads: 1, ...options, ...selection }, new StopSwitch(), {
+  const [result] = await runStudies([file], { threads: 1, ...options, steps }, new StopSwitch(), {
     ...SILENT,
     warning: (line) => warnings.push(line),
   });
@@ -184,7 +183,7 @@ describe('a suite with steps', () => {
     expect(await run()).toMatchObject({ exit: 0, computed: 1, warnings: [] });
     expect(gpusOf('step2')).toEqual(['8', '4', '2', '1']);
     await expect(run({ settings: ['most=2'] }, ['step2'])).rejects.toMatchObject({ code: 'IDENTITY' });
-    const plan = { overrides: {}, selection: { steps: ['step2'] }, settings: ['most=2', 'volume=7'] };
+    const plan = { steps: ['step2'], settings: ['most=2', 'volume=7'] };
     await expect(planStudies([file], plan)).rejects.toMatchObject({ code: 'IDENTITY' });
   });
 
@@ -217,12 +216,11 @@ describe('a suite with steps', () => {
   });
 
   it('is planned: a step that waits is named, and counted once it is decided', async () => {
-    const options = { overrides: {}, selection: {} };
-    const [before] = (await planStudies([file], options)).studies;
+    const [before] = (await planStudies([file])).studies;
     expect(before!.waiting).toMatchObject([{ step: 'step3', from: 'step2', parameter: 'gpus' }]);
     expect(before!.permutations_missing).toBe(8);
     await run({}, ['step2']);
-    const [after] = (await planStudies([file], options)).studies;
+    const [after] = (await planStudies([file])).studies;
     expect(after!.waiting).toEqual([]);
     expect(after!.permutations_missing).toBe(5);
   });

@@ -14,7 +14,8 @@ describe('an error of the operating system becomes one line with path and way ou
     ['EFBIG', 'DISK_FULL', /the file-size limit is reached: raise it/],
     ['EROFS', 'DISK', /read-only/],
     ['EIO', 'DISK', /check the disk/],
-    ['EBUSY', 'DISK', /run the same command again to go on/],
+    ['EBUSY', 'DISK', /another program has it open.*then run the same command again/],
+    ['EAGAIN', 'DISK', /run the same command again to resume/],
   ])('%s', (code, kind, says) => {
     const error = Object.assign(new Error(code), { code });
     expect(isSystemError(error)).toBe(true);

@@ -60,6 +60,7 @@ test.each([
   ['u\u0308', 'a text in Unicode normal form NFC'],
   ['a\nb', 'a text without control characters'],
   ['\ud800', 'a text without control characters'],
+  ['strategy A.', 'a text that does not end in a dot'],
 ])('%j is refused', (text, reason) => {
   expect(refusedId(text)).toContain(reason);
 });

@@ -247,6 +247,46 @@ describe('problems of single cells', () => {
     expect(other).toContain('two different cells have the id "1"');
   });
 
+  it.each([
+    ['case', 'alpha', 'Alpha'],
+    ['case, past ASCII', 'Zürich', 'ZÜRICH'],
+    ['case, where a letter becomes two', 'straße', 'STRASSE'],
+    ['Unicode form', 'ﬁne', 'fine'],
+  ])('ids that differ only by %s are refused on every system', async (_, one, other) => {
+    const [message] = await problemsOf({
+      model: 'coin',
+      cells: [
+        { id: one, p: 0.1 },
+        { id: other, p: 0.2 },
+      ],
+    });
+    expect(message).toContain(`cells[1].id: the ids "${one}" and "${other}" differ only by case or Unicode form`);
+  });
+
+  it('an id that differs from a made one only by case is refused', async () => {
+    const [message] = await problemsOf({
+      model: 'coin',
+      cell_ids: 'index',
+      steps: { base: { grid: { p: [0.1] }, cells: [{ id: 'BASE.0', p: 0.2 }] } },
+    });
+    expect(message).toContain('differ only by case');
+  });
+
+  it.each([
+    ['Base', 'differs from the step base only by case'],
+    ['nul', 'Windows keeps nul for a device'],
+    ['Com1', 'Windows keeps Com1 for a device'],
+    ['Final_Results', 'final_results.csv holds all complete cells'],
+    ['ALL_RESULTS', 'all_results.csv holds the results of all steps'],
+  ])('a step cannot be called %s beside base', async (name, reason) => {
+    const [message] = await problemsOf({
+      model: 'coin',
+      steps: { base: { grid: { p: [0.1] } }, [name]: { grid: { p: [0.2] } } },
+    });
+    expect(message).toContain(`steps.${name}`);
+    expect(message).toContain(reason);
+  });
+
   it('equal cells with two ids are one, under the first', async () => {
     const cells = await cellsOf({
       model: 'coin',

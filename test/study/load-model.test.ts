@@ -97,7 +97,11 @@ describe('a model that cannot be loaded gives one message with file and line', (
       './x.ts:3: fails when it is loaded: TypeError: no luck',
     ],
     ['a missing import', "import './nowhere.ts'\nexport default {}", './x.ts:1:8: Could not resolve "./nowhere.ts"'],
-    ['an unknown import of ours', "import { run } from 'permafrost'\nexport default run", 'No matching export'],
+    [
+      'an unknown import of ours',
+      "import { nomal } from 'permafrost'\nexport default nomal",
+      './x.ts:1:10: permafrost has no export "nomal"; did you mean normal?',
+    ],
     [
       'no default export',
       'export const model = {}',

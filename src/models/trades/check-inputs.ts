@@ -1,8 +1,8 @@
-import { equityBefore } from './account.ts';
-import type { TradeInputs, TradeList } from './inputs.ts';
-import type { TradeParameters } from './parameters.ts';
-import { measuredByNotional, measuredInR, notionals, risks } from './risk.ts';
-import { formatTime } from './time.ts';
+import { equityBefore } from './cell/account.ts';
+import type { TradeInputs, TradeList } from './list/inputs.ts';
+import type { TradeParameters } from './cell/parameters.ts';
+import { measuredByNotional, measuredInR, notionals, risks } from './cell/risk.ts';
+import { formatTime } from './list/time.ts';
 
 /** What one cell needs of the input files and does not find there, a sentence each. */
 export function checkCell(parameters: TradeParameters, inputs: TradeInputs, metrics: readonly string[]): string[] {

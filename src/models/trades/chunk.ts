@@ -2,7 +2,7 @@ import { delayed, delayedPnl, type DelayedPnl } from '#native-free/trades/delaye
 import { Meter } from '#native-free/trades/measure';
 
 import type { Rng } from '../../random/generator.ts';
-import type { PreparedCell } from './prepared.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 
 /** The mark of a trade that is not made: it changes no sum, and no executed trade is -0. */
 const MISSED = -0;

@@ -1,8 +1,8 @@
 import type { InputFile, Inspection, Note } from '../../model/model.ts';
-import { inOrder, readTrade, TRADE_COLUMNS, tradeList, type Trade } from './inputs.ts';
-import { tradeListNotes } from './notes.ts';
-import { Problems, readTable, type TableRow } from './table.ts';
-import { formatTime } from './time.ts';
+import { inOrder, readTrade, TRADE_COLUMNS, tradeList, type Trade } from './list/inputs.ts';
+import { tradeListNotes } from './notes/notes.ts';
+import { Problems, readTable, type TableRow } from './list/table.ts';
+import { formatTime } from './list/time.ts';
 
 /** Whether a first line is the header of a trade list. */
 export function looksLikeTrades(first_line: string): boolean {

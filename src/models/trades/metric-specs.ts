@@ -1,7 +1,17 @@
 import type { MetricSpec } from '../../model/model.ts';
 
+/** A cell in which nothing is drawn: every permutation is the list as it is. */
+const NOTHING_DRAWN = [
+  { p_skip: 0, slip_dollars: 0, delay_bars_max: 0, shuffle_mode: 'none', bootstrap_mode: 'none' },
+] as const;
+
+function constantWhereNothingIsDrawn<Specs extends Readonly<Record<string, MetricSpec>>>(specs: Specs): Specs {
+  const entries = Object.entries(specs).map(([name, spec]) => [name, { ...spec, constant: NOTHING_DRAWN }]);
+  return Object.fromEntries(entries) as Specs;
+}
+
 /** The metrics of the model, in the order of the specification; those with `stored: false` only on request. */
-export const TRADE_METRIC_SPECS = {
+export const TRADE_METRIC_SPECS = constantWhereNothingIsDrawn({
   total_return_pct: { unit: '%', description: 'total P&L by initial equity' },
   max_drawdown_pct: {
     unit: '%',
@@ -42,7 +52,7 @@ export const TRADE_METRIC_SPECS = {
   time_under_water_pct: { unit: '%', description: 'share of positions below a peak', stored: false },
   max_losing_streak: { unit: 'trades', description: 'most executed trades with a loss in a row', stored: false },
   expectancy: { unit: 'dollars', description: 'mean P&L of executed trades', stored: false },
-} as const satisfies Readonly<Record<string, MetricSpec>>;
+} as const satisfies Readonly<Record<string, MetricSpec>>);
 
 export type TradeMetric = keyof typeof TRADE_METRIC_SPECS;
 export const TRADE_METRICS = Object.keys(TRADE_METRIC_SPECS) as readonly TradeMetric[];

@@ -1,7 +1,7 @@
 import { pow } from '../../random/math.ts';
 import type { TradeMetric } from './metric-specs.ts';
 import type { Path } from './path.ts';
-import type { PreparedCell } from './prepared.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 
 export type TradeMetrics = Record<TradeMetric, number>;
 

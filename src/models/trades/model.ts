@@ -1,18 +1,18 @@
 import { simulateTrades } from '#native-free/trades/simulate';
 
 import { defineModel, type Columns } from '../../model/model.ts';
-import { yearsOf } from './account.ts';
+import { yearsOf } from './cell/account.ts';
 import { checkCell } from './check-inputs.ts';
 import { ChunkRunner } from './chunk.ts';
-import { loadInputs } from './inputs.ts';
+import { load } from './list/load.ts';
 import { inspectTrades, looksLikeTrades } from './inspect.ts';
 import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
 import { growth, pathMetrics } from './metrics.ts';
-import { TRADE_PARAMETERS, TRADE_PRESETS } from './parameters.ts';
+import { TRADE_PARAMETERS, TRADE_PRESETS } from './cell/parameters.ts';
 import { drawPath } from './path.ts';
-import { tradeNotes } from './notes.ts';
-import { factsOfStudy, prepareCell, type TradesContext } from './prepare.ts';
-import type { PreparedCell } from './prepared.ts';
+import { tradeNotes } from './notes/notes.ts';
+import { factsOfStudy, prepareCell, type TradesContext } from './cell/prepare.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 import { tracePath } from './trace.ts';
 import { TRADE_CAVEATS, TRADE_VIEWS } from './views.ts';
 
@@ -56,7 +56,7 @@ export default defineModel({
   views: TRADE_VIEWS,
   caveats: TRADE_CAVEATS,
 
-  load: loadInputs,
+  load,
 
   defaultsFrom: ({ trades, equity_curve }) => {
     const years = yearsOf(trades);

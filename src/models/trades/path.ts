@@ -1,5 +1,5 @@
 import type { Rng } from '../../random/generator.ts';
-import type { PreparedCell } from './prepared.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 
 /**
  * One perturbed path, with what happened to each trade. Arrays are n long; all but `order` are by trade in canonical order.

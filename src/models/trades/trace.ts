@@ -1,6 +1,6 @@
 import type { Path } from './path.ts';
 import { followPath, pathMetrics } from './metrics.ts';
-import type { PreparedCell } from './prepared.ts';
+import type { PreparedCell } from './cell/prepared.ts';
 
 /** One permutation for a person: what happened to each trade, then the path position by position. */
 export function* tracePath(cell: PreparedCell, path: Path, years: number | undefined): Generator<string> {

@@ -3,7 +3,7 @@ import { layoutOf } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import { requireManifest } from '../../stored/manifest.ts';
-import { readSummary } from '../../stored/summaries.ts';
+import { summaryIfReadable } from '../../stored/summaries.ts';
 
 /** More cells than this are not ranked for the terminal: their summaries are in grid_summary.csv. */
 export const MOST_CELLS = 5_000;
@@ -22,7 +22,7 @@ export function reportedCells(
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
   for (const cell_id of Object.keys(manifest.identity.cells)) {
-    const summary = readSummary(port, layout.cell(cell_id).folder);
+    const summary = summaryIfReadable(port, layout.cell(cell_id).folder);
     if (summary === undefined) continue;
     const { params, n_perms_done, statistics, precision = [] } = summary;
     cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });

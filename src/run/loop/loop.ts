@@ -14,7 +14,7 @@ import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { confirmRows, isProven, otherRows } from './confirm-rows.ts';
 import { GroupSync } from './group-sync.ts';
-import type { Durability } from '../run-options.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
@@ -43,12 +43,8 @@ export interface RunContext {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly stop: StopSwitch;
-  readonly durability: Durability;
+  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error' | 'recompute_found'>;
   readonly lease: LeaseSize;
-  readonly retry_failed: boolean;
-  /** Every row that no checksum covers is computed again before it is taken, not a sample of them. */
-  readonly recompute_found: boolean;
-  readonly on_error: 'stop' | 'continue';
 }
 
 interface Loop extends RunContext {
@@ -68,7 +64,7 @@ export async function runCells(context: RunContext): Promise<void> {
   const in_flight = new Slots(run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
-  const sync = new GroupSync(run.durability, run.clock, (error) => {
+  const sync = new GroupSync(run.options.durability, run.clock, (error) => {
     run.stop.stop({ kind: 'error', error });
   });
   const ending = new Set<Promise<void>>();
@@ -112,16 +108,17 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       output.books.notMine(cell);
       continue;
     }
-    const complete = output.summaries.isUpToDate(cell, scan, look);
-    output.books.found(cell, scan, complete);
-    if (complete) {
+    if (output.summaries.isUpToDate(cell, scan, look)) {
+      output.books.foundComplete(cell, scan);
       await leaveClean(run.port, member);
       continue;
     }
     const sure = await confirmed(run, member, scan);
     if (sure === undefined) continue;
-    const target = await CellTarget.open(run.port, sure.member, sure.scan, run.retry_failed);
+    const target = await CellTarget.open(run.port, sure.member, sure.scan);
     if (target === undefined) continue;
+    // Not before: a process that was killed may have left its last rows in memory alone.
+    output.books.found(cell, sure.scan);
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
@@ -141,7 +138,7 @@ async function confirmed(
 ): Promise<{ readonly member: ScannedCell<RunOutput>; readonly scan: CellScan } | undefined> {
   if (scan.unprotected.length === 0) return { member, scan };
   const { output, cell } = member;
-  const by = { executor: run.executor, readers: run.readers, setup: output.setup, every_row: run.recompute_found };
+  const by = { executor: run.executor, readers: run.readers, setup: output.setup, every_row: run.options.recompute_found };
   try {
     const { recomputed, differing } = await confirmRows(by, cell, scan);
     const agree = `${recomputed.length - differing.length} of ${recomputed.length} rows without a checksum that were computed again agree`;
@@ -247,7 +244,7 @@ async function produce(
 function take(run: Loop, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const failures = work.deliver(sequence, delivery);
   sync.appended(work);
-  if (failures.length > 0 && run.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+  if (failures.length > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */

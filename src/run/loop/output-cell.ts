@@ -4,14 +4,9 @@ import { openCell } from '../../store/open-cell.ts';
 import { appendFailures, clearFailures, readFailures } from '../../store/failures.ts';
 import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
-import {
-  countPermutations,
-  intersectRanges,
-  rangesOf,
-  subtractRanges,
-  type PermutationRange,
-} from '../../study/permutation-range.ts';
+import { countPermutations, intersectRanges, rangesOf, type PermutationRange } from '../../study/permutation-range.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
+import { ownOf, wantedOf } from '../../plan/share.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import type { ScannedCell } from './scan-cells.ts';
 import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
@@ -55,26 +50,21 @@ export class CellTarget {
     this.look = look;
     this.share = output.share?.(cell);
     this.failed = readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index);
-    const mine = this.mine(file.missing);
+    const mine = ownOf(file.missing, this.share);
     this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
     this.resume_detected = scan.n_rows_raw > 0;
   }
 
   /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then, or goes on without this cell. */
-  static async open(
-    port: FilePort,
-    member: ScannedCell<RunOutput>,
-    scan: CellScan,
-    retry_failed: boolean,
-  ): Promise<CellTarget | undefined> {
+  static async open(port: FilePort, member: ScannedCell<RunOutput>, scan: CellScan): Promise<CellTarget | undefined> {
     const { output, cell } = member;
     try {
       await withdrawSummary(output, cell);
       const file = await openCell(port, cell.place, scan, (line) => {
         output.books.log(cell, line);
       });
-      if (retry_failed) await clearFailures(port, cell.place.folder);
+      if (output.retry_failed) await clearFailures(port, cell.place.folder);
       return new CellTarget(port, member, scan, file);
     } catch (error) {
       if (error instanceof HeldFile) {
@@ -96,16 +86,11 @@ export class CellTarget {
   /** What is to be computed or copied below `end`, and below the next look. */
   missing(end = Infinity): readonly PermutationRange[] {
     const stage = { from: 0, to: Math.min(end, this.next_look ?? this.file.target) };
-    const missing = this.mine(intersectRanges(this.file.missing, [stage]));
-    return subtractRanges(missing, rangesOf(this.failed.sort(ascending)));
+    return wantedOf(intersectRanges(this.file.missing, [stage]), this.share, this.failed.sort(ascending));
   }
 
   private get undecided(): boolean {
     return this.output.stopping !== undefined && this.look?.stop !== true;
-  }
-
-  private mine(ranges: readonly PermutationRange[]): readonly PermutationRange[] {
-    return this.share === undefined ? ranges : intersectRanges(ranges, this.share);
   }
 
   /** Takes the looks that its rows allow by now; they are read back for it. */

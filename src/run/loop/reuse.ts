@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { EngineError } from '../../errors.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
+import { hasCode } from '../../files/disk-error.ts';
 import type { FilePort } from '../../files/port.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import { requireManifest } from '../../stored/manifest.ts';
@@ -35,12 +36,22 @@ function runsIn(port: FilePort, folder: string): string[] {
   const runs = [...port.readdir(folder)]
     .sort()
     .map((name) => join(folder, name))
-    .filter((path) => isThere(layoutOf(path).manifest));
+    .filter((path) => isRun(port, path));
   if (runs.length > 0) return runs;
   throw new EngineError('USAGE', `--reuse: ${folder} is no run, and no folder in it is one.`, {
     path: '--reuse',
     value: folder,
   });
+}
+
+/** Beside the runs of a folder there may be files, and links to files. */
+function isRun(port: FilePort, path: string): boolean {
+  try {
+    return port.stat(layoutOf(path).manifest) !== undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 function reusableRun(port: FilePort, output: string): ReusableRun {

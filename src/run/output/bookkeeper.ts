@@ -9,6 +9,7 @@ import { appendLine } from '../../files/append-line.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
+import { readAdvisory } from '../../stored/advisory-file.ts';
 import { percent, progressCsv } from '../../stored/progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -50,8 +51,10 @@ export interface BookkeeperOptions {
   readonly progress: Progress;
   readonly states: CellStates;
   readonly observer: RunObserver;
-  /** What each cell was thought to hold before it was read (aggregated/progress.csv). */
+  /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
+  /** How many of these are the run's own: what `progress` counts. */
+  readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
 }
 
 /**
@@ -83,16 +86,36 @@ export class Bookkeeper {
     void this.queue(() => this.writeAggregated());
   }
 
-  /** A cell's file was read. `complete`: nothing is left to do for it. */
-  found(cell: RunCell, scan: CellScan, complete: boolean): void {
-    const n_done = countPermutations(scan.present);
-    const { progress, states, expected, observer } = this.options;
-    progress.corrected(expected(cell.index), n_done);
-    states.set(cell.index, complete ? 'complete' : 'running', n_done);
-    this.lowerTarget(cell, scan.target);
-    if (!complete) return;
+  /** A cell's file was read, and what it holds is durable. */
+  found(cell: RunCell, scan: CellScan): void {
+    this.count(cell, scan, 'running');
+  }
+
+  /** A cell was read of which nothing is left to do. */
+  foundComplete(cell: RunCell, scan: CellScan): void {
+    const { progress, states, observer } = this.options;
+    this.count(cell, scan, 'complete');
     progress.cells_complete += 1;
     observer.cellFinished(cell.cell_id, true);
+    if (this.saysComplete(cell, scan.target)) return;
+    // Its process died before it said so, and perhaps before the name of its summary was durable: this makes it so.
+    const open = this.openCell(cell, { ...scan, n_duplicates_dropped: scan.n_duplicates });
+    void this.queue(() => this.writeProgressJson(open, states.status(cell.index)));
+  }
+
+  private count(cell: RunCell, scan: CellScan, status: CellStatus): void {
+    const { progress, states, expected, ownOf } = this.options;
+    const n_done = countPermutations(scan.present);
+    progress.corrected(expected(cell.index), ownOf(cell, scan.present));
+    states.set(cell.index, status, n_done);
+    this.lowerTarget(cell, scan.target);
+  }
+
+  private saysComplete(cell: RunCell, target: number): boolean {
+    const said = readAdvisory(this.options.port, cellLayout(cell.place.folder).progress, (text) => {
+      return JSON.parse(text) as { readonly phase?: unknown; readonly n_done?: unknown } | null;
+    });
+    return said?.phase === 'complete' && said.n_done === target;
   }
 
   /** A cell whose file could not be opened: it waits for the next run. */
@@ -112,23 +135,24 @@ export class Bookkeeper {
 
   begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {
     this.current_cell_id = cell.cell_id;
-    const resume_info: ResumeInfo = {
-      resume_detected: file.n_rows_raw > 0,
-      n_rows_raw: file.n_rows_raw,
-      n_duplicates_dropped: file.n_duplicates_dropped,
-      n_rows_damaged: file.n_rows_damaged,
-    };
-    this.open.set(cell.index, {
-      cell,
-      started_ms: this.options.clock.now(),
-      resume_info,
-      n_done: this.options.states.done(cell.index),
-      n_failed: 0,
-      written_n_done: -1,
-    });
+    const open = this.openCell(cell, file);
+    const { resume_info } = open;
+    this.open.set(cell.index, open);
     const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
     this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
     this.options.observer.cellStarted(cell.cell_id, countPermutations(file.missing), file.target);
+  }
+
+  private openCell(cell: RunCell, found: Omit<ResumeInfo, 'resume_detected'>): OpenCell {
+    const { n_rows_raw, n_duplicates_dropped, n_rows_damaged } = found;
+    return {
+      cell,
+      started_ms: this.options.clock.now(),
+      resume_info: { resume_detected: n_rows_raw > 0, n_rows_raw, n_duplicates_dropped, n_rows_damaged },
+      n_done: this.options.states.done(cell.index),
+      n_failed: 0,
+      written_n_done: -1,
+    };
   }
 
   /** Rows count from now on: those computed for this output, and those that another file or another output's chunk had. */
@@ -153,13 +177,14 @@ export class Bookkeeper {
     );
   }
 
-  private lowerTarget({ index }: RunCell, target: number): void {
-    const { states, progress } = this.options;
+  private lowerTarget(cell: RunCell, target: number): void {
+    const { index } = cell;
+    const { states, progress, ownOf } = this.options;
     progress.targetLowered(states.target(index) - target);
     states.setTarget(index, target);
-    const n_dropped = states.done(index) - target;
-    if (n_dropped <= 0) return;
-    progress.corrected(n_dropped, 0);
+    const n_done = states.done(index);
+    if (n_done <= target) return;
+    progress.corrected(ownOf(cell, [{ from: target, to: n_done }]), 0);
     states.set(index, states.status(index), target);
     const open = this.open.get(index);
     if (open !== undefined) open.n_done = target;

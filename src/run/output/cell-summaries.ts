@@ -11,7 +11,7 @@ import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import { removeFile } from '../../files/held.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
-import { readSummary, type CellSummary } from '../../stored/summaries.ts';
+import { summaryIfReadable, type CellSummary } from '../../stored/summaries.ts';
 
 /** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
 const WITHDRAW_PATIENCE_MS = 1_000;
@@ -46,7 +46,7 @@ export class CellSummaries {
       scan.n_rows_past_target === 0 &&
       (target === 0 || (scan.present.length === 1 && scan.present[0]!.from === 0 && scan.present[0]!.to === target));
     if (!whole || scan.rows_crc32 === undefined) return false;
-    const summary = readSummary(port, cell.place.folder);
+    const summary = summaryIfReadable(port, cell.place.folder);
     return (
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
@@ -56,10 +56,18 @@ export class CellSummaries {
     );
   }
 
-  /** Removes the summary of a cell whose file is about to change. Throws HeldFile where another program does not let it go. */
+  /**
+   * Removes the summary of a cell whose file is about to change; what says that the cell is complete goes first. Throws HeldFile where another program does not
+   * let it go.
+   */
   async withdraw(cell: RunCell): Promise<void> {
-    const { summary } = cellLayout(cell.place.folder);
-    await onDiskAsync('remove', summary, () => removeFile(this.options.port, summary, WITHDRAW_PATIENCE_MS));
+    const { port } = this.options;
+    const { summary, progress } = cellLayout(cell.place.folder);
+    await onDiskAsync('remove', summary, async () => {
+      if (port.stat(summary) === undefined) return;
+      await removeFile(port, progress, WITHDRAW_PATIENCE_MS);
+      await removeFile(port, summary, WITHDRAW_PATIENCE_MS);
+    });
   }
 
   /** Completes a cell's file and writes its summary; its rows are read back, for both. */

@@ -6,8 +6,8 @@ import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
 import { refuseOthersRows } from './found-rows.ts';
-import type { RunOptions } from '../run-options.ts';
 import type { RunObserver } from './observer.ts';
+import type { ResolvedOptions } from '../run-options.ts';
 
 export interface Claim {
   readonly lock: Lock;
@@ -22,7 +22,7 @@ export interface Claim {
 export async function refuseOtherRun(
   host: Host,
   experiment: LoadedStudy,
-  { truncate = false, recompute_found = false }: Pick<RunOptions, 'truncate' | 'recompute_found'>,
+  { truncate, threads, recompute_found }: Pick<ResolvedOptions, 'truncate' | 'threads' | 'recompute_found'>,
 ): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
@@ -32,7 +32,7 @@ export async function refuseOtherRun(
   }
   const wanted = manifestOf(experiment);
   refuseOther(seen, wanted, experiment.study, truncate);
-  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted);
+  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted, threads);
 }
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
@@ -40,7 +40,7 @@ export async function claimOutput(
   { port, locks }: Host,
   experiment: LoadedStudy,
   steps: readonly string[],
-  truncate: boolean,
+  { truncate }: Pick<ResolvedOptions, 'truncate'>,
   observer: RunObserver,
 ): Promise<Claim> {
   const { output } = experiment.study;

@@ -1,12 +1,15 @@
 import { EngineError } from '../../errors.ts';
 import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
+import type { FilePort } from '../../files/port.ts';
 import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
+import type { Derivation } from '../../study/derived.ts';
 import type { RunCells } from '../../plan/run-cell.ts';
-import type { RunOptions } from '../run-options.ts';
+import type { ResolvedOptions } from '../run-options.ts';
+import { foldedName } from '../../study/folded-name.ts';
 import { selectedCells } from '../../plan/select-cells.ts';
-import type { Suite } from '../../steps/suite.ts';
+import { Suite } from '../../steps/suite.ts';
 
 export interface StudyToRun {
   readonly experiment: LoadedStudy;
@@ -20,24 +23,54 @@ export interface ClaimedStudy extends StudyToRun {
   readonly claim: Claim | EngineError;
 }
 
+/**
+ * The studies of a run or a plan. A shard has no step whole, so it cannot decide a later one: with what is on disk everything must be decided, else USAGE.
+ */
+export async function openSuites(port: FilePort, files: readonly string[], options: ResolvedOptions): Promise<Suite[]> {
+  const suites: Suite[] = [];
+  for (const file of files) {
+    const suite = await Suite.open(port, file, options);
+    if (options.shard !== undefined) {
+      while (await suite.decide(true));
+      const [undecided] = suite.waiting;
+      if (undecided !== undefined) throw undecidedShard(file, undecided);
+    }
+    suites.push(suite);
+  }
+  return suites;
+}
+
+function undecidedShard(file: string, { step, parameter, from }: Derivation): EngineError {
+  return new EngineError(
+    'USAGE',
+    `${file}: ${step} takes its ${parameter} from the rows of ${from}, and no shard has them all. Run --step ${from} in shards first, merge them, and run the rest in copies of the merged run; or decide it with --set ${step}.${parameter}=<value>.`,
+    { path: '--shard', value: `steps.${step}.parameters.${parameter}` },
+  );
+}
+
 /** Reads the studies, and refuses what may not be written, before anything is. */
-export async function loadStudies(host: Host, suites: readonly Suite[], options: RunOptions): Promise<StudyToRun[]> {
+export async function loadStudies(
+  host: Host,
+  suites: readonly Suite[],
+  options: ResolvedOptions,
+): Promise<StudyToRun[]> {
   const studies: StudyToRun[] = [];
   for (const suite of suites) {
     const experiment = await suite.load();
     const { output } = experiment.study;
-    const other = studies.find(({ experiment: { study } }) => study.output === output);
+    const other = studies.find(({ experiment: { study } }) => foldedName(study.output) === foldedName(output));
     if (other !== undefined) {
       throw new EngineError(
         'USAGE',
-        `${other.experiment.study.file} and ${suite.file} write to the same output ${output}; give each study its own, and run them without --output.`,
+        other.experiment.study.output === output
+          ? `${other.experiment.study.file} and ${suite.file} write to the same output ${output}; give each study its own, and run them without --output.`
+          : `The outputs ${other.experiment.study.output} (of ${other.experiment.study.file}) and ${output} (of ${suite.file}) differ only by case or Unicode form: on many systems they are one folder; rename one.`,
         { path: '--output', value: output },
       );
     }
     const { steps } = suite;
-    const selection = { ...options.selection, ...(steps !== undefined && { steps }) };
-    const asked = options.compute === false ? [] : (steps ?? experiment.study.surface.steps);
-    studies.push({ experiment, cells: selectedCells(experiment, selection), steps: asked });
+    const asked = options.compute ? (steps ?? experiment.study.surface.steps) : [];
+    studies.push({ experiment, cells: selectedCells(experiment, { cells: options.cells, steps }), steps: asked });
   }
   for (const { experiment } of studies) {
     try {
@@ -54,13 +87,13 @@ export async function loadStudies(host: Host, suites: readonly Suite[], options:
 export async function claimAll(
   host: Host,
   studies: readonly StudyToRun[],
-  options: RunOptions,
+  options: ResolvedOptions,
   observer: RunObserver,
 ): Promise<ClaimedStudy[]> {
   const claimed: ClaimedStudy[] = [];
   for (const study of studies) {
     try {
-      const claim = await claimOutput(host, study.experiment, study.steps, options.truncate === true, observer);
+      const claim = await claimOutput(host, study.experiment, study.steps, options, observer);
       claimed.push({ ...study, claim });
     } catch (error) {
       if (studies.length === 1 || !isTemporary(error)) {
@@ -73,7 +106,7 @@ export async function claimAll(
   return claimed;
 }
 
-/** An error of the disk or a lock: exit 3, the same command goes on another time. */
+/** An error of the disk or a lock: exit 3, the same command resumes another time. */
 function isTemporary(error: unknown): error is EngineError {
   return error instanceof EngineError && error.exit === 3;
 }

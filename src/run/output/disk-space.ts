@@ -28,7 +28,7 @@ export class DiskForecast {
     const needed = this.needed()!;
     if (free !== undefined && needed > free) {
       this.warn(
-        `the disk may not suffice: what is missing takes about ${megabytes(needed)}, and ${megabytes(free)} are free at ${this.output}. The run stops cleanly when it is full, and goes on when there is space (--disk-wait does so by itself).`,
+        `disk may be too small: the remaining rows need about ${megabytes(needed)}, ${this.output} has ${megabytes(free)} free. The run stops cleanly when the disk is full; run the same command again to resume (--disk-wait does so by itself).`,
       );
     }
   }
@@ -60,7 +60,7 @@ export function withSpace(
   ];
   const { code, message, path } = reason.error;
   const error = new EngineError(code, `${message}. ${sentence(parts.join(', '))}.`, {
-    ...(path !== undefined && { path }),
+    path,
     cause: reason.error,
   });
   return { kind: 'error', error };

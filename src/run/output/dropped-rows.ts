@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../../errors.ts';
@@ -21,10 +20,10 @@ export async function refuseDroppedRows(
   output: string,
   before: RunManifest,
   wanted: RunManifest,
+  threads: number,
 ): Promise<void> {
   const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
   if (same && wanted.permutations >= before.permutations) return;
-  const threads = availableParallelism();
   const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   try {

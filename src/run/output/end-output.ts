@@ -5,7 +5,7 @@ import type { FilePort } from '../../files/port.ts';
 import { inputNotes, type LoadedStudy } from '../../study/loaded-study.ts';
 import type { RunObserver } from './observer.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
-import type { CellCounts, RunOptions, StudyResult } from '../run-options.ts';
+import type { CellCounts, ResolvedOptions, StudyResult } from '../run-options.ts';
 import type { RunOutput } from './run-output.ts';
 import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from '../stop.ts';
@@ -16,7 +16,7 @@ export async function endOutput(
   port: FilePort,
   { experiment }: ClaimedStudy,
   output: RunOutput,
-  options: RunOptions,
+  { kernel }: ResolvedOptions,
   stop: StopSwitch,
   observer: RunObserver,
 ): Promise<StudyResult> {
@@ -50,14 +50,14 @@ export async function endOutput(
     permutations_computed: numbers.permutations_computed,
     permutations_reused: numbers.permutations_done - numbers.permutations_computed,
     permutations_total: numbers.permutations_total,
-    at_most: study.precision.length > 0 && complete < cells.length,
+    at_most: output.stopping !== undefined && output.share === undefined && complete < cells.length,
     seconds: numbers.uptime_seconds,
     permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
-    kernel: options.kernel ?? 'auto',
+    kernel,
     partial: partialCells(experiment, states),
     n_failures: books.n_failures,
     first_failure: books.first_failure,
-    summary: complete === cells.length ? await singlePermutation(experiment) : undefined,
+    summary: complete === cells.length ? await singlePermutation(experiment, kernel) : undefined,
     notes: inputNotes(experiment),
     stopped,
     exit: exitCode(stopped, complete + shared === cells.length),

@@ -15,10 +15,10 @@ import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
-import type { RunCells } from '../../plan/run-cell.ts';
-import type { RunOptions } from '../run-options.ts';
+import type { RunCell, RunCells } from '../../plan/run-cell.ts';
+import { retriesFailed, type ResolvedOptions } from '../run-options.ts';
 import { RunOutput } from './run-output.ts';
-import { NOTHING, shardShare, type Share } from '../../plan/share.ts';
+import { ownOf, shareOf } from '../../plan/share.ts';
 import { stoppingOf } from '../../precision/checks.ts';
 import { CellSummaries } from './cell-summaries.ts';
 
@@ -34,7 +34,7 @@ export interface Surroundings {
 export function createOutput(
   { experiment, cells }: StudyToRun,
   setup: string,
-  options: RunOptions,
+  options: ResolvedOptions,
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
@@ -43,14 +43,17 @@ export function createOutput(
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
   const known = readProgressCsv(port, layoutOf(study.output).progress);
+  const share = shareOf(options, target);
+  // A shard's progress is about its own permutations; who computes nothing looks at all of them.
+  const own = options.shard === undefined ? undefined : share;
+  const n_own = (cell: RunCell): number => (own === undefined ? target : countPermutations(own(cell)));
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
-    for (const cell of cells) expected[cell.index] = Math.min(target, known.get(cell.cell_id)?.n_done ?? 0);
-  const share = shareOf(options, target);
+    for (const cell of cells) expected[cell.index] = Math.min(n_own(cell), known.get(cell.cell_id)?.n_done ?? 0);
   const progress = new Progress(
     clock,
     cells.length,
-    options.shard === undefined ? cells.length * target : permutationsOf(cells, share),
+    own === undefined ? cells.length * target : sumOf(cells, n_own),
     expected.reduce((sum, n) => sum + n, 0),
   );
   const books = new Bookkeeper({
@@ -63,6 +66,7 @@ export function createOutput(
     states,
     observer,
     expected: (index) => expected[index]!,
+    ownOf: (cell, present) => countPermutations(ownOf(present, own?.(cell))),
   });
   const summaries = new CellSummaries({
     port,
@@ -80,18 +84,14 @@ export function createOutput(
   };
   const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
-  const kept = { books, summaries, states, progress, share, forecast, landmark };
+  const retry_failed = retriesFailed(options, study.surface.steps);
+  const kept = { books, summaries, states, progress, share, retry_failed, forecast, landmark };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
 }
 
-function shareOf({ shard, compute }: RunOptions, target: number): Share | undefined {
-  if (compute === false) return NOTHING;
-  return shard === undefined ? undefined : shardShare(shard, target);
-}
-
-function permutationsOf(cells: RunCells, share: Share | undefined): number {
+function sumOf(cells: RunCells, count: (cell: RunCell) => number): number {
   let total = 0;
-  for (const cell of cells) total += countPermutations(share?.(cell) ?? []);
+  for (const cell of cells) total += count(cell);
   return total;
 }
 
@@ -119,7 +119,7 @@ export async function startOutput(
   }
   output.started = true;
   if (port.foldersUnsynced?.() === true) observer.warning(NAMES_MAY_GET_LOST);
-  const at_most = output.stopping !== undefined;
+  const at_most = output.stopping !== undefined && output.share === undefined;
   observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
   output.books.start();
 }

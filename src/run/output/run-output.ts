@@ -23,6 +23,8 @@ export interface RunOutputOptions {
   readonly progress: Progress;
   /** What of each cell is computed; undefined: all of it. */
   readonly share: Share | undefined;
+  /** Permutations that failed before are tried again. */
+  readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
   /** A file that is there as long as the output is: its manifest. */
   readonly landmark: string;
@@ -49,6 +51,7 @@ export class RunOutput {
   readonly states: CellStates;
   readonly progress: Progress;
   readonly share: Share | undefined;
+  readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
   private readonly landmark: string;
   /** Its folders are there and are its own: only then anything is written, the last words included. */
@@ -72,6 +75,7 @@ export class RunOutput {
     this.states = options.states;
     this.progress = options.progress;
     this.share = options.share;
+    this.retry_failed = options.retry_failed;
     this.forecast = options.forecast;
     this.landmark = options.landmark;
     this.onFailed = options.onFailed;

@@ -80,6 +80,8 @@ export class LockDraft {
       this.#port.rename(this.folder, path);
       return true;
     } catch (error) {
+      // Taken at that moment, though whoever held it may have released it by now.
+      if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) return false;
       if (isSystemError(error) && this.#port.stat(path) !== undefined) return false;
       throw error;
     }

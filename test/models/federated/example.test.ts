@@ -35,8 +35,7 @@ it('what they share has equal bytes in both', async () => {
     onTestFinished(() => {
       rmSync(output, { recursive: true, force: true });
     });
-    const selection = { cells: ['width_factor=4'] };
-    const options = { output, permutations: 2, threads: 1, selection };
+    const options = { output, permutations: 2, threads: 1, cells: ['width_factor=4'] };
     const result = await runStudy(fileOf(name), options, new StopSwitch(), SILENT);
     expect(result.permutations_computed).toBe(2);
     rows.push(readFileSync(join(output, 'per_cell', `cell_${cell_id}`, 'metrics_compact.csv'), 'utf8'));

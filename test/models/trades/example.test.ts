@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { loadInputs } from '../../../src/models/trades/inputs.ts';
+import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
 import { resolved, trades } from './run-model.ts';
 

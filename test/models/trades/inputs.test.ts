@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/errors.ts';
 import type { ParameterValue } from '../../../src/model/model.ts';
-import { loadInputs } from '../../../src/models/trades/inputs.ts';
+import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
-import { monthSlots } from '../../../src/models/trades/prepare.ts';
-import { parseTime } from '../../../src/models/trades/time.ts';
+import { monthSlots } from '../../../src/models/trades/cell/prepare.ts';
+import { parseTime } from '../../../src/models/trades/list/time.ts';
 import { files, resolved, trades } from './run-model.ts';
 import type { Texts } from './run-model.ts';
 

@@ -1,5 +1,5 @@
 import tradesModel from '../../../src/models/trades/model.ts';
-import type { TradeInputs } from '../../../src/models/trades/inputs.ts';
+import type { TradeInputs } from '../../../src/models/trades/list/inputs.ts';
 import type { TradesState } from '../../../src/models/trades/model.ts';
 import type { InputFile, Json, Model, ParameterValue, Parameters } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';

@@ -1,0 +1,163 @@
+import { Command } from 'commander';
+
+import { EngineError } from '../errors.ts';
+import { disk } from '../files/disk.ts';
+import { importTrades } from '../operations/import-trades.ts';
+import { importText } from '../terminal/import-text.ts';
+import { FORMAT_NAMES } from '../trade-lists/formats/registry.ts';
+import { parseMap } from '../trade-lists/map-columns.ts';
+import {
+  type ColumnChoice,
+  DATE_ORDERS,
+  type DateOrder,
+  DECIMAL_SIGNS,
+  type DecimalSign,
+  PNL_BASES,
+  type PnlBasis,
+} from '../trade-lists/text/options.ts';
+import { runs } from './command.ts';
+import { oneOf, positiveNumber } from './option-values.ts';
+
+interface ImportFlags {
+  readonly from: string;
+  readonly into: string;
+  readonly map?: readonly ColumnChoice[];
+  readonly delimiter?: string;
+  readonly decimal?: DecimalSign;
+  readonly dates?: DateOrder;
+  readonly encoding?: string;
+  readonly timezone?: string;
+  readonly equity?: number;
+  readonly pnl?: PnlBasis;
+  readonly pointValue?: ReadonlyMap<string, number>;
+  readonly strategy?: string;
+}
+
+const EXAMPLES = `
+Formats: ${inLines(FORMAT_NAMES)}
+
+Examples:
+  permafrost import trades List_of_trades.csv --into data/trades.csv
+  permafrost import trades ReportHistory.html --timezone Europe/Athens
+  permafrost import trades backtest-result.zip --strategy MyStrategy
+  permafrost import trades january.csv february.csv --from interactive-brokers
+  permafrost import trades Fills.csv --point-value MES=5,MNQ=2
+  permafrost import trades bot.csv --map side=direction,qty=size --delimiter ';' --decimal ,
+  permafrost import trades percent.csv --equity 10000
+
+Writes the canonical CSV (entry_time,exit_time,entry_price,exit_price,pnl,qty,side; P&L net of costs, in order
+of exits) and beside it what was understood (trades.import.json). Where two readings of the file fit, it says
+both and the option that decides, and writes nothing (exit code 2).`;
+
+/** `import trades`: trade lists of other programs. */
+export function importCommand(): Command {
+  const command = new Command('import')
+    .description('make an input file of what other programs write')
+    .usage('<what> [options]');
+  return command.addCommand(tradesCommand());
+}
+
+function tradesCommand(): Command {
+  const command = new Command('trades')
+    .description(
+      'trade lists of trading and backtesting programs, or any table of trades or fills, as the canonical CSV',
+    )
+    .argument('<files...>', 'CSV, HTML, JSON, XLSX or ZIP as the program writes it; several files are one list')
+    .option('--from <format>', 'the format (below); auto tells by the content', 'auto')
+    .option(
+      '--into <file>',
+      'where the canonical CSV goes; never over a file that is not an import of the same files',
+      'trades.csv',
+    )
+    .option(
+      '--map <role=column,...>',
+      'which column is which; #3 is the third column, none leaves a role out; may be given again',
+      gatherMap,
+    )
+    .option('--delimiter <character>', 'what separates cells: , ; | or tab', delimiter)
+    .option('--decimal <sign>', '. or ,', oneOf('--decimal', DECIMAL_SIGNS))
+    .option('--dates <order>', 'dmy, mdy or ymd: the order in dates of three numbers', oneOf('--dates', DATE_ORDERS))
+    .option('--encoding <label>', 'utf-8, utf-16le, windows-1252, ... (Encoding Standard)')
+    .option('--timezone <zone>', 'the zone of times that carry none: America/New_York, UTC, +02:00')
+    .option('--equity <amount>', 'the account: needed for P&L in percent', positiveNumber('--equity'))
+    .option('--pnl <net|gross>', 'whether costs are taken off the stated P&L already', oneOf('--pnl', PNL_BASES))
+    .option(
+      '--point-value <value>',
+      'money per point and unit, for lists without P&L; by symbol: ES=50,NQ=20',
+      pointValues,
+    )
+    .option('--strategy <name>', 'which strategy of a file that holds several')
+    .addHelpText('after', EXAMPLES);
+  return runs<ImportFlags>(command, async (files, flags, terminal) => {
+    const { from, into, pointValue, map, delimiter, decimal, dates, encoding, timezone, equity, pnl, strategy } = flags;
+    const given = {
+      map,
+      delimiter,
+      decimal,
+      dates,
+      encoding,
+      timezone,
+      equity,
+      pnl,
+      strategy,
+      point_value: pointValue,
+    };
+    const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const imported = await importTrades(disk, files, { ...options, into, ...(from !== 'auto' && { from }) });
+    const done = imported.unchanged ? 'is there already, with the same bytes' : 'written';
+    terminal.say(importText(imported.understood, imported.into, Math.min(process.stderr.columns || 80, 120)));
+    terminal.say(`\n${imported.into} ${done}; what was understood: ${imported.record}`);
+    terminal.result({
+      into: imported.into,
+      record: imported.record,
+      unchanged: imported.unchanged,
+      ...imported.understood,
+    });
+    return 0;
+  });
+}
+
+function gatherMap(text: string, before: readonly ColumnChoice[] | undefined): ColumnChoice[] {
+  return [...(before ?? []), ...parseMap(text)];
+}
+
+function delimiter(text: string): string {
+  const named: Readonly<Record<string, string>> = {
+    tab: '\t',
+    '\\t': '\t',
+    comma: ',',
+    semicolon: ';',
+    bar: '|',
+    pipe: '|',
+  };
+  const character = named[text.toLowerCase()] ?? text;
+  if (character.length === 1 && !/["\r\n\w.]/.test(character)) return character;
+  throw new EngineError(
+    'USAGE',
+    `--delimiter expects one character such as , ; | or the word tab; got ${JSON.stringify(text)}.`,
+    {
+      path: '--delimiter',
+      value: text,
+      allowed: ', ; | tab',
+    },
+  );
+}
+
+/** `5`, or `ES=50,NQ=20`. */
+function pointValues(text: string): ReadonlyMap<string, number> {
+  const pairs = text.split(',').map((part): readonly [string, number] => {
+    const at = part.lastIndexOf('=');
+    return [part.slice(0, Math.max(0, at)).trim(), positiveNumber('--point-value')(part.slice(at + 1).trim())];
+  });
+  return new Map(pairs);
+}
+
+function inLines(names: readonly string[]): string {
+  const lines = [''];
+  for (const name of ['auto', ...names]) {
+    const line = lines.at(-1)!;
+    if (line.length + name.length > 65) lines.push(name);
+    else lines[lines.length - 1] = line === '' ? name : `${line}, ${name}`;
+  }
+  return lines.join(',\n         ');
+}

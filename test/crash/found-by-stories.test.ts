@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { STORIES } from './stories/all-stories.ts';
+import { useModels } from './stories/models.ts';
+import { Telling } from './stories/telling.ts';
+
+/** What whole studies found first, each in the smallest form that shows it. */
+let folder: string;
+let forget: () => void;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'permafrost-found-'));
+  forget = useModels();
+});
+afterAll(() => {
+  forget();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function told(name: string): Promise<Telling> {
+  return Telling.of(
+    STORIES.find((story) => story.name === name)!,
+    join(folder, name),
+  );
+}
+
+/** The operations of a command that `isIt` picks. */
+function operationsOf(telling: Telling, command: number, isIt: (operation: string) => boolean): number[] {
+  return telling.scenes[command]!.log.flatMap((operation, at) => (isIt(operation) ? [at] : []));
+}
+
+test('a summary that the disk refuses to be read does not decide a step from what is left', async () => {
+  const telling = await told('steps, one of them decided by another');
+  const reads = operationsOf(
+    telling,
+    1,
+    (operation) => operation.startsWith('open ') && operation.endsWith('/summary.json'),
+  );
+  expect(reads.length).toBeGreaterThan(3);
+  for (const at of reads) {
+    const disturbance = { kind: 'fault', code: 'EMFILE', for_good: false, further: Infinity, policy: 'kill' } as const;
+    expect(await telling.disturbed(1, at, disturbance, 0, [])).toBeUndefined();
+  }
+});
+
+test('rows that a killed process left in memory count when they are durable, not before', async () => {
+  const telling = await told('CSV');
+  // Killed when rows of the second cell are written and not synced yet; the next process is killed at any operation, and then the power fails.
+  const writes = operationsOf(telling, 0, (operation) => /^pwrite .* @324 /.test(operation));
+  const at = writes.at(-1)! + 1;
+  for (let second = 40; second < telling.scenes[0]!.operations; second += 1)
+    expect(
+      await telling.disturbed(0, at, { kind: 'kill', policy: 'kill' }, 0, [{ at: second, policy: 'nothing' }]),
+      `killed again at ${second}`,
+    ).toBeUndefined();
+});
+
+test('a process that dies between a summary and its progress.json leaves neither unsaid, nor undurable', async () => {
+  for (const name of ['CSV', 'Arrow, extended: the last batch was short', 'a precision that lets cells stop earlier']) {
+    const telling = await told(name);
+    const command = telling.scenes.length - 1;
+    const renamed = operationsOf(telling, command, (operation) => /^rename .*\/summary\.json$/.test(operation));
+    for (const at of renamed.flatMap((rename) => [1, 2, 3, 4, 5, 6, 7, 8].map((later) => rename + later)))
+      for (const policy of ['kill', 'names', 'data'] as const)
+        expect(
+          await telling.disturbed(command, at, { kind: 'kill', policy }, 0, []),
+          `${name}, operation ${at}`,
+        ).toBeUndefined();
+  }
+});
