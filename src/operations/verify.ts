@@ -136,7 +136,7 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
     [
       'UNPROTECTED',
       scan.unprotected.length > 0,
-      `${countPermutations(scan.unprotected)} rows have no checksum: a change of them would not be seen. The next run computes a sample of them again and makes checksums; verify --recompute compares them now`,
+      `${counted(countPermutations(scan.unprotected), 'row has', 'rows have')} no checksum, so a change in them goes unseen: --recompute compares them now; the next run recomputes a sample and makes the checksums`,
     ],
     [
       'UNSEALED',

@@ -10,8 +10,8 @@ import { writeFully } from '../files/write-fully.ts';
 
 /**
  * The sums file of one open CSV cell. Every row has a sum from the moment it is written: lines are appended as blocks are finished, and behind
- * them stands one line for the block that is still growing, written over again and again. A line that a crash takes away costs the
- * protection of its block, no row.
+ * them stands one line for the block that is still growing, written over again and again. They are made durable only by `seal`: a
+ * line that a power cut takes away costs the protection of its block until the next run has recomputed a sample of it, no row.
  */
 export class BlockSums {
   readonly #port: FilePort;
@@ -105,11 +105,6 @@ export class BlockSums {
     if (this.#pending === '' && growing === this.#behind) return;
     this.#append(this.#pending, growing);
     this.#pending = '';
-  }
-
-  /** Makes what was written durable. */
-  async sync(): Promise<void> {
-    if (this.#fd !== undefined) await this.#syncOrEmpty(this.#fd);
   }
 
   /** Makes the file exactly the lines of `sums`, durably. */

@@ -192,9 +192,7 @@ export class OpenCell implements CellFile {
     const rows = this.#rows;
     if (this.#fd === undefined || (end === this.#durableEnd && !this.#newNames)) return;
     try {
-      // At its end a cell is sealed, with its sums: they need not be synced twice.
-      const unsealed = this.#missing.length > 0;
-      await Promise.all([this.#port.fdatasync(this.#fd), unsealed ? this.#sums.sync() : undefined]);
+      await this.#port.fdatasync(this.#fd);
       this.#assertStillThere(end);
       if (this.#newNames) {
         await this.#port.syncFolder(this.#place.folder);

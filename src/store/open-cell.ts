@@ -13,7 +13,8 @@ import { LOUD_SHARE } from './scan/recover.ts';
 import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { readSums, readSumsText } from './scan-cell.ts';
-import { HeldFile, removeFile } from '../files/held.ts';
+import { HeldFile, removeFile, removeIfFree } from '../files/held.ts';
+import { temporaryPath } from '../files/temporary-path.ts';
 import { removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
 
@@ -84,7 +85,10 @@ async function settle(port: FilePort, place: CellPlace, scan: CellScan, found: b
   const fd = port.open(metricsPath(place.folder, place.schema.format), 'r+');
   try {
     if (scan.size > scan.end && !scan.sealed) port.ftruncate(fd, scan.end);
-    if (found) writeAnew(port, fd, scan.end);
+    if (found) {
+      writeAnew(port, fd, scan.end);
+      await nameAnew(port, place);
+    }
     await port.fsync(fd);
     await port.syncFolder(place.folder);
     await port.syncFolder(dirname(place.folder));
@@ -104,6 +108,13 @@ const PIECE_BYTES = 1 << 20;
 function writeAnew(port: FilePort, fd: number, end: number): void {
   const reader = new FileReader(port, fd, end);
   for (let at = 0; at < end; at += PIECE_BYTES) writeFully(port, fd, reader.read(at, PIECE_BYTES), at);
+}
+
+/** The same for the names in the folder: after a failed sync of it they are written only when another one changes. */
+async function nameAnew(port: FilePort, { folder, schema }: CellPlace): Promise<void> {
+  const passing = temporaryPath(metricsPath(folder, schema.format));
+  port.close(port.open(passing, 'w+'));
+  await removeIfFree(port, passing);
 }
 
 async function repair(

@@ -76,7 +76,7 @@ function otherSums(place: CellPlace): EngineError {
   const { cell_id, experiment } = place.schema;
   return new EngineError(
     'IDENTITY',
-    `${path} holds rows of another experiment: its checksums (${sumsPath(place.folder)}) were made for another one than this run needs (cell ${cell_id}, experiment ${experiment}). Nothing was changed. Use another output, or the study that made these rows, or move ${place.folder} away. Where only the checksums are damaged, remove their file: a sample of the rows is computed again then before they are taken`,
+    `${path} holds rows of another experiment: none of the checksums beside it (${sumsPath(place.folder)}) is of cell ${cell_id} as this run has it. Nothing was changed. Use another --output, or the study that made these rows, or move ${place.folder} away. If only the checksums are damaged, remove ${sumsPath(place.folder)}: then a sample of the rows is recomputed before they are taken.`,
     { path, allowed: experiment },
   );
 }

@@ -3,11 +3,12 @@ import type { Executor } from '../../execute/executor.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import type { Readers } from '../../readers/readers.ts';
 import type { CellScan } from '../../store/scan/cell-file.ts';
+import { counted } from '../../wording/format-number.ts';
 import { countPermutations, rangesOf, type PermutationRange } from '../../study/permutation-range.ts';
 
-/** How many of the rows that no checksum covers are computed again before any of them is taken, a cell. */
+/** Of the rows of a cell that no checksum covers, this many are recomputed before any of them is taken. */
 const SAMPLE_ROWS = 20;
-/** Rows computed at once. */
+/** Rows recomputed at once. */
 const CHUNK_ROWS = 256;
 
 /** Who computes and reads, and with which setup. */
@@ -15,17 +16,19 @@ export interface Confirmer {
   readonly executor: Executor;
   readonly readers: Readers;
   readonly setup: string;
-  /** All rows without a checksum are computed again, not a sample of them. */
+  /** Every row without a checksum is recomputed, not a sample of them. */
   readonly every_row: boolean;
+  /** What is being computed is not waited for any longer. */
+  readonly abandoned?: AbortSignal;
 }
 
 export interface Confirmation {
-  /** perm_index of the rows that were computed again, ascending, and of those that differ from what stands in the file. */
+  /** perm_index of the rows that were recomputed, ascending, and of those that differ from what the file holds. */
   readonly recomputed: readonly number[];
   readonly differing: readonly number[];
 }
 
-/** Computes a sample of the rows that no checksum covers, and holds it against the file. Changes nothing. */
+/** Recomputes a sample of the rows that no checksum covers, and compares it with the file bit for bit. Changes nothing. */
 export async function confirmRows(by: Confirmer, cell: RunCell, scan: CellScan): Promise<Confirmation> {
   const recomputed = sampleOf(scan.unprotected, by.every_row);
   const stored = await by.readers.read('pick', { place: cell.place, target: scan.target, perms: recomputed });
@@ -59,29 +62,35 @@ function sampleOf(ranges: readonly PermutationRange[], every_row: boolean): numb
 }
 
 async function computeLines(
-  { executor, setup }: Confirmer,
+  { executor, setup, abandoned }: Confirmer,
   cell: RunCell,
   from: number,
   to: number,
 ): Promise<Map<number, string>> {
   const as_csv = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
-  const result = await executor.compute({ setup, cell: as_csv, first: from, count: to - from });
+  const result = await executor.compute({ setup, cell: as_csv, first: from, count: to - from }, abandoned);
   const lines = Buffer.from(result.bytes).toString('latin1').split('\n').slice(0, -1);
   executor.release(result);
   return new Map(lines.map((line) => [Number.parseInt(line, 10), `${line}\n`]));
 }
 
-/** The file is known to be this experiment's: some of its rows are covered by a checksum that says so. */
+/** The file is known to be this experiment's: a checksum that says so covers some of its rows. */
 export function isProven({ present, unprotected }: CellScan): boolean {
   return countPermutations(present) > countPermutations(unprotected);
 }
 
+/** A line for the cell's log. */
+export function confirmationText({ recomputed, differing }: Confirmation): string {
+  if (differing.length === 0) return `${counted(recomputed.length, 'row')} without a checksum recomputed: all agree`;
+  return `WARNING: ${differing.length} of ${counted(recomputed.length, 'row')} without a checksum differ when recomputed (permutation ${differing[0]!} first). Check the disk.`;
+}
+
 /** Rows that nothing says are of this experiment, and that are not what it computes. */
-export function otherRows(cell: RunCell, { recomputed, differing }: Confirmation): EngineError {
-  const { folder, schema } = cell.place;
+export function otherRows({ cell_id, place }: RunCell, { recomputed, differing }: Confirmation): EngineError {
+  const { folder, schema } = place;
   return new EngineError(
     'IDENTITY',
-    `${folder} holds rows that no checksum says are of cell ${cell.cell_id} as this study has it, and ${differing.length} of ${recomputed.length} that were computed again differ (permutation ${differing[0]!} first): they are of another experiment (seed, model, inputs or parameters), or were changed. They stay as they are. Use another output, or the study that made them, or move ${folder} away to have the cell computed anew`,
+    `${folder} holds rows of another experiment, or changed ones: no checksum ties them to cell ${cell_id} of this study, and ${differing.length} of ${counted(recomputed.length, 'row')} differ when recomputed (permutation ${differing[0]!} first). Nothing was changed. Use another --output, or the study (seed, model, inputs, parameters) that made these rows; or move ${folder} away to have the cell computed from the start.`,
     { path: folder, allowed: schema.experiment },
   );
 }

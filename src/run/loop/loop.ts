@@ -12,7 +12,7 @@ import { countPermutations, type PermutationRange } from '../../study/permutatio
 import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
-import { confirmRows, isProven, otherRows } from './confirm-rows.ts';
+import { confirmationText, confirmRows, isProven, otherRows } from './confirm-rows.ts';
 import { GroupSync } from './group-sync.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
@@ -20,7 +20,7 @@ import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import type { CellScan } from '../../store/scan/cell-file.ts';
-import { distrustRows } from '../../store/distrust.ts';
+import { distrustUnprotected } from '../../store/distrust.ts';
 import { removeLeftOversOfCell } from '../../store/left-overs.ts';
 import { scannedExperiments, type Donor, type ScannedCell, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
@@ -128,8 +128,9 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
 }
 
 /**
- * Rows that no checksum covers are taken only where a sample of them was computed again and agrees. In a file that is known to be this experiment's, blocks that
- * do not are damaged, and computed anew; any other file is refused. Undefined where the output has failed.
+ * Rows that no checksum covers are taken only where a sample of them was recomputed and agrees. Where it does not, and other rows of the file are known to be
+ * this experiment's, they count as damaged and are computed again; a file of which nothing is known is refused. Undefined where the cell cannot be begun: its
+ * output has failed, or the run was stopped meanwhile.
  */
 async function confirmed(
   run: Loop,
@@ -137,23 +138,20 @@ async function confirmed(
   scan: CellScan,
 ): Promise<{ readonly member: ScannedCell<RunOutput>; readonly scan: CellScan } | undefined> {
   if (scan.unprotected.length === 0) return { member, scan };
+  const { executor, readers, port, options, abandoned } = run;
   const { output, cell } = member;
-  const by = { executor: run.executor, readers: run.readers, setup: output.setup, every_row: run.options.recompute_found };
+  const by = { executor, readers, setup: output.setup, every_row: options.recompute_found, abandoned };
   try {
-    const { recomputed, differing } = await confirmRows(by, cell, scan);
-    const agree = `${recomputed.length - differing.length} of ${recomputed.length} rows without a checksum that were computed again agree`;
-    if (differing.length === 0) {
-      output.books.log(cell, agree);
-      return { member, scan };
-    }
-    if (!isProven(scan)) throw otherRows(cell, { recomputed, differing });
-    output.books.log(cell, `WARNING: ${agree}: the blocks of the others are set aside and computed again. Check the disk.`);
-    await distrustRows(run.port, cell.place, scan, differing);
+    const confirmation = await confirmRows(by, cell, scan);
+    output.books.log(cell, confirmationText(confirmation));
+    if (confirmation.differing.length === 0) return { member, scan };
+    if (!isProven(scan)) throw otherRows(cell, confirmation);
+    await distrustUnprotected(port, cell.place, scan);
     const { target, stopping } = output;
-    const again = await run.readers.read('scan', { place: cell.place, target, stopping });
+    const again = await readers.read('scan', { place: cell.place, target, stopping });
     return { member: { ...member, ...again }, scan: again.scan };
   } catch (error) {
-    output.fail(error);
+    if (run.stop.reason === undefined) output.fail(error);
     return undefined;
   }
 }

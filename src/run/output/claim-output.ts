@@ -16,8 +16,8 @@ export interface Claim {
 }
 
 /**
- * Refuses an output that holds something else, or rows that are not this study's where its manifest is gone, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
- * touch stays as it is, without even a lock file.
+ * Refuses an output that holds something else, rows that are not this study's where its manifest is gone, or rows that would be dropped without --truncate
+ * (IDENTITY). Reads only: an output that this study may not touch stays as it is, without even a lock file.
  */
 export async function refuseOtherRun(
   host: Host,
@@ -27,7 +27,7 @@ export async function refuseOtherRun(
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
   if (seen === undefined) {
-    await refuseOthersRows(host, experiment, recompute_found);
+    await refuseOthersRows(host, experiment, { truncate, threads, recompute_found });
     return;
   }
   const wanted = manifestOf(experiment);
