@@ -11,6 +11,7 @@ import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type PermutationFailur
 import type { CellSetup } from '../plan/run-cell.ts';
 import { formatOf } from '../store/formats/formats.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
+import { AsynchronousModel, InfiniteMetric, isPromise, NotANumber, UndefinedMetric } from './value-errors.ts';
 
 /** A cell made ready: what `Model.prepare` returned. */
 interface PreparedCell {
@@ -147,7 +148,7 @@ export class Simulator {
 
   /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
   private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): PermutationFailure[] {
-    const failures = this.simulateAll(state, streams, columns.all);
+    const failures = this.simulateAll(state, streams, columns.all, schema.metrics);
     const failed = new Set(failures.map((failure) => failure.perm_index));
     columns.stored.forEach((column, m) => {
       const metric = schema.metrics[m]!;
@@ -165,40 +166,60 @@ export class Simulator {
     return failures.sort((a, b) => a.perm_index - b.perm_index);
   }
 
-  private simulateAll(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
-    if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns);
+  private simulateAll(
+    state: unknown,
+    streams: Streams,
+    columns: readonly Float64Array[],
+    stored: readonly string[],
+  ): PermutationFailure[] {
+    if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
     try {
-      this.model.simulateChunk(state, streams, columns, this.setup.kernel);
+      refusePromise('simulateChunk', this.model.simulateChunk(state, streams, columns, this.setup.kernel));
       return [];
     } catch (error) {
       // One permutation of the chunk failed: the chunk again, one at a time, tells which.
       if (streams.count === 1) return [this.failure(streams, 0, error)];
-      return this.simulateOneByOne(state, streams, columns);
+      return this.simulateOneByOne(state, streams, columns, stored);
     }
   }
 
-  private simulateOneByOne(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
+  private simulateOneByOne(
+    state: unknown,
+    streams: Streams,
+    columns: readonly Float64Array[],
+    stored: readonly string[],
+  ): PermutationFailure[] {
     const failures: PermutationFailure[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
-      failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single));
+      failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single, stored));
     }
     return failures;
   }
 
-  private simulateRows(state: unknown, streams: Streams, columns: readonly Float64Array[]): PermutationFailure[] {
+  private simulateRows(
+    state: unknown,
+    streams: Streams,
+    columns: readonly Float64Array[],
+    stored: readonly string[],
+  ): PermutationFailure[] {
     const { model, row, metrics } = this;
+    const is_stored = metrics.map((name) => stored.includes(name));
     assert(model.simulate !== undefined, `model ${model.name} has neither simulate nor simulateChunk`);
     const failures: PermutationFailure[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       for (const name of metrics) row[name] = NaN;
       try {
-        model.simulate(state, streams.rng(i), row);
+        refusePromise('simulate', model.simulate(state, streams.rng(i), row));
+        for (let m = 0; m < metrics.length; m += 1) {
+          const value: unknown = row[metrics[m]!];
+          // A typed array would make 0 of null, '' and [].
+          if (typeof value === 'number') columns[m]![i] = value;
+          else if (is_stored[m]!) throw new NotANumber(metrics[m]!, value);
+        }
       } catch (error) {
         failures.push(this.failure(streams, i, error));
-        continue;
       }
-      for (let m = 0; m < metrics.length; m += 1) columns[m]![i] = row[metrics[m]!]!;
     }
     return failures;
   }
@@ -225,20 +246,12 @@ export function encodeForAll(
   return { ...made, more_bytes: more_schemas.map((schema) => formatOf(schema).encode(schema, rows, kernel)) };
 }
 
-/** A metric that may not be missing was NaN. */
-class UndefinedMetric extends Error {
-  override readonly name = 'UndefinedMetric';
-  constructor(metric: string) {
-    super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
-  }
-}
-
-/** A metric that may not be infinite was. */
-class InfiniteMetric extends Error {
-  override readonly name = 'InfiniteMetric';
-  constructor(metric: string, value: number) {
-    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
-  }
+/** What is computed later is in no row, and what it throws nobody hears of. */
+function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): void {
+  if (!isPromise(returned)) return;
+  // It may fail yet; the permutation has failed already.
+  returned.then(undefined, () => undefined);
+  throw new AsynchronousModel(name);
 }
 
 /** The rows that are there, without those of failed permutations. */

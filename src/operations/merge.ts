@@ -18,7 +18,7 @@ import {
 import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from '../merge/merge-cell.ts';
 import { repairRun } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
+import { refuseOwnCode, type StudyFiles } from '../stored/stored-experiment.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
 /** The study's files are for the summaries. */
@@ -93,31 +93,38 @@ export async function mergeRuns(
   };
 }
 
-/** Where rows come from, each folder once; what `into` holds is the first. */
+/** Where rows come from, each folder once; what `into` holds is the first, the others in an order of their own, whatever the one they are named in. */
 function readSources(port: FilePort, from: readonly string[], into: string): Source[] {
   const before = loadManifest(port, into);
-  const sources: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
-  const seen = new Set([port.realPath(into)]);
+  const own: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
+  const others = new Map<string, Source>();
   for (const path of from) {
     const manifest = requireManifest(port, path);
     const real = port.realPath(path);
-    if (!seen.has(real)) sources.push({ path, manifest });
-    seen.add(real);
+    if (real !== port.realPath(into) && !others.has(real)) others.set(real, { path, manifest });
   }
-  if (sources.length === 0)
+  if (own.length + others.size === 0)
     throw new EngineError('USAGE', 'merge needs at least one run to take rows from.', { path: 'from' });
-  return sources;
+  const age = ([real, { manifest }]: readonly [string, Source]): string => `${manifest.created_at} ${real}`;
+  const oldest = [...others].sort((a, b) => (age(a) < age(b) ? -1 : 1));
+  return [...own, ...oldest.map(([, source]) => source)];
 }
 
-/** What the result is: the experiment of the source with the most cells, all others being part of it. */
+/**
+ * What the result is: the experiment of the source with the most cells, all others being part of it. The study of what was there stays its study: another's
+ * folder never makes a run depend on it.
+ */
 function mergedManifest(sources: readonly Source[], into: string): RunManifest {
   const first = sources[0]!;
   let widest = first;
   for (const source of sources.slice(1)) {
-    if (compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
+    const larger = cellsOf(source) > cellsOf(widest);
+    if (larger && compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
     else refuseForeign(widest, source);
   }
-  const { manifest } = widest;
+  const study = first.path === into ? first : widest;
+  // Where the study's inputs stood goes with the study.
+  const { inputs: _, ...manifest } = widest.manifest;
   return {
     ...manifest,
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
@@ -126,11 +133,16 @@ function mergedManifest(sources: readonly Source[], into: string): RunManifest {
     thresholds: first.manifest.thresholds,
     precision: first.manifest.precision,
     made_by: MADE_BY,
-    study_file: relative(into, studyFileOf(widest.path, manifest)),
-    ...(manifest.inputs && { inputs: inputsFrom(widest, into) }),
+    study_file: relative(into, studyFileOf(study.path, study.manifest)),
+    study_text: study.manifest.study_text,
+    ...(study.manifest.inputs && { inputs: inputsFrom(study, into) }),
     ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
     created_at: first.manifest.created_at,
   };
+}
+
+function cellsOf({ manifest }: Source): number {
+  return Object.keys(manifest.identity.cells).length;
 }
 
 /** Steps that any of the sources was asked for. */
@@ -159,6 +171,7 @@ function refuseForeign(known: Source, foreign: Source): void {
 /** Makes the summaries; without the study the rows are merged all the same. */
 async function summarised(host: Host, into: string, options: MergeOptions): Promise<string | undefined> {
   try {
+    await refuseOwnCode(host.port, into, options);
     const { stopped } = await repairRun(into, options, host);
     if (stopped?.kind === 'error') throw stopped.error;
     return undefined;

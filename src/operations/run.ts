@@ -164,7 +164,7 @@ async function runClaimed(
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
-      results.push(await endOutput(port, claimed[k]!, output, options, stop, observer));
+      results.push(await endOutput(port, claimed[k]!, output, options, { readers: local, clock, stop, observer }));
     return results;
   } finally {
     observer.finished();

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 
 import { threadCount } from '../execute/thread-count.ts';
 import type { FilePort } from '../files/port.ts';
+import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
@@ -43,7 +44,10 @@ export interface StatusOptions {
 /** Files read at once, per thread. */
 const AT_ONCE = 2;
 
-/** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
+/**
+ * How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files: where that is asked for, where the process that wrote
+ * it was killed, and cells of which it says nothing. Reads only.
+ */
 export async function runStatus(
   output: string,
   { scan = false, threads }: StatusOptions = {},
@@ -52,9 +56,12 @@ export async function runStatus(
   const { port } = host;
   const manifest = requireManifest(port, output);
   const target = manifest.permutations;
-  const done = scan
-    ? await scannedCounts(host, output, manifest, threads)
-    : (readProgressCsv(port, layoutOf(output).progress) ?? (await scannedCounts(host, output, manifest, threads)));
+  // What a process that was killed wrote down last is older than its last rows.
+  const killed = !scan && (await lookAtLock(output, { port })).state === 'dead';
+  const said = scan || killed ? undefined : readProgressCsv(port, layoutOf(output).progress);
+  // A run of some of the cells wrote nothing down of the others.
+  const unsaid = [...storedCells(output, manifest)].filter(({ cell_id }) => said?.has(cell_id) !== true);
+  const done = new Map([...(said ?? []), ...(await scannedCounts(host, unsaid, manifest, threads))]);
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const { n_done, n_target } = done.get(cell_id) ?? { n_done: 0, n_target: target };
     // What was written down for another number of permutations counts as far as it goes.
@@ -72,17 +79,17 @@ export async function runStatus(
     at_most: manifest.precision.length > 0 && cells_complete < counts.length,
     complete: cells_complete === counts.length,
     heartbeat: readHeartbeat(port, output),
-    scanned: scan,
+    scanned: said === undefined,
   };
 }
 
 async function scannedCounts(
   host: Host,
-  output: string,
+  cells: readonly StoredCell[],
   manifest: RunManifest,
   most_threads: number | undefined,
 ): Promise<Map<string, CellCount>> {
-  const begun = [...storedCells(output, manifest)].filter(({ place }) => host.port.stat(place.folder) !== undefined);
+  const begun = cells.filter(({ place }) => host.port.stat(place.folder) !== undefined);
   if (begun.length === 0) return new Map();
   const threads = Math.min(threadCount(most_threads), begun.length);
   const readers = host.open(threads);

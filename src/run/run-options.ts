@@ -149,6 +149,8 @@ export interface StudyResult {
   /** Found on disk, or copied from another output. */
   readonly permutations_reused: number;
   readonly permutations_total: number;
+  /** Cells that a stopped run did not come to and could not read in time: they count as they were last written down. */
+  readonly unread: number;
   /** Cells that turn out to be precise enough stop earlier: `permutations_total` is an upper bound. */
   readonly at_most: boolean;
   readonly seconds: number;

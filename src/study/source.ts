@@ -24,13 +24,18 @@ export interface StudySource {
 
 const MODULES = ['.js', '.mjs', '.ts', '.mts'];
 
+/** Reading it runs its code. */
+export function isModule(file: string): boolean {
+  return MODULES.includes(extname(file).toLowerCase());
+}
+
 /** Reads a study file: `.yaml`, `.yml` or `.json`, or a module (`.ts`, `.js`, ...) that exports the study as default. Throws EngineError STUDY. */
 export async function readStudySource(file: string): Promise<StudySource> {
   const path = resolve(file);
   const text = await readText(file, path);
   const extension = extname(path).toLowerCase();
   const place = { file, folder: dirname(path), base: basename(path, extname(path)) || 'study', text };
-  if (MODULES.includes(extension)) {
+  if (isModule(path)) {
     const made = await importBundle(await bundle({ file: path, shown: file, code: 'STUDY' }), file, 'STUDY');
     return { ...place, raw: plainData(made, file), locate: () => undefined };
   }

@@ -12,7 +12,7 @@ import { countPermutations, type PermutationRange } from '../../study/permutatio
 import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
-import { confirmationText, confirmRows, isProven, otherRows } from './confirm-rows.ts';
+import { confirmationText, confirmRows, isProven, otherRows } from '../output/confirm-rows.ts';
 import { GroupSync } from './group-sync.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';

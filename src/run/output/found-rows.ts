@@ -11,7 +11,7 @@ import type { CellScan } from '../../store/scan/cell-file.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { counted } from '../../wording/format-number.ts';
-import { confirmRows, isProven, otherRows } from '../loop/confirm-rows.ts';
+import { confirmRows, isProven, otherRows } from './confirm-rows.ts';
 
 /** Files read at once, per thread. */
 const AT_ONCE = 2;

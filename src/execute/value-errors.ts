@@ -1,0 +1,63 @@
+/** A value that is in no row: why, for failures.csv. */
+
+/** A metric was set to something else than a number. */
+export class NotANumber extends Error {
+  override readonly name = 'NotANumber';
+  constructor(metric: string, value: unknown) {
+    super(
+      `metric ${metric} is ${describe(value)}, not a number; an undefined value is NaN, and its metric declares missing: true`,
+    );
+  }
+}
+
+/** A metric that may not be missing was NaN. */
+export class UndefinedMetric extends Error {
+  override readonly name = 'UndefinedMetric';
+  constructor(metric: string) {
+    super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
+  }
+}
+
+/** A metric that may not be infinite was. */
+export class InfiniteMetric extends Error {
+  override readonly name = 'InfiniteMetric';
+  constructor(metric: string, value: number) {
+    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
+  }
+}
+
+/** `simulate` gave a promise. */
+export class AsynchronousModel extends Error {
+  override readonly name = 'AsynchronousModel';
+  constructor(method: 'simulate' | 'simulateChunk') {
+    super(
+      `${method} returned a promise: what it computes later, or throws, is lost. It must be synchronous; prepare may be async`,
+    );
+  }
+}
+
+/** Is anything computed later? */
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { readonly then?: unknown }).then === 'function'
+  );
+}
+
+const LONGEST_TEXT = 40;
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (isPromise(value)) return 'a promise';
+  switch (typeof value) {
+    case 'string':
+      return value === '' ? 'an empty text' : `the text ${JSON.stringify(value.slice(0, LONGEST_TEXT))}`;
+    case 'bigint':
+      return `the bigint ${value}n`;
+    case 'boolean':
+    case 'undefined':
+      return String(value);
+    default:
+      return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  }
+}
