@@ -66,7 +66,7 @@ export async function mergeRuns(
   const { port } = host;
   const threads = threadCount(options.threads);
   const sources = readSources(port, from, into);
-  const manifest = mergedManifest(sources, into);
+  const manifest = mergedManifest(sources, into, loadManifest(port, into) ?? requireManifest(port, from[0]!));
   const others = sources.filter(({ path }) => path !== into);
   await makeFolder(port, into);
   const lock = await host.locks.acquire(into);
@@ -112,9 +112,13 @@ function readSources(port: FilePort, from: readonly string[], into: string): Sou
 
 /**
  * What the result is: the experiment of the source with the most cells, all others being part of it. The study of what was there stays its study: another's
- * folder never makes a run depend on it.
+ * folder never makes a run depend on it. Of the order in which sources are named only the format depends.
  */
-function mergedManifest(sources: readonly Source[], into: string): RunManifest {
+function mergedManifest(
+  sources: readonly Source[],
+  into: string,
+  { format, batch_rows }: Pick<RunManifest, 'format' | 'batch_rows'>,
+): RunManifest {
   const first = sources[0]!;
   let widest = first;
   for (const source of sources.slice(1)) {
@@ -128,8 +132,8 @@ function mergedManifest(sources: readonly Source[], into: string): RunManifest {
   return {
     ...manifest,
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
-    format: first.manifest.format,
-    batch_rows: first.manifest.batch_rows,
+    format,
+    batch_rows,
     thresholds: first.manifest.thresholds,
     precision: first.manifest.precision,
     made_by: MADE_BY,

@@ -17,7 +17,7 @@ import type { Verification } from '../../src/verify/verification.ts';
 /** Rows that stand in an output and are not known to be its study's (specs: nothing is taken that is not provably of this experiment). */
 const N = 2500;
 /** The real files, and this thread alone. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ release: () => undefined }) });
+const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 const COIN = `export default {
   name: 'coin', version: '1',
   parameters: { p: { type: 'number', default: 0.5 }, flips: { type: 'integer', default: 10 } },
