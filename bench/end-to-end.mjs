@@ -7,7 +7,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { URL, fileURLToPath } from 'node:url';
-import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
+import { run } from '../dist/index.js';
 import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
@@ -109,7 +109,7 @@ const whole = writeHeadline(folder, {
   grid: 'p_skip: [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12]',
 });
 const began = performance.now();
-const result = await runStudy(whole, { threads: 2, output: join(folder, 'whole') }, new StopSwitch(), SILENT);
+const result = await run(whole, { threads: 2, output: join(folder, 'whole') });
 const whole_seconds = (performance.now() - began) / 1000;
 
 const paired = (name) => (found.cpp.length === 0 ? NaN : median(found[name].map((rate, i) => rate / found.cpp[i])));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
-import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
+import { run } from '../dist/index.js';
 import { temporaryFolder } from './headline.mjs';
 import { report, short } from './report.mjs';
 
@@ -18,8 +18,10 @@ const SECONDS = short ? 5 : 10;
 async function child(study) {
   const began = performance.now();
   let first_row_ms;
-  const observer = { ...SILENT, acknowledged: () => (first_row_ms ??= performance.now() - began) };
-  const result = await runStudy(study, { threads: 2, max_seconds: SECONDS }, new StopSwitch(), observer);
+  const onEvent = ({ type }) => {
+    if (type === 'acknowledged') first_row_ms ??= performance.now() - began;
+  };
+  const result = await run(study, { threads: 2, max_seconds: SECONDS, onEvent });
   const { maxRSS } = process.resourceUsage();
   process.stdout.write(
     JSON.stringify({ cells: result.cells, first_row_seconds: first_row_ms / 1000, rss_mb: maxRSS / 1000 }),

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { SILENT, StopSwitch, runStudy } from '../dist/index.js';
+import { run } from '../dist/index.js';
 import { cellOf } from '../dist/plan/run-cell.js';
 import { openStudy } from '../dist/study/loaded-study.js';
 import { crc32 } from '../dist/encoding/crc32.js';
@@ -26,7 +26,7 @@ const file = writeHeadline(temporaryFolder(), { permutations: ROWS });
 const cells = {};
 for (const format of ['csv', 'arrow']) {
   const output = join(dirname(file), format);
-  await runStudy(file, { output, format }, new StopSwitch(), SILENT);
+  await run(file, { output, format });
   const experiment = await openStudy(file, { output, format });
   cells[format] = cellOf(experiment, experiment.cells.at(0), output).place;
 }

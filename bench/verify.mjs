@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SILENT, StopSwitch, runStudy, verifyRun } from '../dist/index.js';
+import { run, verify } from '../dist/index.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { median, pairedRatio } from './kernel/clock.mjs';
 import { report, short } from './report.mjs';
@@ -20,7 +20,7 @@ const file = writeHeadline(temporaryFolder(), {
 const rows = [];
 for (const format of ['csv', 'arrow']) {
   const output = join(dirname(file), format);
-  await runStudy(file, { output, format }, new StopSwitch(), SILENT);
+  await run(file, { output, format });
   const files = readdirSync(join(output, 'per_cell')).map((cell) =>
     join(output, 'per_cell', cell, `metrics_compact.${format}`),
   );
@@ -53,7 +53,7 @@ for (const format of ['csv', 'arrow']) {
 report(`How long does it take to verify ${CELLS} complete cells, and only to read them?`, rows);
 
 async function check(output) {
-  const { ok, rows: found } = await verifyRun(output);
+  const { ok, rows: found } = await verify(output);
   if (!ok || found !== CELLS * ROWS) throw new Error('the run is not what it should be');
 }
 

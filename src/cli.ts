@@ -4,21 +4,8 @@ import { runInNewContext } from 'node:vm';
 
 import { Command, CommanderError } from 'commander';
 
-import { benchCommand } from './commands/bench.ts';
 import { reportError } from './commands/command.ts';
-import { exportCommand } from './commands/export.ts';
-import { generateCommand } from './commands/generate.ts';
-import { importCommand } from './commands/import.ts';
-import { inspectCommand } from './commands/inspect.ts';
-import { mergeCommand } from './commands/merge.ts';
-import { planCommand } from './commands/plan.ts';
-import { replayCommand } from './commands/replay.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
-import { seedsCommand } from './commands/seeds.ts';
-import { statusCommand } from './commands/status.ts';
-import { summarizeCommand } from './commands/summarize.ts';
-import { verifyCommand } from './commands/verify.ts';
+import { COMMANDS } from './commands/commands.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 // The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
@@ -34,30 +21,20 @@ const program = new Command('permafrost')
     '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again resumes where it stopped.',
   );
 
-for (const command of [
-  runCommand(),
-  planCommand(),
-  statusCommand(),
-  verifyCommand(),
-  replayCommand(),
-  seedsCommand(),
-  exportCommand(),
-  mergeCommand(),
-  summarizeCommand(),
-  reportCommand(),
-  benchCommand(),
-  inspectCommand(),
-  importCommand(),
-  generateCommand(),
-]) {
-  program.addCommand(command);
-}
+for (const load of wanted(process.argv[2])) program.addCommand(await load());
 exitOverrides(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeOf(error);
+}
+
+/** A command loads what it needs, and only that: `status` opens no study, `--version` nothing at all. Every other word needs all of them, to list or to compare. */
+function wanted(word: string | undefined): readonly (() => Promise<Command>)[] {
+  if (word === '--version' || word === '-V') return [];
+  const named = COMMANDS[word ?? ''];
+  return named === undefined ? Object.values(COMMANDS) : [named];
 }
 
 /** Usage errors of a command, and of its own commands, become exit codes here. */

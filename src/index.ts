@@ -1,23 +1,55 @@
-/** The library: what the command line does, as functions. Errors are EngineErrors with a code of the list. */
+/**
+ * The library: what the command line does, as functions (docs/library.md). They change nothing that the process has in common, any number of them may be
+ * at work at once, and what they throw are EngineErrors with a code of the list.
+ */
 export * from './model/kit.ts';
-export { benchStudy, type BenchOptions, type StudyBench } from './operations/bench.ts';
-export { openStudy, type LoadedStudy } from './study/loaded-study.ts';
-export { inspectFile, type InspectedFile, type InspectOptions } from './operations/inspect.ts';
-export { SILENT, type RunObserver } from './run/output/observer.ts';
-export { repairRun } from './operations/repair.ts';
-export { planStudies, planStudy, type PlanOptions, type RunPlan, type StudyPlan } from './operations/plan.ts';
-export { replayPermutation, type Replay } from './operations/replay.ts';
-export { reportRun, type Reported, type ReportOptions } from './operations/report.ts';
-export { runStatus, type RunStatus } from './operations/status.ts';
-export type { RunOptions, StudyResult } from './run/run-options.ts';
-export { runStudies, runStudy } from './operations/run.ts';
+
+export { run, type RunResult } from './operations/run.ts';
+export type { CellCounts, Durability, FirstFailure, OnError, RunOptions, StudyResult } from './run/run-options.ts';
+export type { RunEvent } from './run/output/events.ts';
+export type { ProgressNumbers } from './run/output/progress.ts';
+export type { StopReason } from './run/stop.ts';
+export type { Watching } from './operations/watching.ts';
+export type { Abortable, GivenStudy, StudyBase, StudyPlace } from './operations/given-study.ts';
+export type * from './study/study-object.ts';
+export type { Format } from './encoding/metrics-schema.ts';
 export type { Shard } from './plan/share.ts';
-export { StopSwitch, type StopReason } from './run/stop.ts';
+
+export { plan, type PlanOptions, type RunPlan, type StudyPlan } from './operations/plan.ts';
+export type { PlannedCell } from './operations/planned-output.ts';
+export type { Forecast } from './forecast/forecast.ts';
+export type { StudyOverlap } from './plan/overlap.ts';
+export {
+  seeds,
+  type BaseSeed,
+  type CellSeed,
+  type PermutationSeed,
+  type SeedsOptions,
+  type StudySeeds,
+} from './operations/seeds.ts';
+
+export { openRun, type OpenedCell, type OpenedRun, type OpenRunOptions } from './operations/open-run.ts';
+export type { BatchOptions, ColumnOptions, Columns } from './operations/cell-columns.ts';
+export type { CountOptions } from './operations/cell-counts.ts';
+export type { CellStatus } from './stored/cell-states.ts';
+export type { CellSummary } from './stored/summaries.ts';
+export type { CellStatistics } from './statistics/summarise.ts';
+export { status, type Heartbeat, type RunStatus, type StatusOptions } from './operations/status.ts';
+export { verify, type VerifyOptions } from './operations/verify.ts';
+export type { Verification } from './verify/verification.ts';
 export type { Problem, ProblemCode } from './verify/problem.ts';
-export { summarizeRun, type Summarized, type SummarizeOptions } from './operations/summarize.ts';
-export { verifyRun, type VerifyOptions } from './operations/verify.ts';
-export { type Verification } from './verify/verification.ts';
-export { exportRun, type ExportOptions, type ExportResult } from './operations/export.ts';
+export type { RecomputeAmount } from './verify/recompute.ts';
+export { repair, type RepairOptions } from './operations/repair.ts';
+export { replay, type Replay } from './operations/replay.ts';
+
+export { merge, type MergeOptions, type MergeResult } from './operations/merge.ts';
 export type { MergeConflict } from './merge/merge-cell.ts';
-export { mergeRuns, type MergeOptions, type MergeResult } from './operations/merge.ts';
-export { verifyOldRun } from './verify/verify-old-run.ts';
+export { summarize, type Summarized, type SummarizeOptions } from './operations/summarize.ts';
+export { report, type Reported, type ReportOptions } from './operations/report.ts';
+export { exportRun, type ExportOptions, type ExportResult } from './operations/export.ts';
+export type { TableFormat } from './tables/formats/table.ts';
+
+export { bench, type BenchOptions, type StudyBench } from './operations/bench.ts';
+export { inspect, type InspectedFile, type InspectOptions } from './operations/inspect.ts';
+export { importTrades, type ImportedTrades, type ImportOptions } from './operations/import-trades.ts';
+export { generate, type Generated, type GenerateOptions } from './operations/generate.ts';

@@ -11,8 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const TABLE = `
 cli.ts: commands version.ts
-index.ts: operations run verify merge stored plan study model random
-commands: terminal operations run verify steps tables stored plan store files study models trade-lists model random encoding
+index.ts: operations verify merge forecast run tables stored plan statistics study model random encoding
+commands: terminal operations run verify tables plan files study models trade-lists model encoding
 terminal: run report store files statistics trade-lists model encoding
 operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
@@ -23,7 +23,7 @@ run: steps tables readers stored precision execute plan store files statistics s
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
 tables: stored plan store files statistics study model encoding
-readers: stored precision execute store files statistics encoding clock.ts
+readers: stored precision execute store files statistics model encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
 execute: plan store files statistics study models model random encoding native-free
@@ -68,9 +68,6 @@ const NAMES_THE_DISK: Readonly<Record<string, string>> = {
   'src/readers/worker.ts': 'the entry of a thread: a port cannot be sent there',
   'src/store/lock.ts': "the kernel's locks are on real files",
   'src/terminal/run-text.ts': 'the command line',
-  'src/commands/generate.ts': 'the command line',
-  'src/commands/import.ts': 'the command line',
-  'src/commands/seeds.ts': 'the command line',
 };
 
 /** Who uses Node's own file functions, and for what that is no file of a run. */
@@ -81,12 +78,12 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/version.ts': 'package.json',
   'src/study/source.ts': 'the study file',
   'src/study/bundle.ts': 'modules of a user',
+  'src/study/bundle-cache.ts': 'bundles of an earlier start; no run depends on them',
   'src/study/load-model.ts': 'modules of a user',
   'src/study/loaded-study.ts': 'input files',
   'src/study/write-json-schema.ts': 'a script of the build',
   'src/operations/inspect.ts': 'an input file',
   'src/operations/import-trades.ts': 'lists of other programs',
-  'src/commands/generate.ts': 'an input file that is made',
   'src/bench/bench-rig.ts': 'a temporary folder for what is measured',
   'src/bench/thread-time.ts': '/proc',
 };

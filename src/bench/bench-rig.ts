@@ -14,6 +14,7 @@ import { formatOf } from '../store/formats/formats.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { BenchFile } from './bench-file.ts';
+import { prepareError } from '../execute/model-failure.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
@@ -75,20 +76,6 @@ export class BenchRig {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The folder goes when the process is ended early, too. Returns what takes that back. */
-  removedAtExit(): () => void {
-    const remove = (): void => {
-      rmSync(this.folder, { recursive: true, force: true });
-    };
-    const interrupted = (): never => process.exit(130);
-    process.on('exit', remove);
-    process.on('SIGINT', interrupted);
-    return () => {
-      process.off('exit', remove);
-      process.off('SIGINT', interrupted);
-    };
-  }
-
   /** Computes and writes for about `ms`. */
   async sample({ threads, chunk, format, durability }: BenchVariant, ms: number): Promise<BenchSample> {
     const executor = this.executor(threads);
@@ -121,6 +108,7 @@ export class BenchRig {
       next[at] = first + count;
       const sequence = work?.dispatch() ?? 0;
       const taken = executor.compute({ setup: this.setup.id, cell: cell.setup, first, count }).then((result) => {
+        if (result.cannot_prepare !== undefined) throw prepareError(result.cannot_prepare, cell.cell_id);
         lease.observe(result.count, result.compute_ms);
         rows += result.rows;
         if (work === undefined || sync === undefined) {

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 
 import { benchText } from '../terminal/bench-text.ts';
-import { benchStudy } from '../operations/bench.ts';
+import { bench } from '../operations/bench.ts';
+import { abortOnSignals, exitOf, type StopSignal } from './abort-on-signals.ts';
 import { runs } from './command.ts';
 import { positiveNumber, wholeNumber } from './option-values.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -36,21 +37,34 @@ export function benchCommand(): Command {
   withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
   return runs<BenchFlags>(command, async ([study], flags, terminal) => {
     const { threads, chunk: chunks, rounds, seconds } = flags;
-    const found = await benchStudy(study!, {
-      ...givenOptions(flags, OPTIONS_OF_RUN),
-      threads,
-      chunks,
-      rounds,
-      seconds,
-      progress: process.stderr.isTTY
-        ? (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`)
-        : (done, total) => {
-            if (done === 1) terminal.say(`measuring ${total} times ...`);
-          },
-    });
-    terminal.say(benchText(found));
-    terminal.result(found);
-    return 0;
+    const controller = new AbortController();
+    const { signal } = controller;
+    // Measuring stops, and its files are removed.
+    const release = abortOnSignals(controller, () => undefined);
+    try {
+      const found = await bench(study!, {
+        ...givenOptions(flags, OPTIONS_OF_RUN),
+        threads,
+        chunks,
+        rounds,
+        seconds,
+        signal,
+        progress: process.stderr.isTTY
+          ? (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`)
+          : (done, total) => {
+              if (done === 1) terminal.say(`measuring ${total} times ...`);
+            },
+      });
+      terminal.say(benchText(found));
+      terminal.result(found);
+      return 0;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      terminal.say('Interrupted: nothing was measured to the end, and nothing is left behind.');
+      return exitOf(signal.reason as StopSignal);
+    } finally {
+      release();
+    }
   });
 }
 

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { EngineError } from '../errors.ts';
 import { diskError } from '../files/disk-error.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
+import type { StudyPlace } from '../operations/given-study.ts';
+import { readableStack } from '../model/model-source.ts';
 import { gatherFiles } from './option-values.ts';
 
 /** Options that every command has. */
@@ -57,7 +58,7 @@ export function reportError(thrown: unknown, options: CommonOptions): number {
       ? `permafrost: ${message}\n`
       : `permafrost: internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.\n`,
   );
-  if (options.debug === true && error instanceof Error) process.stderr.write(`${String(error.stack)}\n`);
+  if (options.debug === true) printStack(error);
   if (options.json === true) {
     const { code, path, value, allowed } = known
       ? error
@@ -65,6 +66,15 @@ export function reportError(thrown: unknown, options: CommonOptions): number {
     process.stdout.write(`${JSON.stringify({ error: { code, message, path, value, allowed } })}\n`);
   }
   return known ? error.exit : 1;
+}
+
+/** With `--debug`: where an error came from, and what caused it, in lines of the user's own source where it came from there. */
+export function printStack(error: unknown): void {
+  let indent = '';
+  for (let each = error; each instanceof Error; each = each.cause) {
+    process.stderr.write(`${indent}${readableStack(String(each.stack))}\n`);
+    indent = 'caused by ';
+  }
 }
 
 /** What commander read of the options of commands that need the study of a run. */
@@ -89,6 +99,6 @@ export function withTrust(command: Command): Command {
   );
 }
 
-export function studyFiles({ study, input, trust }: StudyFileFlags): StudyFiles {
-  return { study_file: study, inputs: input, trust };
+export function studyFiles({ study, input, trust }: StudyFileFlags): StudyPlace {
+  return { study, inputs: input, trust };
 }

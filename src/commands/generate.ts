@@ -1,16 +1,11 @@
-import { lstatSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
 import type { InputGenerator } from '../model/generator.ts';
 import { inputGenerators } from '../models/generators.ts';
 import type { ParameterSpec, ParameterValue } from '../model/model.ts';
-import { createStreams } from '../random/streams.ts';
-import { disk } from '../files/disk.ts';
-import { makeFolder } from '../files/folder.ts';
-import { writeSmallFile } from '../files/small-file.ts';
 import { allowedText, checkValue } from '../study/parameter-value.ts';
+import { checkSeed, generate, parametersOf } from '../operations/generate.ts';
 import { runs, type CommonOptions } from './command.ts';
 import { notExpected } from '../wording/expected.ts';
 import { wholeNumber } from './option-values.ts';
@@ -54,53 +49,31 @@ function generatorCommand(generator: InputGenerator): Command {
     .option('--into <file>', 'write it there instead of to stdout')
     .option('--overwrite', 'replace what is at --into')
     .addHelpText('after', EXAMPLES);
-  return runs<GenerateFlags>(command, (_args, flags, terminal) => generate(generator, flags, terminal));
+  return runs<GenerateFlags>(command, (_args, flags, terminal) => make(generator, flags, terminal));
 }
 
-async function generate(
+async function make(
   generator: InputGenerator,
   flags: GenerateFlags & CommonOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const { into, overwrite, seed: base_seed } = flags;
+  const { into, overwrite, seed } = flags;
   if (into === undefined && terminal.json) {
     throw new EngineError('USAGE', '--json takes stdout for itself: say with --into where the file goes.', {
       path: '--into',
     });
   }
-  if (into !== undefined) refuseToReplace(into, overwrite === true);
-  const options = optionsOf(generator, flags);
-  const rng = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed }, 0, 1).rng(0);
-  const { text, statistics, statistics_text } = generator.generate(options, rng);
+  const parameters = parametersOf(generator, parameterFlags(generator, flags), (name) => `--${flagOf(name)}`);
+  const { text, statistics, statistics_text } = await generate(generator.name, { parameters, seed, into, overwrite });
   if (into === undefined) await print(text);
-  else {
-    await makeFolder(disk, dirname(into));
-    await writeSmallFile(disk, into, text);
-  }
   terminal.say(into === undefined ? statistics_text : `${into}\n${statistics_text}`);
-  terminal.result({ file: into, seed: base_seed, options, ...statistics });
+  terminal.result({ file: into, seed, options: parameters, ...statistics });
   return 0;
 }
 
-/** A link counts as what it is: a file that is there. */
-function refuseToReplace(into: string, overwrite: boolean): void {
-  const found = lstatSync(into, { throwIfNoEntry: false });
-  if (found === undefined || (overwrite && !found.isDirectory())) return;
-  const way_out = found.isDirectory() ? 'is a folder: name a file' : 'is there already: --overwrite replaces it';
-  throw new EngineError('USAGE', `${into} ${way_out}.`, { path: '--into', value: into });
-}
-
-function optionsOf(generator: InputGenerator, flags: GenerateFlags): Record<string, ParameterValue> {
-  const options = Object.fromEntries(
-    Object.entries(generator.options).map(([name, spec]) => [
-      name,
-      (flags[camelCase(name)] ?? spec.default) as ParameterValue,
-    ]),
-  );
-  const problem = generator.check?.(options)[0];
-  if (problem === undefined) return options;
-  const flag = `--${flagOf(problem.parameter)}`;
-  throw new EngineError('USAGE', `${flag}: ${problem.message}.`, { path: flag, value: options[problem.parameter] });
+function parameterFlags({ options }: InputGenerator, flags: GenerateFlags): Record<string, ParameterValue> {
+  const given = Object.keys(options).map((name) => [name, flags[camelCase(name)]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined)) as Record<string, ParameterValue>;
 }
 
 function optionValue(name: string, spec: ParameterSpec, text: string): ParameterValue {
@@ -116,12 +89,8 @@ function numberOf(text: string): number {
   return text.trim() === '' ? NaN : Number(text);
 }
 
-const LARGEST_SEED = 2 ** 32 - 1;
-
 function seed(text: string): number {
-  const value = wholeNumber('--seed', 0)(text);
-  if (value <= LARGEST_SEED) return value;
-  throw notExpected('--seed', `a whole number from 0 to ${LARGEST_SEED}`, text);
+  return checkSeed('--seed', wholeNumber('--seed', 0)(text), text);
 }
 
 /** `culprit_rate` -> `culprit-rate` on the command line, `culpritRate` in commander's options. */

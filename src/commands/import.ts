@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { disk } from '../files/disk.ts';
 import { importTrades } from '../operations/import-trades.ts';
 import { importText } from '../terminal/import-text.ts';
 import { FORMAT_NAMES } from '../trade-lists/formats/registry.ts';
@@ -103,7 +102,7 @@ function tradesCommand(): Command {
       point_value: pointValue,
     };
     const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const imported = await importTrades(disk, files, { ...options, into, ...(from !== 'auto' && { from }) });
+    const imported = await importTrades(files, { ...options, into, ...(from !== 'auto' && { from }) });
     const done = imported.unchanged ? 'is there already, with the same bytes' : 'written';
     terminal.say(importText(imported.understood, imported.into, Math.min(process.stderr.columns || 80, 120)));
     terminal.say(`\n${imported.into} ${done}; what was understood: ${imported.record}`);

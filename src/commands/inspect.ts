@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { inspectFile, type InspectedFile, type InspectOptions } from '../operations/inspect.ts';
+import { inspect, type InspectedFile, type InspectOptions } from '../operations/inspect.ts';
 import { runs } from './command.ts';
 
 const EXAMPLES = `
@@ -20,7 +20,7 @@ export function inspectCommand(): Command {
     .option('--input <name>', 'which input of the model it is')
     .addHelpText('after', EXAMPLES);
   return runs<InspectOptions>(command, async ([file], { model, input }, terminal) => {
-    const inspected = await inspectFile(file!, { model, input });
+    const inspected = await inspect(file!, { model, input });
     const { facts, problems, n_problems, notes } = inspected.inspection;
     terminal.say(inspectionText(inspected));
     terminal.result({

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { mergeRuns, type MergeResult } from '../operations/merge.ts';
+import { merge, type MergeResult } from '../operations/merge.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
@@ -27,7 +27,7 @@ export function mergeCommand(): Command {
     .requiredOption('--into <run>', 'where the union lives: a new folder, or a run of the same experiment');
   withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);
   return runs<MergeFlags>(command, async (from, { into, threads, ...moved }, terminal) => {
-    const result = await mergeRuns(from, into, { threads, ...studyFiles(moved) });
+    const result = await merge(from, into, { threads, ...studyFiles(moved) });
     terminal.say(mergeText(result));
     terminal.result(result);
     return result.conflicts.length > 0 ? 1 : 0;

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 
-import { planStudies, type RunPlan, type StudyPlan } from '../operations/plan.ts';
+import { plan as planRun, type RunPlan, type StudyPlan } from '../operations/plan.ts';
 import type { RunOptions } from '../run/run-options.ts';
-import { inputNotes } from '../study/loaded-study.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
@@ -39,9 +38,9 @@ export async function showPlan(
   terminal: Terminal,
 ): Promise<number> {
   const options = givenOptions(flags);
-  const plan = await planStudies(files, { ...options, process_seconds: performance.now() / 1000 });
+  const plan = await planRun(files, { ...options, process_seconds: performance.now() / 1000 });
   // Studies often have their inputs in common: each sentence once.
-  const all = plan.studies.flatMap(({ experiment }) => inputNotes(experiment));
+  const all = plan.studies.flatMap((study) => study.notes);
   const notes = [...new Map(all.map((note) => [note.message, note])).values()];
   for (const { message } of notes) terminal.say(`note: ${message}`);
   for (const study of plan.studies) terminal.say(planText(study, options));
@@ -52,7 +51,7 @@ export async function showPlan(
   const shared_streams = sum((study) => study.overlap.shared_streams);
   terminal.result({
     cells,
-    cells_folded: sum((study) => study.experiment.cells.folded),
+    cells_folded: sum((study) => study.cells_folded),
     cells_shared,
     permutations_total,
     permutations_done,
@@ -65,7 +64,7 @@ export async function showPlan(
     },
     forecast: studies.length === 1 ? (studies[0]!.forecast ?? null) : studies.map((study) => study.forecast ?? null),
     outputs: studies.map((study) => ({
-      output: study.experiment.study.output,
+      output: study.output,
       cells: study.cells.length,
       cells_shared: study.cells_shared,
       permutations_total: study.permutations_total,
@@ -92,19 +91,16 @@ function togetherText(plan: RunPlan): string {
 }
 
 function planText(plan: StudyPlan, { shard }: RunOptions): string {
-  const { experiment, cells, permutations_total, permutations_done, permutations_missing, permutations_computed } =
-    plan;
-  const { overlap, forecast } = plan;
+  const { cells, permutations_total, permutations_done, permutations_missing, permutations_computed } = plan;
+  const { overlap, forecast, grid_points, cells_folded } = plan;
   const at_most = plan.at_most ? 'at most ' : '';
-  const { study } = experiment;
   const count = (n: number): string => n.toLocaleString('en');
   const complete = cells.filter(({ n_done, n_target }) => n_done === n_target).length;
-  const { folded, points } = experiment.cells;
   const part = shard === undefined ? '' : `, shard ${shard.index} of ${shard.of}`;
   const lines = [
-    `${study.name}: model ${study.model.name}, ${counted(cells.length, 'cell')} x ${study.precision.length > 0 ? 'at most ' : ''}${counted(study.permutations, 'permutation')}${part} -> ${study.output}`,
-    folded > 0
-      ? `  ${counted(points, 'grid point')}; ${count(folded)} differ only in parameters that are inactive there and are folded`
+    `${plan.name}: model ${plan.model}, ${counted(cells.length, 'cell')} x ${plan.precision.length > 0 ? 'at most ' : ''}${counted(plan.permutations, 'permutation')}${part} -> ${plan.output}`,
+    cells_folded > 0
+      ? `  ${counted(grid_points, 'grid point')}; ${count(cells_folded)} differ only in parameters that are inactive there and are folded`
       : undefined,
     `  done      ${count(permutations_done)} of ${at_most}${counted(permutations_total, 'permutation')}${shard === undefined ? '' : ' of the shard'}, ${count(complete)} of ${counted(cells.length, 'cell')} complete${shard === undefined ? '' : ' in it'}`,
     plan.permutations_failed > 0

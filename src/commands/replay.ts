@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 
-import { EngineError } from '../errors.ts';
-import { replayPermutation } from '../operations/replay.ts';
-import { noSuchCell } from './seeds.ts';
-import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { replay } from '../operations/replay.ts';
+import { printStack, runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 
 interface ReplayFlags extends StudyFileFlags {
@@ -25,21 +23,18 @@ export function replayCommand(): Command {
     .requiredOption('--perm <n>', 'perm_index', wholeNumber('--perm', 0))
     .option('--trace', 'what happened, step by step, where the model tells')
     .addHelpText('after', EXAMPLES);
-  return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, ...moved }, terminal) => {
-    const replayed = await replayPermutation(run!, cell, perm, studyFiles(moved));
-    if (replayed === undefined) throw noSuchCell(cell, run!);
-    if (perm >= replayed.target) {
-      throw new EngineError(
-        'USAGE',
-        `--perm ${perm} is past the end: the run has permutations 0 to ${replayed.target - 1}.`,
-        { path: '--perm', value: perm },
-      );
-    }
-    const { seed, row, stored, equal, failure } = replayed;
+  return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, debug, ...moved }, terminal) => {
+    const replayed = await replay(run!, cell, perm, studyFiles(moved));
+    const { seed, row, stored, equal, failure, error, at } = replayed;
     terminal.say(`cell ${cell}, permutation ${perm}, seed ${seed}`);
     if (trace === true)
       for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.say(`  ${line}`);
-    if (failure !== undefined) terminal.say(`failed: ${failure.error_class}: ${failure.message}`);
+    if (failure !== undefined) {
+      const where =
+        at === undefined ? '' : `\n  thrown at ${at}${debug === true ? '' : ' (--debug shows the whole stack)'}`;
+      terminal.say(`failed: ${failure.error_class}: ${failure.message}${where}`);
+      if (debug === true) printStack(error);
+    }
     for (const [metric, value] of Object.entries(row ?? {})) terminal.say(`  ${metric.padEnd(24)} ${value}`);
     const summary = await replayed.summary();
     if (summary !== undefined) terminal.say(`\n${summary.text}\n`);
@@ -58,7 +53,7 @@ export function replayCommand(): Command {
       stored: stored ?? null,
       equal,
       ...(summary !== undefined && { summary: summary.data }),
-      ...(failure !== undefined && { failure }),
+      ...(failure !== undefined && { failure: { ...failure, at: at ?? null } }),
     });
     return stored !== undefined && !equal ? 1 : failure !== undefined ? 1 : 0;
   });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import type { Ranking } from '../model/model.ts';
-import { reportRun, type Reported } from '../operations/report.ts';
+import { report, type Reported } from '../operations/report.ts';
 import { runs } from './command.ts';
 import { oneOf } from './option-values.ts';
 import { withRunFlags } from './run-flags.ts';
@@ -29,7 +29,7 @@ export function reportCommand(): Command {
     );
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
   return runs<ReportFlags>(command, async ([run], { rank, threads }, terminal) => {
-    const reported = await reportRun(run!, { ranking: rank, threads });
+    const reported = await report(run!, { ranking: rank, threads });
     const { output, files, cells, rows } = reported;
     terminal.say(reportedText(reported));
     terminal.result({ output, files, cells, rows });

@@ -119,7 +119,7 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
   on_error: {
     flag: '--on-error',
     argument: '<what>',
-    description: 'stop or continue after a failed permutation (default: stop)',
+    description: 'stop or continue after a failed permutation or cell (default: stop)',
     parse: oneOf('--on-error', ON_ERROR),
     say: text,
   },

@@ -1,17 +1,17 @@
 import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
-import { runStudiesWaiting } from '../operations/disk-wait.ts';
-import type { RunObserver } from '../run/output/observer.ts';
-import { sumOfNumbers, type Progress } from '../run/output/progress.ts';
-import { resolveOptions, type StudyResult } from '../run/run-options.ts';
-import { StopSwitch } from '../run/stop.ts';
-import { createDisplay, type ProgressDisplay } from '../terminal/progress-display.ts';
+import { run } from '../operations/run.ts';
+import type { RunEvent } from '../run/output/events.ts';
+import { sumOfNumbers, type ProgressNumbers } from '../run/output/progress.ts';
+import { resolveOptions, type FirstFailure, type StudyResult } from '../run/run-options.ts';
+import { createDisplay, PLAIN_LINE_MS, REDRAW_MS, type ProgressDisplay } from '../terminal/progress-display.ts';
 import { nextText, studyResultText } from '../terminal/run-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../wording/format-number.ts';
-import { reportError, runs } from './command.ts';
+import { printStack, reportError, runs, type CommonOptions } from './command.ts';
 import { showPlan } from './plan.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
 import { givenOptions, resumeCommand, withRunFlags } from './run-flags.ts';
 
 const EXAMPLES = `
@@ -38,11 +38,14 @@ export function runCommand(): Command {
   withRunFlags(command).option('--dry-run', 'only say what would be done, as plan does').addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
     if (flags.dryRun === true) return showPlan(studies, flags, terminal);
-    const stop = new StopSwitch();
     const screen = createScreen(terminal);
-    const release = stopOnSignals(stop, screen);
+    const controller = new AbortController();
+    // Once: finish nothing new, flush, say how to resume. Twice: at once; what is on disk is safe all the same.
+    const release = abortOnSignals(controller, () => {
+      screen.line('Stopping: what is computed is being written. Once more stops at once.');
+    });
     try {
-      return await runAll(studies, flags, stop, screen, terminal);
+      return await runAll(studies, flags, controller.signal, screen, terminal);
     } finally {
       release();
     }
@@ -51,15 +54,17 @@ export function runCommand(): Command {
 
 async function runAll(
   studies: readonly string[],
-  flags: RunFlags,
-  stop: StopSwitch,
+  flags: RunFlags & CommonOptions,
+  signal: AbortSignal,
   screen: Screen,
   terminal: Terminal,
 ): Promise<number> {
   const options = resolveOptions(givenOptions(flags));
-  const results = await runStudiesWaiting(studies, options, stop, screen.observer);
+  const { onEvent, progress_ms } = screen;
+  const { outputs: results, seconds, exit } = await run(studies, { ...options, signal, onEvent, progress_ms });
   for (const result of results) {
-    if (result.stopped?.kind === 'error') reportError(result.stopped.error, {});
+    if (result.stopped?.kind === 'error') reportError(result.stopped.error, { debug: flags.debug === true });
+    if (flags.debug === true) printStack(result.first_failure?.error);
     terminal.say(studyResultText(result));
     if (result.summary !== undefined) terminal.say(`\n${result.summary.text}`);
   }
@@ -68,8 +73,6 @@ async function runAll(
     retry: resumeCommand(studies, { ...options, retry_failed: true }),
   });
   if (next !== '') terminal.say(next);
-  const exit = results.find((result) => result.exit !== 0)?.exit ?? 0;
-  const seconds = Math.max(...results.map((result) => result.seconds));
   terminal.result({ outputs: results.map(outputJson), seconds, exit });
   return exit;
 }
@@ -77,6 +80,7 @@ async function runAll(
 function outputJson(result: StudyResult): unknown {
   const { output, cells, complete, permutations_computed, permutations_reused, permutations_total, summary, stopped } =
     result;
+  const { n_failures, first_failure } = result;
   const error = stopped?.kind === 'error' && stopped.error instanceof EngineError ? stopped.error : undefined;
   return {
     output,
@@ -87,67 +91,68 @@ function outputJson(result: StudyResult): unknown {
     permutations_total,
     notes: result.notes,
     ...(summary !== undefined && { summary: summary.data }),
+    ...(first_failure !== undefined && { n_failures, first_failure: failureJson(first_failure) }),
     ...(error !== undefined && { error: { code: error.code, message: error.message } }),
   };
 }
 
-/** Ctrl-C (or SIGTERM) once: finish nothing new, flush, say how to resume. Twice: at once; what is on disk is safe all the same. */
-function stopOnSignals(stop: StopSwitch, screen: Screen): () => void {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  const handlers = signals.map((signal) => {
-    const handler = (): void => {
-      if (stop.reason !== undefined) process.exit(signal === 'SIGINT' ? 130 : 143);
-      screen.line('Stopping: what is computed is being written. Once more stops at once.');
-      stop.stop({ kind: 'interrupted', signal });
-    };
-    process.on(signal, handler);
-    return { signal, handler };
-  });
-  return () => {
-    for (const { signal, handler } of handlers) process.off(signal, handler);
-  };
+function failureJson({ cell_id, failure, at, of_prepare }: FirstFailure): unknown {
+  return { cell_id, ...failure, of_prepare, at: at ?? null };
 }
 
 /** What a person sees of runs on stderr: one display at a time, and lines above it. */
 interface Screen {
-  readonly observer: RunObserver;
+  readonly onEvent: (event: RunEvent) => void;
+  readonly progress_ms: number;
   line(text: string): void;
 }
 
 function createScreen(terminal: Terminal): Screen {
   let display: ProgressDisplay | undefined;
-  const outputs: Progress[] = [];
+  const outputs = new Map<string, ProgressNumbers>();
+  const at_work = new Set<string>();
   const line = (text: string): void => {
     if (display === undefined) terminal.say(text);
     else display.line(text);
   };
-  const observer: RunObserver = {
-    started: (run) => {
-      const { progress } = run;
-      line(startText(run));
-      outputs.push(progress);
-      display ??= createDisplay(process.stderr, () => sumOfNumbers(outputs.map((each) => each.numbers())));
-    },
-    cellStarted: (cell_id, n_missing, n_target) => display?.cellStarted(cell_id, n_target - n_missing, n_target),
-    acknowledged: (cell_id, rows) => display?.cellAdvanced(cell_id, rows),
-    cellFinished: (cell_id) => display?.cellFinished(cell_id),
-    warning: (text) => {
-      line(`warning: ${text}`);
-    },
-    note: ({ message }) => {
-      line(`note: ${message}`);
-    },
-    finished: () => {
-      display?.stop();
-      display = undefined;
-      outputs.length = 0;
-    },
+  const onEvent = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'started':
+        line(startText(event));
+        at_work.add(event.output);
+        outputs.set(event.output, event);
+        display ??= createDisplay(process.stderr, () => sumOfNumbers([...outputs.values()]));
+        return;
+      case 'progress':
+        outputs.set(event.output, event);
+        return;
+      case 'cell-started':
+        display?.cellStarted(event.cell_id, event.n_done, event.n_target);
+        return;
+      case 'acknowledged':
+        display?.cellAdvanced(event.cell_id, event.rows);
+        return;
+      case 'cell-finished':
+        display?.cellFinished(event.cell_id);
+        return;
+      case 'warning':
+      case 'note':
+        line(`${event.type}: ${event.message}`);
+        return;
+      case 'finished':
+        outputs.set(event.output, event);
+        at_work.delete(event.output);
+        if (at_work.size > 0) return;
+        display?.stop();
+        display = undefined;
+        outputs.clear();
+    }
   };
-  return { observer, line };
+  return { onEvent, progress_ms: process.stderr.isTTY ? REDRAW_MS : PLAIN_LINE_MS, line };
 }
 
-function startText({ output, threads, progress, resumed, at_most }: Parameters<RunObserver['started']>[0]): string {
-  const { cells_total, permutations_total } = progress.numbers();
+function startText(started: Extract<RunEvent, { readonly type: 'started' }>): string {
+  const { output, threads, resumed, at_most, cells_total, permutations_total } = started;
   const what = `${counted(cells_total, 'cell')}, ${at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')}, ${counted(threads, 'thread')}`;
   return `${resumed ? 'Resuming' : 'Starting'} ${output}: ${what}`;
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 
 import { formatCount, formatDuration } from '../wording/format-number.ts';
-import { runStatus, type RunStatus } from '../operations/status.ts';
+import { status, type RunStatus } from '../operations/status.ts';
 import { runs } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
@@ -28,14 +28,14 @@ export function statusCommand(): Command {
     .option('--scan', 'count from the metrics files instead of the last progress report');
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
   return runs<StatusFlags>(command, async ([run], { watch, scan, threads }, terminal) => {
-    let status = await runStatus(run!, { scan, threads });
-    terminal.say(statusText(status));
-    while (watch === true && !status.complete) {
+    let found = await status(run!, { scan, threads });
+    terminal.say(statusText(found));
+    while (watch === true && !found.complete) {
       await sleep(WATCH_MS);
-      status = await runStatus(run!, { scan, threads });
-      terminal.say(statusLine(status));
+      found = await status(run!, { scan, threads });
+      terminal.say(statusLine(found));
     }
-    const { cells_total, cells_complete, permutations_done, permutations_total, complete } = status;
+    const { cells_total, cells_complete, permutations_done, permutations_total, complete, heartbeat } = found;
     terminal.result({
       run,
       cells_total,
@@ -43,7 +43,7 @@ export function statusCommand(): Command {
       permutations_done,
       permutations_total,
       complete,
-      heartbeat: status.heartbeat ?? null,
+      heartbeat: heartbeat ?? null,
     });
     return 0;
   });

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 
 import { partialTable } from '../terminal/best-cells.ts';
 import { counted } from '../wording/format-number.ts';
-import { summarizeRun, type Summarized } from '../operations/summarize.ts';
+import { summarize, type Summarized } from '../operations/summarize.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
@@ -28,7 +28,7 @@ export function summarizeCommand(): Command {
     .argument('<run>', 'output folder of a run');
   withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);
   return runs<SummarizeFlags>(command, async ([run], { threads, ...moved }, terminal) => {
-    const done = await summarizeRun(run!, { threads, ...studyFiles(moved) });
+    const done = await summarize(run!, { threads, ...studyFiles(moved) });
     const { output, files, cells, rows } = done;
     const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));
     terminal.say(summarizedText(done));

@@ -2,9 +2,8 @@ import { Command } from 'commander';
 
 import { EngineError } from '../errors.ts';
 import type { RecomputeAmount } from '../verify/recompute.ts';
-import { repairRun } from '../operations/repair.ts';
-import { verifyOldRun } from '../verify/verify-old-run.ts';
-import { verifyRun } from '../operations/verify.ts';
+import { repair } from '../operations/repair.ts';
+import { verify } from '../operations/verify.ts';
 import type { ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
@@ -46,25 +45,25 @@ export function verifyCommand(): Command {
     );
   withRunFlags(withStudyFiles(command), ['threads']).addHelpText('after', EXAMPLES);
   return runs<VerifyFlags>(command, async ([run], flags, terminal) => {
-    const { recompute, repair, expect, threads, ...moved } = flags;
+    const { recompute, expect, threads, ...moved } = flags;
     if (expect !== undefined) {
       refuseWithExpect({
         '--recompute': recompute,
-        '--repair': repair,
+        '--repair': flags.repair,
         '--threads': threads,
         '--study': moved.study,
         '--input': moved.input,
       });
-      const verification = await verifyOldRun(run!, expect);
+      const verification = await verify(run!, { expect });
       terminal.say(verificationText(run!, verification));
       terminal.result(verification);
       return verification.ok ? 0 : 1;
     }
-    if (repair === true) {
-      const { stopped } = await repairRun(run!, { threads, ...studyFiles(moved) });
+    if (flags.repair === true) {
+      const { stopped } = await repair(run!, { threads, ...studyFiles(moved) });
       if (stopped?.kind === 'error') throw stopped.error;
     }
-    const verification = await verifyRun(run!, { recompute, threads, ...studyFiles(moved) });
+    const verification = await verify(run!, { recompute, threads, ...studyFiles(moved) });
     const lines = [verificationText(run!, verification), ...nextLines(verification, repairWords(run!, flags))];
     terminal.say(lines.join('\n'));
     terminal.result(verification);

@@ -3,14 +3,22 @@ import { hash } from 'node:crypto';
 import { builtInModels } from '../models/registry.ts';
 import type { InputFile, Model } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
+import { describeError, errorOf, errorRecord } from '../model/error-record.ts';
 import { moduleUrl } from '../study/module-url.ts';
 import type { GivenInputs, ModelReference, ModelSetup } from './setup.ts';
 
 /** The model behind a reference. A user's own model comes as one bundled module and is imported from memory: nothing is written. */
 export async function loadReferencedModel(reference: ModelReference): Promise<Model> {
   if ('code' in reference) {
-    const module = (await import(moduleUrl(reference.code))) as { readonly default: Model };
-    return module.default;
+    try {
+      const module = (await import(moduleUrl(reference.code))) as { readonly default: Model };
+      return module.default;
+    } catch (thrown) {
+      const cause = errorOf(errorRecord(thrown));
+      // It could be loaded in the main thread: it looks at where it is, or at something that changed since.
+      const message = `${reference.file}: its model fails when a worker loads it: ${describeError(cause)}`;
+      throw new EngineError('MODEL', message, { path: reference.file, cause });
+    }
   }
   const { builtin, version } = reference;
   const model = await builtInModels.load(builtin);

@@ -11,7 +11,7 @@ import { readBack } from '../store/scan-cell.ts';
 export interface CellCost {
   /** [ms]; the first permutation is in it. */
   readonly prepare_ms: number;
-  /** [ms per permutation] computed and encoded. */
+  /** [ms per permutation] computed and encoded. NaN, like what follows, where prepare() throws: a run computes nothing of it. */
   readonly compute_ms: number;
   /** [ms per row] read back, checked and summarised. */
   readonly finish_ms: number;
@@ -32,6 +32,8 @@ export interface MeasureTask {
   readonly options: SummariseOptions;
 }
 
+const NO_ROWS = { compute_ms: NaN, finish_ms: NaN, row_bytes: NaN, statistics_bytes: NaN };
+
 const LARGEST_CHUNK = 8192;
 /** A cell that is much slower than others is given so long [ms]. */
 const SLOW_CELL_MS = 150;
@@ -43,8 +45,9 @@ export async function measureCell(simulator: Simulator, task: MeasureTask): Prom
   const { cell, target } = task;
   const chunk = (count: number) => simulator.computeChunk({ setup: task.setup, cell, first: 0, count });
   const started = performance.now();
-  await chunk(1);
+  const { cannot_prepare } = await chunk(1);
   const prepare_ms = performance.now() - started;
+  if (cannot_prepare !== undefined) return { prepare_ms, ...NO_ROWS };
   const permutations = await affordable(task.permutations, chunk);
   const count = Math.min(permutations, target, LARGEST_CHUNK);
   let last = await chunk(count);

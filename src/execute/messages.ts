@@ -1,6 +1,8 @@
 import type { BlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
+import type { ErrorRecord } from '../model/error-record.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
+import type { Failure } from '../store/failures.ts';
 
 /** What crosses between the coordinator and an executor, whatever carries it: plain data. */
 
@@ -21,14 +23,6 @@ export interface ChunkTask {
   readonly more_schemas?: readonly MetricsSchema[];
 }
 
-/** A permutation that left no row. */
-export interface PermutationFailure {
-  readonly perm_index: number;
-  readonly seed: string;
-  readonly error_class: string;
-  readonly message: string;
-}
-
 export interface ChunkResult {
   readonly first: number;
   readonly count: number;
@@ -40,7 +34,12 @@ export interface ChunkResult {
   readonly blocks?: readonly BlockPart[];
   /** The same rows in the bytes of each of the task's `more_schemas`. */
   readonly more_bytes?: readonly Uint8Array[];
-  readonly failures: readonly PermutationFailure[];
+  /** Permutations that left no row, ascending. */
+  readonly failures: readonly Failure[];
+  /** What the first of them threw, whole. */
+  readonly first_error?: ErrorRecord;
+  /** `Model.prepare` threw: no permutation of the cell can be computed, now or again. There are no rows then, and no failures. */
+  readonly cannot_prepare?: ErrorRecord;
   /** Time this chunk took in the worker [ms], for choosing the next chunk's size. Reaches no row. */
   readonly compute_ms: number;
 }

@@ -3,20 +3,26 @@ import assert from 'node:assert/strict';
 import { canonicalise, createColumns } from '#native-free/columns/columns';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
-import type { Kernel, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
+import { errorOf, errorRecord, type ErrorRecord } from '../model/error-record.ts';
+import type { Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
-import { createStreams, describeSeed } from '../random/streams.ts';
+import { createStreams } from '../random/streams.ts';
+import type { Failure } from '../store/failures.ts';
+import { encodeForAll } from './encode-chunk.ts';
+import { failureOf, InfiniteMetric, prepareError, UndefinedMetric } from './model-failure.ts';
 import { inputsOf, loadReferencedModel } from './load-setup.ts';
-import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type PermutationFailure } from './messages.ts';
+import { LARGEST_CHUNK, type ChunkResult, type ChunkTask } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
-import { formatOf } from '../store/formats/formats.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
-import { AsynchronousModel, InfiniteMetric, isPromise, NotANumber, UndefinedMetric } from './value-errors.ts';
+import { AsynchronousModel, isPromise, NotANumber } from './value-errors.ts';
 
-/** A cell made ready: what `Model.prepare` returned. */
-interface PreparedCell {
-  readonly cell: CellSetup;
-  readonly state: unknown;
+/** A cell made ready: what `Model.prepare` returned, or what it threw. */
+type PreparedCell = { readonly state: unknown } | { readonly cannot_prepare: ErrorRecord };
+
+/** A permutation that left no row, and what it threw. */
+interface FailedPermutation {
+  readonly failure: Failure;
+  readonly error: unknown;
 }
 
 /** The columns of a chunk. */
@@ -64,44 +70,64 @@ export class Simulator {
   /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. */
   async computeChunk(task: ChunkTask, into?: ArrayBufferLike): Promise<ChunkResult> {
     const started = performance.now();
-    const { state } = await this.prepareCell(task.cell);
-    const streams = this.streamsOf(task.cell.source, task.first, task.count);
-    const columns = this.emptyColumns(task.cell, task.count);
-    const failures = this.fill(state, streams, columns, task.cell);
-    const perm_index = this.indicesFrom(task.first, task.count);
+    const { first, count } = task;
+    const prepared = await this.prepareCell(task.cell);
+    if ('cannot_prepare' in prepared) {
+      const compute_ms = performance.now() - started;
+      return { first, count, rows: 0, bytes: new Uint8Array(0), failures: [], ...prepared, compute_ms };
+    }
+    const { state } = prepared;
+    const streams = this.streamsOf(task.cell.source, first, count);
+    const columns = this.emptyColumns(task.cell, count);
+    const failed = this.fill(state, streams, columns, task.cell);
+    const failures = failed.map(({ failure }) => failure);
+    const perm_index = this.indicesFrom(first, count);
     const kept = withoutFailures({ perm_index, columns: columns.stored }, failures);
     return {
-      first: task.first,
-      count: task.count,
+      first,
+      count,
       rows: kept.perm_index.length,
       ...encodeForAll(task, kept, this.setup.kernel, into),
       failures,
+      // One is enough to find the line; the stacks of thousands would be megabytes.
+      ...(failed.length > 0 && { first_error: errorRecord(failed[0]!.error) }),
       compute_ms: performance.now() - started,
     };
   }
 
   /** One permutation alone: its row, or how it failed. */
-  async computeOne(cell: CellSetup, perm_index: number): Promise<Float64Array | PermutationFailure> {
-    const { state } = await this.prepareCell(cell);
+  async computeOne(
+    cell: CellSetup,
+    perm_index: number,
+  ): Promise<Float64Array | { readonly failure: Failure; readonly error: Error }> {
+    const state = await this.stateOf(cell);
     const columns = this.emptyColumns(cell, 1);
-    const failures = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns, cell);
-    return failures[0] ?? Float64Array.from(columns.stored, (column) => column[0]!);
+    const [failed] = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns, cell);
+    if (failed === undefined) return Float64Array.from(columns.stored, (column) => column[0]!);
+    return { failure: failed.failure, error: errorOf(errorRecord(failed.error)) };
   }
 
   /** The steps of one permutation for a person, or undefined where the model tells none. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
-    const { state } = await this.prepareCell(cell);
+    const state = await this.stateOf(cell);
     return this.model.trace?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 
   /** One permutation summed up, or undefined where the model does not. */
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
-    const { state } = await this.prepareCell(cell);
+    const state = await this.stateOf(cell);
     return this.model.summary?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 
   private streamsOf(source: StreamSource, first: number, count: number): Streams {
     return createStreams(source, first, count, this.setup.kernel);
+  }
+
+  /** What `Model.prepare` returned. Throws EngineError SIMULATION where it threw. */
+  private async stateOf(cell: CellSetup): Promise<unknown> {
+    const prepared = await this.prepareCell(cell);
+    if ('state' in prepared) return prepared.state;
+    throw prepareError(prepared.cannot_prepare, cell.schema.cell_id);
   }
 
   private prepareCell(cell: CellSetup): Promise<PreparedCell> {
@@ -125,7 +151,11 @@ export class Simulator {
       shared: this.setup.shared,
       metrics: cell.schema.metrics,
     };
-    return { cell, state: this.model.prepare === undefined ? context : await this.model.prepare(context) };
+    try {
+      return { state: this.model.prepare === undefined ? context : await this.model.prepare(context) };
+    } catch (error) {
+      return { cannot_prepare: errorRecord(error) };
+    }
   }
 
   private indicesFrom(first: number, count: number): Uint32Array {
@@ -147,9 +177,9 @@ export class Simulator {
   }
 
   /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
-  private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): PermutationFailure[] {
+  private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): FailedPermutation[] {
     const failures = this.simulateAll(state, streams, columns.all, schema.metrics);
-    const failed = new Set(failures.map((failure) => failure.perm_index));
+    const failed = new Set(failures.map(({ failure }) => failure.perm_index));
     columns.stored.forEach((column, m) => {
       const metric = schema.metrics[m]!;
       const { missing = false, infinite = false } = this.model.metrics[metric]!;
@@ -163,7 +193,7 @@ export class Simulator {
         failures.push(this.failure(streams, i, error));
       }
     });
-    return failures.sort((a, b) => a.perm_index - b.perm_index);
+    return failures.sort((a, b) => a.failure.perm_index - b.failure.perm_index);
   }
 
   private simulateAll(
@@ -171,7 +201,7 @@ export class Simulator {
     streams: Streams,
     columns: readonly Float64Array[],
     stored: readonly string[],
-  ): PermutationFailure[] {
+  ): FailedPermutation[] {
     if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
     try {
       refusePromise('simulateChunk', this.model.simulateChunk(state, streams, columns, this.setup.kernel));
@@ -188,8 +218,8 @@ export class Simulator {
     streams: Streams,
     columns: readonly Float64Array[],
     stored: readonly string[],
-  ): PermutationFailure[] {
-    const failures: PermutationFailure[] = [];
+  ): FailedPermutation[] {
+    const failures: FailedPermutation[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
       failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single, stored));
@@ -202,11 +232,11 @@ export class Simulator {
     streams: Streams,
     columns: readonly Float64Array[],
     stored: readonly string[],
-  ): PermutationFailure[] {
+  ): FailedPermutation[] {
     const { model, row, metrics } = this;
     const is_stored = metrics.map((name) => stored.includes(name));
     assert(model.simulate !== undefined, `model ${model.name} has neither simulate nor simulateChunk`);
-    const failures: PermutationFailure[] = [];
+    const failures: FailedPermutation[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       for (const name of metrics) row[name] = NaN;
       try {
@@ -224,26 +254,9 @@ export class Simulator {
     return failures;
   }
 
-  private failure(streams: Streams, i: number, error: unknown): PermutationFailure {
-    const perm_index = streams.first + i;
-    const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
-    return { perm_index, seed: describeSeed(streams.source, perm_index), error_class: name, message };
+  private failure({ source, first }: Streams, i: number, error: unknown): FailedPermutation {
+    return { failure: failureOf(source, first + i, error), error };
   }
-}
-
-/** The rows in the bytes of every file that they go to. */
-export function encodeForAll(
-  { cell, more_schemas }: ChunkTask,
-  rows: Rows,
-  kernel: Kernel,
-  into?: ArrayBufferLike,
-): Pick<ChunkResult, 'bytes' | 'blocks' | 'more_bytes'> {
-  const format = formatOf(cell.schema);
-  const bytes = format.encode(cell.schema, rows, kernel, into);
-  const blocks = format.blocksOf?.(cell.schema, rows.perm_index, bytes);
-  const made = blocks === undefined ? { bytes } : { bytes, blocks };
-  if (more_schemas === undefined) return made;
-  return { ...made, more_bytes: more_schemas.map((schema) => formatOf(schema).encode(schema, rows, kernel)) };
 }
 
 /** What is computed later is in no row, and what it throws nobody hears of. */
@@ -255,7 +268,7 @@ function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): v
 }
 
 /** The rows that are there, without those of failed permutations. */
-function withoutFailures(rows: Rows, failures: readonly PermutationFailure[]): Rows {
+function withoutFailures(rows: Rows, failures: readonly Failure[]): Rows {
   if (failures.length === 0) return rows;
   const { perm_index, columns } = rows;
   const failed = new Set(failures.map((failure) => failure.perm_index));

@@ -1,7 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 
-import { errorRecord } from './error-record.ts';
+import { errorRecord } from '../model/error-record.ts';
 import type { Answer, TaskFunctions, TaskTable, ThreadMessage } from './thread-message.ts';
 
 /** What of a result is handed over instead of copied. */

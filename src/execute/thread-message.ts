@@ -1,4 +1,4 @@
-import type { ErrorRecord } from './error-record.ts';
+import type { ErrorRecord } from '../model/error-record.ts';
 
 /** What threads can be asked to do: by name, the task and its result. */
 export type TaskTable<Kinds> = {

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { Piscina, queueOptionsSymbol } from 'piscina';
 
 import { EngineError } from '../errors.ts';
-import { errorOf } from './error-record.ts';
+import { errorOf } from '../model/error-record.ts';
 import { orAborted, reasonOf } from './or-aborted.ts';
 import type { Answer, TaskTable, ThreadMessage } from './thread-message.ts';
 

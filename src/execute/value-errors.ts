@@ -10,22 +10,6 @@ export class NotANumber extends Error {
   }
 }
 
-/** A metric that may not be missing was NaN. */
-export class UndefinedMetric extends Error {
-  override readonly name = 'UndefinedMetric';
-  constructor(metric: string) {
-    super(`metric ${metric} is NaN; a metric that may be undefined must declare missing: true`);
-  }
-}
-
-/** A metric that may not be infinite was. */
-export class InfiniteMetric extends Error {
-  override readonly name = 'InfiniteMetric';
-  constructor(metric: string, value: number) {
-    super(`metric ${metric} is ${value}; a metric that may be infinite must declare infinite: true`);
-  }
-}
-
 /** `simulate` gave a promise. */
 export class AsynchronousModel extends Error {
   override readonly name = 'AsynchronousModel';

@@ -1,19 +1,24 @@
-import { dirname } from 'node:path';
-import { onDisk, onDiskAsync } from './disk-error.ts';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { EngineError } from '../errors.ts';
+import { hasCode, onDisk, onDiskAsync } from './disk-error.ts';
 import { makeFolder } from './folder.ts';
-import { removeIfFree } from './held.ts';
-import { temporaryPath } from './temporary-path.ts';
+import { removeIfFree, renameWhenFree } from './held.ts';
 import type { FilePort } from './port.ts';
-import { putInPlace } from './small-file.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Bytes gathered before they are written. */
 const GATHERED_BYTES = 1 << 20;
 
-/** A file of any size that appears under its name only when it is whole: temporary file, fsync, rename. */
+/**
+ * A file of any size that someone asked for by name, where no lock keeps others away: it appears under its name only when it is whole (temporary file,
+ * fsync, rename). Two that make one file at a time have a temporary file each, so the later one wins, whole. Through a link it is written where the link
+ * leads; what is no file (a folder, a device, a pipe) is refused, never replaced.
+ */
 export class NewFile {
   readonly path: string;
   readonly #port: FilePort;
+  readonly #temporary: string;
   readonly #fd: number;
   #closed = false;
   readonly #gathered = Buffer.allocUnsafe(GATHERED_BYTES);
@@ -23,13 +28,17 @@ export class NewFile {
   private constructor(port: FilePort, path: string) {
     this.path = path;
     this.#port = port;
-    this.#fd = onDisk('write', path, () => port.open(temporaryPath(path), 'w+'));
+    const { temporary, fd } = onDisk('write', path, () => openTemporary(port, path));
+    this.#temporary = temporary;
+    this.#fd = fd;
   }
 
   /** Makes the folder, too. */
   static async create(port: FilePort, path: string): Promise<NewFile> {
-    await makeFolder(port, dirname(path));
-    return new NewFile(port, path);
+    const place = placeOf(port, path);
+    await makeFolder(port, dirname(place));
+    await removeLeftOver(port, place);
+    return new NewFile(port, place);
   }
 
   /** The bytes are the caller's again when it returns. */
@@ -61,21 +70,124 @@ export class NewFile {
     await onDiskAsync('write', this.path, async () => {
       await this.#port.fsync(this.#fd);
       this.#close();
-      await putInPlace(this.#port, this.path);
+      this.#assertWhole();
+      await renameWhenFree(this.#port, this.#temporary, this.path);
+      await this.#port.syncFolder(dirname(this.path));
     });
+  }
+
+  /** Whoever else may write in that folder has let it be. */
+  #assertWhole(): void {
+    const size = this.#port.stat(this.#temporary)?.size;
+    if (size === this.#written) return;
+    const found = size === undefined ? 'is gone' : `has ${size.toLocaleString('en')} bytes`;
+    throw new EngineError(
+      'DISK',
+      `cannot write ${this.path}: of ${this.#written.toLocaleString('en')} bytes written to ${this.#temporary} the file ${found}; something else changes files there: run the same command again, or name another folder`,
+      { path: this.path },
+    );
   }
 
   /** Leaves nothing behind; what stood under the name before still does. */
   async abandon(): Promise<void> {
-    await onDiskAsync('remove', temporaryPath(this.path), async () => {
+    await onDiskAsync('remove', this.#temporary, async () => {
       this.#close();
-      await removeIfFree(this.#port, temporaryPath(this.path));
+      await removeIfFree(this.#port, this.#temporary);
     });
   }
 
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    open.delete(this.#temporary);
     this.#port.close(this.#fd);
+  }
+}
+
+/** The same for a text at once. */
+export async function writeNewFile(port: FilePort, path: string, content: string | Uint8Array): Promise<void> {
+  await make(port, path, (file) => {
+    file.append(typeof content === 'string' ? Buffer.from(content, 'utf8') : content);
+  });
+}
+
+/** The same for lines as they come, newlines included. */
+export async function writeNewLines(port: FilePort, path: string, lines: AsyncIterable<string>): Promise<void> {
+  await make(port, path, async (file) => {
+    for await (const line of lines) file.append(Buffer.from(line, 'utf8'));
+  });
+}
+
+async function make(port: FilePort, path: string, fill: (file: NewFile) => void | Promise<void>): Promise<void> {
+  const file = await NewFile.create(port, path);
+  try {
+    await fill(file);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+/** Where a file of this name is written. */
+function placeOf(port: FilePort, path: string): string {
+  const kind = onDisk('write', path, () => port.stat(path))?.kind ?? 'file';
+  if (kind === 'file') return path;
+  if (kind !== 'link') throw notAFile(path, kind);
+  const place = onDisk('write', path, () => port.realPath(path));
+  const beyond = port.stat(place)?.kind ?? 'file';
+  if (beyond !== 'file') throw notAFile(`${path} (a link to ${place})`, beyond);
+  return place;
+}
+
+function notAFile(path: string, kind: 'folder' | 'link' | 'other'): EngineError {
+  const what = { folder: 'a folder', link: 'a link that leads nowhere', other: 'a device or a pipe' }[kind];
+  return new EngineError('USAGE', `${path} is ${what}, which is not replaced: name a file.`, { path, value: path });
+}
+
+/** Temporary files that this process is writing. */
+const open = new Set<string>();
+let n_temporary = 0;
+
+/** `.rows.csv.HOST-PID-N.tmp`. */
+function openTemporary(port: FilePort, path: string): { readonly temporary: string; readonly fd: number } {
+  for (;;) {
+    const temporary = join(dirname(path), `${oursFor(path)}${process.pid}-${n_temporary++}.tmp`);
+    try {
+      const fd = port.open(temporary, 'wx+');
+      open.add(temporary);
+      return { temporary, fd };
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+function oursFor(path: string): string {
+  return `.${basename(path)}.${hostname().replaceAll(/\W/g, '').slice(0, 16)}-`;
+}
+
+async function removeLeftOver(port: FilePort, path: string): Promise<void> {
+  await onDiskAsync('write', path, async () => {
+    for (const name of port.readdir(dirname(path))) {
+      if (isLeftOver(name, oursFor(path), dirname(path))) await removeIfFree(port, join(dirname(path), name));
+    }
+  });
+}
+
+/** Made for the same file on this machine by a process that is gone: it was killed. */
+function isLeftOver(name: string, ours: string, folder: string): boolean {
+  if (!name.startsWith(ours)) return false;
+  const [, pid] = /^(\d+)-\d+\.tmp$/.exec(name.slice(ours.length)) ?? [];
+  if (pid === undefined) return false;
+  return Number(pid) === process.pid ? !open.has(join(folder, name)) : !isAlive(Number(pid));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !hasCode(error, 'ESRCH'); // it may be somebody else's
   }
 }

@@ -49,9 +49,9 @@ export async function measureRates(
     await inEveryThread(async () => {
       const warm_up_ms = performance.now();
       for (let n = 1; performance.now() - warm_up_ms < WARM_UP_MS; n *= 4)
-        fastest_ms = Math.min(fastest_ms, (await measure(places[0]!, n)).compute_ms);
+        fastest_ms = faster(fastest_ms, (await measure(places[0]!, n)).compute_ms);
     });
-    const n = Math.ceil((SAMPLE_MS * threads) / places.length / fastest_ms);
+    const n = Math.max(1, Math.ceil((SAMPLE_MS * threads) / places.length / fastest_ms));
     const left = [...places];
     const deadline_ms = performance.now() + LONGEST_MS;
     const costs: CellCost[] = [];
@@ -65,6 +65,11 @@ export async function measureRates(
   } finally {
     await local.close();
   }
+}
+
+/** A cell that cannot be prepared has no speed. */
+function faster(a_ms: number, b_ms: number): number {
+  return b_ms < a_ms ? b_ms : a_ms;
 }
 
 /** Each cell stands for as many rows as any other, however many of it were computed here. */

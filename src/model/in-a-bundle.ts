@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorDetails } from '../errors.ts';
 /**
  * What `import ... from 'permafrost'` means in a user's own model or study file, which are bundled: the same names as in a program. Those that
  * work on studies and runs have no place there; a file that a model shares with a program may import them all the same, and who calls one in a
- * worker thread is told so. test/library.test.ts holds the names against those of index.ts.
+ * worker thread is told so. test/index.test.ts holds the names against those of index.ts.
  */
 export * from './kit.ts';
 
@@ -60,5 +60,6 @@ export const summarize = (): never => outOfPlace('summarize');
 export const report = (): never => outOfPlace('report');
 export const bench = (): never => outOfPlace('bench');
 export const inspect = (): never => outOfPlace('inspect');
+export const importTrades = (): never => outOfPlace('importTrades');
 export const generate = (): never => outOfPlace('generate');
 export const seeds = (): never => outOfPlace('seeds');

@@ -6,14 +6,17 @@ import { DURABILITIES, resolveOptions, type Durability, type RunOptions } from '
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
+import { withSignal } from '../readers/with-signal.ts';
+import { referenceOf, type Abortable, type GivenStudy, type StudyBase } from './given-study.ts';
 import { formatOf } from '../store/formats/formats.ts';
 import { decidedExperiment } from '../steps/suite.ts';
 
 /** The options of the run that is measured, but for what is varied. */
-export interface BenchOptions extends Pick<
-  RunOptions,
-  'output' | 'format' | 'permutations' | 'settings' | 'inputs' | 'kernel'
-> {
+export interface BenchOptions
+  extends
+    Pick<RunOptions, 'output' | 'format' | 'permutations' | 'settings' | 'inputs' | 'kernel'>,
+    StudyBase,
+    Abortable {
   /** Default: 1, 2, 4, ... and as many as there are cores. */
   readonly threads?: readonly number[] | undefined;
   /** Chunk sizes [permutations]. Default: those that take about 1, 4, 15 and 60 ms. */
@@ -88,24 +91,27 @@ const NOISY = 0.3;
  * chunks are appended in order to files that are synced in groups. The files lie in a temporary folder on the
  * file system of the output and are removed; the output is not touched. Rounds go through all variants, every other one backwards.
  */
-export async function benchStudy(
-  file: string,
+export async function bench(
+  given: GivenStudy,
   options: BenchOptions = {},
-  host: Host = thisMachine,
+  machine: Host = thisMachine,
 ): Promise<StudyBench> {
-  const { threads: counts, chunks, rounds, seconds, progress, ...run } = options;
+  const { threads: counts, chunks, rounds, seconds, progress, base, signal, ...run } = options;
+  const host = withSignal(machine, signal);
   const { kernel, ...study } = resolveOptions(run);
-  const experiment = await decidedExperiment(host.port, file, study);
+  const experiment = await decidedExperiment(host.port, referenceOf(given, { base }), study);
   const threads = [...new Set(counts ?? threadCounts())].sort((a, b) => a - b);
   // The pools of all counts are there at once.
   const n_threads = threads.reduce((sum, n) => sum + n, 0);
-  const bench = new BenchRig(host, experiment, chooseKernel(kernel, n_threads).kernel);
-  const forget = bench.removedAtExit();
+  signal?.throwIfAborted();
+  const rig = new BenchRig(host, experiment, chooseKernel(kernel, n_threads).kernel);
   try {
-    return await measure(bench, experiment.study, { threads, chunks, rounds, seconds, progress });
+    return await measure(rig, experiment.study, { threads, chunks, rounds, seconds, progress });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
-    await bench.end();
-    forget();
+    await rig.end();
   }
 }
 

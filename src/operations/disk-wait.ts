@@ -1,9 +1,10 @@
 import { isDiskFull } from '../run/output/disk-space.ts';
-import type { RunObserver } from '../run/output/observer.ts';
+import type { Tell } from '../run/output/events.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
-import { runStudies } from './run.ts';
+import { runStudies, type Watch } from './run-studies.ts';
 import { StopSwitch } from '../run/stop.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { StudyReference } from '../study/source.ts';
+import type { Host } from '../readers/host.ts';
 
 /** How often free space is looked at [ms]. */
 const POLL_MS = 1_000;
@@ -17,30 +18,30 @@ const TRY_MS = 60_000;
  * space and giving the same command again. Without that option it does not wait.
  */
 export async function runStudiesWaiting(
-  files: readonly string[],
+  references: readonly StudyReference[],
   given: RunOptions,
-  stop: StopSwitch,
-  observer: RunObserver,
-  host: Host = thisMachine,
+  watch: Watch,
+  host: Host,
 ): Promise<StudyResult[]> {
   const options = resolveOptions(given);
   const { disk_wait_minutes } = options;
-  if (disk_wait_minutes === undefined) return runStudies(files, options, stop, observer, host);
+  if (disk_wait_minutes === undefined) return runStudies(references, options, watch, host);
+  const { stop, tell } = watch;
   const { clock } = host;
   const started_ms = clock.now();
   const rounds: StudyResult[][] = [];
   let deadline_ms = Infinity;
   for (;;) {
-    const round = await runRound(host, files, withTimeLeft(options, clock.now() - started_ms), stop, observer);
+    const round = await runRound(host, references, withTimeLeft(options, clock.now() - started_ms), watch);
     const results = 'results' in round ? round.results : [];
     if (results.length > 0) rounds.push(results);
     const progressed = results.some(({ permutations_computed }) => permutations_computed > 0);
     const full = 'error' in round ? isDiskFull(round.error) : results.some(isFull);
     if (deadline_ms === Infinity || progressed) deadline_ms = clock.now() + disk_wait_minutes * 60_000;
     const output = results.find(isFull)?.output ?? options.output ?? '.';
-    if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, observer))) {
+    if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, tell))) {
       if ('error' in round) throw round.error;
-      return files.map((_, k) => together(rounds.map((each) => each[k]!)));
+      return references.map((_, k) => together(rounds.map((each) => each[k]!)));
     }
   }
 }
@@ -49,17 +50,17 @@ type Round = { readonly results: StudyResult[] } | { readonly error: unknown };
 
 async function runRound(
   host: Host,
-  files: readonly string[],
+  references: readonly StudyReference[],
   options: ResolvedOptions,
-  stop: StopSwitch,
-  observer: RunObserver,
+  watch: Watch,
 ): Promise<Round> {
+  const { stop } = watch;
   const inner = new StopSwitch();
   void stop.stopped().then(() => {
     inner.stop(stop.reason!);
   });
   try {
-    return { results: await runStudies(files, options, inner, observer, host) };
+    return { results: await runStudies(references, options, { ...watch, stop: inner }, host) };
   } catch (error) {
     return { error };
   }
@@ -80,13 +81,12 @@ async function spaceBefore(
   deadline_ms: number,
   output: string,
   stop: StopSwitch,
-  observer: RunObserver,
+  tell: Tell,
 ): Promise<boolean> {
   const minutes = (deadline_ms - clock.now()) / 60_000;
   if (minutes <= 0) return false;
-  observer.warning(
-    `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run resumes by itself`,
-  );
+  const message = `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run resumes by itself`;
+  tell({ type: 'warning', message });
   const before = port.freeBytes(output) ?? 0;
   const try_ms = clock.now() + TRY_MS;
   while (clock.now() < deadline_ms) {

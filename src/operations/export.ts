@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import type { Rows } from '../encoding/metrics-schema.ts';
 import { arrowTable } from '../tables/formats/arrow-table.ts';
 import { csvTable } from '../tables/formats/csv-table.ts';
 import { parquetTable } from '../tables/formats/parquet-table.ts';
@@ -18,9 +18,10 @@ import { scanToStop } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
-import type { StudyFiles } from '../stored/stored-experiment.ts';
+import { rowsInPieces } from './rows-in-pieces.ts';
+import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 
-export interface ExportOptions extends StudyFiles {
+export interface ExportOptions extends StudyPlace, Abortable {
   readonly to: TableFormat;
   /** One file per cell instead of one table. */
   readonly per_cell?: boolean | undefined;
@@ -57,7 +58,7 @@ export async function exportRun(
   const manifest = requireManifest(port, output);
   const path = resolve(options.path ?? defaultPath(output, options));
   refuseRunFiles(output, path);
-  const parameters = await cellParameters(port, output, manifest, options);
+  const parameters = await cellParameters(port, output, manifest, filesOf(options));
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
   const folder = options.per_cell === true ? path : dirname(path);
@@ -66,8 +67,10 @@ export async function exportRun(
   let rows = 0;
   let incomplete = 0;
   const exportCells = async (file: string, chosen: readonly StoredCell[]): Promise<void> => {
-    await writeTable(port, file, options.to, table.columns, (writer) => {
+    await writeTable(port, file, options.to, table.columns, async (writer) => {
       for (const cell of chosen) {
+        await nextTurn();
+        options.signal?.throwIfAborted();
         const target = targetOf(port, cell, manifest);
         const written = writeCell(port, writer, table.valuesOf(cell.cell_id), cell, target);
         rows += written;
@@ -107,14 +110,14 @@ async function writeTable(
   path: string,
   to: TableFormat,
   columns: TableColumns,
-  work: (writer: TableWriter) => void,
+  work: (writer: TableWriter) => Promise<void>,
 ): Promise<void> {
   const file = await NewFile.create(port, path);
   try {
     const writer = await WRITERS[to](columns, (bytes) => {
       file.append(bytes);
     });
-    work(writer);
+    await work(writer);
     writer.finish();
     await file.finish();
   } catch (error) {
@@ -137,42 +140,11 @@ function writeCell(
   target: number,
 ): number {
   let rows = 0;
-  for (const piece of piecesOf(readRows(port, place, target), place.schema.metrics.length)) {
+  for (const piece of rowsInPieces(readRows(port, place, target), place.schema.metrics.length, PIECE_ROWS)) {
     writer.write(values, piece);
     rows += piece.perm_index.length;
   }
   return rows;
-}
-
-/** The same rows in pieces of PIECE_ROWS. */
-function* piecesOf(blocks: Iterable<Rows>, n_metrics: number): Generator<Rows> {
-  let piece = emptyPiece(n_metrics);
-  let filled = 0;
-  for (const { perm_index, columns } of blocks) {
-    for (let from = 0; from < perm_index.length;) {
-      const to = Math.min(perm_index.length, from + PIECE_ROWS - filled);
-      piece.perm_index.set(perm_index.subarray(from, to), filled);
-      for (const [m, column] of columns.entries()) piece.columns[m]!.set(column.subarray(from, to), filled);
-      filled += to - from;
-      from = to;
-      if (filled < PIECE_ROWS) continue;
-      yield piece;
-      piece = emptyPiece(n_metrics);
-      filled = 0;
-    }
-  }
-  if (filled > 0)
-    yield {
-      perm_index: piece.perm_index.slice(0, filled),
-      columns: piece.columns.map((column) => column.slice(0, filled)),
-    };
-}
-
-function emptyPiece(n_metrics: number): Rows {
-  return {
-    perm_index: new Uint32Array(PIECE_ROWS),
-    columns: Array.from({ length: n_metrics }, () => new Float64Array(PIECE_ROWS)),
-  };
 }
 
 /** Columns and values of the cells: cell_id, then the parameters. */

@@ -1,14 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
-import { onDisk, onDiskAsync } from '../files/disk-error.ts';
 import { makeFolder } from '../files/folder.ts';
 import type { FilePort } from '../files/port.ts';
-import { removeIfFree, renameWhenFree } from '../files/held.ts';
+import { writeNewFile } from '../files/new-file.ts';
 import { readSmallFile } from '../files/small-file.ts';
-import { writeFully } from '../files/write-fully.ts';
+import { thisMachine, type Host } from '../readers/host.ts';
 import { canonicalCsv } from '../trade-lists/canonical-csv.ts';
 import { readTradeList, type SourceFile } from '../trade-lists/read-trade-list.ts';
 import { MOST_BYTES } from '../trade-lists/tables/document.ts';
@@ -39,12 +38,12 @@ interface ImportRecord extends Understood {
  * A file that is there is left alone, unless it is an untouched import of the same sources. Throws EngineError: USAGE, DATA (exit 2), DISK.
  */
 export async function importTrades(
-  port: FilePort,
-  paths: readonly string[],
+  paths: string | readonly string[],
   options: ImportOptions,
+  { port }: Host = thisMachine,
 ): Promise<ImportedTrades> {
   const { into, ...how } = options;
-  const files = paths.map(readSource);
+  const files = [paths].flat().map(readSource);
   const read = readTradeList(files, how);
   const what = understood(read);
   const csv = canonicalCsv(read.trades);
@@ -58,8 +57,8 @@ export async function importTrades(
   const unchanged = mayWrite(port, into, record_path, record, csv, json);
   if (!unchanged) {
     await makeFolder(port, dirname(resolve(into)));
-    await replace(port, into, csv);
-    await replace(port, record_path, json);
+    await writeNewFile(port, into, csv);
+    await writeNewFile(port, record_path, json);
   }
   return { into, record: record_path, unchanged, understood: what };
 }
@@ -124,27 +123,6 @@ function parseRecord(text: string): Partial<ImportRecord> | undefined {
     return typeof value === 'object' && value !== null ? value : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-/** Under a name of its own first, so two imports at a time can't write into each other; then renamed into place, durably. */
-async function replace(port: FilePort, path: string, content: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
-  const fd = onDisk('write', path, () => port.open(temporary, 'wx+'));
-  try {
-    await onDiskAsync('write', path, async () => {
-      try {
-        writeFully(port, fd, Buffer.from(content, 'utf8'), 0);
-        await port.fsync(fd);
-      } finally {
-        port.close(fd);
-      }
-      await renameWhenFree(port, temporary, path);
-      await port.syncFolder(dirname(resolve(path)));
-    });
-  } catch (error) {
-    await removeIfFree(port, temporary);
     throw error;
   }
 }

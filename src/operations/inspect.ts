@@ -31,7 +31,7 @@ const START_BYTES = 1 << 16;
  * What an input file holds and what is wrong with it. The kind is told from its first line, among the inputs of all built-in models or of the one
  * named. Throws USAGE where it cannot be told, DATA where the file cannot be read as what it is.
  */
-export async function inspectFile(path: string, options: InspectOptions = {}): Promise<InspectedFile> {
+export async function inspect(path: string, options: InspectOptions = {}): Promise<InspectedFile> {
   const bytes = readInput(path);
   const kinds = await inspectable(options);
   const kind = kinds.length === 1 && options.model !== undefined ? kinds[0]! : recognised(path, bytes, kinds);

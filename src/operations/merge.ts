@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { makeFolder } from '../files/folder.ts';
+import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
@@ -12,17 +13,19 @@ import {
   loadManifest,
   MADE_BY,
   requireManifest,
-  studyFileOf,
+  studyPlaceFrom,
   type RunManifest,
 } from '../stored/manifest.ts';
 import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from '../merge/merge-cell.ts';
-import { repairRun } from './repair.ts';
+import { repair } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
-import { refuseOwnCode, type StudyFiles } from '../stored/stored-experiment.ts';
+import { refuseOwnCode } from '../stored/stored-experiment.ts';
+import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
+import { withSignal } from '../readers/with-signal.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
 /** The study's files are for the summaries. */
-export interface MergeOptions extends StudyFiles {
+export interface MergeOptions extends StudyPlace, Abortable {
   /** Default: one per core. */
   readonly threads?: number | undefined;
 }
@@ -57,12 +60,13 @@ interface Source {
  * cells sealed and summarised. Formats may differ; the result has the format of what `into` held before, else of the first source.
  * Refuses another experiment with EngineError IDENTITY before anything is written. The sources are only read.
  */
-export async function mergeRuns(
+export async function merge(
   from: readonly string[],
   into: string,
   options: MergeOptions = {},
-  host: Host = thisMachine,
+  given: Host = thisMachine,
 ): Promise<MergeResult> {
+  const host = withSignal(given, options.signal);
   const { port } = host;
   const threads = threadCount(options.threads);
   const sources = readSources(port, from, into);
@@ -96,6 +100,7 @@ export async function mergeRuns(
 /** Where rows come from, each folder once; what `into` holds is the first, the others in an order of their own, whatever the one they are named in. */
 function readSources(port: FilePort, from: readonly string[], into: string): Source[] {
   const before = loadManifest(port, into);
+  if (before === undefined) refuseForeignFolder(port, into);
   const own: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
   const others = new Map<string, Source>();
   for (const path of from) {
@@ -128,7 +133,7 @@ function mergedManifest(
   }
   const study = first.path === into ? first : widest;
   // Where the study's inputs stood goes with the study.
-  const { inputs: _, ...manifest } = widest.manifest;
+  const { inputs: _, study_file: __, study_folder: ___, ...manifest } = widest.manifest;
   return {
     ...manifest,
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
@@ -137,7 +142,7 @@ function mergedManifest(
     thresholds: first.manifest.thresholds,
     precision: first.manifest.precision,
     made_by: MADE_BY,
-    study_file: relative(into, studyFileOf(study.path, study.manifest)),
+    ...studyPlaceFrom(study.path, study.manifest, into),
     study_text: study.manifest.study_text,
     ...(study.manifest.inputs && { inputs: inputsFrom(study, into) }),
     ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
@@ -175,12 +180,13 @@ function refuseForeign(known: Source, foreign: Source): void {
 /** Makes the summaries; without the study the rows are merged all the same. */
 async function summarised(host: Host, into: string, options: MergeOptions): Promise<string | undefined> {
   try {
-    await refuseOwnCode(host.port, into, options);
-    const { stopped } = await repairRun(into, options, host);
+    await refuseOwnCode(host.port, into, filesOf(options));
+    const { stopped } = await repair(into, options, host);
     if (stopped?.kind === 'error') throw stopped.error;
+    options.signal?.throwIfAborted();
     return undefined;
   } catch (error) {
-    if (!(error instanceof EngineError) || error.exit !== 2 || options.study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || error.exit !== 2 || options.study !== undefined) throw error;
     return error.message;
   }
 }

@@ -1,9 +1,16 @@
-import { studyOverlap, type StudyOverlap } from '../plan/overlap.ts';
+import type { StudyOverlap } from '../plan/overlap.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import type { Derivation } from '../study/derived.ts';
 import { loadStudies, openSuites } from '../run/output/claim-studies.ts';
 import { resolveOptions, retriesFailed, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
-import type { LoadedStudy } from '../study/loaded-study.ts';
+import { inputNotes } from '../study/loaded-study.ts';
+import type { Precision } from '../study/schema.ts';
+import type { StudyReference } from '../study/source.ts';
+import type { Note } from '../model/note.ts';
+import { withSignal } from '../readers/with-signal.ts';
+import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
+import { overlapOf } from './seeds.ts';
+import type { Watching } from './watching.ts';
 import { chooseKernel, type KernelChoice } from '../execute/kernel-choice.ts';
 import { forecastOf, type Forecast, type Work } from '../forecast/forecast.ts';
 import { measureRates } from '../forecast/measure-rates.ts';
@@ -17,8 +24,18 @@ import { planExperiment, type PlannedCell, type PlannedOutput } from './planned-
 
 /** What `run` would do for one output. */
 export interface StudyPlan {
-  readonly experiment: LoadedStudy;
+  /** Of the study. */
+  readonly name: string;
+  readonly model: string;
+  readonly output: string;
   readonly cells: readonly PlannedCell[];
+  /** Points of the grid and explicit cells, before those that differ only in inactive parameters were folded into one cell. */
+  readonly grid_points: number;
+  readonly cells_folded: number;
+  /** Per cell. */
+  readonly permutations: number;
+  /** Rules by which cells stop earlier. */
+  readonly precision: readonly Precision[];
   readonly permutations_total: number;
   readonly permutations_done: number;
   /** Failed before, and not tried again. */
@@ -34,6 +51,9 @@ export interface StudyPlan {
   /** What earlier steps have yet to decide: the cells of those steps are not known and not counted. */
   readonly waiting: readonly Derivation[];
   readonly overlap: StudyOverlap;
+  /** What the model says of the inputs and of what the study makes of them. */
+  readonly notes: readonly Note[];
+  /** Undefined where nothing is to be computed, or no forecast was asked for. */
   readonly forecast: Forecast | undefined;
 }
 
@@ -52,25 +72,34 @@ export interface RunPlan {
   readonly permutations_missing: number;
 }
 
-/** The options of the run that is planned. */
-export interface PlanOptions extends RunOptions {
+/** The options of the run that is planned; those that watch it are taken as well, so that any run can be planned with its own. */
+export interface PlanOptions extends RunOptions, StudyBase, Watching {
   /** `false`: nothing is measured, so there is no forecast. */
   readonly forecast?: boolean | undefined;
   /** What a process takes before it comes to its study [s], where the forecast is to have it. */
   readonly process_seconds?: number | undefined;
 }
 
-/** Reads the study and what its output holds. Writes nothing. */
-export async function planStudy(file: string, options: PlanOptions = {}, host: Host = thisMachine): Promise<StudyPlan> {
-  const { studies } = await planStudies([file], options, host);
-  return studies[0]!;
+/**
+ * What `run` with the same options would do: reads the studies and what their outputs hold, computes a few permutations for the forecast, writes nothing.
+ * Of several studies, experiments that they have in common are counted once. Rejects as that run would; with the signal's reason once it is aborted.
+ */
+export function plan(study: GivenStudy, options?: PlanOptions, host?: Host): Promise<StudyPlan>;
+export function plan(studies: readonly GivenStudy[], options?: PlanOptions, host?: Host): Promise<RunPlan>;
+export async function plan(
+  given: GivenStudy | readonly GivenStudy[],
+  options: PlanOptions = {},
+  host: Host = thisMachine,
+): Promise<StudyPlan | RunPlan> {
+  const { base, signal, onEvent: _watching, progress_ms: _often, ...asked } = options;
+  const planned = await planStudies(referencesOf(given, base), asked, withSignal(host, signal));
+  return isList(given) ? planned : planned.studies[0]!;
 }
 
-/** The same for several studies: experiments that they have in common are computed once. Throws what `run` with these options would refuse. */
-export async function planStudies(
-  files: readonly string[],
-  given: PlanOptions = {},
-  host: Host = thisMachine,
+async function planStudies(
+  references: readonly StudyReference[],
+  given: Omit<PlanOptions, keyof StudyBase | keyof Watching>,
+  host: Host,
 ): Promise<RunPlan> {
   const { port } = host;
   const started_ms = performance.now();
@@ -78,7 +107,7 @@ export async function planStudies(
   const options = resolveOptions(run);
   const { threads } = options;
   const { kernel } = chooseKernel(options.kernel, threads);
-  const outputs = await plannedOutputs(host, files, options);
+  const outputs = await plannedOutputs(host, references, options);
   const reuse = reusableRuns(
     port,
     options.reuse,
@@ -115,10 +144,10 @@ export async function planStudies(
 /** The studies as a run would open them, and what complete steps on disk decide of later ones. */
 async function plannedOutputs(
   host: Host,
-  files: readonly string[],
+  references: readonly StudyReference[],
   options: ResolvedOptions,
 ): Promise<PlannedOutput[]> {
-  const suites = await openSuites(host.port, files, options);
+  const suites = await openSuites(host.port, references, options);
   for (const suite of suites) while (await suite.decide(true));
   const studies = await loadStudies(host, suites, options);
   return studies.map(({ experiment, cells }, k): PlannedOutput => {
@@ -142,6 +171,7 @@ async function plannedOutputs(
 
 function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
   const { experiment, planned, computed, cells_shared, at_most, waiting } = output;
+  const { study } = experiment;
   // Cells that came with an earlier study stand out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
   const sum = (count: (cell: PlannedCell) => number): number => cells.reduce((total, cell) => total + count(cell), 0);
@@ -149,8 +179,14 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
   const permutations_done = sum(({ n_done }) => n_done);
   const permutations_failed = sum(({ n_failed }) => n_failed);
   return {
-    experiment,
+    name: study.name,
+    model: study.model.name,
+    output: study.output,
     cells,
+    cells_folded: experiment.cells.folded,
+    grid_points: experiment.cells.points,
+    permutations: study.permutations,
+    precision: study.precision,
     permutations_total,
     permutations_done,
     permutations_failed,
@@ -160,16 +196,13 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
     cells_shared,
     waiting,
     overlap: overlapOf(experiment),
+    notes: inputNotes(experiment),
   };
 }
 
 function inStudyOrder({ cells, planned }: PlannedOutput): PlannedCell[] {
   const by_id = new Map(planned.map((cell) => [cell.cell_id, cell]));
   return Array.from(cells, (cell) => by_id.get(cell.cell_id)!);
-}
-
-export function overlapOf({ study, cells }: LoadedStudy): StudyOverlap {
-  return studyOverlap(cells, study.seed, study.streams, study.permutations);
 }
 
 /** From permutations of cells with work left, computed just now. `before_seconds`: until it is known what is missing. */

@@ -3,7 +3,7 @@ import type { FilePort } from '../files/port.ts';
 import { segmentsOf } from '../plan/segments.ts';
 import { ownOf, wantedOf, type Share } from '../plan/share.ts';
 import type { CellSet, ScannedCell, ScannedExperiment } from '../run/loop/scan-cells.ts';
-import { readFailures } from '../store/failures.ts';
+import { failedPermutations } from '../store/failures.ts';
 import type { Derivation } from '../study/derived.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
@@ -96,7 +96,7 @@ function partOf(port: FilePort, { output, cell, scan }: ScannedCell<PlannedOutpu
   const missing = subtractRanges(all, scan.present);
   const share = output.share?.(cell);
   const leave = output.leaves_failed && missing.length > 0;
-  const failed = leave ? readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index) : [];
+  const failed = leave ? failedPermutations(port, cell.place.folder) : [];
   const wanted = wantedOf(missing, share, failed);
   const whole_after = countPermutations(wanted) === countPermutations(missing);
   return { target, own: ownOf(all, share), left: ownOf(missing, share), wanted, whole_after };

@@ -1,11 +1,11 @@
-import { SILENT } from '../run/output/observer.ts';
 import type { StudyResult } from '../run/run-options.ts';
-import { runStudy } from './run.ts';
-import { StopSwitch } from '../run/stop.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
-import { commandOf, type StudyFiles } from '../stored/stored-experiment.ts';
+import { commandOf } from '../stored/stored-experiment.ts';
+import { filesOf, type StudyPlace } from './given-study.ts';
+import { runStudies } from './run-studies.ts';
+import { watched, type Watching } from './watching.ts';
 
-export interface RepairOptions extends StudyFiles {
+export interface RepairOptions extends StudyPlace, Watching {
   /** Default: one per core. */
   readonly threads?: number | undefined;
 }
@@ -14,11 +14,14 @@ export interface RepairOptions extends StudyFiles {
  * Does to the files of a run what `run` would do, and computes nothing: recovers and rewrites damaged files, seals complete ones, makes their summaries
  * and the tables from them. Needs the study, which says what a summary holds.
  */
-export async function repairRun(
+export async function repair(
   output: string,
-  { threads, ...files }: RepairOptions = {},
+  { threads, signal, onEvent, progress_ms, ...place }: RepairOptions = {},
   host: Host = thisMachine,
 ): Promise<StudyResult> {
-  const { file, options } = commandOf(host.port, output, files);
-  return runStudy(file, { ...options, compute: false, threads }, new StopSwitch(), SILENT, host);
+  const { reference, options } = commandOf(host.port, output, filesOf(place));
+  const [result] = await watched({ signal, onEvent, progress_ms }, (watch) =>
+    runStudies([reference], { ...options, compute: false, threads }, watch, host),
+  );
+  return result!;
 }

@@ -1,54 +1,67 @@
 import { Simulator } from '../execute/simulator.ts';
-import type { PermutationFailure } from '../execute/messages.ts';
+import { placeOf } from '../model/model-source.ts';
+import type { Failure } from '../store/failures.ts';
 import type { PermutationSummary } from '../model/model.ts';
-import { describeSeed } from '../random/streams.ts';
 import { setupOf } from '../execute/model-setup.ts';
-import { cellOf } from '../plan/run-cell.ts';
+import { cellOf, seedOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
-import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { storedStudy } from '../stored/stored-experiment.ts';
+import { filesOf, type StudyPlace } from './given-study.ts';
+import { noSuchCell, refusePastEnd } from './seeds.ts';
 
 export interface Replay {
-  readonly target: number;
+  readonly cell_id: string;
+  readonly perm_index: number;
   readonly seed: string | number;
   /** The row computed now; undefined where the permutation failed. */
   readonly row: Readonly<Record<string, number>> | undefined;
-  readonly failure: PermutationFailure | undefined;
+  readonly failure: Failure | undefined;
+  /** What it threw, its stack in lines of the user's own source. */
+  readonly error: Error | undefined;
+  /** The line of the user's own source that threw, e.g. `./model.ts:3`. */
+  readonly at: string | undefined;
   /** The row on disk; undefined where there is none. */
   readonly stored: Readonly<Record<string, number>> | undefined;
   /** Equal in every bit. */
   readonly equal: boolean;
+  /** What happened, step by step; undefined where the model does not tell. */
   trace(): Promise<Iterable<string> | undefined>;
   /** Undefined where the model sums nothing up, or the permutation failed. */
   summary(): Promise<PermutationSummary | undefined>;
 }
 
-/** Computes one permutation of a run alone. Undefined where the run has no such cell. */
-export async function replayPermutation(
+/** Computes one permutation of a run alone, and compares it with the stored row. Throws USAGE where the run has no such cell or permutation. */
+export async function replay(
   output: string,
   cell_id: string,
   perm_index: number,
-  files: StudyFiles = {},
+  place: StudyPlace = {},
   { port }: Host = thisMachine,
-): Promise<Replay | undefined> {
-  const { experiment } = await storedStudy(port, output, files);
+): Promise<Replay> {
+  const { experiment } = await storedStudy(port, output, filesOf(place));
   const { cells, study } = experiment;
-  const place = cells.indexOf(cell_id);
-  if (place < 0) return undefined;
-  const cell = cellOf(experiment, cells.at(place), output);
+  const index = cells.indexOf(cell_id);
+  if (index < 0) throw noSuchCell(cell_id, output);
+  refusePastEnd(perm_index, study.permutations, 'the run has');
+  const cell = cellOf(experiment, cells.at(index), output);
   const { metrics } = cell.setup.schema;
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
   const line = pickRows(port, cell.place, study.permutations, [perm_index]).get(perm_index);
   const stored = line === undefined ? undefined : rowOf(metrics, line.trim().split(',').slice(1).map(Number));
-  const seed = describeSeed(cell.setup.source, perm_index);
+  const seed = seedOf(cell, perm_index);
+  const failed = computed instanceof Float64Array ? undefined : computed;
   return {
-    target: study.permutations,
+    cell_id,
+    perm_index,
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     row,
-    failure: computed instanceof Float64Array ? undefined : computed,
+    failure: failed?.failure,
+    error: failed?.error,
+    at: placeOf(failed?.error),
     stored,
     equal:
       row !== undefined && stored !== undefined && metrics.every((metric) => Object.is(row[metric], stored[metric])),

@@ -29,7 +29,7 @@ import { makeFolderWithin } from '../files/folder.ts';
 import { UnlessHeld } from '../files/held.ts';
 import { metricsPath } from '../store/formats/formats.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { writeLines, writeSmallFile } from '../files/small-file.ts';
+import { writeNewFile, writeNewLines } from '../files/new-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { nearest } from '../study/problem.ts';
 import { hasEnough } from '../precision/cell-precision.ts';
@@ -41,8 +41,10 @@ import { rankCells } from '../report/gather/rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { summariesOf, type CellSummary } from '../stored/summaries.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
+import { withSignal } from '../readers/with-signal.ts';
+import type { Abortable } from './given-study.ts';
 
-/** What `reportRun` wrote. */
+/** What `report` wrote. */
 export interface Reported {
   readonly output: string;
   readonly files: readonly string[];
@@ -52,7 +54,7 @@ export interface Reported {
   readonly cells_total: number;
 }
 
-export interface ReportOptions {
+export interface ReportOptions extends Abortable {
   /** By what the cells are ranked, instead of what the model names. */
   readonly ranking?: Ranking | undefined;
   /** Default: one per core. */
@@ -66,21 +68,22 @@ const AT_ONCE = 2;
  * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
  * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
  */
-export async function reportRun(
+export async function report(
   output: string,
   options: ReportOptions = {},
-  host: Host = thisMachine,
+  given: Host = thisMachine,
 ): Promise<Reported> {
+  const host = withSignal(given, options.signal);
   const { port } = host;
   const manifest = requireManifest(port, output);
   const data = await gatherReport(host, output, manifest, options);
-  const { report } = layoutOf(output);
+  const { report: folder } = layoutOf(output);
   const cells = completeCells(output, manifest, data.cells);
-  await makeFolderWithin(port, output, join(report, 'tables'));
+  await makeFolderWithin(port, output, join(folder, 'tables'));
   const files = new UnlessHeld();
   const parameters = await parameterColumns(port, cells, manifest.parameters);
   const lines = gridSummaryLines(port, cells, parameters, manifest.identity.metrics);
-  await files.do(() => writeLines(port, join(report, CELLS_FILE), lines));
+  await files.do(() => writeNewLines(port, join(folder, CELLS_FILE), lines));
   const texts: [name: string, text: string][] = [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     ...(data.ranking === undefined
@@ -93,11 +96,11 @@ export async function reportRun(
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];
-  for (const [name, text] of texts) await files.do(() => writeSmallFile(port, join(report, name), text));
+  for (const [name, text] of texts) await files.do(() => writeNewFile(port, join(folder, name), text));
   files.assertAllDone();
   return {
     output,
-    files: [CELLS_FILE, ...texts.map(([name]) => name)].map((name) => join(report, name)),
+    files: [CELLS_FILE, ...texts.map(([name]) => name)].map((name) => join(folder, name)),
     cells: data.cells.length,
     rows: data.cells.reduce((sum, { n }) => sum + n, 0),
     cells_total: data.cells_total,

@@ -20,12 +20,14 @@ import { partialCell, type PartialCell } from '../readers/partial-cell.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { refuseOwnCode, storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
+import { withSignal } from '../readers/with-signal.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
 import { readSummary, summaryText, type CellSummary } from '../stored/summaries.ts';
 import type { Readers } from '../readers/readers.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
-/** What `summarizeRun` did. */
+/** What `summarize` did. */
 export interface Summarized {
   readonly output: string;
   /** Every file written, below the output. */
@@ -42,7 +44,7 @@ export interface Summarized {
 }
 
 /** The study's files are only asked for where a cell has lost its summary. */
-export interface SummarizeOptions extends StudyFiles {
+export interface SummarizeOptions extends StudyPlace, Abortable {
   /** Default: one per core. */
   readonly threads?: number | undefined;
 }
@@ -55,15 +57,17 @@ const AT_ONCE = 2;
  * partial_summary.csv. Changes no metrics file. The summary of a cell that is not complete any more is taken away: it speaks of rows that are not there.
  * Throws LOCKED while a run writes.
  */
-export async function summarizeRun(
+export async function summarize(
   output: string,
-  options: SummarizeOptions = {},
-  host: Host = thisMachine,
+  { threads: asked, signal, ...place }: SummarizeOptions = {},
+  given: Host = thisMachine,
 ): Promise<Summarized> {
+  const host = withSignal(given, signal);
+  const options = filesOf(place);
   const { port } = host;
   requireManifest(port, output);
   const lock = await host.locks.acquire(output);
-  const threads = threadCount(options.threads);
+  const threads = threadCount(asked);
   const readers = host.open(threads);
   try {
     const manifest = requireManifest(port, output);
@@ -74,7 +78,7 @@ export async function summarizeRun(
         .then((stored) => stored.experiment));
     const limit = pLimit(AT_ONCE * threads);
     const files = new UnlessHeld();
-    const outcomes = await Promise.all(
+    const outcomes = await allEnded(
       Array.from(storedCells(output, manifest), (cell) =>
         limit(async () => ({ cell, outcome: await summarizeCell(port, cell, manifest, readers, experiment, files) })),
       ),
@@ -137,6 +141,14 @@ async function writePartialSummary(
   const text = lines.map((line) => cellLine(parameters.names, metrics, line));
   await writeSmallFile(port, partial_summary, [cellHeader(parameters.names, metrics, lines[0]!), ...text].join(''));
   return [partial_summary];
+}
+
+/** All of them have ended, whatever becomes of one: nothing is written any more when the lock is released. */
+async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const ended = await Promise.allSettled(work);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return ended.map((each) => (each as PromiseFulfilledResult<T>).value);
 }
 
 type Outcome =

@@ -13,28 +13,40 @@ import { recompute, type Mismatch, type RecomputeAmount } from '../verify/recomp
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import { nextLook, stoppingOf } from '../precision/checks.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
-import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { storedStudy } from '../stored/stored-experiment.ts';
+import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
+import { verifyOldRun } from '../verify/verify-old-run.ts';
+import { withSignal } from '../readers/with-signal.ts';
 import { summaryProblems } from '../verify/summary-problems.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { counted } from '../wording/format-number.ts';
 
-export interface VerifyOptions extends StudyFiles {
+export interface VerifyOptions extends StudyPlace, Abortable {
+  /** Computes rows again, a sample of them, and compares the bits. */
   readonly recompute?: RecomputeAmount | undefined;
+  /** A folder of another program, without a manifest: how many permutations each cell should have. Its rows cannot be computed again. */
+  readonly expect?: number | undefined;
   /** Default: one per core. */
   readonly threads?: number | undefined;
 }
 
-/** Reads everything a run has on disk and holds it against itself. Changes nothing. */
-export async function verifyRun(
+/** Reads everything a run has on disk and holds it against itself. Changes nothing. Throws NOT_A_RUN where there is none. */
+export async function verify(
   output: string,
   options: VerifyOptions = {},
-  host: Host = thisMachine,
+  given: Host = thisMachine,
 ): Promise<Verification> {
+  const { expect, signal } = options;
+  const host = withSignal(given, signal);
+  if (expect !== undefined) {
+    refuseBeside(options);
+    return verifyOldRun(output, expect, host, signal);
+  }
   const { port } = host;
   const manifest = requireManifest(port, output);
-  const again = options.recompute === undefined ? undefined : await storedStudy(port, output, options);
+  const again = options.recompute === undefined ? undefined : await storedStudy(port, output, filesOf(options));
   const threads = threadCount(options.threads);
   const setup = again && setupOf(again.experiment, chooseKernel('auto', threads).kernel);
   const local = host.open(threads, setup && [setup]);
@@ -86,6 +98,14 @@ export async function verifyRun(
   } finally {
     await local.close();
   }
+}
+
+/** A folder of another program has no study. */
+function refuseBeside(options: VerifyOptions): void {
+  const given = (['recompute', 'study', 'inputs'] as const).find((name) => options[name] !== undefined);
+  if (given === undefined) return;
+  const message = `expect is for a folder of another program, which has no study: leave ${given} out.`;
+  throw new EngineError('USAGE', message, { path: given });
 }
 
 function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifest: RunManifest): Problem[] {

@@ -2,6 +2,7 @@ import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { Parameters } from '../model/model.ts';
 import type { StreamSource } from '../random/generator.ts';
 import { streamSource } from '../random/seeding.ts';
+import { describeSeed } from '../random/streams.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { allParameters, type Cell } from '../study/cells.ts';
@@ -56,4 +57,9 @@ export function cellOf(experiment: LoadedStudy, cell: Cell, output: string): Run
     setup,
     place: { folder, schema: setup.schema },
   };
+}
+
+/** The seed of a permutation, for people and for failures.csv. */
+export function seedOf({ setup }: RunCell, perm_index: number): string {
+  return describeSeed(setup.source, perm_index);
 }

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EngineError } from '../errors.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
-import { errorOf, errorRecord } from '../execute/error-record.ts';
+import { errorOf, errorRecord } from '../model/error-record.ts';
 import { orAborted, reasonOf } from '../execute/or-aborted.ts';
 import { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';

@@ -1,6 +1,6 @@
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { measureCell } from '../execute/measure-cell.ts';
-import { encodeForAll } from '../execute/simulator.ts';
+import { encodeForAll } from '../execute/encode-chunk.ts';
 import type { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';
 import { encodeCsvRows } from '../encoding/csv-rows.ts';

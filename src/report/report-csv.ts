@@ -1,4 +1,5 @@
 import { csvField } from '../encoding/csv-field.ts';
+import { FAILURE_COLUMNS, failureFields } from '../store/failures.ts';
 import { levelOf, type Axis } from './marks/axes.ts';
 import type { LineChartData } from './marks/lines.ts';
 import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells } from './report-data.ts';
@@ -110,8 +111,8 @@ export function precisionCsv(cells: readonly ReportedCell[]): string {
 
 export function failuresCsv(failures: readonly FailedPermutation[]): string {
   return csv(
-    ['cell_id', 'perm_index', 'seed', 'error_class', 'message'],
-    failures.map((each) => [each.cell_id, String(each.perm_index), each.seed, each.error_class, each.message]),
+    ['cell_id', ...FAILURE_COLUMNS],
+    failures.map((each) => [each.cell_id, ...failureFields(each)]),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
 import type { Difference } from '../statistics/difference.ts';
 import type { PooledRate } from '../statistics/pooled-rate.ts';
+import type { Failure } from '../store/failures.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Everything that a report says, gathered from a run on disk. Plain data; the report is a function of it alone. */
@@ -49,12 +50,8 @@ export interface IncompleteCell {
   readonly partial: { readonly n: number; readonly statistics: ReportedCell['statistics'] } | undefined;
 }
 
-export interface FailedPermutation {
+export interface FailedPermutation extends Failure {
   readonly cell_id: string;
-  readonly perm_index: number;
-  readonly seed: string;
-  readonly error_class: string;
-  readonly message: string;
 }
 
 export interface DisturbedCell {

@@ -1,9 +1,9 @@
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
-import type { PermutationFailure } from '../execute/messages.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import type { Kernel, Note, PermutationSummary } from '../model/model.ts';
 import type { Shard } from '../plan/share.ts';
+import type { Failure } from '../store/failures.ts';
 import { nearest } from '../study/problem.ts';
 import type { StopReason } from './stop.ts';
 import { positiveOption, wholeOption } from '../wording/expected.ts';
@@ -130,16 +130,24 @@ export interface CellCounts {
   readonly n_target: number;
 }
 
-/** The first permutation that failed. */
+/** The first permutation that failed, or the first cell. */
 export interface FirstFailure {
   readonly cell_id: string;
-  readonly failure: PermutationFailure;
+  /** As failures.csv has it. */
+  readonly failure: Failure;
+  /** What was thrown, its stack in lines of the user's own source; undefined for a metric that is missing. */
+  readonly error: Error | undefined;
+  /** The line of the user's own source that threw, e.g. `./model.ts:3`. */
+  readonly at: string | undefined;
+  /** prepare() threw: none of the cell's permutations can be computed. */
+  readonly of_prepare: boolean;
 }
 
 /** What one run of one study did. */
 export interface StudyResult {
   readonly output: string;
-  readonly study_file: string;
+  /** Of the study. */
+  readonly name: string;
   readonly cells: number;
   readonly complete: number;
   /** Cells of which only this run's share was asked for, and is done. */

@@ -1,6 +1,7 @@
 /** Why a run ends before its work is done. The first reason stays. */
 export type StopReason =
-  | { readonly kind: 'interrupted'; readonly signal: 'SIGINT' | 'SIGTERM' }
+  /** By the signal that the run was given; the command line says SIGINT or SIGTERM. */
+  | { readonly kind: 'aborted'; readonly reason: unknown }
   | { readonly kind: 'time'; readonly seconds: number }
   | { readonly kind: 'failure' }
   | { readonly kind: 'error'; readonly error: unknown };

@@ -5,7 +5,7 @@ import { derivationsOf, type Derivation, type Derived } from '../study/derived.t
 import { readSetOptions } from '../study/set-options.ts';
 import { Problems } from '../study/problem.ts';
 import { declaredSettings, withSettings } from '../study/settings.ts';
-import { readStudySource } from '../study/source.ts';
+import { readStudySource, type StudyReference } from '../study/source.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { hasEnough } from '../precision/cell-precision.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
@@ -25,7 +25,7 @@ export interface SuiteOptions extends Pick<StudyOverrides, 'output' | 'format' |
  * step, which is run first, asked for or not: so any order of steps ends in the same rows.
  */
 export class Suite {
-  readonly file: string;
+  private readonly reference: StudyReference;
   private readonly port: FilePort;
   private readonly overrides: StudyOverrides;
   private readonly derivations: readonly Derivation[];
@@ -35,14 +35,14 @@ export class Suite {
 
   private constructor(
     port: FilePort,
-    file: string,
+    reference: StudyReference,
     overrides: StudyOverrides,
     derivations: readonly Derivation[],
     wanted: ReadonlySet<string> | undefined,
     decided: Derived,
   ) {
     this.port = port;
-    this.file = file;
+    this.reference = reference;
     this.overrides = overrides;
     this.derivations = derivations;
     this.wanted = wanted;
@@ -50,26 +50,26 @@ export class Suite {
   }
 
   /** Throws as loading the study does, and USAGE for wrong settings. */
-  static async open(port: FilePort, file: string, options: SuiteOptions): Promise<Suite> {
+  static async open(port: FilePort, reference: StudyReference, options: SuiteOptions): Promise<Suite> {
     const { output, format, permutations, inputs, steps } = options;
-    const { raw } = await readStudySource(file);
+    const { raw } = await readStudySource(reference);
     const set = readSetOptions(options.settings ?? [], declaredSettings(raw), derivationsOf(raw));
     const { settings, derived: decided } = set;
     // What is wrong with the settings is said when the study is loaded.
     const derivations = derivationsOf(withSettings(raw, settings, new Problems()));
     const overrides = { output, format, permutations, inputs, settings };
-    if (derivations.length === 0) return new Suite(port, file, overrides, [], steps && new Set(steps), decided);
+    if (derivations.length === 0) return new Suite(port, reference, overrides, [], steps && new Set(steps), decided);
     const wanted = steps && withNeeded(steps, derivations, decided);
     // Steps that are not run now stay as they were run last.
-    const { study } = await openStudy(file, { ...overrides, derived: decided });
+    const { study } = await openStudy(reference, { ...overrides, derived: decided });
     const recorded = Object.entries(loadManifest(port, study.output)?.derived ?? {});
     const resting = recorded.filter(([step]) => wanted !== undefined && !wanted.has(step));
-    return new Suite(port, file, overrides, derivations, wanted, merged(Object.fromEntries(resting), decided));
+    return new Suite(port, reference, overrides, derivations, wanted, merged(Object.fromEntries(resting), decided));
   }
 
   /** The study as far as it is decided. */
   load(): Promise<LoadedStudy> {
-    return openStudy(this.file, { ...this.overrides, derived: this.decided });
+    return openStudy(this.reference, { ...this.overrides, derived: this.decided });
   }
 
   /** Steps that can be run now, for the selection of cells; undefined for all there are. */
@@ -106,8 +106,12 @@ export class Suite {
 }
 
 /** A study as far as its settings and the complete steps of its output decide it. */
-export async function decidedExperiment(port: FilePort, file: string, options: SuiteOptions): Promise<LoadedStudy> {
-  const suite = await Suite.open(port, file, options);
+export async function decidedExperiment(
+  port: FilePort,
+  reference: StudyReference,
+  options: SuiteOptions,
+): Promise<LoadedStudy> {
+  const suite = await Suite.open(port, reference, options);
   while (await suite.decide(true));
   return suite.load();
 }

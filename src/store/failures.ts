@@ -1,13 +1,14 @@
 import { dirname } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { csvField } from '../encoding/csv-field.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { removeFile } from '../files/held.ts';
-import { readSmallFile } from '../files/small-file.ts';
+import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 import { writeFully } from '../files/write-fully.ts';
 
-/** A permutation that failed: it has no row, and is tried again only when asked. */
+/** A permutation that failed: it has no row, and is tried again only when asked. The fields are the columns of failures.csv. */
 export interface Failure {
   readonly perm_index: number;
   /** As text: 32-bit seeds and longer ones alike. */
@@ -17,7 +18,14 @@ export interface Failure {
   readonly message: string;
 }
 
-const HEADER = 'perm_index,seed,error_class,message\n';
+export const FAILURE_COLUMNS = ['perm_index', 'seed', 'error_class', 'message'] as const;
+
+/** The fields of a failure in the order of FAILURE_COLUMNS. */
+export function failureFields({ perm_index, seed, error_class, message }: Failure): string[] {
+  return [String(perm_index), seed, error_class, message];
+}
+
+const HEADER = `${FAILURE_COLUMNS.join(',')}\n`;
 
 /**
  * The failures on record in `<cell>/failures.csv`, the last one of each perm_index, ascending. A row that a crash
@@ -85,6 +93,33 @@ export async function appendFailures(port: FilePort, cellFolder: string, failure
   });
 }
 
+/** How the message of a failure begins that stands for a whole cell: its model's prepare() threw. */
+export const PREPARE = 'prepare(): ';
+
+function isOfPrepare({ message }: Failure): boolean {
+  return message.startsWith(PREPARE);
+}
+
+/** perm_index of the permutations on record, ascending. A cell whose prepare() threw is not among them: all that it misses is tried again. */
+export function failedPermutations(port: FilePort, cellFolder: string): number[] {
+  return readFailures(port, cellFolder)
+    .filter((failure) => !isOfPrepare(failure))
+    .map(({ perm_index }) => perm_index);
+}
+
+/** Takes the failure of prepare() off the record, before it is called again. */
+export async function forgetPrepareFailure(port: FilePort, cellFolder: string): Promise<void> {
+  const failures = readFailures(port, cellFolder);
+  const others = failures.filter((failure) => !isOfPrepare(failure));
+  if (others.length === failures.length) return;
+  if (others.length === 0) {
+    await clearFailures(port, cellFolder);
+    return;
+  }
+  const path = cellLayout(cellFolder).failures;
+  await onDiskAsync('write', path, () => writeSmallFile(port, path, HEADER + others.map(lineOf).join('')));
+}
+
 /** Takes the record away, before failed permutations are tried again. */
 export async function clearFailures(port: FilePort, cellFolder: string): Promise<void> {
   const path = cellLayout(cellFolder).failures;
@@ -95,13 +130,14 @@ export async function clearFailures(port: FilePort, cellFolder: string): Promise
   });
 }
 
-function lineOf({ perm_index, seed, error_class, message }: Failure): string {
-  return `${[String(perm_index), seed, error_class, message].map(quoted).join(',')}\n`;
+function lineOf(failure: Failure): string {
+  return `${failureFields(failure)
+    .map((field) => csvField(onOneLine(field)))
+    .join(',')}\n`;
 }
 
-function quoted(field: string): string {
-  // Anything below space would end the line or hide in it.
+/** Anything below space would end the line or hide in it. */
+function onOneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  const line = field.replace(/\r?\n/g, '\\n').replace(/[\u0000-\u001f]/g, ' ');
-  return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
+  return text.replace(/\r?\n/g, '\\n').replace(/[\u0000-\u001f]/g, ' ');
 }

@@ -4,7 +4,7 @@ import type { Parameters } from '../model/model.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { allParameters } from '../study/cells.ts';
 import { readAdvisory } from './advisory-file.ts';
-import { studyFileOf, type RunManifest } from './manifest.ts';
+import { studyReferenceOf, type RunManifest } from './manifest.ts';
 import { refuseOwnCode, storedStudy, type StudyFiles } from './stored-experiment.ts';
 import { readSummary } from './summaries.ts';
 
@@ -34,18 +34,16 @@ export async function cellParameters(
       of: (cell_id) => allParameters(cells.at(cells.indexOf(cell_id))),
     };
   } catch (error) {
-    if (!(error instanceof EngineError) || files.study_file !== undefined) throw error;
+    if (!(error instanceof EngineError) || files.study !== undefined) throw error;
     return writtenParameters(port, output, manifest, error);
   }
 }
 
 function writtenParameters(port: FilePort, output: string, manifest: RunManifest, why: EngineError): CellParameters {
-  const layout = layoutOf(output);
   const parameters = new Map<string, Parameters>();
   const names = new Set(Object.keys(manifest.identity.defaults));
   for (const cell_id of Object.keys(manifest.identity.cells)) {
-    const { folder, progress } = layout.cell(cell_id);
-    const found = readSummary(port, folder)?.params ?? readAdvisory(port, progress, paramsOf);
+    const found = parametersBeside(port, output, cell_id);
     if (found === undefined) continue;
     parameters.set(cell_id, found);
     for (const name of Object.keys(found)) names.add(name);
@@ -54,16 +52,30 @@ function writtenParameters(port: FilePort, output: string, manifest: RunManifest
     names: [...names],
     of: (cell_id) => {
       const found = parameters.get(cell_id);
-      if (found === undefined) {
-        throw new EngineError(
-          'STUDY',
-          `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and the study ${studyFileOf(output, manifest)} cannot be used (${why.message}). Name the study file with --study.`,
-          { path: cell_id },
-        );
-      }
+      if (found === undefined)
+        throw unknownParameters(cell_id, `${studyText(output, manifest)} cannot be used (${why.message})`);
       return found;
     },
   };
+}
+
+export function unknownParameters(cell_id: string, study: string): EngineError {
+  return new EngineError(
+    'STUDY',
+    `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and ${study}. Name the study file with --study.`,
+    { path: cell_id },
+  );
+}
+
+/** What stands of the parameters of one cell beside its rows; undefined where nothing does. */
+export function parametersBeside(port: FilePort, output: string, cell_id: string): Parameters | undefined {
+  const { folder, progress } = layoutOf(output).cell(cell_id);
+  return readSummary(port, folder)?.params ?? readAdvisory(port, progress, paramsOf);
+}
+
+function studyText(output: string, manifest: RunManifest): string {
+  const reference = studyReferenceOf(output, manifest);
+  return typeof reference === 'string' ? `the study ${reference}` : 'the study as it was recorded';
 }
 
 function paramsOf(progress: string): Parameters | undefined {

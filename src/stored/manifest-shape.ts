@@ -77,11 +77,25 @@ export const manifestShape = z
     notes: z.array(note).optional(),
     baseline: named(z.union([z.number(), z.null(), z.string()])).nullable(),
     made_by: z.looseObject({ engine: z.string(), node: z.string(), v8: z.string() }),
-    study_file: z.string(),
+    study_file: z.string().optional(),
+    study_folder: z.string().optional(),
     study_text: z.string(),
     created_at: z.string(),
   })
   .refine(({ identity: { metrics }, metrics: specs }) => metrics.join('\n') === Object.keys(specs).join('\n'), {
     path: ['metrics'],
     error: 'expected the metrics of identity.metrics, in their order',
+  })
+  .refine(({ study_folder, study_text }) => study_folder === undefined || isJson(study_text), {
+    path: ['study_text'],
+    error: 'expected JSON',
   });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -13,6 +13,7 @@ import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
 import { rankingOf, specsOf, viewsOf } from '../study/stored-metrics.ts';
+import type { StudyReference } from '../study/source.ts';
 import type { Study } from '../study/study.ts';
 import { baselineOf } from '../study/loaded-study.ts';
 import { inputNotes, type LoadedStudy } from '../study/loaded-study.ts';
@@ -54,8 +55,10 @@ export interface RunManifest {
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
   readonly made_by: MadeBy;
-  /** Relative to the output folder: where the study file stood, to find it again. */
-  readonly study_file: string;
+  /** Relative to the output folder: where the study file stood, to find it again. Absent where the study was an object. */
+  readonly study_file?: string;
+  /** Relative to the output folder: where the paths of a study start that was an object; its JSON is study_text. */
+  readonly study_folder?: string;
   readonly study_text: string;
   readonly created_at: string;
 }
@@ -108,9 +111,26 @@ export function inputFilesOf(output: string, { inputs = {} }: RunManifest): Reco
   return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolve(output, path)]));
 }
 
-/** Where the study file of a run stood. */
-export function studyFileOf(output: string, manifest: RunManifest): string {
-  return resolve(output, manifest.study_file);
+/** What leads to the study of a run: the file where it stood, or the object as it was recorded. */
+export function studyReferenceOf(
+  output: string,
+  { study_file, study_folder, study_text }: RunManifest,
+): StudyReference {
+  if (study_folder === undefined) return resolve(output, study_file ?? '');
+  return { study: JSON.parse(study_text), folder: resolve(output, study_folder) };
+}
+
+/** The same as the manifest of `into` has it. */
+export function studyPlaceFrom(
+  output: string,
+  { study_file, study_folder }: RunManifest,
+  into: string,
+): Pick<RunManifest, 'study_file' | 'study_folder'> {
+  const from_into = (path: string): string => relative(into, resolve(output, path));
+  return {
+    ...(study_file !== undefined && { study_file: from_into(study_file) }),
+    ...(study_folder !== undefined && { study_folder: from_into(study_folder) }),
+  };
 }
 
 /** The manifest that this experiment's run has. */
@@ -138,7 +158,9 @@ export function manifestOf(experiment: LoadedStudy): RunManifest {
     notes: inputNotes(experiment),
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
-    study_file: relative(study.output, resolve(study.file)),
+    ...(study.in_memory
+      ? { study_folder: relative(study.output, study.folder) }
+      : { study_file: relative(study.output, resolve(study.file)) }),
     study_text: study.text,
     created_at: new Date().toISOString(),
   };

@@ -1,7 +1,7 @@
 import { csvField } from '../encoding/csv-field.ts';
 import type { FilePort } from '../files/port.ts';
 import { readAdvisory } from './advisory-file.ts';
-import type { CellStates } from './cell-states.ts';
+import { CELL_STATUSES, type CellStates, type CellStatus } from './cell-states.ts';
 import type { RunCells } from '../plan/run-cell.ts';
 
 const HEADER = 'cell_id,status,n_done,n_target,pct_done';
@@ -23,13 +23,16 @@ export function percent(n_done: number, n_target: number): number {
   return n_target === 0 ? 100 : Math.floor((10_000 * n_done) / n_target) / 100;
 }
 
+/** How far a cell is. */
 export interface CellCount {
+  readonly status: CellStatus;
   readonly n_done: number;
+  /** The most, where cells stop early. */
   readonly n_target: number;
 }
 
 /**
- * What progress.csv said of each cell when the last run ended, n_done and n_target: for estimates only. Undefined where there is none or it cannot be read as one.
+ * What progress.csv said of each cell when the last run ended: for estimates only. Undefined where there is none or it cannot be read as one.
  */
 export function readProgressCsv(port: FilePort, path: string): Map<string, CellCount> | undefined {
   return readAdvisory(port, path, parseProgressCsv);
@@ -40,8 +43,10 @@ function parseProgressCsv(text: string): Map<string, CellCount> | undefined {
   if (lines[0] !== HEADER) return undefined;
   const done = new Map<string, CellCount>();
   for (const line of lines.slice(1)) {
-    const fields = /^(.*),[a-z]+,(\d+),(\d+),[\d.]+$/.exec(line);
-    if (fields !== null) done.set(fields[1]!, { n_done: Number(fields[2]), n_target: Number(fields[3]) });
+    const [, cell_id, said, n_done, n_target] = /^(.*),([a-z]+),(\d+),(\d+),[\d.]+$/.exec(line) ?? [];
+    const status = CELL_STATUSES.find((each) => each === said);
+    if (cell_id !== undefined && status !== undefined)
+      done.set(cell_id, { status, n_done: Number(n_done), n_target: Number(n_target) });
   }
   return done;
 }

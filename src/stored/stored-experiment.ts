@@ -6,11 +6,12 @@ import { setTexts } from '../study/set-options.ts';
 import { ownCodeOf } from '../study/own-code.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
 import { waysOut } from './ways-out.ts';
-import { inputFilesOf, requireManifest, studyFileOf, type RunManifest } from './manifest.ts';
+import type { StudyReference } from '../study/source.ts';
+import { inputFilesOf, requireManifest, studyReferenceOf, type RunManifest } from './manifest.ts';
 
 /** Files that a run was made from, where they are not where its manifest says. */
 export interface StudyFiles {
-  readonly study_file?: string | undefined;
+  readonly study?: StudyReference | undefined;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** The folder is one's own, or as good: code that its manifest leads to may run. A study file that is given by hand is trusted anyway. */
@@ -22,9 +23,8 @@ export interface StudyFiles {
  * study of a run would, unless that is trusted.
  */
 export async function refuseOwnCode(port: FilePort, output: string, files: StudyFiles): Promise<void> {
-  if (files.trust === true || files.study_file !== undefined) return;
-  const file = studyFileOf(output, requireManifest(port, output));
-  const code = await ownCodeOf(file);
+  if (files.trust === true || files.study !== undefined) return;
+  const code = await ownCodeOf(studyReferenceOf(output, requireManifest(port, output)));
   if (code === undefined) return;
   throw new EngineError(
     'STUDY',
@@ -43,9 +43,9 @@ export async function storedStudy(
   files: StudyFiles = {},
 ): Promise<{ readonly experiment: LoadedStudy; readonly manifest: RunManifest }> {
   const manifest = requireManifest(port, output);
-  const { file, inputs } = whereabouts(output, manifest, files);
+  const { reference, inputs } = whereabouts(output, manifest, files);
   const { permutations, format, derived = {}, settings = {} } = manifest;
-  const experiment = await openStudy(file, { output, permutations, format, derived, settings, inputs });
+  const experiment = await openStudy(reference, { output, permutations, format, derived, settings, inputs });
   const { study, common, cells, input_defaults } = experiment;
   const differences = compareIdentity(manifest.identity, describeIdentity(study, common, cells, input_defaults));
   if (differences.length > 0) {
@@ -53,7 +53,7 @@ export async function storedStudy(
     const earlier = older ? waysOut(differences, study.model) : undefined;
     throw new EngineError(
       'IDENTITY',
-      `${file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be computed again from the study, model and data that made them; name the right file with --study.'}`,
+      `${study.file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be computed again from the study, model and data that made them; name the right file with --study.'}`,
       { path: differences[0]!.path, value: differences[0]!.new },
     );
   }
@@ -62,7 +62,7 @@ export async function storedStudy(
 
 /** What the run command needs to be given for the study of a run. */
 export interface StoredCommand {
-  readonly file: string;
+  readonly reference: StudyReference;
   readonly options: {
     readonly output: string;
     readonly permutations: number;
@@ -74,14 +74,14 @@ export interface StoredCommand {
 
 export function commandOf(port: FilePort, output: string, files: StudyFiles): StoredCommand {
   const manifest = requireManifest(port, output);
-  const { file, inputs } = whereabouts(output, manifest, files);
+  const { reference, inputs } = whereabouts(output, manifest, files);
   const { permutations, format, derived = {}, settings = {} } = manifest;
-  return { file, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };
+  return { reference, options: { output, permutations, format, inputs, settings: setTexts({ settings, derived }) } };
 }
 
 function whereabouts(output: string, manifest: RunManifest, files: StudyFiles) {
   return {
-    file: files.study_file ?? studyFileOf(output, manifest),
+    reference: files.study ?? studyReferenceOf(output, manifest),
     inputs: { ...inputFilesOf(output, manifest), ...files.inputs },
   };
 }

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { SourceMap } from 'node:module';
+import { createRequire } from 'node:module';
 import type { SourceMapPayload } from 'node:module';
-import { basename, dirname, extname } from 'node:path';
+import { basename, delimiter, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild-wasm';
-import type { BuildFailure, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
+import type { BuildFailure, BuildOptions, BuildResult, Loader, Message, Plugin, StdinOptions } from 'esbuild-wasm';
 import { EngineError } from '../errors.ts';
 import * as inABundle from '../model/in-a-bundle.ts';
+import { placeOf, rememberSource } from '../model/model-source.ts';
+import { keepBundle, keptBundle } from './bundle-cache.ts';
+import type { Bundle } from './bundle-cache.ts';
+import { dependenciesOf } from './bundle-dependencies.ts';
 import { moduleUrl } from './module-url.ts';
 import { nearest, quoted } from './problem.ts';
 
@@ -14,12 +17,6 @@ import { nearest, quoted } from './problem.ts';
 export type Entry = { readonly shown: string; readonly code: 'STUDY' | 'MODEL' } & (
   { readonly file: string } | { readonly package: string; readonly folder: string }
 );
-
-/** One ESM text without imports but Node's own, and the way back to the lines it was made from. */
-export interface Bundle {
-  readonly code: string;
-  readonly map: SourceMapPayload;
-}
 
 /** What `import ... from 'permafrost'` means in a user's model. */
 const KIT = ownFile('../model/in-a-bundle');
@@ -36,6 +33,10 @@ const kit: Plugin = {
   },
 };
 
+const { version: ESBUILD } = createRequire(import.meta.url)('esbuild-wasm/package.json') as {
+  readonly version: string;
+};
+
 /** A module of ours: its source, or what was built from it. */
 function ownFile(module: string): string {
   return fileURLToPath(new URL(`${module}${extname(import.meta.url)}`, import.meta.url));
@@ -47,32 +48,30 @@ const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.mts': 'ts', '
 
 /**
  * Bundles a user's TypeScript or JavaScript to one ESM text: types stripped, relative imports and packages included, Node's own modules left
- * as imports, comments and layout normalised, so that editing a comment changes nothing. What is not found, or is
- * no JavaScript, is an EngineError with file and line.
+ * as imports, comments and layout normalised, so that editing a comment changes nothing. A bundle that was made before is taken from the cache while nothing
+ * that it was made from has changed. What is not found, or is no JavaScript, is an EngineError with file and line.
  */
 export async function bundle(entry: Entry): Promise<Bundle> {
+  const folder = 'file' in entry ? dirname(resolve(entry.file)) : entry.folder;
+  const stdin = await stdinOf(entry);
+  const key = JSON.stringify([
+    stdin.contents,
+    stdin.loader,
+    folder.split(/[/\\]/).length,
+    process.env['NODE_PATH'],
+    KIT,
+    ESBUILD,
+    RULES,
+  ]);
+  const kept = await keptBundle(key, folder);
+  if (kept !== undefined) return kept;
+  const started_ms = Date.now();
   try {
-    const result = await build({
-      stdin: await stdinOf(entry),
-      outfile: 'entry.js',
-      absWorkingDir: 'file' in entry ? dirname(entry.file) : entry.folder,
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20.19',
-      minifyWhitespace: true,
-      legalComments: 'none',
-      charset: 'utf8',
-      sourcemap: 'external',
-      tsconfigRaw: {}, // no tsconfig.json of the folder changes the code
-      logLevel: 'silent',
-      plugins: [kit],
-      // CommonJS packages ask for Node's own modules with require, which a module has not.
-      banner: { js: 'const require=process.getBuiltinModule;' },
-    });
-    const text = (end: string): string => result.outputFiles.find((file) => file.path.endsWith(end))?.text ?? '';
-    return { code: text('.js'), map: JSON.parse(text('.map')) as SourceMapPayload };
+    const { outputFiles, metafile } = await build({ ...RULES, stdin, absWorkingDir: folder, plugins: [kit] });
+    const text = (end: string): string => outputFiles.find((file) => file.path.endsWith(end))?.text ?? '';
+    const made = { code: text('.js'), map: JSON.parse(text('.map')) as SourceMapPayload };
+    await keepBundle(key, folder, made, dependenciesOf(metafile, ENTRY, folder), started_ms);
+    return made;
   } catch (error) {
     if (error instanceof EngineError || !isBuildFailure(error)) throw error;
     const lines = error.errors.slice(0, 10).map((e) => messageLine(e, entry));
@@ -80,11 +79,44 @@ export async function bundle(entry: Entry): Promise<Bundle> {
   }
 }
 
+/** How every bundle is made. */
+const RULES = {
+  outfile: 'entry.js',
+  bundle: true,
+  write: false,
+  metafile: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifyWhitespace: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  sourcemap: 'external',
+  sourcesContent: false,
+  tsconfigRaw: {}, // no tsconfig.json of the folder changes the code
+  logLevel: 'silent',
+  // CommonJS packages ask for Node's own modules with require, which a module has not.
+  banner: { js: 'const require=process.getBuiltinModule;' },
+} as const satisfies BuildOptions;
+
+type Options = typeof RULES & Pick<Required<BuildOptions>, 'stdin' | 'absWorkingDir' | 'plugins'>;
+
+/** esbuild is loaded when there is something to make. Its WebAssembly form starts `node` by name: it is to be the one that runs this, wherever that stands. */
+async function build(options: Options): Promise<BuildResult<Options>> {
+  const esbuild = await import('esbuild-wasm');
+  const path = process.env['PATH'];
+  process.env['PATH'] = `${dirname(process.execPath)}${delimiter}${path ?? ''}`;
+  const building = esbuild.build(options); // its process is started before this returns
+  if (path === undefined) delete process.env['PATH'];
+  else process.env['PATH'] = path;
+  return building;
+}
+
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
 }
 
-async function stdinOf(entry: Entry): Promise<StdinOptions> {
+async function stdinOf(entry: Entry): Promise<StdinOptions & { readonly contents: string }> {
   if ('package' in entry) {
     return {
       contents: `export{default}from${JSON.stringify(entry.package)}`,
@@ -118,21 +150,33 @@ function ourNameIn(text: string): string | undefined {
   return `permafrost has no export ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
-function shownName(file: string, entry: { readonly shown: string }): string {
-  return basename(file) === ENTRY ? entry.shown : file;
+/** What a model imports stands beside it, or below. */
+function shownName(file: string, entry: Entry): string {
+  if (basename(file) === ENTRY) return entry.shown;
+  return 'package' in entry || isAbsolute(file) ? file : join(dirname(entry.shown), file);
 }
 
-/** Imports a bundle and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line. */
-export async function importBundle(
-  { code, map }: Bundle,
-  shown: string,
-  errorCode: 'STUDY' | 'MODEL',
-): Promise<unknown> {
+function pathOf(file: string, entry: Entry): string {
+  if ('package' in entry) return resolve(entry.folder, file);
+  return basename(file) === ENTRY ? resolve(entry.file) : resolve(dirname(entry.file), file);
+}
+
+/**
+ * Imports the bundle of an entry and gives its default export. What the user's code throws meanwhile becomes an EngineError with file and line; what it throws
+ * later, in any thread, can be traced back to its lines from now on (model-source.ts).
+ */
+export async function importBundle({ code, map }: Bundle, entry: Entry): Promise<unknown> {
+  const { shown, code: errorCode } = entry;
+  rememberSource(code, {
+    map,
+    pathOf: (source) => pathOf(source, entry),
+    shownOf: (source) => shownName(source, entry),
+  });
   let module: { readonly default?: unknown };
   try {
     module = (await import(moduleUrl(code))) as typeof module;
   } catch (cause) {
-    const where = originOf(cause, map, shown);
+    const where = placeOf(cause) ?? shown;
     const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new EngineError(errorCode, `${where}: fails when it is loaded: ${what}`, { path: where, cause });
   }
@@ -141,17 +185,4 @@ export async function importBundle(
     throw new EngineError(errorCode, `${shown}: has no default export; write: export default ${what}`, { path: shown });
   }
   return module.default;
-}
-
-/** File and line in the user's own source from which an error came, by its stack. */
-function originOf(error: unknown, map: SourceMapPayload, shown: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const places = new SourceMap(map);
-  for (const [, line, column] of stack.matchAll(/data:text\/javascript[^)\s]*?:(\d+):(\d+)\)?$/gm)) {
-    const entry = places.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!('originalSource' in entry)) return shown; // the banner, which is no one's
-    if (basename(entry.originalSource) === basename(KIT)) continue; // ours; who called it is the user's
-    return `${shownName(entry.originalSource, { shown })}:${entry.originalLine + 1}`;
-  }
-  return shown;
 }

@@ -4,8 +4,12 @@ import { extname, isAbsolute, join, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { bundle, importBundle } from './bundle.ts';
-import type { Bundle } from './bundle.ts';
+import type { Entry } from './bundle.ts';
+import type { Bundle } from './bundle-cache.ts';
+import { placeInCode } from '../model/model-source.ts';
 import { checkModel } from './check-model.ts';
+import { guardModel } from './guard-model.ts';
+import { lintModel } from './lint-model.ts';
 import { nearest, quoted } from './problem.ts';
 
 /** The built-in models: their names, and how one is loaded (undefined where there is none of that name). */
@@ -29,14 +33,26 @@ export interface LoadedModel {
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);
   if (own !== undefined) return { model: await own, code: undefined };
-  const bundled = isFile(reference)
-    ? await bundleFile(reference, folder)
-    : await bundlePackage(reference, folder, builtIn);
-  const checked = checkModel(await importBundle(bundled, reference, 'MODEL'), reference);
-  const version = `${checked.version}+${hash('sha256', bundled.code).slice(0, 16)}`;
-  // The module's own object stays as it is; its prototype is kept for models that are instances of a class.
-  const model = Object.assign(Object.create(Object.getPrototypeOf(checked) as object), checked, { version }) as Model;
-  return { model, code: bundled.code };
+  const entry: Entry = isFile(reference)
+    ? { file: modelFile(reference, folder), shown: reference, code: 'MODEL' }
+    : { package: reference, folder, shown: reference, code: 'MODEL' };
+  const bundled = 'file' in entry ? await bundle(entry) : await bundlePackage(entry, builtIn);
+  const checked = checkModel(await importBundle(bundled, entry), reference);
+  const version = `${checked.version}+${hash('sha256', withoutPlaces(bundled.code)).slice(0, 16)}`;
+  // The module's own object stays as it is.
+  const model = guardModel(checked, reference);
+  const own_notes = model.notes?.bind(model);
+  const found = lintModel(bundled.code, (line, column) => placeInCode(bundled.code, line, column));
+  if (found.length > 0) model.notes = (...of) => [...found, ...(own_notes?.(...of) ?? [])];
+  return { model: Object.assign(model, { version }), code: bundled.code };
+}
+
+/**
+ * esbuild names a CommonJS module by where it was found. The same code is the same model whether a package stands beside it, above it, or in a package
+ * manager's store: what stands before the last node_modules does not count.
+ */
+function withoutPlaces(code: string): string {
+  return code.replaceAll(/(=__commonJS\(\{")[^"\\]*\/node_modules\/|(=__commonJS\(\{")node_modules\//g, '$1$2');
 }
 
 function isFile(reference: string): boolean {
@@ -45,7 +61,7 @@ function isFile(reference: string): boolean {
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
 
-function bundleFile(reference: string, folder: string): Promise<Bundle> {
+function modelFile(reference: string, folder: string): string {
   if (!EXTENSIONS.includes(extname(reference).toLowerCase())) {
     const allowed = EXTENSIONS.join(', ');
     throw new EngineError('STUDY', `model: ${quoted(reference)} is not a kind of model file; allowed: ${allowed}`, {
@@ -54,12 +70,16 @@ function bundleFile(reference: string, folder: string): Promise<Bundle> {
       allowed,
     });
   }
-  return bundle({ file: resolve(folder, reference), shown: reference, code: 'MODEL' });
+  return resolve(folder, reference);
 }
 
-async function bundlePackage(reference: string, folder: string, builtIn: BuiltInModels): Promise<Bundle> {
+async function bundlePackage(
+  entry: Extract<Entry, { readonly package: string }>,
+  builtIn: BuiltInModels,
+): Promise<Bundle> {
+  const { package: reference, folder } = entry;
   try {
-    return await bundle({ package: reference, folder, shown: reference, code: 'MODEL' });
+    return await bundle(entry);
   } catch (error) {
     if (!(error instanceof EngineError) || !error.message.includes(`Could not resolve "${reference}"`)) throw error;
     const near = existsSync(join(folder, reference)) ? `./${reference}` : nearest(reference, builtIn.names);

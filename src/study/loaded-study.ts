@@ -7,6 +7,7 @@ import { notesOf, type Note } from '../model/note.ts';
 import { builtInModels } from '../models/registry.ts';
 import { allParameters, expandCells, type Cell, type CellList } from './cells.ts';
 import { commonIdentity, experimentHasher, type CommonIdentity } from './identity.ts';
+import type { StudyReference } from './source.ts';
 import { loadStudy, type Study, type StudyOverrides } from './study.ts';
 
 /** A study with its inputs read and its cells expanded: everything that decides rows, ready to plan and run. */
@@ -25,9 +26,9 @@ export interface LoadedStudy {
   readonly hashOf: (cell: Cell) => string;
 }
 
-/** Reads a study file and everything it names. Throws EngineError STUDY, MODEL or DATA; nothing is written. */
-export async function openStudy(file: string, overrides: StudyOverrides): Promise<LoadedStudy> {
-  return withInputs(await loadStudy(file, { models: builtInModels, overrides }));
+/** Reads a study and everything it names. Throws EngineError STUDY, MODEL or DATA; nothing is written. */
+export async function openStudy(reference: StudyReference, overrides: StudyOverrides): Promise<LoadedStudy> {
+  return withInputs(await loadStudy(reference, { models: builtInModels, overrides }));
 }
 
 export async function withInputs(study: Study): Promise<LoadedStudy> {
@@ -67,7 +68,7 @@ function readInputs(study: Study): Record<string, InputFile> {
           : (error as Error).message;
       const [where, base] =
         named_by === 'study'
-          ? [`inputs.${name}`, `the study file ${study.file}`]
+          ? [`inputs.${name}`, study.in_memory ? study.folder : `the study file ${study.file}`]
           : [`--input ${name}`, 'the working directory'];
       throw new EngineError('DATA', `${where}: cannot read ${file}: ${reason}. Paths are relative to ${base}.`, {
         path: where,

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node, YAMLError } from 'yaml';
 import { EngineError } from '../errors.ts';
@@ -13,14 +14,25 @@ export interface StudySource {
   readonly file: string;
   /** Absolute folder of the file: paths in the study are relative to it. */
   readonly folder: string;
-  /** The file's base name without its extension. */
+  /** A study that is an object has no file: `file` is what messages call it. */
+  readonly in_memory: boolean;
+  /** The file's base name without its extension; of an object its name, where that may be a file's. */
   readonly base: string;
-  /** The text of the file, for the record. */
+  /** The text of the file, for the record; of an object its JSON. */
   readonly text: string;
   /** Plain data: maps, lists, strings, numbers, booleans, null. */
   readonly raw: unknown;
   readonly locate: Locate;
 }
+
+/** A study that is an object: what a program gives. `folder` is where its paths start. */
+export interface StudyInMemory {
+  readonly study: unknown;
+  readonly folder: string;
+}
+
+/** What leads to a study: its file, or the study itself. */
+export type StudyReference = string | StudyInMemory;
 
 const MODULES = ['.js', '.mjs', '.ts', '.mts'];
 
@@ -29,14 +41,21 @@ export function isModule(file: string): boolean {
   return MODULES.includes(extname(file).toLowerCase());
 }
 
-/** Reads a study file: `.yaml`, `.yml` or `.json`, or a module (`.ts`, `.js`, ...) that exports the study as default. Throws EngineError STUDY. */
-export async function readStudySource(file: string): Promise<StudySource> {
+/**
+ * Reads a study file: `.yaml`, `.yml` or `.json`, or a module (`.ts`, `.js`, ...) that exports the study as default; or the study itself.
+ * Throws EngineError STUDY.
+ */
+export async function readStudySource(reference: StudyReference): Promise<StudySource> {
+  if (typeof reference === 'object') return studySourceOf(reference.study, reference.folder);
+  const file = reference;
   const path = resolve(file);
   const text = await readText(file, path);
   const extension = extname(path).toLowerCase();
-  const place = { file, folder: dirname(path), base: basename(path, extname(path)) || 'study', text };
+  const base = basename(path, extname(path)) || 'study';
+  const place = { file, folder: dirname(path), in_memory: false, base, text };
   if (isModule(path)) {
-    const made = await importBundle(await bundle({ file: path, shown: file, code: 'STUDY' }), file, 'STUDY');
+    const entry = { file: path, shown: file, code: 'STUDY' } as const;
+    const made = await importBundle(await bundle(entry), entry);
     return { ...place, raw: plainData(made, file), locate: () => undefined };
   }
   if (['.yaml', '.yml', '.json'].includes(extension)) return { ...place, ...parseStudyText(text, file) };
@@ -48,16 +67,29 @@ export async function readStudySource(file: string): Promise<StudySource> {
 }
 
 /** A study that is already an object (the library's way in). `folder` is where its paths start. */
-export function studySourceOf(study: unknown, folder: string, file = 'study'): StudySource {
+export function studySourceOf(study: unknown, folder: string): StudySource {
+  const { name, model } = (typeof study === 'object' && study !== null ? study : {}) as Record<string, unknown>;
+  const file = typeof name === 'string' ? `study ${name}` : 'study';
+  if (typeof model === 'object' && model !== null && !(model instanceof URL)) throw modelItself(file);
   const raw = plainData(study, file);
   return {
     file,
     folder: resolve(folder),
-    base: 'study',
+    in_memory: true,
+    base: typeof name === 'string' && /^\w[\w.-]*$/.test(name) ? name : 'study',
     text: JSON.stringify(raw, null, 2),
     raw,
     locate: () => undefined,
   };
+}
+
+function modelItself(file: string): EngineError {
+  const allowed = "a built-in model, './file.ts', or a package";
+  return new EngineError(
+    'STUDY',
+    `${file}: model: a study names its model, and this is the model itself. Worker threads load it for themselves, and its code is part of what a run is: put it into a file that exports it as default, and give the file: model: './my-model.ts'. Allowed: ${allowed}`,
+    { path: 'model', allowed },
+  );
 }
 
 async function readText(file: string, path: string): Promise<string> {
@@ -153,6 +185,7 @@ function plainData(value: unknown, file: string): unknown {
       return null;
     }
     if (Array.isArray(from)) return from.map((item, i) => copy(item, [...path, i]));
+    if (from instanceof URL && from.protocol === 'file:') return fileURLToPath(from);
     const prototype: unknown = typeof from === 'object' ? Object.getPrototypeOf(from) : undefined;
     // An object of another realm (a bundled module's is ours) has another Object.prototype, whose own prototype is null too.
     if (typeof from === 'object' && (prototype === null || Object.getPrototypeOf(prototype) === null)) {

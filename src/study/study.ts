@@ -16,7 +16,7 @@ import type { Precision, RawStudy } from './schema.ts';
 import { checkSettingNames, withSettings } from './settings.ts';
 import { checkShape } from './shape.ts';
 import { readStudySource, studySourceOf } from './source.ts';
-import type { StudySource } from './source.ts';
+import type { StudyReference, StudySource } from './source.ts';
 import { readSurface } from './surface.ts';
 import type { Surface } from './surface.ts';
 import { mustBeStored, storedMetrics } from './stored-metrics.ts';
@@ -34,8 +34,12 @@ export interface StudyInput {
 export interface Study {
   /** A label; default the name of the file without its extension. */
   readonly name: string;
-  /** The study file as the user named it, for messages. */
+  /** The study file as the user named it, for messages; what they call a study that is an object. */
   readonly file: string;
+  /** Absolute: where paths in the study start. */
+  readonly folder: string;
+  /** It has no file. */
+  readonly in_memory: boolean;
   /** The text of the study file, for the record. */
   readonly text: string;
   readonly locate: Locate;
@@ -90,9 +94,9 @@ export interface StudyOptions {
   readonly overrides?: StudyOverrides;
 }
 
-/** Reads, loads and checks a study file. Throws EngineError: STUDY with all problems at once (a StudyError), or MODEL. */
-export async function loadStudy(file: string, options: StudyOptions): Promise<Study> {
-  return checkStudy(await readStudySource(file), options);
+/** Reads, loads and checks a study. Throws EngineError: STUDY with all problems at once (a StudyError), or MODEL. */
+export async function loadStudy(reference: StudyReference, options: StudyOptions): Promise<Study> {
+  return checkStudy(await readStudySource(reference), options);
 }
 
 /** The same for a study that is already an object; its paths start at `folder`. */
@@ -278,6 +282,8 @@ function complete(
   return {
     name: shape.name ?? source.base,
     file: source.file,
+    folder: source.folder,
+    in_memory: source.in_memory,
     text: source.text,
     locate: source.locate,
     model,

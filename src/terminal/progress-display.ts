@@ -13,8 +13,8 @@ export interface DisplayedProgress {
 }
 
 /** How often plain lines are printed where there is no terminal [ms]. */
-const PLAIN_LINE_MS = 10_000;
-const REDRAW_MS = 200;
+export const PLAIN_LINE_MS = 10_000;
+export const REDRAW_MS = 200;
 /** Current cells shown below the overall bar. */
 const CELL_LINES = 3;
 

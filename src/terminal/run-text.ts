@@ -1,6 +1,6 @@
 import { disk } from '../files/disk.ts';
 import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
-import type { StudyResult } from '../run/run-options.ts';
+import type { FirstFailure, StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { counted, formatDuration } from '../wording/format-number.ts';
@@ -79,14 +79,10 @@ function partialText({ cells, complete, partial, at_most }: StudyResult): string
 }
 
 function stopText(result: StudyResult): string {
-  const { output, stopped, first_failure, n_failures } = result;
-  if (first_failure !== undefined) {
-    const { cell_id, failure } = first_failure;
-    const words = ['replay', pathHere(output), '--cell', cell_id, '--perm', String(failure.perm_index)];
-    return `${counted(n_failures, 'permutation')} failed; the first is ${failure.perm_index} of cell ${cell_id} (seed ${failure.seed}): ${failure.error_class}: ${failure.message}\n  see it alone: ${commandLine(words)}\n  all of them: per_cell/*/failures.csv; tried again with --retry-failed.\nNot complete:`;
-  }
+  const { stopped, first_failure } = result;
+  if (first_failure !== undefined) return failureText(result, first_failure);
   switch (stopped?.kind) {
-    case 'interrupted':
+    case 'aborted':
       return 'Interrupted:';
     case 'time':
       return `Stopped after ${formatDuration(stopped.seconds)} as asked:`;
@@ -96,6 +92,18 @@ function stopText(result: StudyResult): string {
     case undefined:
       return 'Not complete: earlier failures are not tried again without --retry-failed.';
   }
+}
+
+function failureText({ output, n_failures }: StudyResult, first: FirstFailure): string {
+  const { cell_id, failure, at, of_prepare } = first;
+  const { perm_index, seed, error_class, message } = failure;
+  const words = ['replay', pathHere(output), '--cell', cell_id, '--perm', String(perm_index)];
+  const thrown = `${error_class}: ${message}${at === undefined ? '' : `\n  thrown at ${at} (--debug shows the whole stack)`}`;
+  const what = of_prepare
+    ? `Cell ${cell_id} cannot be computed${n_failures === 1 ? '' : `, the first of ${counted(n_failures, 'failure')}`}: ${thrown}`
+    : `${counted(n_failures, 'permutation')} failed; the first is ${perm_index} of cell ${cell_id} (seed ${seed}): ${thrown}`;
+  const retried = of_prepare ? 'every run calls prepare() again' : 'tried again with --retry-failed';
+  return `${what}\n  see it alone: ${commandLine(words)}\n  all of them: per_cell/*/failures.csv; ${retried}.\nNot complete:`;
 }
 
 function whereText(result: StudyResult): string {

@@ -25,6 +25,7 @@ export async function verifyOldRun(
   folder: string,
   expected: number,
   { port }: Host = thisMachine,
+  signal?: AbortSignal,
 ): Promise<Verification> {
   const { per_cell } = layoutOf(folder);
   if (port.stat(per_cell)?.kind !== 'folder') {
@@ -43,6 +44,7 @@ export async function verifyOldRun(
   let rows = 0;
   let columns: string | undefined;
   for (const { cell_id, path } of cells) {
+    signal?.throwIfAborted();
     digest.update(`${cell_id}\n`);
     const say = (code: ProblemCode, message: string): void => void problems.push({ cell_id, code, message });
     const found = port.stat(path);

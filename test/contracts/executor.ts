@@ -81,16 +81,11 @@ function task({ p = 0, first = 0, count = 250, format = 'csv', more_schemas }: C
 }
 
 /** Everything of a result that may not depend on who computed it. */
-function contentOf({ compute_ms, bytes, more_bytes, failures, ...rest }: ChunkResult): unknown {
+function contentOf({ compute_ms, bytes, more_bytes, failures, first_error, ...rest }: ChunkResult): unknown {
   expect(compute_ms).toBeGreaterThanOrEqual(0);
   const text = (some: Uint8Array): string => Buffer.from(some).toString('base64');
-  const told = failures.map(({ perm_index, seed, error_class, message }) => ({
-    perm_index,
-    seed,
-    error_class,
-    message,
-  }));
-  return { ...rest, bytes: text(bytes), more_bytes: more_bytes?.map(text), failures: told };
+  const error = first_error && { name: first_error.name, message: first_error.message };
+  return { ...rest, bytes: text(bytes), more_bytes: more_bytes?.map(text), failures, error };
 }
 
 async function expected(chunk: ChunkTask): Promise<unknown> {
@@ -145,14 +140,15 @@ export function executorContract({ name, open, can_die }: ExecutorUnderTest): vo
       }
     });
 
-    test('tells of permutations that fail with class and message; they leave no row', async () => {
-      const { failures, rows, count } = await executor().compute(task({ p: 8 }));
+    test('tells of permutations that fail with class and message, and of the first where; they leave no row', async () => {
+      const { failures, first_error, rows, count } = await executor().compute(task({ p: 8 }));
       expect(rows + failures.length).toBe(count);
       expect(failures.length).toBeGreaterThan(5);
-      expect(failures[0]).toMatchObject({
-        error_class: 'TypeError',
-        message: expect.stringMatching(/^u is 0\.9/) as string,
-      });
+      const { error_class, message } = failures[0]!;
+      expect(error_class).toBe('TypeError');
+      expect(message).toMatch(/^u is 0\.9/);
+      expect(first_error).toMatchObject({ name: 'TypeError', message });
+      expect(first_error!.stack).toMatch(/at .*simulate.*permafrost-model\//);
     });
 
     test('computes from task and setup as JSON, with the inputs as bytes: nothing else is needed on another machine', async () => {
@@ -192,13 +188,17 @@ export function executorContract({ name, open, can_die }: ExecutorUnderTest): vo
       }
     });
 
-    test('hands over what prepare() throws, whole: class, message, stack, code and cause; the next cell is computed', async () => {
+    test('what prepare() throws comes as a result, whole: class, message, stack, code and cause; the next cell is computed', async () => {
       const one = executor();
-      const error = await rejection(one.compute(task({ p: 1 })));
-      expect(error).toMatchObject({ name: 'RangeError', message: 'no data for p 1', code: 'E_DATA' });
-      expect(error.stack).toMatch(/RangeError: no data for p 1\n +at .*prepare.*data:text\/javascript/);
-      expect(error.cause).toMatchObject({ name: 'Error', message: 'the file is empty' });
-      expect(await rejection(one.compute(task({ p: 2 })))).toMatchObject({ name: 'string', message: 'a text' });
+      const { cannot_prepare, ...nothing } = await one.compute(task({ p: 1 }));
+      expect(nothing).toMatchObject({ first: 0, count: 250, rows: 0, failures: [] });
+      expect(nothing.bytes).toHaveLength(0);
+      expect(cannot_prepare).toMatchObject({ name: 'RangeError', message: 'no data for p 1', code: 'E_DATA' });
+      expect(cannot_prepare!.stack).toMatch(
+        /RangeError: no data for p 1\n +at .*prepare.*permafrost-model\/[0-9a-f]{16}:\d+:\d+/,
+      );
+      expect(cannot_prepare!.cause).toMatchObject({ name: 'Error', message: 'the file is empty' });
+      expect((await one.compute(task({ p: 2 }))).cannot_prepare).toEqual({ name: 'string', message: 'a text' });
       await computesAll(one);
     });
 
@@ -246,7 +246,7 @@ export function executorContract({ name, open, can_die }: ExecutorUnderTest): vo
 
     test('close ends what is in flight, as often as it is called; afterwards nothing is computed', async () => {
       const one = executor();
-      const in_flight = [4, 6, 0, 1, 4].map((p) => one.compute(task({ p })).catch((error: unknown) => error));
+      const in_flight = [4, 6, 0, 8, 4].map((p) => one.compute(task({ p })).catch((error: unknown) => error));
       await sleep(20);
       await Promise.all([one.close(), one.close()]);
       const outcomes = await Promise.all(in_flight);

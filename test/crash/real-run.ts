@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 
-import { runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import { run, verify as verifyRun } from '../../dist/index.js';
 import type { RunOptions } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { loadManifest } from '../../src/stored/manifest.ts';
@@ -96,7 +96,7 @@ format: ${this.format}
   }
 
   async run(output: string): Promise<number> {
-    return (await runStudy(this.#study.file, { ...OPTIONS, output }, new StopSwitch(), SILENT)).exit;
+    return (await run(this.#study.file, { ...OPTIONS, output })).exit;
   }
 
   /** The command line of the run, as a user gives it. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-import { runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import { run as runStudy, verify, type RunEvent } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath } from '../../src/store/formats/formats.ts';
 import { sumsPath } from '../../src/store/scan/layout.ts';
@@ -77,17 +77,15 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 async function run(output: string, format: Format, one: Step): Promise<number> {
-  const stop = new StopSwitch();
+  const stop = new AbortController();
   let heard = 0;
-  const acknowledged = () => {
-    if (++heard === one.stop_after) stop.stop({ kind: 'interrupted', signal: 'SIGINT' });
+  const onEvent = ({ type }: RunEvent): void => {
+    if (type === 'acknowledged' && ++heard === one.stop_after) stop.abort();
   };
   const { permutations, chunk, threads, durability, max_seconds } = one;
   const options = { output, format, permutations, chunk, threads, durability, truncate: true };
-  const result = await runStudy(study.file, { ...options, ...(max_seconds !== undefined && { max_seconds }) }, stop, {
-    ...SILENT,
-    acknowledged,
-  });
+  const { signal } = stop;
+  const result = await runStudy(study.file, { ...options, max_seconds, signal, onEvent });
   return result.exit;
 }
 
@@ -146,7 +144,7 @@ test('after any sequence of runs, stops and damage the digest is that of an undi
       }
       expect(await run(output, format, { ...last, stop_after: 0, max_seconds: undefined })).toBe(0);
       runs++;
-      const { digest, problems } = await verifyRun(output);
+      const { digest, problems } = await verify(output);
       expect(digest).toBe(digestFor(last.permutations));
       // Another program's bytes in the file may have made rows that disagree: that stays on record.
       expect(problems.filter(({ code }) => code !== 'CONFLICT')).toEqual([]);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { runStudies, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import { run, verify } from '../../dist/index.js';
 import { CLI, permafrost } from '../process/cli.ts';
 import { StudyFolder } from '../run/shared-studies.ts';
 import { disturbed, noStrace } from './strace.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
   for (const second of ['plain', 'precise'] as const) {
     const folder = new StudyFolder();
     const files = [folder.study('one', { width: [1, 4], permutations: 3000 }), folder.study('two', SECOND[second])];
-    await runStudies(files, { threads: 1 }, new StopSwitch(), SILENT);
+    await run(files, { threads: 1 });
     undisturbed[second] = rowFiles(folder);
     cell_id = folder.cellIds('two')['4']!;
     folder.remove();
@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)(
       const again = await permafrost(['run', ...made.files, '--json']);
       expect(again.exit, again.stderr).toBe(0);
       expect(rowFiles(made.folder)).toEqual(undisturbed[second]);
-      for (const name of ['one', 'two']) expect((await verifyRun(made.folder.output(name))).problems).toEqual([]);
+      for (const name of ['one', 'two']) expect((await verify(made.folder.output(name))).problems).toEqual([]);
     });
 
     it.each(['plain', 'precise'] as const)(
@@ -107,8 +107,8 @@ describe.skipIf(missing !== undefined)(
         expect(ended.reached).toBe(true);
         expect(ended.exit, ended.stderr).toBe(3);
         expect(ended.stderr).toContain('The other outputs continue');
-        expect((await verifyRun(made.folder.output('one'))).problems).toEqual([]);
-        expect((await verifyRun(made.folder.output('two'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
+        expect((await verify(made.folder.output('one'))).problems).toEqual([]);
+        expect((await verify(made.folder.output('two'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
 
         const again = await permafrost(['run', ...made.files, '--json']);
         expect(again.exit, again.stderr).toBe(0);

@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
-import { runStudy } from '../../src/operations/run.ts';
-import { verifyRun } from '../../src/operations/verify.ts';
+import { run as runStudy } from '../../src/operations/run.ts';
+import { verify as verifyRun } from '../../src/operations/verify.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
 import { readFailures } from '../../src/store/failures.ts';
 import { layoutOf } from '../../src/store/scan/layout.ts';
 
@@ -62,7 +60,7 @@ beforeAll(async () => {
   const study = `model: ./values.mjs\ncells:\n${cells.join('\n')}\npermutations: 3\noutput: out\n`;
   writeFileSync(join(folder, 'study.yaml'), study);
   const options = { on_error: 'continue' as const };
-  const result = await runStudy(join(folder, 'study.yaml'), options, new StopSwitch(), SILENT, HOST);
+  const result = await runStudy(join(folder, 'study.yaml'), options, HOST);
   expect(result).toMatchObject({ exit: 1, n_failures: Object.keys(EXPECTED).length });
 });
 afterAll(() => {

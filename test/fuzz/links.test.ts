@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { EngineError, exportRun, reportRun, verifyRun } from '../../dist/index.js';
+import { EngineError, exportRun, report, verify } from '../../dist/index.js';
 import { SmallStudy } from '../run/small-study.ts';
 
 /** A link planted in an output must not make a run write, empty, read or remove what it points to. */
@@ -81,7 +81,7 @@ describe('a link inside an output', () => {
     rmSync(link, { force: true });
     symlinkSync(victim, link);
     await runs(study);
-    await verifyRun(study.output);
+    await verify(study.output);
     expect(readFileSync(victim, 'utf8')).toBe('mine\n');
     expect(readdirSync(outside)).toEqual(['victim']);
     study.remove();
@@ -96,7 +96,7 @@ describe('a link inside an output', () => {
     symlinkSync(outside, link);
     await runs(study);
     // What a person may ask for of a run, each in a folder of its own.
-    const asked = [() => reportRun(study.output), () => exportRun(study.output, { to: 'csv' })];
+    const asked = [() => report(study.output), () => exportRun(study.output, { to: 'csv' })];
     for (const ask of asked) {
       await ask().catch((error: unknown) => {
         expect(error).toBeInstanceOf(EngineError);

@@ -7,15 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import { disk } from '../../src/files/disk.ts';
 import { exportRun } from '../../src/operations/export.ts';
-import { mergeRuns } from '../../src/operations/merge.ts';
-import { reportRun } from '../../src/operations/report.ts';
-import { runStudy } from '../../src/operations/run.ts';
-import { runStatus } from '../../src/operations/status.ts';
-import { summarizeRun } from '../../src/operations/summarize.ts';
-import { verifyRun } from '../../src/operations/verify.ts';
+import { merge as mergeRuns } from '../../src/operations/merge.ts';
+import { report as reportRun } from '../../src/operations/report.ts';
+import { run as runStudy } from '../../src/operations/run.ts';
+import { status as runStatus } from '../../src/operations/status.ts';
+import { summarize as summarizeRun } from '../../src/operations/summarize.ts';
+import { verify as verifyRun } from '../../src/operations/verify.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
 import { Chance } from './random.ts';
 
 /** What a run leaves beside its rows, changed by whoever: every command says what is wrong, or makes do; none hangs or fails in itself. */
@@ -36,7 +34,7 @@ thresholds: {}
 output: whole
 `,
   );
-  const result = await runStudy(join(folder, 'study.yaml'), {}, new StopSwitch(), SILENT, HOST);
+  const result = await runStudy(join(folder, 'study.yaml'), {}, HOST);
   expect(result.stopped).toBeUndefined();
 });
 afterAll(() => {
@@ -106,7 +104,7 @@ async function expectEngineErrors(output: string, seed: number): Promise<void> {
     summarize: () => summarizeRun(output, {}, HOST),
     report: () => reportRun(output, {}, HOST),
     merge: () => mergeRuns([output], `${output}-merged`, {}, HOST),
-    run: () => runStudy(join(folder, 'study.yaml'), { output }, new StopSwitch(), SILENT, HOST),
+    run: () => runStudy(join(folder, 'study.yaml'), { output }, HOST),
   };
   const all = Object.entries(commands);
   for (let n = 0; n < COMMANDS; n += 1) {

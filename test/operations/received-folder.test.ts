@@ -5,13 +5,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
 import { exportRun } from '../../src/operations/export.ts';
-import { mergeRuns } from '../../src/operations/merge.ts';
-import { runStudy } from '../../src/operations/run.ts';
-import { summarizeRun } from '../../src/operations/summarize.ts';
+import { merge as mergeRuns } from '../../src/operations/merge.ts';
+import { run as runStudy } from '../../src/operations/run.ts';
+import { summarize as summarizeRun } from '../../src/operations/summarize.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
-import { studyFileOf, requireManifest } from '../../src/stored/manifest.ts';
+import { requireManifest, studyReferenceOf } from '../../src/stored/manifest.ts';
 
 /** A run folder that somebody else made is data: nothing that it leads to runs unasked, and nobody's run depends on it afterwards. */
 const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
@@ -22,9 +20,11 @@ const ran = (): boolean => existsSync(at('ran'));
 /** Leaves a mark where it is loaded. */
 const model = (): string => `
 import { writeFileSync } from 'node:fs';
-writeFileSync(${JSON.stringify(at('ran'))}, 'yes');
+// A module is loaded once in a process, and asked for its version whenever it is used.
+const mark = () => writeFileSync(${JSON.stringify(at('ran'))}, 'yes');
+mark();
 export default {
-  name: 'coin', version: '1',
+  name: 'coin', get version() { mark(); return '1'; },
   parameters: { p: { type: 'number', default: 0.5 } },
   metrics: { heads: {} },
   prepare: ({ parameters }) => parameters,
@@ -36,8 +36,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'permafrost-received-'));
   writeFileSync(at('coin.mjs'), model());
   writeFileSync(at('study.yaml'), 'model: ./coin.mjs\ngrid: { p: [0.25, 0.75] }\npermutations: 50\noutput: run\n');
-  await runStudy(at('study.yaml'), {}, new StopSwitch(), SILENT, HOST);
-  await runStudy(at('study.yaml'), { output: at('half'), permutations: 20 }, new StopSwitch(), SILENT, HOST);
+  await runStudy(at('study.yaml'), {}, HOST);
+  await runStudy(at('study.yaml'), { output: at('half'), permutations: 20 }, HOST);
 });
 beforeEach(() => {
   rmSync(at('ran'), { force: true });
@@ -55,7 +55,7 @@ test('export writes every row and parameter without loading the model', async ()
 
 test('with --trust, or a study given by hand, the model is loaded', async () => {
   const plain = await exportRun(at('run'), { to: 'csv', path: at('plain.csv') }, HOST);
-  for (const files of [{ trust: true }, { study_file: at('study.yaml') }]) {
+  for (const files of [{ trust: true }, { study: at('study.yaml') }]) {
     rmSync(at('ran'), { force: true });
     await exportRun(at('run'), { to: 'csv', path: at('trusted.csv'), ...files }, HOST);
     expect(ran()).toBe(true);
@@ -96,7 +96,7 @@ test('the study of a run stays its own, whatever is merged into it', async () =>
   writeFileSync(at('backup', 'study.yaml'), 'model: ./evil.mjs\n');
   await mergeRuns([at('backup', 'run')], at('mine'), {}, HOST);
   const manifest = requireManifest(disk, at('mine'));
-  expect(studyFileOf(at('mine'), manifest)).toBe(at('study.yaml'));
+  expect(studyReferenceOf(at('mine'), manifest)).toBe(at('study.yaml'));
   expect(manifest.permutations).toBe(50);
 });
 

@@ -30,16 +30,16 @@ describe('README', () => {
     expect(verified.json()).toMatchObject({ ok: true, rows: 90_000, recomputed: 900, mismatches: 0 });
   });
 
-  it("'s library example prints how many cells are complete and the digest", async () => {
+  it("'s library example prints how many cells are complete, the digest, and something of every cell", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(root, join(folder, 'node_modules', 'permafrost'));
     writeFileSync(join(folder, 'study.yaml'), block('model: ./coin.ts'));
     writeFileSync(join(folder, 'coin.ts'), block('import { defineModel }'));
-    writeFileSync(join(folder, 'main.mjs'), block('import { runStudy'));
+    writeFileSync(join(folder, 'main.mjs'), block('import { run,'));
     const { execFileSync } = await import('node:child_process');
     const printed = execFileSync(process.execPath, ['main.mjs'], { cwd: folder, encoding: 'utf8' });
-    expect(printed).toMatch(/^9 [0-9a-f]{64}\n$/);
+    expect(printed).toMatch(/^9 [0-9a-f]{64}\n(?:\{ p: 0\.\d, flips: \d+ \} \d+\n){9}$/);
   });
 
   it('names every command that there is', async () => {

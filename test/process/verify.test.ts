@@ -87,7 +87,7 @@ describe('verify --repair', () => {
     expect(repaired.exit).toBe(1);
     const { problems } = repaired.json() as Verified;
     expect(problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
-    expect(repaired.stderr).toContain('repairs and completes what is listed here');
+    expect(repaired.stderr).toContain('The same run command completes what is listed here');
 
     const ran = await permafrost(['run', study.file, '--json']);
     expect(ran.json()).toMatchObject({ outputs: [{ permutations_computed: 1 }] });

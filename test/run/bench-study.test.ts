@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 
-import { benchStudy, type StudyBench } from '../../dist/index.js';
+import { bench, type StudyBench } from '../../dist/index.js';
 import { permafrost } from '../process/cli.ts';
 import { SmallStudy } from './small-study.ts';
 
@@ -12,7 +12,7 @@ afterAll(() => {
 
 it('bench measures every thread count and chunk size, and recommends one of them', async () => {
   const steps: number[] = [];
-  const { rows, auto, write, recommended, rounds } = await benchStudy(study.file, {
+  const { rows, auto, write, recommended, rounds } = await bench(study.file, {
     threads: [1, 2],
     chunks: [500, 1000, 2000],
     rounds: 2,

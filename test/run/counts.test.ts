@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
-import { runStudy } from '../../src/operations/run.ts';
-import { runStatus } from '../../src/operations/status.ts';
+import { run as runStudy } from '../../src/operations/run.ts';
+import { status as runStatus } from '../../src/operations/status.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
+import type { RunEvent } from '../../src/run/output/events.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
 
 /** What is said of a run's files comes from the files, whatever was written down of them. */
 const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
@@ -63,15 +62,12 @@ function rowsOnDisk(): number {
 }
 
 async function run(options: RunOptions = {}, stopAtCell = Infinity): Promise<StudyResult> {
-  const stop = new StopSwitch();
+  const stop = new AbortController();
   let cells = 0;
-  const observer = {
-    ...SILENT,
-    cellStarted: () => {
-      if ((cells += 1) >= stopAtCell) stop.stop({ kind: 'interrupted', signal: 'SIGINT' });
-    },
+  const onEvent = ({ type }: RunEvent): void => {
+    if (type === 'cell-started' && (cells += 1) >= stopAtCell) stop.abort();
   };
-  return runStudy(file, options, stop, observer, HOST);
+  return runStudy(file, { ...options, onEvent, signal: stop.signal }, HOST);
 }
 
 const doneIn = ({ permutations_computed, permutations_reused }: StudyResult): number =>
@@ -85,7 +81,7 @@ test.each([
 ])('an extension that is stopped early counts the rows in the files where progress.csv %s', async (_, change) => {
   change();
   const result = await run({}, 1);
-  expect(result.stopped?.kind).toBe('interrupted');
+  expect(result.stopped?.kind).toBe('aborted');
   expect(doneIn(result)).toBe(rowsOnDisk());
   expect(doneIn(result)).toBeGreaterThanOrEqual(CELLS * 200);
   expect(result.partial.cells).toBe(CELLS - result.complete);
@@ -98,9 +94,7 @@ test.each([
 
 test('a resume that is stopped before it read anything still knows what is complete', async () => {
   writtenDown((line) => line.replace(',complete,200,', ',waiting,0,'));
-  const stop = new StopSwitch();
-  stop.stop({ kind: 'interrupted', signal: 'SIGINT' });
-  const result = await runStudy(file, { permutations: 200 }, stop, SILENT, HOST);
+  const result = await runStudy(file, { permutations: 200, signal: AbortSignal.abort() }, HOST);
   expect(result).toMatchObject({ complete: CELLS, permutations_reused: CELLS * 200, exit: 0 });
   expect((await runStatus(output, {}, HOST)).cells_complete).toBe(CELLS);
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { verifyRun } from '../../dist/index.js';
+import { verify } from '../../dist/index.js';
 import { PERMUTATIONS, SmallStudy } from './small-study.ts';
 
 let whole: SmallStudy;
@@ -67,7 +67,7 @@ async function expectHealed(
 describe('a spoilt metrics file', () => {
   it('with identical duplicate rows drops and counts them, computing nothing', async () => {
     const run = spoilt(edited((lines) => [...lines.slice(0, 11), ...lines.slice(1, 11), ...lines.slice(11)]));
-    const before = await verifyRun(run.study.output);
+    const before = await verify(run.study.output);
     expect(before.ok).toBe(false);
     expect(before.problems.map(({ code }) => code)).toContain('DUPLICATE');
     await expectHealed(run, 0);
@@ -83,7 +83,7 @@ describe('a spoilt metrics file', () => {
     await expectHealed(run, 0);
     expect(summaryOf(run.cell).n_conflicting_duplicates).toBe(1);
     expect(quarantined(run.cell)).not.toEqual([]);
-    const after = await verifyRun(run.study.output);
+    const after = await verify(run.study.output);
     expect(after.ok).toBe(false);
     expect(after.problems.map(({ code }) => code)).toEqual(['CONFLICT']);
   });
@@ -177,7 +177,7 @@ describe('a spoilt metrics file', () => {
         ),
       ),
     );
-    expect((await verifyRun(run.study.output)).ok).toBe(false);
+    expect((await verify(run.study.output)).ok).toBe(false);
     const result = await run.study.run();
     expect(result.exit).toBe(0);
     expect(result.permutations_computed).toBeGreaterThan(0);
@@ -212,7 +212,7 @@ describe('files that only tell', () => {
     const study = whole.copyForTest();
     const path = join(study.cellFolder(0), 'summary.json');
     writeFileSync(path, readFileSync(join(study.cellFolder(1), 'summary.json')));
-    expect((await verifyRun(study.output)).problems.map(({ code }) => code)).toContain('SUMMARY');
+    expect((await verify(study.output)).problems.map(({ code }) => code)).toContain('SUMMARY');
     expect((await study.run()).exit).toBe(0);
     expect(statisticsOf(path)).toEqual(statisticsOf(join(whole.cellFolder(0), 'summary.json')));
   });

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { planStudy, type StudyPlan } from '../../dist/index.js';
+import { plan as planStudy, type StudyPlan } from '../../dist/index.js';
 import { digitsBelow } from '../../src/encoding/digits-below.ts';
 import { forecastOf, type Rates, type Work } from '../../src/forecast/forecast.ts';
 import { sampled } from '../../src/forecast/sample.ts';

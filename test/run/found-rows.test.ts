@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
-import { mergeRuns } from '../../src/operations/merge.ts';
-import { repairRun } from '../../src/operations/repair.ts';
-import { runStudy } from '../../src/operations/run.ts';
-import { verifyRun as verify } from '../../src/operations/verify.ts';
+import { merge as mergeRuns } from '../../src/operations/merge.ts';
+import { repair as repairRun } from '../../src/operations/repair.ts';
+import { run as runStudy } from '../../src/operations/run.ts';
+import { verify } from '../../src/operations/verify.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
 import type { Verification } from '../../src/verify/verification.ts';
 
 /** Rows that stand in an output and are not known to be its study's (specs: nothing is taken that is not provably of this experiment). */
@@ -56,7 +54,7 @@ function study(name: string, { seed = 1, flips = 10, format = 'csv' }: Parts = {
 }
 
 async function run(file: string, options: RunOptions = {}): Promise<StudyResult> {
-  const result = await runStudy(file, { threads: 1, ...options }, new StopSwitch(), SILENT, HOST);
+  const result = await runStudy(file, { threads: 1, ...options }, HOST);
   if (result.stopped?.kind === 'error') throw result.stopped.error;
   return result;
 }

@@ -2,15 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import {
-  SILENT,
-  StopSwitch,
-  reportRun,
-  runStudy,
-  summarizeRun,
-  type RunObserver,
-  type StudyResult,
-} from '../../dist/index.js';
+import { report, run as runStudy, summarize, type RunEvent, type StudyResult } from '../../dist/index.js';
 import { thisMachine, type Host } from '../../dist/readers/host.js';
 import { Windows, type WindowsOptions } from '../ports/windows.ts';
 import { SmallStudy } from './small-study.ts';
@@ -36,8 +28,11 @@ beforeEach(() => {
   onWindows();
 });
 
-function run(study: SmallStudy, observer: Partial<RunObserver> = {}): Promise<StudyResult> {
-  return runStudy(study.file, { threads: 2 }, new StopSwitch(), { ...SILENT, ...observer }, host);
+function run(study: SmallStudy, warnings: string[] = []): Promise<StudyResult> {
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'warning') warnings.push(event.message);
+  };
+  return runStudy(study.file, { threads: 2, onEvent }, host);
 }
 
 /** Everything that a finished run leaves the same whatever happened on the way. */
@@ -74,7 +69,7 @@ test.each([
       const before = readFileSync(path, 'utf8');
       windows.hold(path, how);
       const warnings: string[] = [];
-      const held = await run(study, { warning: (line) => warnings.push(line) });
+      const held = await run(study, warnings);
       expect(held.exit).toBe(3);
       expect(held.permutations_computed).toBe(2000);
       expect(held.stopped).toMatchObject({ kind: 'error', error: { code: 'DISK', path } });
@@ -136,16 +131,16 @@ test('a manifest that another program has open stops the run before anything is 
 
 test('of a report and of summaries, what another program has open is left out and said; the rest is written', async () => {
   const study = whole.copyForTest();
-  const { files } = await reportRun(study.output, {}, host);
+  const { files } = await report(study.output, {}, host);
   const [first] = files;
   for (const file of files) writeFileSync(file, 'old');
   windows.hold(first!);
-  await expect(reportRun(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: first });
+  await expect(report(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: first });
   expect(files.filter((file) => readFileSync(file, 'utf8') === 'old')).toEqual([first]);
   const summaries = [0, 1].map((cell) => join(study.cellFolder(cell), 'summary.json'));
   windows.hold(summaries[0]!);
   writeFileSync(summaries[1]!, '{}');
-  await expect(summarizeRun(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: summaries[0] });
+  await expect(summarize(study.output, {}, host)).rejects.toMatchObject({ code: 'DISK', path: summaries[0] });
   expect(readFileSync(summaries[1]!, 'utf8')).toContain('n_perms_done');
 });
 
@@ -153,7 +148,7 @@ test('where folders cannot be synced a run says what may be missing after a powe
   onWindows({ syncsFolders: false });
   const study = whole.copyForTest();
   const warnings: string[] = [];
-  await run(study, { warning: (line) => warnings.push(line) });
+  await run(study, warnings);
   expect(warnings.join('\n')).toMatch(/after a power cut the newest files may be missing/);
 });
 

@@ -3,16 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import {
-  replayPermutation,
-  reportRun,
-  runStudy,
-  SILENT,
-  StopSwitch,
-  summarizeRun,
-  verifyRun,
-  type StudyResult,
-} from '../../dist/index.js';
+import { replay, report, run as runStudy, summarize, verify, type StudyResult } from '../../dist/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-infinite-'));
 afterAll(() => {
@@ -41,7 +32,7 @@ async function run(
   writeFileSync(join(folder, `${name}.mjs`), model(declared));
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, `model: ./${name}.mjs\npermutations: ${permutations}\noutput: ${name}\n${study}\n`);
-  const result = await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT);
+  const result = await runStudy(file, { threads: 2 });
   return { ...result, read: (path) => readFileSync(join(folder, name, path), 'utf8') };
 }
 
@@ -62,7 +53,7 @@ describe('an infinite value that the metric does not declare', () => {
     const { message, error_class } = result.first_failure!.failure;
     expect(error_class).toBe('InfiniteMetric');
     expect(message).toBe('metric factor is Infinity; a metric that may be infinite must declare infinite: true');
-    const { problems } = await verifyRun(result.output);
+    const { problems } = await verify(result.output);
     expect(problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
     const again = await run('undeclared', '', 'grid: { share: [0.002] }');
     expect(again).toMatchObject({ exit: 1, complete: 0 });
@@ -72,7 +63,7 @@ describe('an infinite value that the metric does not declare', () => {
     expect((await run('missing', 'missing: true', 'grid: { share: [0.01] }')).exit).toBe(1);
     writeFileSync(join(folder, 'nan.mjs'), model('infinite: true').replace('level + u', 'u < 0.9 ? u : NaN'));
     writeFileSync(join(folder, 'nan.yaml'), 'model: ./nan.mjs\npermutations: 100\noutput: nan\n');
-    const result = await runStudy(join(folder, 'nan.yaml'), { threads: 1 }, new StopSwitch(), SILENT);
+    const result = await runStudy(join(folder, 'nan.yaml'), { threads: 1 });
     expect(result.first_failure!.failure.error_class).toBe('UndefinedMetric');
   });
 });
@@ -84,7 +75,7 @@ describe.each(['csv', 'arrow'])('an infinite value that the metric declares, in 
   it('is stored, counted and verified', async () => {
     const result = await run(name, 'infinite: true', study);
     expect(result).toMatchObject({ exit: 0, complete: 3 });
-    expect(await verifyRun(result.output, { recompute: { rows: 100 } })).toMatchObject({ ok: true, mismatches: 0 });
+    expect(await verify(result.output, { recompute: { rows: 100 } })).toMatchObject({ ok: true, mismatches: 0 });
     const grid = result.read('aggregated/grid_summary.csv');
     const tenth = lineOf(grid, ({ share }) => share === '0.1');
     expect(tenth).toMatchObject({
@@ -106,7 +97,7 @@ describe.each(['csv', 'arrow'])('an infinite value that the metric declares, in 
     };
     expect(cell.statistics.factor).toMatchObject({ mean: 'Infinity', p95: 'Infinity', max: 'Infinity', sd: null });
     // What is made from the rows again, and from the file, is the same text.
-    await summarizeRun(result.output);
+    await summarize(result.output);
     expect(result.read('aggregated/grid_summary.csv')).toBe(grid);
     expect((await run(name, 'infinite: true', study)).permutations_computed).toBe(0);
     expect(result.read('aggregated/grid_summary.csv')).toBe(grid);
@@ -116,7 +107,7 @@ describe.each(['csv', 'arrow'])('an infinite value that the metric declares, in 
     const output = join(folder, name);
     const grid = readFileSync(join(output, 'aggregated/grid_summary.csv'), 'utf8');
     const { cell_id } = lineOf(grid, ({ share }) => share === '0.7');
-    const rows = await Promise.all([0, 1, 2, 3, 4, 5].map((perm) => replayPermutation(output, cell_id!, perm)));
+    const rows = await Promise.all([0, 1, 2, 3, 4, 5].map((perm) => replay(output, cell_id!, perm)));
     expect(rows.every((row) => row!.equal)).toBe(true);
     expect(rows.some((row) => row!.stored!['factor'] === Infinity)).toBe(true);
   });
@@ -127,11 +118,11 @@ describe('the report of infinite values', () => {
     // By their finite rows share 0.7 has the highest mean of all, and share 0.1 the lowest but one.
     const study = 'grid: { share: [0, 0.1, 0.7], level: [1] }';
     const { output, read } = await run('ranked', 'infinite: true', study, 400);
-    await reportRun(output);
+    await report(output);
     const best = read('report/tables/best_cells.csv').trimEnd().split('\n').slice(1);
     expect(best.map((line) => line.split(',')[2])).toEqual(['0', '0.1', '0.7']);
     expect(best.map((line) => line.split(',').at(-2))).toEqual(['false', 'true', 'true']);
-    await reportRun(output, { ranking: { metric: 'factor', best: 'highest' } });
+    await report(output, { ranking: { metric: 'factor', best: 'highest' } });
     const highest = read('report/tables/best_cells.csv').trimEnd().split('\n').slice(1);
     expect(highest.map((line) => line.split(',')[2])).toEqual(['0.1', '0.7', '0']);
     // Two infinite means are not told apart.
@@ -143,7 +134,7 @@ describe('the report of infinite values', () => {
 
   it('gives no rank to a mean that is infinite with both signs', async () => {
     const { output, read } = await run('both', 'infinite: true', 'grid: { share: [0, 0.01, 0.2], sign: [both] }', 400);
-    await reportRun(output);
+    await report(output);
     expect(read('report/tables/best_cells.csv').trimEnd().split('\n')).toHaveLength(1 + 2);
     expect(read('report/report.md')).toContain('1 more have no mean of it');
     expect(lineOf(read('aggregated/grid_summary.csv'), ({ share }) => share === '0.2')).toMatchObject({

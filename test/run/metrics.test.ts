@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { reportRun, runStudy, SILENT, StopSwitch, verifyRun } from '../../dist/index.js';
+import { report, run as runStudy, verify } from '../../dist/index.js';
 
 /** A model that writes what it was told, and what nobody asked for, too. */
 const MODEL = `
@@ -43,7 +43,7 @@ afterAll(() => {
 async function run(model: string, more: string, output: string): Promise<string> {
   const file = join(folder, `${output}.yaml`);
   writeFileSync(file, `model: ./${model}.ts\npermutations: 300\ncell_ids: index\noutput: ${output}\n${more}`);
-  expect((await runStudy(file, { threads: 1 }, new StopSwitch(), SILENT)).exit).toBe(0);
+  expect((await runStudy(file, { threads: 1 })).exit).toBe(0);
   return join(folder, output);
 }
 
@@ -85,9 +85,9 @@ describe('a run with metrics of its own choice', () => {
     expect(readFileSync(join(output, 'aggregated/grid_summary.csv'), 'utf8').split('\n')[0]).toMatch(
       /,told_mean,.*,u_mean,/,
     );
-    expect(await verifyRun(output, { recompute: { rows: 50 } })).toMatchObject({ ok: true, recomputed: 50 });
-    expect((await reportRun(output)).cells).toBe(1);
-    await expect(reportRun(output, { ranking: { metric: 'v', best: 'highest' } })).rejects.toThrow('--rank v');
+    expect(await verify(output, { recompute: { rows: 50 } })).toMatchObject({ ok: true, recomputed: 50 });
+    expect((await report(output)).cells).toBe(1);
+    await expect(report(output, { ranking: { metric: 'v', best: 'highest' } })).rejects.toThrow('--rank v');
   });
 
   it('cannot be extended by a metric: both lists and the ways out are told', async () => {

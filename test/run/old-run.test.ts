@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { repairRun, verifyOldRun, verifyRun } from '../../dist/index.js';
+import { repair, verify } from '../../dist/index.js';
 import { SmallStudy } from './small-study.ts';
 
 function oldRun(cells: Readonly<Record<string, string>>): string {
@@ -21,7 +21,7 @@ function oldRun(cells: Readonly<Record<string, string>>): string {
 it('a folder of another program is whole when each cell has every permutation once, with finite values', async () => {
   const good = 'Profit,perm_index,MaxDD\r\n1.50,1,3e+00\r\n-0.0,0,.25\r\n7,2,1E5\r\n';
   const folder = oldRun({ cell_0_0: good, whatever: good });
-  const found = await verifyOldRun(folder, 3);
+  const found = await verify(folder, { expect: 3 });
   expect(found).toMatchObject({ ok: true, cells_checked: 2, cells_ok: 2, rows: 6, problems: [] });
   expect(readdirSync(folder)).toEqual(['per_cell']);
 });
@@ -40,7 +40,7 @@ it.each([
   ['no perm_index', 'a,b\n0,1\n', 'DAMAGED', /no column perm_index/],
   ['an empty file', '', 'DAMAGED', /empty/],
 ])('%s is named with its cell', async (_what, text, code, message) => {
-  const found = await verifyOldRun(oldRun({ cell_x: text }), 3);
+  const found = await verify(oldRun({ cell_x: text }), { expect: 3 });
   expect(found.ok).toBe(false);
   const problem = found.problems.find((each) => each.code === code);
   expect(problem?.cell_id).toBe('x');
@@ -48,7 +48,7 @@ it.each([
 });
 
 it('a cell with other columns than the rest is named', async () => {
-  const found = await verifyOldRun(oldRun({ cell_a: 'perm_index,a\n0,1\n', cell_b: 'perm_index,b\n0,1\n' }), 1);
+  const found = await verify(oldRun({ cell_a: 'perm_index,a\n0,1\n', cell_b: 'perm_index,b\n0,1\n' }), { expect: 1 });
   expect(found.problems.map(({ cell_id, code }) => [cell_id, code])).toEqual([['b', 'DAMAGED']]);
 });
 
@@ -58,7 +58,7 @@ it('the digest of a folder without a manifest is that of the run it was copied f
     study.remove();
   });
   await study.run();
-  expect((await verifyOldRun(study.output, 1500)).digest).toBe(await study.digest());
+  expect((await verify(study.output, { expect: 1500 })).digest).toBe(await study.digest());
 });
 
 /** Every file below a folder with its bytes; names of what changes at every run are left out. */
@@ -85,13 +85,13 @@ it('verify alone changes nothing; with --repair it does to the files what run wo
   writeFileSync(damaged, bytes);
 
   const before = snapshot(study.output);
-  expect((await verifyRun(study.output)).ok).toBe(false);
+  expect((await verify(study.output)).ok).toBe(false);
   expect(snapshot(study.output)).toEqual(before);
 
-  const repaired = await repairRun(study.output);
+  const repaired = await repair(study.output);
   expect(repaired.permutations_computed).toBe(0);
   expect(repaired.complete).toBe(2);
-  const { problems } = await verifyRun(study.output);
+  const { problems } = await verify(study.output);
   expect(problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
   expect(readdirSync(study.cellFolder(2))).toContain('quarantine');
 
@@ -99,4 +99,17 @@ it('verify alone changes nothing; with --repair it does to the files what run wo
   const rows = (files: Record<string, string>): [string, string][] =>
     Object.entries(files).filter(([name]) => name.includes('metrics_compact'));
   expect(rows(snapshot(study.output)).filter(([name]) => !name.includes('quarantine'))).toEqual(rows(whole));
+});
+
+it('a repair leaves what it does not compute to the next run, and not to other shards', async () => {
+  const study = new SmallStudy({ permutations: 1000, p_skip: [0, 0.1, 0.2] });
+  onTestFinished(() => {
+    study.remove();
+  });
+  await study.run();
+  rmSync(study.cellFolder(1), { recursive: true });
+  expect((await repair(study.output)).exit).toBe(0);
+  const progress = readFileSync(join(study.output, 'aggregated', 'progress.csv'), 'utf8');
+  expect(progress).toContain(',waiting,');
+  expect(progress).not.toContain('shared');
 });

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import {
-  reportRun,
-  runStatus,
-  runStudy,
-  SILENT,
-  StopSwitch,
-  summarizeRun,
+  report as reportRun,
+  run,
+  status as statusOf,
+  summarize,
+  type RunEvent,
   type StudyResult,
 } from '../../dist/index.js';
 import { permafrost } from '../process/cli.ts';
@@ -16,17 +15,16 @@ import { StudyFolder } from './shared-studies.ts';
 
 const N = 3000;
 
-/** A run whose time is over when `rows` permutations count: as soon as they are written, or a fast machine is done before the next sync. */
+/** A run that is aborted when `rows` permutations count: as soon as they are written, or a fast machine is done before the next sync. */
 async function runFor(file: string, rows: number): Promise<StudyResult> {
-  const stop = new StopSwitch();
+  const stop = new AbortController();
   let seen = 0;
-  return runStudy(file, { threads: 2, chunk: 100, durability: 'interval' }, stop, {
-    ...SILENT,
-    acknowledged: (_, n) => {
-      seen += n;
-      if (seen >= rows) stop.stop({ kind: 'time', seconds: 1 });
-    },
-  });
+  const onEvent = (event: RunEvent): void => {
+    if (event.type !== 'acknowledged') return;
+    seen += event.rows;
+    if (seen >= rows) stop.abort();
+  };
+  return run(file, { threads: 2, chunk: 100, durability: 'interval', signal: stop.signal, onEvent });
 }
 
 function study(): { readonly folder: StudyFolder; readonly file: string; readonly output: string } {
@@ -48,9 +46,9 @@ describe('a run whose time is over', () => {
   it('leaves a valid prefix of every cell, whose statistics summarize tells apart from those of complete cells', async () => {
     const { folder, file, output } = study();
     const result = await runFor(file, N + 500);
-    expect(result).toMatchObject({ exit: 3, stopped: { kind: 'time' } });
+    expect(result).toMatchObject({ exit: 130, stopped: { kind: 'aborted' } });
     expect(result.partial.cells).toBeGreaterThan(0);
-    const summarized = await summarizeRun(output);
+    const summarized = await summarize(output);
     expect(summarized.cells).toBe(result.complete);
     expect(summarized.cells).toBeGreaterThan(0);
     const partial = summarized.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n_done: n, n_target }));
@@ -64,12 +62,7 @@ describe('a run whose time is over', () => {
     expect(column('end_mean')).toBe(String(statistics['end']!.mean));
     const other = new StudyFolder();
     const width = Number(column('width'));
-    const short = await runStudy(
-      other.study('short', { width: [width], permutations: n }),
-      { threads: 1 },
-      new StopSwitch(),
-      SILENT,
-    );
+    const short = await run(other.study('short', { width: [width], permutations: n }), { threads: 1 });
     const whole = fieldsOf(join(short.output, 'aggregated/grid_summary.csv'));
     other.remove();
     const statisticsOf = (names: readonly string[], values: readonly string[]): Record<string, string> =>
@@ -81,29 +74,29 @@ describe('a run whose time is over', () => {
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
     expect(report).toContain('So far: the mean of the first n permutations');
     expect(report).toMatch(new RegExp(`\\| ${cell_id} \\| ${n.toLocaleString('en')} \\| 3,000 \\|`));
-    const status = await runStatus(output);
+    const status = await statusOf(output);
     expect(status).toMatchObject({ complete: false, cells_complete: result.complete });
 
-    const done = await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT);
+    const done = await run(file, { threads: 2 });
     expect(done).toMatchObject({ exit: 0, partial: { cells: 0, first: [] } });
     expect(existsSync(join(output, 'aggregated/partial_summary.csv'))).toBe(false);
-    expect((await summarizeRun(output)).partial).toEqual([]);
+    expect((await summarize(output)).partial).toEqual([]);
     expect(folder.cellIds('one')).toHaveProperty('64');
   });
 
   it('has no statistics of what stands behind a missing first permutation', async () => {
     const { folder, file, output } = study();
-    await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT);
+    await run(file, { threads: 2 });
     const path = folder.metricsFile('one', 4);
     const lines = readFileSync(path, 'latin1').split('\n');
     lines.splice(1, 1);
     writeFileSync(path, lines.join('\n'), 'latin1');
-    const { cells, incomplete, partial } = await summarizeRun(output);
+    const { cells, incomplete, partial } = await summarize(output);
     expect([cells, incomplete.length, partial.length]).toEqual([3, 1, 0]);
     lines.splice(1000, 3);
     lines.splice(1, 0, (await firstRow())!);
     writeFileSync(path, lines.join('\n'), 'latin1');
-    expect((await summarizeRun(output)).partial).toMatchObject([{ n: 1000, n_target: N }]);
+    expect((await summarize(output)).partial).toMatchObject([{ n: 1000, n_target: N }]);
   });
 
   it('says how many permutations each cell has, and where statistics of them come from', async () => {
@@ -133,7 +126,7 @@ describe('a run whose time is over', () => {
 /** The first row of the cell as a run of one permutation has it. */
 async function firstRow(): Promise<string | undefined> {
   const other = new StudyFolder();
-  await runStudy(other.study('x', { width: [4], permutations: 1 }), { threads: 1 }, new StopSwitch(), SILENT);
+  await run(other.study('x', { width: [4], permutations: 1 }), { threads: 1 });
   const [, row] = readFileSync(other.metricsFile('x', 4), 'latin1').split('\n');
   other.remove();
   return row;

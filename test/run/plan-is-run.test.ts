@@ -6,12 +6,10 @@ import { describe, expect, it } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
 import { disk } from '../../src/files/disk.ts';
-import { planStudies, type RunPlan } from '../../src/operations/plan.ts';
-import { runStudies } from '../../src/operations/run.ts';
+import { plan, type RunPlan } from '../../src/operations/plan.ts';
+import { run } from '../../src/operations/run.ts';
 import { inlineHost } from '../../src/readers/host.ts';
-import { SILENT } from '../../src/run/output/observer.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
-import { StopSwitch } from '../../src/run/stop.ts';
 
 /**
  * A plan says exactly what a run with the same options computes: random options on outputs that earlier random runs left, planned and then run. Both refuse the
@@ -112,11 +110,11 @@ class Folder {
   }
 
   plan(one: Story): Promise<RunPlan | EngineError> {
-    return outcome(planStudies(this.files(one), { ...this.given(one), forecast: false }, HOST));
+    return outcome(plan(this.files(one), { ...this.given(one), forecast: false }, HOST));
   }
 
-  run(one: Story): Promise<StudyResult[] | EngineError> {
-    return outcome(runStudies(this.files(one), this.given(one), new StopSwitch(), SILENT, HOST));
+  run(one: Story): Promise<readonly StudyResult[] | EngineError> {
+    return outcome(run(this.files(one), this.given(one), HOST).then(({ outputs }) => outputs));
   }
 
   /** Cuts the first metrics file of an output in the middle of a row, where there is one. */
@@ -253,7 +251,7 @@ describe('a plan', () => {
       for (const one of before) await folder.run(one);
       const plan = (await folder.plan(now)) as RunPlan;
       expect(plan.permutations_missing).toBe(computed);
-      compare(plan, (await folder.run(now)) as StudyResult[]);
+      compare(plan, (await folder.run(now)) as readonly StudyResult[]);
     } finally {
       folder.remove();
     }
@@ -265,7 +263,7 @@ describe('a plan', () => {
       const failing: Story = { studies: ['failing'], options: {} };
       const first = (await folder.plan(failing)) as RunPlan;
       expect(first.permutations_missing).toBe(400);
-      const [result] = (await folder.run(failing)) as StudyResult[];
+      const [result] = (await folder.run(failing)) as readonly StudyResult[];
       expect(result!.n_failures).toBeGreaterThan(0);
       const again = (await folder.plan(failing)) as RunPlan;
       expect(again).toMatchObject({
@@ -289,7 +287,7 @@ describe('a plan', () => {
       const shard: Story = { studies: ['precise'], options: { shard: { index: 1, of: 2 } } };
       const part = (await folder.plan(shard)) as RunPlan;
       expect(part.studies[0]).toMatchObject({ at_most: false, permutations_missing: 400 });
-      compare(part, (await folder.run(shard)) as StudyResult[]);
+      compare(part, (await folder.run(shard)) as readonly StudyResult[]);
     } finally {
       folder.remove();
     }
@@ -311,7 +309,7 @@ describe('a shard of a study whose steps decide later ones', () => {
         const one: Story = { studies: ['deciding'], options: { steps: ['one'], shard: { index, of: 2 } } };
         expect(await folder.run(one)).toMatchObject([{ exit: 0 }]);
       }
-      const [result] = (await folder.run(shard)) as StudyResult[];
+      const [result] = (await folder.run(shard)) as readonly StudyResult[];
       expect(result).toMatchObject({ exit: 0, permutations_computed: 200 });
     } finally {
       folder.remove();

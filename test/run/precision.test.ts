@@ -4,16 +4,14 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
   exportRun,
-  mergeRuns,
-  planStudies,
-  planStudy,
-  reportRun,
-  runStatus,
-  runStudies,
-  SILENT,
-  StopSwitch,
-  summarizeRun,
-  verifyRun,
+  merge,
+  plan,
+  report as reportRun,
+  status,
+  run as runStudies,
+  summarize,
+  verify,
+  type RunEvent,
   type RunOptions,
   type StudyResult,
 } from '../../dist/index.js';
@@ -32,12 +30,8 @@ beforeEach(() => {
   });
 });
 
-async function runAll(
-  files: readonly string[],
-  options: RunOptions = {},
-  stop = new StopSwitch(),
-): Promise<StudyResult[]> {
-  return runStudies(files, { threads: 2, ...options }, stop, SILENT);
+async function runAll(files: readonly string[], options: RunOptions = {}): Promise<readonly StudyResult[]> {
+  return (await runStudies(files, { threads: 2, ...options })).outputs;
 }
 
 async function run(file: string, options: RunOptions = {}): Promise<StudyResult> {
@@ -85,7 +79,7 @@ function summaryOf(
 }
 
 const digest = async (name: string): Promise<string> => {
-  const { problems, digest } = await verifyRun(folder.output(name));
+  const { problems, digest } = await verify(folder.output(name));
   expect(problems).toEqual([]);
   return digest;
 };
@@ -158,17 +152,16 @@ describe('a study with a precision rule', () => {
     const broken = study('two', 'seed: { global: 1337 }\n');
     let stops = 0;
     for (let left = 300; ; left += 150) {
-      const stop = new StopSwitch();
+      const stop = new AbortController();
       let seen = 0;
-      const [result] = await runStudies([broken], { threads: 2, chunk: 50 }, stop, {
-        ...SILENT,
-        acknowledged: (_, rows) => {
-          seen += rows;
-          if (seen >= left) stop.stop({ kind: 'time', seconds: 1 });
-        },
-      });
-      if (result!.exit === 0) break;
-      expect(result!.exit).toBe(3);
+      const onEvent = (event: RunEvent): void => {
+        if (event.type !== 'acknowledged') return;
+        seen += event.rows;
+        if (seen >= left) stop.abort();
+      };
+      const { exit } = await runStudies(broken, { threads: 2, chunk: 50, signal: stop.signal, onEvent });
+      if (exit === 0) break;
+      expect(exit).toBe(130);
       stops += 1;
       if (stops % 3 === 0) tear(folder.output('two'));
     }
@@ -185,7 +178,7 @@ describe('a study with a precision rule', () => {
     const lines = readFileSync(path, 'latin1').split('\n');
     lines.splice(300, 5);
     writeFileSync(path, lines.join('\n'), 'latin1');
-    const { problems } = await verifyRun(folder.output('one'));
+    const { problems } = await verify(folder.output('one'));
     expect(problems.map(({ code }) => code)).toContain('INCOMPLETE');
     expect(await run(file)).toMatchObject({ exit: 0 });
     expect(rowBytes(folder.output('one'))).toEqual(before);
@@ -223,7 +216,7 @@ describe('another rule, or none', () => {
     study('one');
     const refused = { code: 'IDENTITY', exit: 2, message: expect.stringContaining('--truncate') as string };
     await expect(run(file)).rejects.toMatchObject(refused);
-    await expect(planStudy(file)).rejects.toMatchObject(refused);
+    await expect(plan(file)).rejects.toMatchObject(refused);
     expect(rowBytes(folder.output('one'))).toEqual(before);
     expect(readFileSync(join(folder.output('one'), 'run_manifest.json'), 'utf8')).toBe(manifest);
 
@@ -278,8 +271,8 @@ describe('several studies in one run', () => {
         more: 'precision: { metric: peak, quantile: 0.9, half_width: 0.2, min: 500 }\nformat: arrow\nbatch_rows: 1000\n',
       }),
     ];
-    const plan = await planStudies(files);
-    expect(plan).toMatchObject({ cells: 2, permutations_total: 2 * N });
+    const planned = await plan(files);
+    expect(planned).toMatchObject({ cells: 2, permutations_total: 2 * N });
     const results = await runAll(files, { chunk: 170 });
     expect(results.map(({ exit }) => exit)).toEqual([0, 0, 0]);
     expect(counts('rule')).toEqual({ 1: 400, 4: 3200 });
@@ -311,31 +304,31 @@ const readMore = (file: string): string => readFileSync(file, 'utf8').split('\n'
 describe('the other commands', () => {
   it('plan, status, verify, summarize, report and export speak of the cell as it is', async () => {
     const file = study('one');
-    expect(await planStudy(file)).toMatchObject({
+    expect(await plan(file)).toMatchObject({
       at_most: true,
       permutations_total: 3 * N,
     });
     await run(file);
     const output = folder.output('one');
     const total = 400 + 3200 + N;
-    expect(await planStudy(file)).toMatchObject({
+    expect(await plan(file)).toMatchObject({
       at_most: false,
       permutations_total: total,
       permutations_missing: 0,
     });
     for (const scan of [false, true])
-      expect(await runStatus(output, { scan })).toMatchObject({
+      expect(await status(output, { scan })).toMatchObject({
         complete: true,
         cells_complete: 3,
         permutations_total: total,
       });
-    expect(await verifyRun(output, { recompute: { rows: 60 } })).toMatchObject({
+    expect(await verify(output, { recompute: { rows: 60 } })).toMatchObject({
       ok: true,
       rows: total,
       recomputed: 60,
     });
-    expect(await summarizeRun(output)).toMatchObject({ cells: 3, rows: total, incomplete: [] });
-    expect(await verifyRun(output)).toMatchObject({ ok: true });
+    expect(await summarize(output)).toMatchObject({ cells: 3, rows: total, incomplete: [] });
+    expect(await verify(output)).toMatchObject({ ok: true });
     expect(await exportRun(output, { to: 'csv' })).toMatchObject({ rows: total, incomplete: 0 });
     expect(await reportRun(output)).toMatchObject({ cells: 3, cells_total: 3, rows: total });
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
@@ -350,7 +343,7 @@ describe('the other commands', () => {
     const edit = (from: string, to: string): void => {
       writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(from, to));
     };
-    const codes = async (): Promise<string[]> => (await verifyRun(output)).problems.map(({ code }) => code);
+    const codes = async (): Promise<string[]> => (await verify(output)).problems.map(({ code }) => code);
     edit('"half_width": 0.12', '"half_width": 0.2');
     expect(await codes()).toEqual(['PAST_TARGET', 'ORDER', 'SUMMARY', 'SUMMARY', 'SUMMARY', 'SUMMARY']);
     edit('"half_width": 0.2', '"half_width": 0.1');
@@ -365,7 +358,7 @@ describe('the other commands', () => {
       const result = await run(file, { output: folder.output(`part${index}`), shard: { index, of: 2 } });
       expect(result.exit).toBe(0);
     }
-    const merged = await mergeRuns([folder.output('part1'), folder.output('part2')], folder.output('merged'));
+    const merged = await merge([folder.output('part1'), folder.output('part2')], folder.output('merged'));
     expect(merged).toMatchObject({ cells: 2, complete: 2, rows: 3600, without_summaries: undefined });
     expect(rowBytes(folder.output('merged'))).toEqual(expected);
     await digest('merged');
@@ -404,7 +397,7 @@ ${RULE.replace('0.12', half_width)}output: suite
     expect(await run(file)).toMatchObject({ exit: 0, permutations_computed: 0 });
     // Rows that were enough for another rule decide nothing in a plan.
     write('0.06');
-    expect((await planStudy(file, { steps: ['s1'] })).permutations_missing).toBeGreaterThan(0);
+    expect((await plan(file, { steps: ['s1'] })).permutations_missing).toBeGreaterThan(0);
     await digest('suite');
   });
 });
@@ -434,7 +427,7 @@ describe('a permutation that fails', () => {
     expect(result!.permutations_computed).toBeLessThan(400);
     const [again] = await runAll([file], { on_error: 'continue' });
     expect(again).toMatchObject({ exit: 1, complete: 0, permutations_computed: 0 });
-    expect((await verifyRun(failing.output('one'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
+    expect((await verify(failing.output('one'))).problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
 
     delete process.env['PERMAFROST_TEST_FAIL'];
     const [healed] = await runAll([file], { retry_failed: true });
@@ -457,6 +450,6 @@ describe('several rules', () => {
     ]);
     await digest('one');
     cpSync(folder.output('one'), folder.output('copy'), { recursive: true });
-    expect((await verifyRun(folder.output('copy'))).ok).toBe(true);
+    expect((await verify(folder.output('copy'))).ok).toBe(true);
   });
 });

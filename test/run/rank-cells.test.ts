@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { EngineError, reportRun, runStudy, SILENT, StopSwitch } from '../../dist/index.js';
+import { EngineError, report as reportRun, run, type ReportOptions } from '../../dist/index.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-ranking-'));
 afterAll(() => {
@@ -29,12 +29,12 @@ const MODEL = `export default {
 async function report(
   name: string,
   study: string,
-  options: Parameters<typeof reportRun>[1] = {},
+  options: ReportOptions = {},
 ): Promise<{ table: Record<string, string>[]; markdown: string; file: (path: string) => string }> {
   writeFileSync(join(folder, 'levels.mjs'), MODEL);
   const path = join(folder, `${name}.yaml`);
   writeFileSync(path, `model: ./levels.mjs\npermutations: 400\noutput: ${name}\n${study}\n`);
-  expect((await runStudy(path, { threads: 1 }, new StopSwitch(), SILENT)).exit).toBe(0);
+  expect((await run(path, { threads: 1 })).exit).toBe(0);
   await reportRun(join(folder, name), options);
   const file = (at: string): string => readFileSync(join(folder, name, 'report', at), 'utf8');
   const [header, ...rows] = file('tables/best_cells.csv')

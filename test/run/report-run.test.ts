@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { reportRun, summarizeRun, verifyRun } from '../../dist/index.js';
+import { report, summarize, verify } from '../../dist/index.js';
 import { PERMUTATIONS, SmallStudy } from './small-study.ts';
 
 let whole: SmallStudy;
@@ -29,7 +29,7 @@ describe('summarize', () => {
   it('computes from the rows what the run computed, to the last byte, and changes no metrics file', async () => {
     const study = copy();
     const before = filesOf(study.output);
-    const done = await summarizeRun(study.output);
+    const done = await summarize(study.output);
     expect(done).toMatchObject({ cells: 2, rows: 2 * PERMUTATIONS, incomplete: [], damaged: [] });
     expect(done.files).toHaveLength(3);
     expect(filesOf(study.output)).toEqual(before);
@@ -42,20 +42,20 @@ describe('summarize', () => {
     const second = join(study.cellFolder(1), 'summary.json');
     writeFileSync(second, readFileSync(second, 'utf8').replace(/"mean": [-\d.]+/g, '"mean": 1'));
     rmSync(join(study.output, 'aggregated', 'grid_summary.csv'));
-    await summarizeRun(study.output);
+    await summarize(study.output);
     const after = filesOf(study.output);
     expect(after.get('/aggregated/grid_summary.csv')).toBe(before.get('/aggregated/grid_summary.csv'));
     const made = JSON.parse(readFileSync(join(study.cellFolder(0), 'summary.json'), 'utf8')) as Record<string, unknown>;
     const original = JSON.parse(readFileSync(join(whole.cellFolder(0), 'summary.json'), 'utf8')) as object;
     expect(made).toEqual({ ...original, resume_detected: true });
-    expect((await verifyRun(study.output)).ok).toBe(true);
+    expect((await verify(study.output)).ok).toBe(true);
   });
 
   it('passes over a cell with missing rows, and takes its summary away', async () => {
     const study = copy();
     const metrics = join(study.cellFolder(0), 'metrics_compact.csv');
     writeFileSync(metrics, readFileSync(metrics, 'utf8').split('\n').slice(0, 100).join('\n') + '\n');
-    const done = await summarizeRun(study.output);
+    const done = await summarize(study.output);
     expect(done).toMatchObject({ cells: 1, rows: PERMUTATIONS, damaged: [] });
     expect(done.incomplete).toHaveLength(1);
     expect(existsSync(join(study.cellFolder(0), 'summary.json'))).toBe(false);
@@ -71,13 +71,13 @@ describe('report', () => {
   it('is the same bytes for the same run, wherever it lies, and leaves the run as it was', async () => {
     const [one, two] = [copy(), copy()];
     const before = filesOf(one.output);
-    const reported = await reportRun(one.output);
+    const reported = await report(one.output);
     expect(reported).toMatchObject({ cells: 2, rows: 2 * PERMUTATIONS, cells_total: 2 });
     expect(reported.files.every((file) => existsSync(file))).toBe(true);
-    await reportRun(two.output);
+    await report(two.output);
     const first = filesOf(join(one.output, 'report'));
     expect(first).toEqual(filesOf(join(two.output, 'report')));
-    await reportRun(one.output);
+    await report(one.output);
     expect(filesOf(join(one.output, 'report'))).toEqual(first);
     for (const [path, content] of before) expect(filesOf(one.output).get(path)).toBe(content);
     expect(first.get('/tables/cells.csv')).toBe(before.get('/aggregated/grid_summary.csv'));
@@ -91,7 +91,7 @@ describe('report', () => {
     });
     cpSync(study.output, alone, { recursive: true });
     rmSync(join(alone, 'aggregated'), { recursive: true });
-    await reportRun(alone);
+    await report(alone);
     const html = readFileSync(join(alone, 'report', 'index.html'), 'utf8');
     expect(html).toContain('Maximum drawdown as trades are missed');
     expect(html).toContain('There are two uncertainties, and they must not be mixed.');
@@ -104,7 +104,7 @@ describe('report', () => {
     writeFileSync(metrics, readFileSync(metrics, 'utf8').split('\n').slice(0, 101).join('\n') + '\n');
     rmSync(join(study.cellFolder(0), 'summary.json'));
     rmSync(join(study.cellFolder(1), 'summary.json'));
-    const reported = await reportRun(study.output);
+    const reported = await report(study.output);
     expect(reported).toMatchObject({ cells: 0, rows: 0, cells_total: 2 });
     const lines = readFileSync(join(study.output, 'report', 'tables', 'incomplete.csv'), 'utf8').split('\n');
     expect(lines[1]).toMatch(/,100,5000,0,rows are missing$/);
@@ -115,14 +115,14 @@ describe('report', () => {
   it('does not count a summary whose rows are gone', async () => {
     const study = copy();
     rmSync(join(study.cellFolder(0), 'metrics_compact.csv'));
-    expect(await reportRun(study.output)).toMatchObject({ cells: 1, cells_total: 2 });
+    expect(await report(study.output)).toMatchObject({ cells: 1, cells_total: 2 });
   });
 
   it('of a folder that holds no run is refused', async () => {
     const folder = join(whole.folder, 'nothing');
     mkdirSync(folder);
-    await expect(reportRun(folder)).rejects.toMatchObject({ code: 'NOT_A_RUN', exit: 2 });
-    await expect(summarizeRun(folder)).rejects.toMatchObject({ code: 'NOT_A_RUN', exit: 2 });
+    await expect(report(folder)).rejects.toMatchObject({ code: 'NOT_A_RUN', exit: 2 });
+    await expect(summarize(folder)).rejects.toMatchObject({ code: 'NOT_A_RUN', exit: 2 });
     expect(readdirSync(folder)).toEqual([]);
   });
 });

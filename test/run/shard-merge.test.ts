@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
-import { EngineError, mergeRuns, runStatus, verifyRun, type RunOptions } from '../../dist/index.js';
+import { EngineError, merge, status, verify, type RunOptions } from '../../dist/index.js';
 import { disk } from '../../src/files/disk.ts';
 import { storedCells } from '../../src/readers/stored-cells.ts';
 import { openCell } from '../../src/store/open-cell.ts';
@@ -42,15 +42,15 @@ describe.each(['csv', 'arrow'] as const)('shards in %s', (format) => {
 
   it('are disjoint, and together every permutation', async () => {
     let rows = 0;
-    for (const index of shards) rows += (await verifyRun(part(index))).rows;
+    for (const index of shards) rows += (await verify(part(index))).rows;
     expect(rows).toBe(2 * PERMUTATIONS);
   });
 
   it('a shard alone is INCOMPLETE for verify and status', async () => {
-    const { ok, problems } = await verifyRun(part(1));
+    const { ok, problems } = await verify(part(1));
     expect(ok).toBe(false);
     expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['INCOMPLETE']));
-    expect((await runStatus(part(1), { scan: true })).complete).toBe(false);
+    expect((await status(part(1), { scan: true })).complete).toBe(false);
   });
 
   it('a shard that is run again computes nothing', async () => {
@@ -59,28 +59,28 @@ describe.each(['csv', 'arrow'] as const)('shards in %s', (format) => {
   });
 
   it('merged, all of them are the single run: files, digest and statistics, whole for verify', async () => {
-    const result = await mergeRuns([part(3), part(1), part(2)], merged());
+    const result = await merge([part(3), part(1), part(2)], merged());
     expect(result).toMatchObject({ cells: 2, complete: 2, rows: 2 * PERMUTATIONS, conflicts: [] });
     expect(result.without_summaries).toBeUndefined();
     expect(rowFiles(merged())).toEqual(rowFiles(study.output));
-    const verified = await verifyRun(merged());
+    const verified = await verify(merged());
     expect(verified.ok, JSON.stringify(verified.problems)).toBe(true);
     expect(verified.digest).toBe(await study.digest());
   });
 
   it('merged a second time, nothing is written', async () => {
-    const result = await mergeRuns(shards.map(part), merged());
+    const result = await merge(shards.map(part), merged());
     expect(result.files).toEqual([]);
     expect(rowFiles(merged())).toEqual(rowFiles(study.output));
   });
 
   it('some of them merged, the rest computed by run: the single run again', async () => {
     const output = join(study.folder, 'half');
-    await mergeRuns([part(1), part(3)], output);
-    expect((await verifyRun(output)).ok).toBe(false);
+    await merge([part(1), part(3)], output);
+    expect((await verify(output)).ok).toBe(false);
     const rest = await study.run({ format, output });
     expect(rest.exit).toBe(0);
-    expect(rest.permutations_computed).toBe((await verifyRun(part(2))).rows);
+    expect(rest.permutations_computed).toBe((await verify(part(2))).rows);
     expect(rowFiles(output)).toEqual(rowFiles(study.output));
   });
 
@@ -106,18 +106,18 @@ describe('merge', () => {
     const arrow = join(study.folder, 'arrow');
     await study.run({ output: arrow, format: 'arrow' });
     const output = join(study.folder, 'merged');
-    const result = await mergeRuns([arrow, study.output], output);
+    const result = await merge([arrow, study.output], output);
     expect(result.files.every((file) => file.endsWith('metrics_compact.arrow'))).toBe(true);
-    expect((await verifyRun(output)).digest).toBe(await study.digest());
+    expect((await verify(output)).digest).toBe(await study.digest());
   });
 
   it('a copy with more permutations extends', async () => {
     const study = await made();
     const more = join(study.folder, 'more');
     await study.run({ output: more, permutations: 3500 });
-    await mergeRuns([more], study.output);
-    expect(await study.digest()).toBe((await verifyRun(more)).digest);
-    expect((await verifyRun(study.output)).ok).toBe(true);
+    await merge([more], study.output);
+    expect(await study.digest()).toBe((await verify(more)).digest);
+    expect((await verify(study.output)).ok).toBe(true);
   });
 
   /** Every cell of a run with checksums of the rows that are there. */
@@ -145,9 +145,9 @@ describe('merge', () => {
     const digest = await study.digest();
     const cell_id = cell!.slice('cell_'.length);
     for (let time = 0; time < 2; time += 1) {
-      const result = await mergeRuns([other], study.output);
+      const result = await merge([other], study.output);
       expect(result.conflicts).toEqual([{ cell_id, perm_index: 7, source: other }]);
-      const { problems, digest: after } = await verifyRun(study.output);
+      const { problems, digest: after } = await verify(study.output);
       expect(after).toBe(digest);
       const conflict = problems.filter(({ code }) => code === 'CONFLICT');
       expect(conflict).toHaveLength(1);
@@ -155,7 +155,7 @@ describe('merge', () => {
     }
     // The record goes with the rows: a merge does not make it look well.
     const output = join(study.folder, 'merged');
-    expect((await mergeRuns([study.output], output)).conflicts).toHaveLength(1);
+    expect((await merge([study.output], output)).conflicts).toHaveLength(1);
   });
 
   it('refuses another experiment by name, with its old and new value, and writes nothing', async () => {
@@ -165,7 +165,7 @@ describe('merge', () => {
     const other = join(foreign.folder, 'foreign');
     await foreign.run({ output: other });
     const output = join(study.folder, 'merged');
-    const refused = await mergeRuns([study.output, other], output).catch((error: unknown) => error);
+    const refused = await merge([study.output, other], output).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(EngineError);
     expect(refused).toMatchObject({ code: 'IDENTITY', exit: 2, path: 'seed.global', value: 7 });
     expect((refused as Error).message).toMatch(/seed\.global: was 1337, is 7/);
@@ -177,9 +177,9 @@ describe('merge', () => {
     const digest = await study.digest();
     writeFileSync(study.file, 'model: gone\n');
     const output = join(study.folder, 'merged');
-    const result = await mergeRuns([study.output], output);
+    const result = await merge([study.output], output);
     expect(result.without_summaries).toContain('study.yaml');
-    const verified = await verifyRun(output);
+    const verified = await verify(output);
     expect(verified.digest).toBe(digest);
     expect(new Set(verified.problems.map(({ code }) => code))).toEqual(new Set(['SUMMARY']));
   });

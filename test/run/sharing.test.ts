@@ -4,11 +4,10 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import {
   EngineError,
-  planStudies,
-  runStudies,
-  SILENT,
-  StopSwitch,
-  verifyRun,
+  plan,
+  run as runStudies,
+  verify,
+  type RunEvent,
   type RunOptions,
   type StudyResult,
 } from '../../dist/index.js';
@@ -24,8 +23,8 @@ beforeEach(() => {
   });
 });
 
-function run(files: readonly string[], options: RunOptions = {}): Promise<StudyResult[]> {
-  return runStudies(files, { threads: 2, ...options }, new StopSwitch(), SILENT);
+async function run(files: readonly string[], options: RunOptions = {}): Promise<readonly StudyResult[]> {
+  return (await runStudies(files, { threads: 2, ...options })).outputs;
 }
 
 function computed(results: readonly StudyResult[]): number {
@@ -33,7 +32,7 @@ function computed(results: readonly StudyResult[]): number {
 }
 
 const digest = async (name: string): Promise<string> => {
-  const { ok, problems, digest } = await verifyRun(folder.output(name));
+  const { ok, problems, digest } = await verify(folder.output(name));
   expect(problems).toEqual([]);
   expect(ok).toBe(true);
   return digest;
@@ -45,7 +44,7 @@ async function alone(...studies: Parameters<StudyFolder['study']>): Promise<stri
   try {
     const results = await run([other.study(...studies)]);
     expect(results[0]!.exit).toBe(0);
-    return (await verifyRun(results[0]!.output)).digest;
+    return (await verify(results[0]!.output)).digest;
   } finally {
     other.remove();
   }
@@ -54,8 +53,13 @@ async function alone(...studies: Parameters<StudyFolder['study']>): Promise<stri
 describe('several studies in one run', () => {
   it('compute the experiments of 1, 4, 16 and 4, 16, 64 once: four experiments, and every output has its own', async () => {
     const files = [folder.study('one', { width: [1, 4, 16] }), folder.study('two', { width: [4, 16, 64] })];
-    const plan = await planStudies(files);
-    expect(plan).toMatchObject({ cells: 4, cells_shared: 2, permutations_total: 4 * N, permutations_missing: 4 * N });
+    const planned = await plan(files);
+    expect(planned).toMatchObject({
+      cells: 4,
+      cells_shared: 2,
+      permutations_total: 4 * N,
+      permutations_missing: 4 * N,
+    });
 
     const results = await run(files);
     expect(results.map(({ exit }) => exit)).toEqual([0, 0]);
@@ -72,7 +76,7 @@ describe('several studies in one run', () => {
     expect(await digest('one')).toBe(await alone('x', { width: [1, 4, 16] }));
     expect(await digest('two')).toBe(await alone('x', { width: [4, 16, 64] }));
 
-    const after = await planStudies(files);
+    const after = await plan(files);
     expect(after).toMatchObject({ cells: 4, permutations_done: 4 * N, permutations_missing: 0 });
     expect(computed(await run(files))).toBe(0);
   });
@@ -156,8 +160,8 @@ describe('one after the other', () => {
     await run([folder.study('one', { width: [1, 4, 16] })]);
     const before = await digest('one');
     const two = folder.study('two', { width: [4, 16, 64] });
-    const plan = await planStudies([two], { reuse: [folder.output('one')] });
-    expect(plan.permutations_missing).toBe(N);
+    const planned = await plan([two], { reuse: [folder.output('one')] });
+    expect(planned.permutations_missing).toBe(N);
     const [result] = await run([two], { reuse: [folder.folder] });
     expect(result).toMatchObject({ exit: 0, permutations_computed: N, permutations_reused: 2 * N });
     expect(await digest('one')).toBe(before);
@@ -213,10 +217,10 @@ describe('a spoilt output', () => {
     other.remove();
     mkdirSync(join(cell, 'metrics_compact.csv'), { recursive: true });
     const warnings: string[] = [];
-    const results = await runStudies(files, { threads: 2 }, new StopSwitch(), {
-      ...SILENT,
-      warning: (line) => warnings.push(line),
-    });
+    const onEvent = (event: RunEvent): void => {
+      if (event.type === 'warning') warnings.push(event.message);
+    };
+    const { outputs: results } = await runStudies(files, { threads: 2, onEvent });
     expect(results.map(({ exit }) => exit)).toEqual([0, 3]);
     const { stopped } = results[1]!;
     expect(stopped?.kind === 'error' && stopped.error instanceof EngineError && stopped.error.code).toBe('DISK');

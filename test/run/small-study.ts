@@ -3,15 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import {
-  runStudy,
-  SILENT,
-  StopSwitch,
-  verifyRun,
-  type RunObserver,
-  type RunOptions,
-  type StudyResult,
-} from '../../dist/index.js';
+import { run, verify, type RunOptions, type StudyResult } from '../../dist/index.js';
 
 /** Twelve trades over five months: enough for every stage, small enough for tests that run a whole study each. */
 const TRADES = `entry_time,exit_time,entry_price,exit_price,pnl,qty,side
@@ -65,12 +57,12 @@ ${more}`,
     );
   }
 
-  async run(options: RunOptions = {}, observer: Partial<RunObserver> = {}): Promise<StudyResult> {
-    return runStudy(this.file, { threads: 2, ...options }, new StopSwitch(), { ...SILENT, ...observer });
+  async run(options: RunOptions = {}): Promise<StudyResult> {
+    return run(this.file, { threads: 2, ...options });
   }
 
   async digest(): Promise<string> {
-    return (await verifyRun(this.output)).digest;
+    return (await verify(this.output)).digest;
   }
 
   /** Folders of the cells, in study order. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { reportRun, runStudy, SILENT, StopSwitch, verifyRun, type StudyResult } from '../../dist/index.js';
+import { report, run as runStudy, verify, type StudyResult } from '../../dist/index.js';
 import { studyResultText } from '../../src/terminal/run-text.ts';
 import { SmallStudy } from './small-study.ts';
 
@@ -22,7 +22,7 @@ async function run(name: string, model: string, study: string): Promise<Ran> {
   writeFileSync(join(folder, `${name}.mjs`), model);
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, `model: ./${name}.mjs\noutput: ${name}\n${study}\n`);
-  return ran(name, await runStudy(file, { threads: 2 }, new StopSwitch(), SILENT));
+  return ran(name, await runStudy(file, { threads: 2 }));
 }
 
 function ran(name: string, result: StudyResult): Ran {
@@ -33,7 +33,7 @@ function ran(name: string, result: StudyResult): Ran {
 }
 
 async function markdownOf({ output, read }: Ran): Promise<string> {
-  await reportRun(output);
+  await report(output);
   return read('report/report.md');
 }
 
@@ -81,7 +81,7 @@ describe('a metric whose rows are equal', () => {
       expect(value(`${metric}_mean`)).toBe(value(`${metric}_p50`));
       expect(value(`${metric}_diagnostics`)).toContain('equal_rows');
     }
-    await reportRun(study.output);
+    await report(study.output);
     const markdown = readFileSync(join(study.output, 'report/report.md'), 'utf8').replaceAll('\\', '');
     expect(markdown).toMatch(
       /The same in every permutation, as the model says it is: total_return_pct, .*total_pnl\. Chance has no part/,
@@ -165,7 +165,7 @@ describe('a precision rule on a mean', () => {
       .map((line) => Number(line.split(',')[2]));
     // The variance of such rows is known to 5 % from some 20,000 on.
     expect(Math.min(...counts)).toBeGreaterThanOrEqual(16_000);
-    expect((await verifyRun(result.output)).ok).toBe(true);
+    expect((await verify(result.output)).ok).toBe(true);
   });
 });
 
@@ -221,7 +221,7 @@ describe('a summary of an earlier version', () => {
       Reflect.deleteProperty(x, later);
     x['ci'] = { ...(x['ci'] as object), mean: [0.4, 0.6] };
     writeFileSync(path, JSON.stringify(summary, null, 1));
-    await reportRun(first.output);
+    await report(first.output);
     expect(first.read('report/report.md')).toContain('0 of 1 cells');
     expect(await run('earlier', model, 'permutations: 5')).toMatchObject({ exit: 0, permutations_computed: 0 });
     const resumed = (json: string): unknown => ({ ...(JSON.parse(json) as object), resume_detected: 0 });

@@ -2,15 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
-import {
-  planStudies,
-  repairRun,
-  runStudies,
-  SILENT,
-  StopSwitch,
-  verifyRun,
-  type RunOptions,
-} from '../../dist/index.js';
+import { plan, repair, run as runStudy, verify, type RunEvent, type RunOptions } from '../../dist/index.js';
 import { StudyFolder } from './shared-studies.ts';
 
 /** Serving with bins: `bins` is inactive for fifo. Fails where the environment says so. */
@@ -71,11 +63,11 @@ interface Ran {
 
 async function run(options: RunOptions = {}, steps?: readonly string[]): Promise<Ran> {
   const warnings: string[] = [];
-  const [result] = await runStudies([file], { threads: 1, ...options, steps }, new StopSwitch(), {
-    ...SILENT,
-    warning: (line) => warnings.push(line),
-  });
-  return { exit: result!.exit, computed: result!.permutations_computed, warnings };
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'warning') warnings.push(event.message);
+  };
+  const { exit, permutations_computed: computed } = await runStudy(file, { threads: 1, ...options, steps, onEvent });
+  return { exit, computed, warnings };
 }
 
 const table = (name: string): string => readFileSync(join(out, 'results', `${name}.csv`), 'utf8');
@@ -107,7 +99,7 @@ describe('a suite with steps', () => {
     // One permutation: the value itself.
     const metrics = readFileSync(join(out, 'per_cell', `cell_${rows[0]![1]!}`, 'metrics_compact.csv'), 'utf8');
     expect(metrics.split('\n')[1]).toBe(`0,${rows[0]!.slice(7, 9).join(',')}`);
-    expect((await verifyRun(out)).ok).toBe(true);
+    expect((await verify(out)).ok).toBe(true);
   });
 
   it('run again computes nothing, and its tables stay as they are', async () => {
@@ -137,7 +129,7 @@ describe('a suite with steps', () => {
     // Step 1 has two of step 2's cells: they are no rows of step 2 before that is run.
     expect(TABLES.map((name) => existsSync(join(out, 'results', `${name}.csv`)))).toEqual([true, false, false, true]);
     expect(table('all_results')).toBe(table('step1'));
-    await repairRun(out);
+    await repair(out);
     expect(table('all_results')).toBe(table('step1'));
     const step1 = table('step1');
     const third = await run({}, ['step3']);
@@ -154,7 +146,7 @@ describe('a suite with steps', () => {
     await run({}, ['step2']);
     expect(table('step3')).toBe(by_hand);
     // Step 1 was never run; what is there is computed again from the value given by hand.
-    const { problems, recomputed } = await verifyRun(out, { recompute: { percent: 100 } });
+    const { problems, recomputed } = await verify(out, { recompute: { percent: 100 } });
     expect(recomputed).toBe(6);
     expect(problems.filter(({ code }) => code !== 'INCOMPLETE')).toEqual([]);
     const again = await run({}, ['step3']);
@@ -176,15 +168,15 @@ describe('a suite with steps', () => {
     );
     expect(await run({ settings: ['most=4', 'volume=100'] })).toEqual({ exit: 0, computed: 6 + 1 + 1, warnings: [] });
     expect(gpusOf('step2')).toEqual(['4', '2', '1']);
-    const { ok, recomputed } = await verifyRun(out, { recompute: { percent: 100 } });
+    const { ok, recomputed } = await verify(out, { recompute: { percent: 100 } });
     expect([ok, recomputed]).toEqual([true, 8]);
-    expect((await repairRun(out)).exit).toBe(0);
+    expect((await repair(out)).exit).toBe(0);
     expect(gpusOf('step2')).toEqual(['4', '2', '1']);
     expect(await run()).toMatchObject({ exit: 0, computed: 1, warnings: [] });
     expect(gpusOf('step2')).toEqual(['8', '4', '2', '1']);
     await expect(run({ settings: ['most=2'] }, ['step2'])).rejects.toMatchObject({ code: 'IDENTITY' });
-    const plan = { steps: ['step2'], settings: ['most=2', 'volume=7'] };
-    await expect(planStudies([file], plan)).rejects.toMatchObject({ code: 'IDENTITY' });
+    const options = { steps: ['step2'], settings: ['most=2', 'volume=7'] };
+    await expect(plan([file], options)).rejects.toMatchObject({ code: 'IDENTITY' });
   });
 
   it('understands rules of the model, the smallest mean, and otherwise', async () => {
@@ -216,11 +208,11 @@ describe('a suite with steps', () => {
   });
 
   it('is planned: a step that waits is named, and counted once it is decided', async () => {
-    const [before] = (await planStudies([file])).studies;
+    const [before] = (await plan([file])).studies;
     expect(before!.waiting).toMatchObject([{ step: 'step3', from: 'step2', parameter: 'gpus' }]);
     expect(before!.permutations_missing).toBe(8);
     await run({}, ['step2']);
-    const [after] = (await planStudies([file])).studies;
+    const [after] = (await plan([file])).studies;
     expect(after!.waiting).toEqual([]);
     expect(after!.permutations_missing).toBe(5);
   });

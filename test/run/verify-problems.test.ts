@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFile
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { verifyRun } from '../../dist/index.js';
+import { verify } from '../../dist/index.js';
 import { SmallStudy } from './small-study.ts';
 
 const ROWS = 1500;
@@ -236,7 +236,7 @@ describe('verify names, and changes nothing', () => {
     const { study, file } = copyOf(format);
     spoil(file, study);
     const before = snapshot(study.output);
-    const { ok, cells_ok, problems } = await verifyRun(study.output);
+    const { ok, cells_ok, problems } = await verify(study.output);
     expect({ ok, cells_ok }).toEqual({ ok: false, cells_ok: 1 });
     const said = problems.map(({ code, message }) => `${code}: ${message}`);
     expect(problems.map(({ code }) => code).sort(), said.join('\n')).toEqual(found.map(([code]) => code).sort());
@@ -254,7 +254,7 @@ it('rows that are well formed and wrong are found by computing them again, each 
   // Without sums nothing else can tell.
   rmSync(file('metrics_compact.sums'));
   edit(file(), (text) => text.replace(/\n(3|1200),[^,]*,/g, '\n$1,0.125,'));
-  const { problems, mismatches, recomputed } = await verifyRun(study.output, { recompute: { percent: 100 } });
+  const { problems, mismatches, recomputed } = await verify(study.output, { recompute: { percent: 100 } });
   expect({ mismatches, recomputed }).toEqual({ mismatches: 2, recomputed: 2 * ROWS });
   const found = problems.filter(({ code }) => code === 'MISMATCH').map(({ message }) => message);
   expect(found).toEqual([

@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileS
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { verifyRun } from '../../dist/index.js';
+import { verify } from '../../dist/index.js';
 import { inOrder } from '../../src/execute/in-order.ts';
 import { countNotFinite, type NotFinite } from '../../src/verify/not-finite.ts';
 import { SmallStudy } from './small-study.ts';
@@ -51,7 +51,7 @@ describe('verify', () => {
       rmSync(study.output, { recursive: true, force: true });
       describeStudy(format);
       expect((await study.run()).exit).toBe(0);
-      const verification = await verifyRun(study.output);
+      const verification = await verify(study.output);
       expect(verification).toMatchObject({ ok: true, cells_checked: 3, cells_ok: 3, rows: 180_000, problems: [] });
       digests.push(verification.digest);
       if (format === 'arrow') {
@@ -71,11 +71,11 @@ describe('verify', () => {
     it(`${format}: what stands behind the last row of one cell is found there and changes no digest`, async () => {
       const file = metricsFile(1, `metrics_compact.${format}`);
       appendFileSync(file, format === 'csv' ? '60000,1,' : Buffer.from([0xff, 0xff, 0xff, 0xff, 0x10]));
-      const { ok, cells_ok, problems, digest } = await verifyRun(study.output);
+      const { ok, cells_ok, problems, digest } = await verify(study.output);
       expect({ ok, cells_ok, digest }).toEqual({ ok: false, cells_ok: 2, digest: digests.at(-1) });
       expect(problems.map(({ code }) => code)).toContain(format === 'csv' ? 'TORN' : 'UNSEALED');
       expect((await study.run()).exit).toBe(0);
-      expect((await verifyRun(study.output)).ok).toBe(true);
+      expect((await verify(study.output)).ok).toBe(true);
     });
   }
 
@@ -90,7 +90,7 @@ describe('verify', () => {
     for (const row of [1, 30_000, 60_000]) lines[row] = lines[row]!.replace(/,[^,]*,([^,]*)$/, ',-Infinity,$1');
     lines[7] = lines[7]!.replace(/[^,]*$/, 'NaN');
     writeFileSync(file, lines.join('\n'));
-    const { problems } = await verifyRun(study.output);
+    const { problems } = await verify(study.output);
     const found = problems.filter(({ code }) => code === 'NOT_FINITE').map(({ message }) => message);
     expect(found).toEqual([
       expect.stringMatching(/^1 values of e are NaN, .* missing: true$/),

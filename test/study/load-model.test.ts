@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import type { Model } from '../../src/model/model.ts';
+import { notesOf } from '../../src/model/note.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
 import { checkModel } from '../../src/study/check-model.ts';
 import { loadModel } from '../../src/study/load-model.ts';
@@ -81,6 +82,27 @@ describe("a user's own model", () => {
     const { model } = await loadModel('dice', folder, models);
     expect(model.name).toBe('dice');
     expect(model.version).toMatch(/^2\+/);
+  });
+
+  it('is the same model wherever node_modules stand, and whichever package manager made them', async () => {
+    const versions: string[] = [];
+    for (const place of ['beside', 'above', 'store']) {
+      const at = place === 'above' ? 'above/sub' : place;
+      const store = 'store/node_modules/.pnpm/foo@1.0.0/node_modules/foo';
+      const foo = { beside: 'beside/node_modules/foo', above: 'above/node_modules/foo', store }[place]!;
+      write(`${foo}/package.json`, '{"name":"foo","version":"1.0.0","main":"index.js"}');
+      write(`${foo}/index.js`, "exports.k = require('./three.js');");
+      write(`${foo}/three.js`, 'module.exports = 3;');
+      if (place === 'store') symlinkSync(join(folder, store), join(folder, 'store/node_modules/foo'), 'junction');
+      write(
+        `${at}/m.ts`,
+        "import foo from 'foo'; export default { name: 'm', version: '1', parameters: {}, metrics: { x: {} }, simulate: (s, rng, row) => { row.x = rng() * foo.k } }",
+      );
+      versions.push((await loadModel('./m.ts', join(folder, at), models)).model.version);
+    }
+    expect(new Set(versions).size).toBe(1);
+    write('beside/node_modules/foo/three.js', 'module.exports = 4;');
+    expect((await loadModel('./m.ts', join(folder, 'beside'), models)).model.version).not.toBe(versions[0]);
   });
 
   it('is found by its built-in name first', async () => {
@@ -224,4 +246,34 @@ describe('checkModel', () => {
     for (const value of [undefined, null, 3, [], () => 3])
       expect(() => checkModel(value, 'm')).toThrow('a model: export default');
   });
+});
+
+it('is looked through for what makes its rows uncertain: each with its line, its own notes after it', async () => {
+  const { model } = await load(
+    'uncertain.ts',
+    `import { pow } from 'permafrost'
+export default {
+  name: 'u', version: '1', parameters: {}, metrics: { x: {} },
+  notes: () => ['its own'],
+  simulate(_: unknown, rng: () => number, row: { x: number }) {
+    row.x = rng() ** 2 + pow(rng(), 2) // ** in a comment
+    row.x += Math.random()
+  },
+}`,
+  );
+  const notes = notesOf(model.notes!(undefined, [], {} as never));
+  expect(notes.map(({ code }) => code)).toEqual(['UNCERTAIN_MATH', 'NOT_REPRODUCIBLE', 'NOTE']);
+  expect(notes[0]!.message).toMatch(/^\.\/uncertain\.ts:6: \*\* can differ/);
+  expect(notes[1]!.message).toMatch(/^\.\/uncertain\.ts:7: Math\.random draws/);
+  expect(
+    Object.hasOwn(
+      (
+        await load(
+          'certain.ts',
+          'export default { name: "c", version: "1", metrics: { x: {} }, parameters: {}, simulate() {} }',
+        )
+      ).model,
+      'notes',
+    ),
+  ).toBe(false);
 });

@@ -1,9 +1,22 @@
 import assert from 'node:assert/strict';
 
-import type { ChunkResult, PermutationFailure } from '../../execute/messages.ts';
+import type { ChunkResult } from '../../execute/messages.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
-import type { CellTarget } from './output-cell.ts';
+import type { ErrorRecord } from '../../model/error-record.ts';
+import type { Failure } from '../../store/failures.ts';
+import type { PermutationRange } from '../../study/permutation-range.ts';
 import type { Syncable } from './group-sync.ts';
+
+/** The cell's file in one output, as far as its chunks go. */
+export interface WorkTarget {
+  readonly output: { readonly live: boolean };
+  readonly next_look: number | undefined;
+  missing(): readonly PermutationRange[];
+  append(chunk: EncodedChunk, source: 'computed' | 'copied'): void;
+  record(failures: readonly Failure[], error: ErrorRecord | undefined): void;
+  sync(): Promise<void>;
+  acknowledge(upTo: 'synced' | 'appended'): void;
+}
 
 /** A chunk that came back, and where it goes. */
 export interface Delivery {
@@ -11,7 +24,7 @@ export interface Delivery {
   /** Read from another file instead of computed. */
   readonly copied: boolean;
   /** The files that miss these rows, each with what is appended to it. */
-  readonly parts: readonly { readonly target: CellTarget; readonly chunk: EncodedChunk }[];
+  readonly parts: readonly { readonly target: WorkTarget; readonly chunk: EncodedChunk }[];
 }
 
 /**
@@ -19,10 +32,11 @@ export interface Delivery {
  * permutation order, so that an undamaged file is always a prefix. Chunks that wait here are never more than are in flight.
  * A chunk counts when it is in all its files.
  */
-export class CellWork implements Syncable {
-  readonly targets: readonly CellTarget[];
+export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncable {
+  readonly targets: readonly Target[];
   private readonly release: (result: ChunkResult) => void;
   private readonly waiting = new Map<number, Delivery>();
+  private is_abandoned = false;
   private dispatched = 0;
   private outstanding = 0;
   private next = 0;
@@ -30,7 +44,7 @@ export class CellWork implements Syncable {
   private onSettled: (() => void) | undefined;
 
   /** `release` is told of every computed chunk that was appended: its bytes are not needed any more. */
-  constructor(targets: readonly CellTarget[], release: (result: ChunkResult) => void) {
+  constructor(targets: readonly Target[], release: (result: ChunkResult) => void) {
     this.targets = targets;
     this.release = release;
   }
@@ -43,7 +57,16 @@ export class CellWork implements Syncable {
 
   /** Whether a further stage has something to compute. */
   get unfinished(): boolean {
-    return this.targets.some((target) => target.output.live && target.missing().length > 0);
+    return !this.is_abandoned && this.targets.some((target) => target.output.live && target.missing().length > 0);
+  }
+
+  /** Nothing more of it is computed, and what is in flight is not appended behind a gap: the cell failed. */
+  abandon(): void {
+    this.is_abandoned = true;
+  }
+
+  get abandoned(): boolean {
+    return this.is_abandoned;
   }
 
   /** Numbers the chunks in the order in which they are to be appended. */
@@ -54,23 +77,23 @@ export class CellWork implements Syncable {
     return sequence;
   }
 
-  /** Takes a chunk and appends all that are due now. Returns the failures of the appended ones, in order. */
-  deliver(sequence: number, delivery: Delivery): PermutationFailure[] {
+  /** Takes a chunk and appends all that are due now. Returns how many permutations of the appended ones failed. */
+  deliver(sequence: number, delivery: Delivery): number {
     assert(sequence >= this.next && !this.waiting.has(sequence), 'a chunk is delivered once');
     this.waiting.set(sequence, delivery);
-    const failures: PermutationFailure[] = [];
+    let n_failed = 0;
     for (let due = this.waiting.get(this.next); due !== undefined; due = this.waiting.get(this.next)) {
       appendToAll(due);
       this.waiting.delete(this.next);
       this.next += 1;
-      failures.push(...due.result.failures);
+      n_failed += due.result.failures.length;
       if (!due.copied) this.release(due.result);
     }
     this.settle();
-    return failures;
+    return n_failed;
   }
 
-  /** A dispatched chunk will not come: the thread died or the run was abandoned. Chunks after it are not appended. */
+  /** A dispatched chunk will not come: whoever computed it died, the run was stopped, or the cell failed. Chunks after it are not appended. */
   lost(): void {
     this.settle();
   }
@@ -106,18 +129,18 @@ export class CellWork implements Syncable {
   }
 }
 
-function hasFailed({ output }: CellTarget): boolean {
+function hasFailed({ output }: WorkTarget): boolean {
   return !output.live;
 }
 
 /** The first file that is still written to has the rows as computed, the others have them from it. */
 function appendToAll({ result, copied, parts }: Delivery): void {
-  const { failures } = result;
+  const { failures, first_error } = result;
   let source: 'computed' | 'copied' = copied ? 'copied' : 'computed';
   for (const { target, chunk } of parts) {
     if (!target.output.live) continue;
     target.append(chunk, source);
-    if (failures.length > 0) target.record(failures);
+    if (failures.length > 0) target.record(failures, first_error);
     // A failed append ended that output: the next one is the first.
     if (!hasFailed(target)) source = 'copied';
   }

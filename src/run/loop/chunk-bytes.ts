@@ -1,23 +1,27 @@
 import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
 import type { ChunkResult } from '../../execute/messages.ts';
 import { formatOf } from '../../store/formats/formats.ts';
-import type { EncodedChunk } from '../../store/scan/cell-file.ts';
-import type { CellTarget } from './output-cell.ts';
+import type { CellPlace, EncodedChunk } from '../../store/scan/cell-file.ts';
+
+/** A metrics file that rows go to. */
+interface Destination {
+  readonly cell: { readonly place: CellPlace };
+}
 
 /** Larger common multiples of batch sizes are not worth waiting for: a batch that is cut is put together at the end of its cell. */
 const LARGEST_COMMON_BATCH = 65_536;
 
 /** One schema for each kind of bytes that the files want; the first is that of the first file. */
-export function schemasOf(targets: readonly CellTarget[]): MetricsSchema[] {
+export function schemasOf(targets: readonly Destination[]): MetricsSchema[] {
   const schemas = new Map(targets.map(({ cell }) => [kindOf(cell.place.schema), cell.place.schema]));
   return [...schemas.values()];
 }
 
 /** Each file with what is appended to it. `result` was made for the schemas of these files. */
-export function chunksFor(
-  targets: readonly CellTarget[],
+export function chunksFor<Target extends Destination>(
+  targets: readonly Target[],
   result: ChunkResult,
-): { readonly target: CellTarget; readonly chunk: EncodedChunk }[] {
+): { readonly target: Target; readonly chunk: EncodedChunk }[] {
   const { first, count, rows, blocks } = result;
   const kinds = schemasOf(targets).map(kindOf);
   const encoded = [result.bytes, ...(result.more_bytes ?? [])];
@@ -32,7 +36,7 @@ export function chunksFor(
 }
 
 /** Chunks for these files are multiples of this: whole chunks of every file. */
-export function batchRowsOf(targets: readonly CellTarget[]): number {
+export function batchRowsOf(targets: readonly Destination[]): number {
   const sizes = schemasOf(targets).map(chunkRowsOf);
   const common = sizes.reduce(leastCommonMultiple, 1);
   return common <= LARGEST_COMMON_BATCH ? common : Math.max(...sizes);

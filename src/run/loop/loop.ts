@@ -8,6 +8,7 @@ import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
 import { segmentsOf } from '../../plan/segments.ts';
 import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
+import type { ErrorRecord } from '../../model/error-record.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
 import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
@@ -95,7 +96,7 @@ export async function runCells(context: RunContext): Promise<void> {
 }
 
 /** Opens the files that are not as an undisturbed run leaves them. */
-async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork> {
+async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork<CellTarget>> {
   const targets: CellTarget[] = [];
   for (const member of members) {
     const { output, cell, scan, look } = member;
@@ -105,7 +106,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       continue;
     }
     if (!scan.exists && output.share?.(cell).length === 0) {
-      output.books.notMine(cell);
+      output.books.leftOut(cell, output.sharded ? 'shared' : 'waiting');
       continue;
     }
     if (output.summaries.isUpToDate(cell, scan, look)) {
@@ -168,7 +169,7 @@ async function leaveClean(port: FilePort, { output, cell }: ScannedCell<RunOutpu
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */
 async function dispatch(
   run: Loop,
-  work: CellWork,
+  work: CellWork<CellTarget>,
   donors: readonly Donor[],
   in_flight: Slots,
   sync: GroupSync,
@@ -186,16 +187,18 @@ async function dispatch(
     for (const range of chunksOf([segment], size)) {
       await in_flight.take();
       const targets = segment.wanted_by.map((k) => work.targets[k]!).filter(({ output }) => output.live);
-      if (run.stop.reason !== undefined || targets.length === 0) {
+      const over = run.stop.reason !== undefined || work.abandoned;
+      if (over || targets.length === 0) {
         in_flight.give();
-        if (run.stop.reason !== undefined) return;
+        if (over) return;
         continue;
       }
       const sequence = work.dispatch();
       void produce(run, range, targets, held_by)
         .then(
           (delivery) => {
-            take(run, work, sequence, delivery, sync);
+            if ('cannot_prepare' in delivery) failCell(run, work, delivery.cannot_prepare);
+            else take(run, work, sequence, delivery, sync);
           },
           (error: unknown) => {
             work.lost();
@@ -212,13 +215,13 @@ async function dispatch(
   }
 }
 
-/** The rows of a chunk in the bytes of every file that misses them: from a file that holds them, else computed. */
+/** The rows of a chunk in the bytes of every file that misses them: from a file that holds them, else computed; or why no row of the cell can be. */
 async function produce(
   run: Loop,
   { from, to }: PermutationRange,
   targets: readonly CellTarget[],
   held_by: readonly Donor[],
-): Promise<Delivery> {
+): Promise<Delivery | { readonly cannot_prepare: ErrorRecord }> {
   const { cell, output } = targets[0]!;
   const more_schemas = schemasOf(targets).slice(1);
   const chunk: ChunkTask = {
@@ -234,19 +237,36 @@ async function produce(
     if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
   const result = await run.executor.compute(chunk, run.abandoned);
+  const { cannot_prepare } = result;
+  if (cannot_prepare !== undefined) return { cannot_prepare };
   run.lease.observe(result.count, result.compute_ms);
   return { result, copied: false, parts: chunksFor(targets, result) };
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(run: Loop, work: CellWork, sequence: number, delivery: Delivery, sync: GroupSync): void {
-  const failures = work.deliver(sequence, delivery);
+function take(run: Loop, work: CellWork<CellTarget>, sequence: number, delivery: Delivery, sync: GroupSync): void {
+  const n_failed = work.deliver(sequence, delivery);
   sync.appended(work);
-  if (failures.length > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+  if (n_failed > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+}
+
+/** prepare() threw for one chunk, and would for all others: the cell is on record as failed, and others go on or not. */
+function failCell(run: Loop, work: CellWork<CellTarget>, error: ErrorRecord): void {
+  if (!work.abandoned) {
+    work.abandon();
+    for (const target of work.targets) target.cannotPrepare(error);
+    if (run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
+  }
+  work.lost();
 }
 
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
-async function finish(run: Loop, work: CellWork, stage: () => Promise<void>, sync: GroupSync): Promise<void> {
+async function finish(
+  run: Loop,
+  work: CellWork<CellTarget>,
+  stage: () => Promise<void>,
+  sync: GroupSync,
+): Promise<void> {
   try {
     for (;;) {
       await work.settled();
@@ -270,7 +290,8 @@ async function end(run: Loop, target: CellTarget): Promise<void> {
       await output.summaries.complete(cell, file, target.resume_detected, target.look);
       output.outdated.delete(cell.cell_id);
       status = 'complete';
-    } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
+    } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)
+      status = 'shared';
     else if (target.n_failed > 0) status = 'failed';
   } catch (error) {
     if (error instanceof HeldFile) output.gaveUp(error, cell);
@@ -296,14 +317,10 @@ function abandonedAfterGrace({ stop, clock }: RunContext): AbortSignal {
   return abandoned.signal;
 }
 
-/** What a chunk's rejection means: whoever computed it died, or the model threw outside a permutation. */
+/** What a chunk's rejection means: whoever computed it died, its setup is not to be had, or it is a bug: what a model throws comes as a result. */
 function chunkError(error: unknown, cell_id: string, { from, to }: PermutationRange): unknown {
+  if (!(error instanceof EngineError) || error.code !== 'WORKER') return error;
   const where = `cell ${cell_id}, permutations ${from}-${to - 1}`;
-  if (error instanceof EngineError) {
-    if (error.code !== 'WORKER') return error;
-    const safe = 'Every row before is safe; the same command resumes.';
-    return new EngineError('WORKER', `At ${where}: ${error.message} ${safe}`, { cause: error });
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  return new EngineError('SIMULATION', `The model failed at ${where}: ${text}`, { cause: error });
+  const safe = 'Every row before is safe; the same command resumes.';
+  return new EngineError('WORKER', `At ${where}: ${error.message} ${safe}`, { cause: error });
 }

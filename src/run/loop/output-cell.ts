@@ -1,14 +1,21 @@
-import type { PermutationFailure } from '../../execute/messages.ts';
+import type { ErrorRecord } from '../../model/error-record.ts';
 import type { CellFile, CellScan, EncodedChunk } from '../../store/scan/cell-file.ts';
 import { openCell } from '../../store/open-cell.ts';
-import { appendFailures, clearFailures, readFailures } from '../../store/failures.ts';
+import {
+  appendFailures,
+  clearFailures,
+  forgetPrepareFailure,
+  failedPermutations,
+  PREPARE,
+  type Failure,
+} from '../../store/failures.ts';
 import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import { countPermutations, intersectRanges, rangesOf, type PermutationRange } from '../../study/permutation-range.ts';
-import type { RunCell } from '../../plan/run-cell.ts';
+import { seedOf, type RunCell } from '../../plan/run-cell.ts';
 import { ownOf, wantedOf } from '../../plan/share.ts';
 import type { RunOutput } from '../output/run-output.ts';
-import type { ScannedCell } from './scan-cells.ts';
+import type { CellSet, ScannedCell } from './scan-cells.ts';
 import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 
@@ -20,9 +27,27 @@ interface RowCount {
 
 const NONE: RowCount = { computed: 0, copied: 0 };
 
+/** What a file needs of its output. */
+export interface TargetOutput extends Pick<
+  RunOutput,
+  'live' | 'stopping' | 'share' | 'retry_failed' | 'outdated' | 'assertThere' | 'gaveUp' | 'fail'
+> {
+  readonly summaries: Pick<RunOutput['summaries'], 'withdraw'>;
+  readonly forecast: Pick<RunOutput['forecast'], 'observe'>;
+  readonly books: Pick<
+    RunOutput['books'],
+    'log' | 'left' | 'failed' | 'cannotPrepare' | 'failuresOf' | 'decided' | 'acknowledged'
+  >;
+}
+
+/** A cell as it was scanned, in an output that is written. */
+type Member<Output extends TargetOutput> = Pick<ScannedCell<Output & CellSet>, 'cell' | 'look'> & {
+  readonly output: Output;
+};
+
 /** One metrics file open for writing: a cell in one output. Errors of its disk end its output and are thrown to nobody. */
-export class CellTarget {
-  readonly output: RunOutput;
+export class CellTarget<Output extends TargetOutput = RunOutput> {
+  readonly output: Output;
   readonly cell: RunCell;
   readonly file: CellFile;
   /** What the rows said at the last look; undefined without rules, and before the first. */
@@ -42,14 +67,14 @@ export class CellTarget {
   /** failures.csv being written, one append after the other. */
   private recording: Promise<void> = Promise.resolve();
 
-  private constructor(port: FilePort, { output, cell, look }: ScannedCell<RunOutput>, scan: CellScan, file: CellFile) {
+  private constructor(port: FilePort, { output, cell, look }: Member<Output>, scan: CellScan, file: CellFile) {
     this.port = port;
     this.output = output;
     this.cell = cell;
     this.file = file;
     this.look = look;
     this.share = output.share?.(cell);
-    this.failed = readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index);
+    this.failed = failedPermutations(port, cell.place.folder);
     const mine = ownOf(file.missing, this.share);
     this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
@@ -57,7 +82,11 @@ export class CellTarget {
   }
 
   /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then, or goes on without this cell. */
-  static async open(port: FilePort, member: ScannedCell<RunOutput>, scan: CellScan): Promise<CellTarget | undefined> {
+  static async open<Output extends TargetOutput = RunOutput>(
+    port: FilePort,
+    member: Member<Output>,
+    scan: CellScan,
+  ): Promise<CellTarget<Output> | undefined> {
     const { output, cell } = member;
     try {
       await withdrawSummary(output, cell);
@@ -65,7 +94,10 @@ export class CellTarget {
         output.books.log(cell, line);
       });
       if (output.retry_failed) await clearFailures(port, cell.place.folder);
-      return new CellTarget(port, member, scan, file);
+      const target = new CellTarget(port, member, scan, file);
+      // Whether a cell can be prepared is found out again by every run that computes something of it.
+      if (target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
+      return target;
     } catch (error) {
       if (error instanceof HeldFile) {
         output.gaveUp(error, cell);
@@ -130,11 +162,26 @@ export class CellTarget {
     this.appended = { ...this.appended, [source]: this.appended[source] + chunk.rows };
   }
 
-  /** Permutations of an appended chunk that left no row. */
-  record(failures: readonly PermutationFailure[]): void {
+  /** Permutations of an appended chunk that left no row; `error`: what the first of them threw. */
+  record(failures: readonly Failure[], error: ErrorRecord | undefined): void {
     if (!this.output.live) return;
-    this.output.books.failed(this.cell, failures);
+    this.output.books.failed(this.cell, failures, error);
     this.failed.push(...failures.map(({ perm_index }) => perm_index));
+    this.write(failures);
+  }
+
+  /** prepare() threw: one failure stands for all of the cell's permutations, at the first that is missing. */
+  cannotPrepare(error: ErrorRecord): void {
+    const [first] = this.missing();
+    if (!this.output.live || first === undefined) return;
+    const perm_index = first.from;
+    const message = `${PREPARE}${error.message}`;
+    const failure = { perm_index, seed: seedOf(this.cell, perm_index), error_class: error.name, message };
+    this.output.books.cannotPrepare(this.cell, failure, error);
+    this.write([failure]);
+  }
+
+  private write(failures: readonly Failure[]): void {
     this.recording = this.recording
       .then(() => appendFailures(this.port, this.cell.place.folder, failures))
       .catch((error: unknown) => {
@@ -170,7 +217,7 @@ export class CellTarget {
 }
 
 /** A summary that another program has open stays, and counts for nothing from now on. */
-async function withdrawSummary({ summaries, outdated }: RunOutput, cell: RunCell): Promise<void> {
+async function withdrawSummary({ summaries, outdated }: TargetOutput, cell: RunCell): Promise<void> {
   try {
     await summaries.withdraw(cell);
   } catch (error) {

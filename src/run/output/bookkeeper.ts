@@ -1,6 +1,8 @@
 import { every, type Clock } from '../../clock.ts';
 import type { FirstFailure } from '../run-options.ts';
-import type { PermutationFailure } from '../../execute/messages.ts';
+import { errorOf, type ErrorRecord } from '../../model/error-record.ts';
+import { placeOf } from '../../model/model-source.ts';
+import type { Failure } from '../../store/failures.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
@@ -15,7 +17,7 @@ import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
-import type { RunObserver } from './observer.ts';
+import type { RunEvent, Tell } from './events.ts';
 import type { Look } from '../../precision/checks.ts';
 
 /** progress.json of the cells being computed [ms]. */
@@ -50,7 +52,7 @@ export interface BookkeeperOptions {
   readonly cells: RunCells;
   readonly progress: Progress;
   readonly states: CellStates;
-  readonly observer: RunObserver;
+  readonly tell: Tell;
   /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
   /** How many of these are the run's own: what `progress` counts. */
@@ -93,10 +95,10 @@ export class Bookkeeper {
 
   /** A cell was read of which nothing is left to do. */
   foundComplete(cell: RunCell, scan: CellScan): void {
-    const { progress, states, observer } = this.options;
+    const { progress, states } = this.options;
     this.count(cell, scan, 'complete');
     progress.cells_complete += 1;
-    observer.cellFinished(cell.cell_id, true);
+    this.tellFinished(cell, true);
     if (this.saysComplete(cell, scan.target)) return;
     // Its process died before it said so, and perhaps before the name of its summary was durable: this makes it so.
     const open = this.openCell(cell, { ...scan, n_duplicates_dropped: scan.n_duplicates });
@@ -126,17 +128,17 @@ export class Bookkeeper {
 
   /** A cell whose file could not be opened: it waits for the next run. */
   left(cell: RunCell, why: string): void {
-    const { states, observer } = this.options;
+    const { states } = this.options;
     states.set(cell.index, 'stopped', states.done(cell.index));
     this.log(cell, why);
-    observer.cellFinished(cell.cell_id, false);
+    this.tellFinished(cell, false);
   }
 
-  /** A cell that has no rows yet and of which this run computes nothing. */
-  notMine(cell: RunCell): void {
+  /** A cell that has no rows yet and of which this run computes nothing: `shared` where other shards do. */
+  leftOut(cell: RunCell, status: CellStatus): void {
     const { progress, states, expected } = this.options;
     progress.corrected(expected(cell.index), 0);
-    states.set(cell.index, 'shared', 0);
+    states.set(cell.index, status, 0);
   }
 
   begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {
@@ -146,7 +148,10 @@ export class Bookkeeper {
     this.open.set(cell.index, open);
     const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
     this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
-    this.options.observer.cellStarted(cell.cell_id, countPermutations(file.missing), file.target);
+    const { tell, output } = this.options;
+    const { target: n_target } = file;
+    const n_done = n_target - countPermutations(file.missing);
+    tell({ type: 'cell-started', output, cell_id: cell.cell_id, n_done, n_target });
   }
 
   private openCell(cell: RunCell, found: Omit<ResumeInfo, 'resume_detected'>): OpenCell {
@@ -169,8 +174,9 @@ export class Bookkeeper {
       open.n_done += rows;
       this.options.states.set(cell.index, 'running', open.n_done);
     }
-    this.options.progress.advanced(computed, copied);
-    this.options.observer.acknowledged(cell.cell_id, rows);
+    const { progress, tell, output } = this.options;
+    progress.advanced(computed, copied);
+    tell({ type: 'acknowledged', output, cell_id: cell.cell_id, rows });
   }
 
   /** The rows of a cell decided how many permutations it has. */
@@ -181,6 +187,7 @@ export class Bookkeeper {
       cell,
       `${reached ? 'precise enough' : 'not precise enough, and there are no more'} at look ${looks}, ${n} permutations: ${reasons}`,
     );
+    this.options.tell({ type: 'cell-decided', ...this.countsOf(cell) });
   }
 
   private lowerTarget(cell: RunCell, target: number): void {
@@ -196,17 +203,35 @@ export class Bookkeeper {
     if (open !== undefined) open.n_done = target;
   }
 
-  failed(cell: RunCell, failures: readonly PermutationFailure[]): void {
-    const open = this.open.get(cell.index);
-    if (open !== undefined) open.n_failed += failures.length;
-    this.n_failures += failures.length;
-    this.first_failure ??= { cell_id: cell.cell_id, failure: failures[0]! };
+  /** Permutations failed; `error`: what the first of them threw. */
+  failed(cell: RunCell, failures: readonly Failure[], error: ErrorRecord | undefined): void {
+    this.countFailures(cell, failures, error, false);
     for (const failure of failures) {
       this.log(
         cell,
         `permutation ${failure.perm_index} failed (seed ${failure.seed}): ${failure.error_class}: ${failure.message}`,
       );
     }
+  }
+
+  /** prepare() threw: nothing of the cell can be computed. */
+  cannotPrepare(cell: RunCell, failure: Failure, error: ErrorRecord): void {
+    this.countFailures(cell, [failure], error, true);
+    this.log(cell, `failed: ${failure.error_class}: ${failure.message}`);
+  }
+
+  private countFailures(
+    cell: RunCell,
+    failures: readonly Failure[],
+    record: ErrorRecord | undefined,
+    of_prepare: boolean,
+  ): void {
+    const open = this.open.get(cell.index);
+    if (open !== undefined) open.n_failed += failures.length;
+    this.n_failures += failures.length;
+    if (this.first_failure !== undefined) return;
+    const error = record && errorOf(record);
+    this.first_failure = { cell_id: cell.cell_id, failure: failures[0]!, error, at: placeOf(error), of_prepare };
   }
 
   /** Failures of this cell in this process. */
@@ -217,13 +242,22 @@ export class Bookkeeper {
   async ended(cell: RunCell, status: CellStatus): Promise<void> {
     const open = this.open.get(cell.index);
     if (open === undefined) return;
-    const { states, progress, observer } = this.options;
+    const { states, progress } = this.options;
     states.set(cell.index, status, open.n_done);
     if (status === 'complete') progress.cells_complete += 1;
     this.log(cell, `${status}: ${open.n_done} of ${states.target(cell.index)} permutations`);
     await this.queue(() => this.writeProgressJson(open, status));
     this.open.delete(cell.index);
-    observer.cellFinished(cell.cell_id, status === 'complete');
+    this.tellFinished(cell, status === 'complete');
+  }
+
+  private tellFinished(cell: RunCell, complete: boolean): void {
+    this.options.tell({ type: 'cell-finished', ...this.countsOf(cell), complete });
+  }
+
+  private countsOf({ index, cell_id }: RunCell): Omit<Extract<RunEvent, { readonly type: 'cell-started' }>, 'type'> {
+    const { output, states } = this.options;
+    return { output, cell_id, n_done: states.done(index), n_target: states.target(index) };
   }
 
   /** A line in the cell's logs.txt. */
@@ -317,8 +351,8 @@ export class Bookkeeper {
   private warn(error: unknown): void {
     if (this.warned) return;
     this.warned = true;
-    this.options.observer.warning(
-      `progress files cannot be written (${error instanceof Error ? error.message : String(error)}); rows are not affected`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `progress files cannot be written (${why}); rows are not affected`;
+    this.options.tell({ type: 'warning', message });
   }
 }

@@ -4,9 +4,10 @@ import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
+import { refuseForeignFolder } from './foreign-folder.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
 import { refuseOthersRows } from './found-rows.ts';
-import type { RunObserver } from './observer.ts';
+import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 
 export interface Claim {
@@ -16,8 +17,8 @@ export interface Claim {
 }
 
 /**
- * Refuses an output that holds something else, rows that are not this study's where its manifest is gone, or rows that would be dropped without --truncate
- * (IDENTITY). Reads only: an output that this study may not touch stays as it is, without even a lock file.
+ * Refuses an output that holds another run or somebody's files, rows that are not this study's where its manifest is gone, or rows that would be dropped without
+ * --truncate (IDENTITY). Reads only: an output that this study may not touch stays as it is, without even a lock file.
  */
 export async function refuseOtherRun(
   host: Host,
@@ -27,6 +28,7 @@ export async function refuseOtherRun(
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
   if (seen === undefined) {
+    refuseForeignFolder(host.port, output);
     await refuseOthersRows(host, experiment, { truncate, threads, recompute_found });
     return;
   }
@@ -41,7 +43,7 @@ export async function claimOutput(
   experiment: LoadedStudy,
   steps: readonly string[],
   { truncate }: Pick<ResolvedOptions, 'truncate'>,
-  observer: RunObserver,
+  tell: Tell,
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
@@ -51,7 +53,7 @@ export async function claimOutput(
     const before = loadManifest(port, output);
     if (before !== undefined) {
       refuseOther(before, manifest, experiment.study, truncate);
-      for (const warning of versionWarnings(before.made_by)) observer.warning(warning);
+      for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
     await writeManifest(port, output, {

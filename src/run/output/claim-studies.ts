@@ -3,8 +3,9 @@ import { claimOutput, refuseOtherRun, type Claim } from './claim-output.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
-import type { RunObserver } from './observer.ts';
+import type { Tell } from './events.ts';
 import type { Derivation } from '../../study/derived.ts';
+import type { StudyReference } from '../../study/source.ts';
 import type { RunCells } from '../../plan/run-cell.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 import { foldedName } from '../../study/folded-name.ts';
@@ -26,24 +27,28 @@ export interface ClaimedStudy extends StudyToRun {
 /**
  * The studies of a run or a plan. A shard has no step whole, so it cannot decide a later one: with what is on disk everything must be decided, else USAGE.
  */
-export async function openSuites(port: FilePort, files: readonly string[], options: ResolvedOptions): Promise<Suite[]> {
+export async function openSuites(
+  port: FilePort,
+  studies: readonly StudyReference[],
+  options: ResolvedOptions,
+): Promise<Suite[]> {
   const suites: Suite[] = [];
-  for (const file of files) {
-    const suite = await Suite.open(port, file, options);
+  for (const reference of studies) {
+    const suite = await Suite.open(port, reference, options);
     if (options.shard !== undefined) {
       while (await suite.decide(true));
       const [undecided] = suite.waiting;
-      if (undecided !== undefined) throw undecidedShard(file, undecided);
+      if (undecided !== undefined) throw undecidedShard(await suite.load(), undecided);
     }
     suites.push(suite);
   }
   return suites;
 }
 
-function undecidedShard(file: string, { step, parameter, from }: Derivation): EngineError {
+function undecidedShard({ study }: LoadedStudy, { step, parameter, from }: Derivation): EngineError {
   return new EngineError(
     'USAGE',
-    `${file}: ${step} takes its ${parameter} from the rows of ${from}, and no shard has them all. Run --step ${from} in shards first, merge them, and run the rest in copies of the merged run; or decide it with --set ${step}.${parameter}=<value>.`,
+    `${study.file}: ${step} takes its ${parameter} from the rows of ${from}, and no shard has them all. Run --step ${from} in shards first, merge them, and run the rest in copies of the merged run; or decide it with --set ${step}.${parameter}=<value>.`,
     { path: '--shard', value: `steps.${step}.parameters.${parameter}` },
   );
 }
@@ -63,8 +68,8 @@ export async function loadStudies(
       throw new EngineError(
         'USAGE',
         other.experiment.study.output === output
-          ? `${other.experiment.study.file} and ${suite.file} write to the same output ${output}; give each study its own, and run them without --output.`
-          : `The outputs ${other.experiment.study.output} (of ${other.experiment.study.file}) and ${output} (of ${suite.file}) differ only by case or Unicode form: on many systems they are one folder; rename one.`,
+          ? `${other.experiment.study.file} and ${experiment.study.file} write to the same output ${output}; give each study its own, and run them without --output.`
+          : `The outputs ${other.experiment.study.output} (of ${other.experiment.study.file}) and ${output} (of ${experiment.study.file}) differ only by case or Unicode form: on many systems they are one folder; rename one.`,
         { path: '--output', value: output },
       );
     }
@@ -88,12 +93,12 @@ export async function claimAll(
   host: Host,
   studies: readonly StudyToRun[],
   options: ResolvedOptions,
-  observer: RunObserver,
+  tell: Tell,
 ): Promise<ClaimedStudy[]> {
   const claimed: ClaimedStudy[] = [];
   for (const study of studies) {
     try {
-      const claim = await claimOutput(host, study.experiment, study.steps, options, observer);
+      const claim = await claimOutput(host, study.experiment, study.steps, options, tell);
       claimed.push({ ...study, claim });
     } catch (error) {
       if (studies.length === 1 || !isTemporary(error)) {

@@ -4,7 +4,7 @@ import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
 import type { FilePort } from '../../files/port.ts';
 import { inputNotes, type LoadedStudy } from '../../study/loaded-study.ts';
-import type { RunObserver } from './observer.ts';
+import type { Tell } from './events.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellCounts, ResolvedOptions, StudyResult } from '../run-options.ts';
 import type { RunOutput } from './run-output.ts';
@@ -18,7 +18,7 @@ export interface LastWords {
   readonly readers: Readers;
   readonly clock: Clock;
   readonly stop: StopSwitch;
-  readonly observer: RunObserver;
+  readonly tell: Tell;
 }
 
 /** The last words of a run in one output. */
@@ -26,8 +26,8 @@ export async function endOutput(
   port: FilePort,
   { experiment }: ClaimedStudy,
   output: RunOutput,
-  { kernel }: ResolvedOptions,
-  { readers, clock, stop, observer }: LastWords,
+  { kernel, compute }: ResolvedOptions,
+  { readers, clock, stop, tell }: LastWords,
 ): Promise<StudyResult> {
   const { study } = experiment;
   const { progress, states, cells, books } = output;
@@ -40,8 +40,8 @@ export async function endOutput(
       await writeResults(port, experiment, complete === experiment.cells.length, {
         outdated: output.outdated,
         each: (write) => output.unlessHeld(write),
-        warn: (line) => {
-          observer.warning(line);
+        warn: (message) => {
+          tell({ type: 'warning', message });
         },
       });
     } catch (error) {
@@ -53,7 +53,7 @@ export async function endOutput(
   const stopped = withSpace(reason, numbers.permutations_done, output.forecast);
   return {
     output: study.output,
-    study_file: study.file,
+    name: study.name,
     cells: cells.length,
     complete,
     shared,
@@ -71,7 +71,7 @@ export async function endOutput(
     summary: complete === cells.length ? await singlePermutation(experiment, kernel) : undefined,
     notes: inputNotes(experiment),
     stopped,
-    exit: exitCode(stopped, complete + shared === cells.length),
+    exit: exitCode(stopped, complete + shared === cells.length || !compute),
   };
 }
 
@@ -99,8 +99,8 @@ function exitCode(stopped: StopReason | undefined, complete: boolean): number {
   switch (stopped?.kind) {
     case undefined:
       return 1;
-    case 'interrupted':
-      return stopped.signal === 'SIGINT' ? 130 : 143;
+    case 'aborted':
+      return stopped.reason === 'SIGTERM' ? 143 : 130;
     case 'time':
       return 3;
     case 'failure':

@@ -10,7 +10,7 @@ import { Bookkeeper } from './bookkeeper.ts';
 import type { StudyToRun } from './claim-studies.ts';
 import { DiskForecast } from './disk-space.ts';
 import { baselineOf } from '../../study/loaded-study.ts';
-import type { RunObserver } from './observer.ts';
+import type { Tell } from './events.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
 import { Progress } from './progress.ts';
@@ -26,7 +26,7 @@ export interface Surroundings {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly readers: Readers;
-  readonly observer: RunObserver;
+  readonly tell: Tell;
   readonly onFailed: (output: RunOutput) => void;
 }
 
@@ -38,7 +38,7 @@ export function createOutput(
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { port, clock, readers, observer, onFailed } = around;
+  const { port, clock, readers, tell, onFailed } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
@@ -68,7 +68,7 @@ export function createOutput(
     cells,
     progress,
     states,
-    observer,
+    tell,
     expected: (index) => expected[index]!,
     ownOf: (cell, present) => countPermutations(ownOf(present, own?.(cell))),
   });
@@ -83,13 +83,23 @@ export function createOutput(
     const { permutations_total, permutations_done } = progress.numbers();
     return Math.max(0, permutations_total - permutations_done);
   };
-  const warn = (line: string): void => {
-    observer.warning(line);
+  const warn = (message: string): void => {
+    tell({ type: 'warning', message });
   };
   const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const retry_failed = retriesFailed(options, study.surface.steps);
-  const kept = { books, summaries, states, progress, share, retry_failed, forecast, landmark };
+  const kept = {
+    books,
+    summaries,
+    states,
+    progress,
+    share,
+    sharded: options.shard !== undefined,
+    retry_failed,
+    forecast,
+    landmark,
+  };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
 }
 
@@ -108,7 +118,7 @@ export async function startOutput(
   output: RunOutput,
   threads: number,
   resumed: boolean,
-  observer: RunObserver,
+  tell: Tell,
 ): Promise<void> {
   const layout = layoutOf(output.folder);
   try {
@@ -122,8 +132,9 @@ export async function startOutput(
     return;
   }
   output.started = true;
-  if (port.foldersUnsynced?.() === true) observer.warning(NAMES_MAY_GET_LOST);
+  if (port.foldersUnsynced?.() === true) tell({ type: 'warning', message: NAMES_MAY_GET_LOST });
   const at_most = output.stopping !== undefined && output.share === undefined;
-  observer.started({ output: output.folder, threads, progress: output.progress, resumed, at_most });
+  const numbers = output.progress.numbers();
+  tell({ type: 'started', output: output.folder, threads, resumed, at_most, ...numbers });
   output.books.start();
 }

@@ -1,6 +1,6 @@
 import { exportRun } from '../../../src/operations/export.ts';
-import { reportRun } from '../../../src/operations/report.ts';
-import { summarizeRun } from '../../../src/operations/summarize.ts';
+import { report } from '../../../src/operations/report.ts';
+import { summarize } from '../../../src/operations/summarize.ts';
 import type { FilePort } from '../../../src/files/port.ts';
 import { writeFully } from '../../../src/files/write-fully.ts';
 import { done, merge, outputOf, repair, run, type Event, type Story } from './story.ts';
@@ -152,8 +152,8 @@ export const STORIES: readonly Story[] = [
     studies: { one: walk(30, [1, 4]) },
     acts: [
       run('one'),
-      done('summarize', ({ host }) => summarizeRun(outputOf('one'), {}, host)),
-      done('report', ({ host }) => reportRun(outputOf('one'), {}, host)),
+      done('summarize', ({ host }) => summarize(outputOf('one'), {}, host)),
+      done('report', ({ host }) => report(outputOf('one'), {}, host)),
       done('export', ({ host }) => exportRun(outputOf('one'), { to: 'csv' }, host)),
     ],
   },

@@ -1,7 +1,6 @@
 import type { FilePort } from '../../../src/files/port.ts';
 import { inlineHost, type Host } from '../../../src/readers/host.ts';
-import { SILENT, type RunObserver } from '../../../src/run/output/observer.ts';
-import type { Progress } from '../../../src/run/output/progress.ts';
+import type { RunEvent } from '../../../src/run/output/events.ts';
 import { acquireLock } from '../../../src/store/lock.ts';
 import type { ProcessFacts } from '../../../src/store/lock/process-facts.ts';
 import { TurnClock } from './turn-clock.ts';
@@ -9,25 +8,31 @@ import { TurnClock } from './turn-clock.ts';
 /** One process: what it finds on its machine, and what it says counts. */
 export class Life {
   readonly host: Host;
-  readonly observer: RunObserver;
   readonly study: (name: string) => string;
-  readonly #progress = new Map<string, Progress>();
+  /** Rows that it said count, by output and cell. */
+  readonly #rows = new Map<string, Map<string, number>>();
 
   /** `pid`: another one for each life. `study`: where the file of a study is. */
   constructor(port: FilePort, pid: number, study: (name: string) => string) {
     this.study = study;
     const me = alone(pid);
     this.host = inlineHost(port, { acquire: (output) => acquireLock(output, [], { port, me }) }, new TurnClock());
-    this.observer = {
-      ...SILENT,
-      started: ({ output, progress }) => this.#progress.set(output, progress),
-    };
   }
 
   /** How many rows of each output it said count: found or computed. */
   acknowledged(): Map<string, number> {
-    return new Map(Array.from(this.#progress, ([output, progress]) => [output, progress.numbers().permutations_done]));
+    const sum = (rows: Iterable<number>): number => [...rows].reduce((all, n) => all + n, 0);
+    return new Map(Array.from(this.#rows, ([output, cells]) => [output, sum(cells.values())]));
   }
+
+  readonly tell = (event: RunEvent): void => {
+    if (!('cell_id' in event)) return;
+    const { output, cell_id } = event;
+    const cells = this.#rows.get(output) ?? new Map<string, number>();
+    this.#rows.set(output, cells);
+    if (event.type === 'acknowledged') cells.set(cell_id, (cells.get(cell_id) ?? 0) + event.rows);
+    else if (event.type !== 'cell-finished' || event.complete) cells.set(cell_id, event.n_done);
+  };
 }
 
 /** A process whose predecessors are all dead. */

@@ -1,10 +1,9 @@
 import { EngineError } from '../../../src/errors.ts';
 import type { FilePort } from '../../../src/files/port.ts';
-import { mergeRuns } from '../../../src/operations/merge.ts';
-import { repairRun } from '../../../src/operations/repair.ts';
-import { runStudies } from '../../../src/operations/run.ts';
+import { merge as mergeRuns } from '../../../src/operations/merge.ts';
+import { repair as repairRun } from '../../../src/operations/repair.ts';
+import { run as runStudies } from '../../../src/operations/run.ts';
 import type { RunOptions } from '../../../src/run/run-options.ts';
-import { StopSwitch } from '../../../src/run/stop.ts';
 import type { Life } from './life.ts';
 
 /** A whole study, or several, from the first command to the last. */
@@ -48,16 +47,14 @@ export function run(studies: string | readonly string[], options: RunOptions = {
   return {
     name: ['run', ...files, ...given].join(' '),
     run: async (life) => {
-      const results = await runStudies(
+      const { outputs } = await runStudies(
         files.map((name) => life.study(name)),
-        { threads: 1, kernel: 'typescript', chunk: CHUNK, ...options },
-        new StopSwitch(),
-        life.observer,
+        { threads: 1, kernel: 'typescript', chunk: CHUNK, ...options, onEvent: life.tell },
         life.host,
       );
       return {
-        exit: Math.max(...results.map(({ exit }) => exit)),
-        errors: results.flatMap(({ stopped }) => (stopped?.kind === 'error' ? [stopped.error] : [])),
+        exit: Math.max(...outputs.map(({ exit }) => exit)),
+        errors: outputs.flatMap(({ stopped }) => (stopped?.kind === 'error' ? [stopped.error] : [])),
       };
     },
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { runStudy, SILENT, StopSwitch } from '../../../dist/index.js';
+import { run } from '../../../dist/index.js';
 import { openStudy } from '../../../src/study/loaded-study.ts';
 import { EXAMPLE } from './small.ts';
 
@@ -36,7 +36,7 @@ it('what they share has equal bytes in both', async () => {
       rmSync(output, { recursive: true, force: true });
     });
     const options = { output, permutations: 2, threads: 1, cells: ['width_factor=4'] };
-    const result = await runStudy(fileOf(name), options, new StopSwitch(), SILENT);
+    const result = await run(fileOf(name), options);
     expect(result.permutations_computed).toBe(2);
     rows.push(readFileSync(join(output, 'per_cell', `cell_${cell_id}`, 'metrics_compact.csv'), 'utf8'));
   }

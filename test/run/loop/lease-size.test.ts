@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LeaseSize } from '../../src/run/loop/lease-size.ts';
+import { LeaseSize } from '../../../src/run/loop/lease-size.ts';
 
 /** What the sizes come to when every chunk takes `ms_of(count)`. */
 function sizes(lease: LeaseSize, chunks: number, msOf: (count: number) => number): number[] {

@@ -1,0 +1,82 @@
+import pLimit from 'p-limit';
+
+import { threadCount } from '../execute/thread-count.ts';
+import type { FilePort } from '../files/port.ts';
+import type { Host } from '../readers/host.ts';
+import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import type { CellStatus } from '../stored/cell-states.ts';
+import type { RunManifest } from '../stored/manifest.ts';
+import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
+import { lookAtLock } from '../store/lock.ts';
+import { layoutOf } from '../store/scan/layout.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+
+export interface CountOptions {
+  /** Count from the metrics files, not from what the last run wrote down. */
+  readonly scan?: boolean | undefined;
+  /** To read them. Default: one per core. */
+  readonly threads?: number | undefined;
+}
+
+/** Files read at once, per thread. */
+const AT_ONCE = 2;
+
+/**
+ * How far the cells of a run are, in study order: as progress.csv says (at most some seconds old), or counted from the metrics files, where a
+ * cell is complete, stopped (it has some rows) or waiting.
+ */
+export async function cellCounts(
+  host: Host,
+  output: string,
+  manifest: RunManifest,
+  { scan = false, threads }: CountOptions,
+): Promise<CellCount[]> {
+  const { permutations, precision } = manifest;
+  const read = scan || (await leftByKilled(host.port, output));
+  const said =
+    (read ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
+  // A run of some of the cells says nothing of the others.
+  const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id));
+  const counted = await scannedCounts(host, untold, manifest, threads);
+  return Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
+    const found = said.get(cell_id) ?? counted.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
+    // What was written down for another number of permutations counts as far as it goes.
+    const n_target = precision.length > 0 ? Math.min(permutations, found.n_target) : permutations;
+    const n_done = Math.min(n_target, found.n_done);
+    return { status: statusOf(found.status, n_done, n_target), n_done, n_target };
+  });
+}
+
+/** What a process that was killed wrote down last is older than its last rows. */
+export async function leftByKilled(port: FilePort, output: string): Promise<boolean> {
+  return (await lookAtLock(output, { port })).state === 'dead';
+}
+
+function statusOf(said: CellStatus, n_done: number, n_target: number): CellStatus {
+  if (n_done === n_target) return 'complete';
+  if (said !== 'complete') return said;
+  return n_done === 0 ? 'waiting' : 'stopped';
+}
+
+async function scannedCounts(
+  host: Host,
+  cells: readonly StoredCell[],
+  manifest: RunManifest,
+  most_threads: number | undefined,
+): Promise<Map<string, CellCount>> {
+  const begun = cells.filter(({ place }) => host.port.stat(place.folder) !== undefined);
+  if (begun.length === 0) return new Map();
+  const threads = Math.min(threadCount(most_threads), begun.length);
+  const readers = host.open(threads);
+  const limit = pLimit(AT_ONCE * threads);
+  const count = async (cell: StoredCell): Promise<[string, CellCount]> => {
+    const { scan } = await scanStored(readers, cell, manifest);
+    const n_done = countPermutations(scan.present);
+    return [cell.cell_id, { status: n_done === 0 ? 'waiting' : 'stopped', n_done, n_target: scan.target }];
+  };
+  try {
+    return new Map(await Promise.all(begun.map((cell) => limit(() => count(cell)))));
+  } finally {
+    await readers.close();
+  }
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ChunkResult } from '../../../src/execute/messages.ts';
+import { CellWork, type Delivery, type WorkTarget } from '../../../src/run/loop/cell-work.ts';
+
+/** A file that takes down what reaches it. */
+class Recorded implements WorkTarget {
+  readonly output = { live: true };
+  next_look: number | undefined;
+  left = 0;
+  readonly done: string[] = [];
+  /** The output fails at the append of this permutation. */
+  readonly fails_at: number | undefined;
+
+  constructor(fails_at?: number) {
+    this.fails_at = fails_at;
+  }
+  missing() {
+    return this.left === 0 ? [] : [{ from: 0, to: this.left }];
+  }
+  append({ first }: { readonly first: number }, source: string): void {
+    if (first === this.fails_at) this.output.live = false;
+    this.done.push(`${source} ${first}`);
+  }
+  record(failures: readonly { readonly perm_index: number }[]): void {
+    this.done.push(`failed ${failures.map(({ perm_index }) => perm_index).join(' ')}`);
+  }
+  sync(): Promise<void> {
+    this.done.push('sync');
+    return Promise.resolve();
+  }
+  acknowledge(upTo: string): void {
+    this.done.push(upTo);
+  }
+}
+
+function chunk(first: number, failed: readonly number[] = []): ChunkResult {
+  const failures = failed.map((perm_index) => ({ perm_index, seed: '1', error_class: 'Error', message: 'no' }));
+  return { first, count: 10, rows: 10 - failed.length, bytes: new Uint8Array(0), failures, compute_ms: 1 };
+}
+
+function delivery(result: ChunkResult, targets: readonly WorkTarget[], copied = false): Delivery {
+  return { result, copied, parts: targets.map((target) => ({ target, chunk: result })) };
+}
+
+function begin(...targets: Recorded[]) {
+  const released: number[] = [];
+  const work = new CellWork(targets, ({ first }) => released.push(first));
+  const deliver = (sequence: number, result: ChunkResult, copied = false): number =>
+    work.deliver(sequence, delivery(result, targets, copied));
+  return { work, released, deliver };
+}
+
+describe('the chunks of a cell', () => {
+  test('come in any order and are appended in theirs, each as soon as all before it are there; then their memory is free', () => {
+    const file = new Recorded();
+    const { work, released, deliver } = begin(file);
+    for (let k = 0; k < 5; k += 1) expect(work.dispatch()).toBe(k);
+    deliver(2, chunk(20));
+    deliver(1, chunk(10));
+    expect(file.done).toEqual([]);
+    deliver(0, chunk(0));
+    expect(file.done).toEqual(['computed 0', 'computed 10', 'computed 20']);
+    expect(released).toEqual([0, 10, 20]);
+    deliver(4, chunk(40));
+    deliver(3, chunk(30));
+    expect(file.done.slice(3)).toEqual(['computed 30', 'computed 40']);
+  });
+
+  test('count as computed in the first file only; the others had them from it', () => {
+    const [a, b] = [new Recorded(), new Recorded()];
+    const { work, deliver } = begin(a, b);
+    work.dispatch();
+    deliver(0, chunk(0));
+    expect([a.done, b.done]).toEqual([['computed 0'], ['copied 0']]);
+  });
+
+  test('that reach a file only to end its output count as computed in the next one, and an ended output gets nothing more', () => {
+    const [a, b] = [new Recorded(10), new Recorded()];
+    const { work, deliver } = begin(a, b);
+    for (let k = 0; k < 3; k += 1) work.dispatch();
+    for (let k = 0; k < 3; k += 1) deliver(k, chunk(10 * k));
+    expect(a.done).toEqual(['computed 0', 'computed 10']);
+    expect(b.done).toEqual(['copied 0', 'computed 10', 'computed 20']);
+  });
+
+  test("that were copied from another file count as such everywhere, and their memory is not the executor's", () => {
+    const [a, b] = [new Recorded(), new Recorded()];
+    const { work, released, deliver } = begin(a, b);
+    work.dispatch();
+    deliver(0, chunk(0), true);
+    expect([a.done, b.done, released]).toEqual([['copied 0'], ['copied 0'], []]);
+  });
+
+  test('bring their failures along; how many is told when they are appended', () => {
+    const file = new Recorded();
+    const { work, deliver } = begin(file);
+    work.dispatch();
+    work.dispatch();
+    expect(deliver(1, chunk(10, [11, 12]))).toBe(0);
+    expect(deliver(0, chunk(0, [3]))).toBe(3);
+    expect(file.done).toEqual(['computed 0', 'failed 3', 'computed 10', 'failed 11 12']);
+  });
+
+  test('are delivered once', () => {
+    const { work, deliver } = begin(new Recorded());
+    work.dispatch();
+    work.dispatch();
+    deliver(1, chunk(10));
+    expect(() => deliver(1, chunk(10))).toThrow('a chunk is delivered once');
+    deliver(0, chunk(0));
+    expect(() => deliver(0, chunk(0))).toThrow('a chunk is delivered once');
+  });
+
+  test('that are lost leave a gap behind which nothing is appended; the cell is settled all the same', async () => {
+    const file = new Recorded();
+    const { work, deliver } = begin(file);
+    for (let k = 0; k < 3; k += 1) work.dispatch();
+    let settled = false;
+    const end = work.settled().then(() => (settled = true));
+    deliver(0, chunk(0));
+    deliver(2, chunk(20));
+    await Promise.resolve();
+    expect(settled).toBe(false);
+    work.lost();
+    await end;
+    expect(file.done).toEqual(['computed 0']);
+    await work.settled();
+  });
+});
+
+describe('stages', () => {
+  test('end at the nearest check of any file whose output lives', () => {
+    const files = [new Recorded(), new Recorded(), new Recorded()] as const;
+    const { work } = begin(...files);
+    expect(work.stage_end).toBe(Infinity);
+    files[0].next_look = 2000;
+    files[1].next_look = 1000;
+    expect(work.stage_end).toBe(1000);
+    files[1].output.live = false;
+    expect(work.stage_end).toBe(2000);
+  });
+
+  test('follow as long as a file that lives misses something, and the cell has not failed', () => {
+    const files = [new Recorded(), new Recorded()] as const;
+    const { work } = begin(...files);
+    expect(work.unfinished).toBe(false);
+    files[0].left = 5;
+    expect(work.unfinished).toBe(true);
+    files[0].output.live = false;
+    expect(work.unfinished).toBe(false);
+    files[1].left = 5;
+    work.abandon();
+    expect([work.abandoned, work.unfinished]).toEqual([true, false]);
+  });
+});
+
+test('a sync waits for the one under way, reaches all files, and counts what it covered', async () => {
+  const [a, b] = [new Recorded(), new Recorded()];
+  const { work } = begin(a, b);
+  await Promise.all([work.sync(), work.sync()]);
+  work.acknowledge();
+  work.acknowledgeAppended();
+  for (const file of [a, b]) expect(file.done).toEqual(['sync', 'sync', 'synced', 'appended']);
+});
