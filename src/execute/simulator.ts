@@ -204,7 +204,8 @@ export class Simulator {
   ): FailedPermutation[] {
     if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
     try {
-      refusePromise('simulateChunk', this.model.simulateChunk(state, streams, columns, this.setup.kernel));
+      const returned: unknown = this.model.simulateChunk(state, streams, columns, this.setup.kernel);
+      refusePromise('simulateChunk', returned);
       return [];
     } catch (error) {
       // One permutation of the chunk failed: the chunk again, one at a time, tells which.
@@ -240,7 +241,8 @@ export class Simulator {
     for (let i = 0; i < streams.count; i += 1) {
       for (const name of metrics) row[name] = NaN;
       try {
-        refusePromise('simulate', model.simulate(state, streams.rng(i), row));
+        const returned: unknown = model.simulate(state, streams.rng(i), row);
+        refusePromise('simulate', returned);
         for (let m = 0; m < metrics.length; m += 1) {
           const value: unknown = row[metrics[m]!];
           // A typed array would make 0 of null, '' and [].

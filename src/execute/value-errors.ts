@@ -33,15 +33,9 @@ function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (isPromise(value)) return 'a promise';
-  switch (typeof value) {
-    case 'string':
-      return value === '' ? 'an empty text' : `the text ${JSON.stringify(value.slice(0, LONGEST_TEXT))}`;
-    case 'bigint':
-      return `the bigint ${value}n`;
-    case 'boolean':
-    case 'undefined':
-      return String(value);
-    default:
-      return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-  }
+  if (typeof value === 'string')
+    return value === '' ? 'an empty text' : `the text ${JSON.stringify(value.slice(0, LONGEST_TEXT))}`;
+  if (typeof value === 'bigint') return `the bigint ${value}n`;
+  if (typeof value === 'boolean' || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -133,9 +133,8 @@ function mergedManifest(
   }
   const study = first.path === into ? first : widest;
   // Where the study's inputs stood goes with the study.
-  const { inputs: _, study_file: __, study_folder: ___, ...manifest } = widest.manifest;
   return {
-    ...manifest,
+    ...withoutStudyPlace(widest.manifest),
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
     format,
     batch_rows,
@@ -145,9 +144,17 @@ function mergedManifest(
     ...studyPlaceFrom(study.path, study.manifest, into),
     study_text: study.manifest.study_text,
     ...(study.manifest.inputs && { inputs: inputsFrom(study, into) }),
-    ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
+    ...(widest.manifest.steps_run && { steps_run: stepsOf(sources) }),
     created_at: first.manifest.created_at,
   };
+}
+
+type Place = 'inputs' | 'study_file' | 'study_folder';
+
+function withoutStudyPlace(manifest: RunManifest): Omit<RunManifest, Place> {
+  const rest: { -readonly [Key in keyof RunManifest]: RunManifest[Key] } = { ...manifest };
+  for (const name of ['inputs', 'study_file', 'study_folder'] satisfies Place[]) Reflect.deleteProperty(rest, name);
+  return rest;
 }
 
 function cellsOf({ manifest }: Source): number {

@@ -56,8 +56,8 @@ export function digestsOf(output: string): Digests {
     for (const [kind, place] of PLACES) if (place.test(path)) add(kind, path, bytes);
     if (!/^per_cell\/[^/]+\/summary\.json$/.test(path)) continue;
     // Its own digest covers the history, too.
-    const { digest: _, ...summary } = JSON.parse(bytes.toString()) as Record<string, unknown>;
-    const entries = Object.entries(summary);
+    const summary = JSON.parse(bytes.toString()) as Record<string, unknown>;
+    const entries = Object.entries(summary).filter(([key]) => key !== 'digest');
     add('summaries', path, JSON.stringify(entries.filter(([key]) => !HISTORY.has(key))));
     add('history', path, JSON.stringify(entries.filter(([key]) => HISTORY.has(key))));
   }
