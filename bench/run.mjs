@@ -26,6 +26,7 @@ const FILES = [
   ...(process.platform === 'linux' ? ['bounded'] : []),
   'verify',
   'import-trades',
+  'kernel/accounts',
 ];
 
 function answerOf(file, args = []) {

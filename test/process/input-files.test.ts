@@ -130,7 +130,7 @@ describe('inspect', () => {
         largest_loss: -50,
       },
     });
-    for (const part of ['line 3, column exit_time', 'line 3, column entry_price', '1 trade is equal']) {
+    for (const part of ['line 3, column exit_time', 'line 3, column entry_price', '1 trade equal']) {
       expect(inspected.stderr).toContain(part);
     }
   });

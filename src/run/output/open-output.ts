@@ -77,7 +77,7 @@ export function createOutput(
     readers,
     statistics: { thresholds: study.thresholds },
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
-    baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
+    baselineOf: (cell) => baselineOf(experiment, cell),
   });
   const missing = (): number => {
     const { permutations_total, permutations_done } = progress.numbers();
