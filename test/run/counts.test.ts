@@ -74,10 +74,30 @@ const doneIn = ({ permutations_computed, permutations_reused }: StudyResult): nu
   permutations_computed + permutations_reused;
 
 test.each([
-  ['says nothing', () => rmSync(progressCsv())],
-  ['says less', () => writtenDown((line) => line.replace(',complete,200,', ',running,50,'))],
-  ['says none', () => writtenDown((line) => line.replace(',complete,200,', ',waiting,0,'))],
-  ['says more', () => writtenDown((line) => line.replace(',complete,200,', ',running,299,'))],
+  [
+    'says nothing',
+    () => {
+      rmSync(progressCsv());
+    },
+  ],
+  [
+    'says less',
+    () => {
+      writtenDown((line) => line.replace(',complete,200,', ',running,50,'));
+    },
+  ],
+  [
+    'says none',
+    () => {
+      writtenDown((line) => line.replace(',complete,200,', ',waiting,0,'));
+    },
+  ],
+  [
+    'says more',
+    () => {
+      writtenDown((line) => line.replace(',complete,200,', ',running,299,'));
+    },
+  ],
 ])('an extension that is stopped early counts the rows in the files where progress.csv %s', async (_, change) => {
   change();
   const result = await run({}, 1);

@@ -115,7 +115,9 @@ function reusablePlaces(runs: readonly ReusableRun[], cell: RunCell): { place: C
 function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | EngineError }): file is Donor {
   const { scan } = file;
   if (scan instanceof EngineError || scan.present.length === 0) return false;
-  return scan.n_conflicts === 0 && scan.unprotected.length === 0 && scan.findings.every(({ kind }) => kind !== 'foreign');
+  return (
+    scan.n_conflicts === 0 && scan.unprotected.length === 0 && scan.findings.every(({ kind }) => kind !== 'foreign')
+  );
 }
 
 async function scan(
