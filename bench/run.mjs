@@ -29,6 +29,7 @@ const FILES = [
   ...(process.platform === 'linux' ? ['bounded'] : []),
   'verify',
   'import-trades',
+  'kernel/accounts',
 ];
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));

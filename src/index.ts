@@ -17,6 +17,7 @@ export type { Shard } from './plan/share.ts';
 
 export { plan, type PlanOptions, type RunPlan, type StudyPlan } from './operations/plan.ts';
 export type { PlannedCell } from './operations/planned-output.ts';
+export type { FixedParameters } from './study/fixed-parameters.ts';
 export type { Forecast } from './forecast/forecast.ts';
 export type { StudyOverlap } from './plan/overlap.ts';
 export {

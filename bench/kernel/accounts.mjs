@@ -11,7 +11,7 @@ import { TRADES_METRICS } from '../../dist/native-free/trades/cell.js';
 import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
 import { METRICS, makeCell } from './cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
-import { amount } from '../report.mjs';
+import { amount, report } from '../report.mjs';
 
 const ROUNDS = amount(21, 5, 1);
 const SEED = 123;
@@ -58,16 +58,25 @@ for (const [name, options] of Object.entries(CELLS)) {
   };
 }
 const times = interleave(variants, ROUNDS);
-const results = Object.keys(CELLS).map((name) => ({
-  work: name,
-  ns_per_permutation: median(times[name]),
-  of_dollars: pairedRatio(times[name], times.dollars),
-}));
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ trades: n, results })}\n`);
-else {
-  process.stdout.write(`${n} trades [ns of CPU time per permutation; times dollars]\n`);
-  for (const { work, ns_per_permutation, of_dollars } of results)
-    process.stdout.write(
-      `  ${work.padEnd(22)} ${ns_per_permutation.toFixed(0).padStart(6)}  ${of_dollars.toFixed(2)} x\n`,
-    );
-}
+/** What was set out: an account that reinvests, or is closed, costs the kernel at most a quarter. */
+const AIMS = {
+  'dollars, stop at half': 'kernel, a closed account : results in dollars',
+  equity: 'kernel, sizing by the equity : results in dollars',
+  'equity, stop at half': 'kernel, sizing by the equity and a closed account : results in dollars',
+};
+report(
+  `What do accounts cost the kernel of trades? (${n} trades, one core, CPU time; ratios are medians of paired rounds)`,
+  Object.keys(CELLS).flatMap((name) => [
+    { what: name, value: median(times[name]), unit: 'ns per permutation' },
+    ...(name === 'dollars'
+      ? []
+      : [
+          {
+            what: `${name} : dollars`,
+            value: pairedRatio(times[name], times.dollars),
+            unit: 'x',
+            ...(name in AIMS && { at_most: 1.25, headline: AIMS[name] }),
+          },
+        ]),
+  ]),
+);

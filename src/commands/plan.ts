@@ -4,6 +4,7 @@ import { plan as planRun, type RunPlan, type StudyPlan } from '../operations/pla
 import type { RunOptions } from '../run/run-options.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
 import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
 import { runs } from './command.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -85,6 +86,10 @@ export async function showPlan(
   return 0;
 }
 
+function indented(text: string): string | undefined {
+  return text === '' ? undefined : text.replaceAll(/^/gm, '  ');
+}
+
 function togetherText(plan: RunPlan): string {
   const reached = plan.studies.reduce((sum, study) => sum + study.permutations_missing, 0);
   return `together: ${counted(plan.cells, 'distinct experiment')}, ${plan.cells_shared.toLocaleString('en')} of them in more than one study; ${counted(plan.permutations_missing, 'permutation')} to compute, ${counted(reached - plan.permutations_missing, 'row')} to copy or share`;
@@ -119,6 +124,7 @@ function planText(plan: StudyPlan, { shard }: RunOptions): string {
         `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`,
     ),
     `  seeds     ${overlapText(overlap)}`,
+    indented(fixedParametersText(plan.fixed, 78)),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }

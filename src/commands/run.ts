@@ -126,6 +126,8 @@ function createScreen(terminal: Terminal): Screen {
       case 'progress':
         outputs.set(event.output, event);
         return;
+      case 'cell-decided':
+        return; // the bars follow the numbers
       case 'cell-started':
         display?.cellStarted(event.cell_id, event.n_done, event.n_target);
         return;

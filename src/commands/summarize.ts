@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { partialTable } from '../terminal/best-cells.ts';
+import { surfaceTexts } from '../terminal/run-text.ts';
 import { counted } from '../wording/format-number.ts';
 import { summarize, type Summarized } from '../operations/summarize.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
@@ -32,6 +33,7 @@ export function summarizeCommand(): Command {
     const { output, files, cells, rows } = done;
     const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));
     terminal.say(summarizedText(done));
+    if (cells > 0) for (const text of surfaceTexts(done)) terminal.say(`\n${text}`);
     terminal.result({ output, files, cells, rows, partial });
     return done.damaged.length === 0 ? 0 : 1;
   });

@@ -17,5 +17,14 @@ export const STATISTIC_NAMES = [
 
 export type StatisticName = (typeof STATISTIC_NAMES)[number];
 
+/** Columns of a model that has a baseline: itself, and the shares of rows below it and equal to it, with their errors. */
+export const BASELINE_NAMES = [
+  'baseline',
+  'baseline_below',
+  'baseline_below_se',
+  'baseline_equal',
+  'baseline_equal_se',
+] as const;
+
 /** What stands between a metric and the value of a threshold. */
 export const THRESHOLD_INFIX = '_p_gt_';

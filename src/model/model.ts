@@ -87,6 +87,8 @@ export interface MetricSpec {
   readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
   readonly cap?: string;
+  /** One of the first that a person asks for: run, summarize and report begin with these, in the order of their columns. */
+  readonly headline?: boolean;
   /** `false`: stored only where a study asks for it (`metrics:`). Default: stored. */
   readonly stored?: boolean;
 }

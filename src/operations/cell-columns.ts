@@ -51,7 +51,7 @@ export class CellColumns {
     const wanted = this.wanted(options);
     const batches: Columns[] = [];
     for await (const batch of this.read(wanted, BATCH_ROWS, options)) batches.push(batch);
-    return joined(['perm_index', ...wanted.metrics], batches) as Columns<Metric>;
+    return joined(['perm_index', ...wanted.metrics], batches);
   }
 
   batches<Metric extends string>(options: BatchOptions<Metric>): AsyncGenerator<Columns<Metric>, void, undefined> {

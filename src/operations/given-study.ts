@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { EngineError } from '../errors.ts';
 import type { StudyFiles } from '../stored/stored-experiment.ts';
+import { show } from '../study/problem.ts';
 import type { StudyReference } from '../study/source.ts';
 import type { StudyObject } from '../study/study-object.ts';
 
@@ -32,7 +33,7 @@ export function referenceOf(given: GivenStudy, { base = '.' }: StudyBase = {}): 
   if (typeof given === 'object' && (given as unknown) !== null && !Array.isArray(given))
     return { study: given, folder: resolve(pathOf(base)) };
   const allowed = 'the path of a study file, or an object with the keys of one';
-  throw new EngineError('USAGE', `Not a study: ${String(given)}. Give ${allowed}.`, { path: 'study', allowed });
+  throw new EngineError('USAGE', `Not a study: ${show(given)}. Give ${allowed}.`, { path: 'study', allowed });
 }
 
 export function isList(given: GivenStudy | readonly GivenStudy[]): given is readonly GivenStudy[] {

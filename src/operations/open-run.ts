@@ -6,7 +6,7 @@ import type { FilePort } from '../files/port.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { withSignal } from '../readers/with-signal.ts';
-import { cellParameters, parametersBeside, unknownParameters } from '../stored/cell-parameters.ts';
+import { cellParameters, parametersBeside, unknownParameters, type CellParameters } from '../stored/cell-parameters.ts';
 import type { CellStatus } from '../stored/cell-states.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
@@ -39,7 +39,7 @@ export async function openRun(
   const parametersOf =
     complete && place.study === undefined
       ? besideRows(host.port, folder)
-      : (await cellParameters(host.port, folder, manifest, filesOf(place))).of;
+      : fromStudy(await cellParameters(host.port, folder, manifest, filesOf(place)));
   const stored = [...storedCells(folder, manifest)];
   const cells = stored.map((cell, k) => new OpenedCell(host.port, cell, manifest, counts[k]!, parametersOf));
   return new OpenedRun(given, folder, manifest, cells);
@@ -52,6 +52,10 @@ function besideRows(port: FilePort, output: string): (cell_id: string) => Parame
     if (found === undefined) throw unknownParameters(cell_id, 'no study was given');
     return found;
   };
+}
+
+function fromStudy(parameters: CellParameters): (cell_id: string) => Parameters {
+  return (cell_id) => parameters.of(cell_id);
 }
 
 /** A run on disk. */

@@ -3,6 +3,7 @@ import { layoutOf } from '../store/scan/layout.ts';
 import type { Derivation } from '../study/derived.ts';
 import { loadStudies, openSuites } from '../run/output/claim-studies.ts';
 import { resolveOptions, retriesFailed, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
+import { fixedParameters, type FixedParameters } from '../study/fixed-parameters.ts';
 import { inputNotes } from '../study/loaded-study.ts';
 import type { Precision } from '../study/schema.ts';
 import type { StudyReference } from '../study/source.ts';
@@ -10,7 +11,7 @@ import type { Note } from '../model/note.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
 import { overlapOf } from './seeds.ts';
-import type { Watching } from './watching.ts';
+import { apart, type Watching } from './watching.ts';
 import { chooseKernel, type KernelChoice } from '../execute/kernel-choice.ts';
 import { forecastOf, type Forecast, type Work } from '../forecast/forecast.ts';
 import { measureRates } from '../forecast/measure-rates.ts';
@@ -51,6 +52,8 @@ export interface StudyPlan {
   /** What earlier steps have yet to decide: the cells of those steps are not known and not counted. */
   readonly waiting: readonly Derivation[];
   readonly overlap: StudyOverlap;
+  /** Parameters that do not vary, by where their values come from. */
+  readonly fixed: FixedParameters;
   /** What the model says of the inputs and of what the study makes of them. */
   readonly notes: readonly Note[];
   /** Undefined where nothing is to be computed, or no forecast was asked for. */
@@ -91,8 +94,9 @@ export async function plan(
   options: PlanOptions = {},
   host: Host = thisMachine,
 ): Promise<StudyPlan | RunPlan> {
-  const { base, signal, onEvent: _watching, progress_ms: _often, ...asked } = options;
-  const planned = await planStudies(referencesOf(given, base), asked, withSignal(host, signal));
+  const { watching, asked } = apart(options);
+  const { base, ...run } = asked;
+  const planned = await planStudies(referencesOf(given, base), run, withSignal(host, watching.signal));
   return isList(given) ? planned : planned.studies[0]!;
 }
 
@@ -196,6 +200,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
     cells_shared,
     waiting,
     overlap: overlapOf(experiment),
+    fixed: fixedParameters(experiment.study, experiment.cells),
     notes: inputNotes(experiment),
   };
 }

@@ -3,7 +3,7 @@ import { thisMachine, type Host } from '../readers/host.ts';
 import { commandOf } from '../stored/stored-experiment.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';
 import { runStudies } from './run-studies.ts';
-import { watched, type Watching } from './watching.ts';
+import { apart, watched, type Watching } from './watching.ts';
 
 export interface RepairOptions extends StudyPlace, Watching {
   /** Default: one per core. */
@@ -16,12 +16,14 @@ export interface RepairOptions extends StudyPlace, Watching {
  */
 export async function repair(
   output: string,
-  { threads, signal, onEvent, progress_ms, ...place }: RepairOptions = {},
+  options: RepairOptions = {},
   host: Host = thisMachine,
 ): Promise<StudyResult> {
-  const { reference, options } = commandOf(host.port, output, filesOf(place));
-  const [result] = await watched({ signal, onEvent, progress_ms }, (watch) =>
-    runStudies([reference], { ...options, compute: false, threads }, watch, host),
+  const { watching, asked } = apart(options);
+  const { threads, ...place } = asked;
+  const { reference, options: recorded } = commandOf(host.port, output, filesOf(place));
+  const [result] = await watched(watching, (watch) =>
+    runStudies([reference], { ...recorded, compute: false, threads }, watch, host),
   );
   return result!;
 }

@@ -150,6 +150,7 @@ export async function gatherReport(
     metrics: manifest.metrics,
     views: manifest.views,
     caveats: manifest.caveats,
+    fixed: manifest.fixed,
     notes: manifest.notes,
     baseline: manifest.baseline && numbersFromJson(manifest.baseline),
     cells_total: Object.keys(identity.cells).length,

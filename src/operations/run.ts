@@ -2,7 +2,7 @@ import { thisMachine, type Host } from '../readers/host.ts';
 import type { RunOptions, StudyResult } from '../run/run-options.ts';
 import { runStudiesWaiting } from './disk-wait.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
-import { watched, type Watching } from './watching.ts';
+import { apart, watched, type Watching } from './watching.ts';
 
 /** What a run of several studies did. */
 export interface RunResult {
@@ -30,11 +30,10 @@ export async function run(
   options: RunOptions & StudyBase & Watching = {},
   host: Host = thisMachine,
 ): Promise<StudyResult | RunResult> {
-  const { signal, onEvent, progress_ms, base, ...asked } = options;
+  const { watching, asked } = apart(options);
+  const { base, ...how } = asked;
   const references = referencesOf(given, base);
-  const outputs = await watched({ signal, onEvent, progress_ms }, (watch) =>
-    runStudiesWaiting(references, asked, watch, host),
-  );
+  const outputs = await watched(watching, (watch) => runStudiesWaiting(references, how, watch, host));
   return isList(given) ? together(outputs) : outputs[0]!;
 }
 

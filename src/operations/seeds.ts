@@ -35,9 +35,9 @@ export interface StudySeeds {
   /** In the order of the study. */
   readonly cells: readonly CellSeed[];
   /** The exact audit of streams that cells share; what it says of pairs are places in `cells`. */
-  overlap(): StudyOverlap;
+  readonly overlap: () => StudyOverlap;
   /** The seed of one permutation. Throws USAGE where the study has no such cell or permutation. */
-  of(cell_id: string, perm_index: number): PermutationSeed;
+  readonly of: (cell_id: string, perm_index: number) => PermutationSeed;
 }
 
 /** What every permutation of a study starts from. Reads the study, and of its output what decides steps; writes nothing. */

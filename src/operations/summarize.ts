@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 
-import { toJson } from '../encoding/json-numbers.ts';
+import { numbersFromJson, toJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { streamSource } from '../random/seeding.ts';
@@ -186,16 +186,20 @@ async function summarizeCell(
       damage: 'its rows are not in the form in which this engine writes them; run the study again to repair it',
     };
   const before = readSummary(port, place.folder);
+  const facts = before === undefined ? factsOf(await experiment(), cell_id) : factsBefore(before);
+  const baseline =
+    facts.baseline === null ? undefined : (numbersFromJson(facts.baseline) as Readonly<Record<string, number>>);
+  const asked = { thresholds, ...(baseline !== undefined && { baseline }) };
   const summary: CellSummary = {
     cell_id,
     n_perms_target: target,
     n_perms_done: target,
     ...countsOf(before, scan, rows_crc32, target),
-    ...(before === undefined ? factsOf(await experiment(), cell_id) : factsBefore(before)),
+    ...facts,
     rows_crc32,
     thresholds,
     ...precisionOf(look),
-    statistics: await readers.read('summary', { place, target, options: { thresholds } }),
+    statistics: await readers.read('summary', { place, target, options: asked }),
   };
   await files.do(() => writeSmallFile(port, file, `${toJson(summary, 1)}\n`));
   return { file, rows: target };

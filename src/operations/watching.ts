@@ -13,6 +13,14 @@ export interface Watching {
   readonly progress_ms?: number | undefined;
 }
 
+/** Options of a run, and those of whoever watches it. */
+export function apart<Options extends Watching>(
+  options: Options,
+): { readonly watching: Watching; readonly asked: Omit<Options, keyof Watching> } {
+  const { signal, onEvent, progress_ms, ...asked } = options;
+  return { watching: { signal, onEvent, progress_ms }, asked };
+}
+
 export async function watched<Result>(
   { signal, onEvent, progress_ms = 1_000 }: Watching,
   work: (watch: Watch) => Promise<Result>,

@@ -1,8 +1,11 @@
 import { axesOf, levelOf } from './marks/axes.ts';
 import { estimateText, headlineStatistic, statisticName, statisticText, withUnit } from './marks/estimate.ts';
+import { constantMetrics, headlineMetrics } from './marks/headline.ts';
 import { extremes, metricColumns } from './extremes.ts';
 import { formatCount, formatNumber } from '../wording/format-number.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
+import type { Parameters } from '../model/model.ts';
+import { parameterText } from '../wording/fixed-parameters-text.ts';
 import type { ReportData } from './report-data.ts';
 import { withMarkNote, type ReportTable } from './report-table.ts';
 
@@ -24,6 +27,7 @@ export function facts(data: ReportData): [name: string, value: string][] {
     ['permutations per cell', formatCount(data.permutations)],
     ['seed', JSON.stringify(data.seed)],
     ['streams', data.sharing],
+    ...fixed(data),
     ...Object.entries(inputs).map(([name, sha256]): [string, string] => [`input ${name}`, `SHA-256 ${sha256}`]),
     ...Object.entries(data.baseline ?? {}).map(([name, value]): [string, string] => [
       `baseline ${withUnit(name, data.metrics[name])}`,
@@ -34,19 +38,41 @@ export function facts(data: ReportData): [name: string, value: string][] {
   ];
 }
 
+/** Parameters that do not vary: what the study says, what was taken from an input, and the defaults. */
+function fixed({ fixed: parameters }: ReportData): [name: string, value: string][] {
+  if (parameters === undefined) return [];
+  const { given, from_inputs, defaults } = parameters;
+  const list: [string, Parameters][] = [
+    ['fixed parameters', given],
+    ['taken from the inputs', from_inputs],
+    ['defaults', defaults],
+  ];
+  return list.flatMap(([name, values]): [string, string][] =>
+    Object.keys(values).length === 0 ? [] : [[name, Object.entries(values).map(parameterText).join(', ')]],
+  );
+}
+
 /** What the model has a report draw, where this run has it. */
 export function drawnViews(data: ReportData): LineChartData[] {
   return data.views.flatMap((view) => lineChartData(data.cells, view) ?? []);
 }
 
-/** The metrics that get pictures: those with thresholds, the one that ranks, those of the views, then the model's order. */
+/**
+ * The metrics that get pictures: the model's headline, those with thresholds, the one that ranks, those of the views, then the model's order.
+ * One that is the same everywhere is no picture: it is named among the findings.
+ */
 export function drawnMetrics(data: ReportData): string[] {
   const asked = Object.keys(data.metrics).filter(
     (metric) => data.cells[0]?.statistics[metric]?.thresholds !== undefined,
   );
   const ranking = data.ranking === undefined ? [] : [data.ranking.metric];
-  const names = new Set([...asked, ...ranking, ...data.views.map(({ y }) => y), ...Object.keys(data.metrics)]);
-  return [...names].filter((metric) => data.cells[0]?.statistics[metric] !== undefined).slice(0, MOST_METRICS);
+  const headline = headlineMetrics(data.cells, data.metrics);
+  const views = data.views.map(({ y }) => y);
+  const names = new Set([...headline, ...asked, ...ranking, ...views, ...Object.keys(data.metrics)]);
+  const constant = new Set(constantMetrics(data.cells, data.metrics).map(({ metric }) => metric));
+  return [...names]
+    .filter((metric) => data.cells[0]?.statistics[metric] !== undefined && !constant.has(metric))
+    .slice(0, MOST_METRICS);
 }
 
 /** The ends of the surface by one metric, with all that is known of it. */

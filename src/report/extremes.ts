@@ -1,5 +1,6 @@
 import type { ViewStatistic } from '../model/model.ts';
 import { estimateOf, estimateOfProbability, estimateText, statisticText } from './marks/estimate.ts';
+import { belowBaseline } from './marks/headline.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** Cells in the order of a metric, highest first; where there are many, only both ends. */
@@ -29,19 +30,27 @@ export function extremes(
   return { cells: [...ordered.slice(0, half), ...ordered.slice(-half)], gap: half };
 }
 
-/** Header and texts of the numbers of one metric: mean, P5, median, P95 and the thresholds' probabilities, each with its error. */
+/**
+ * Header and texts of the numbers of one metric: mean, P5, median, P95, the thresholds' probabilities and the share of rows below the baseline,
+ * each with its error.
+ */
 export function metricColumns(
   cells: readonly ReportedCell[],
   metric: string,
 ): { readonly header: readonly string[]; readonly of: (cell: ReportedCell) => string[] } {
   const thresholds = cells[0]?.statistics[metric]?.thresholds ?? [];
+  const ranked = cells.some(({ statistics }) => statistics[metric]?.baseline !== undefined);
   return {
-    header: ['mean', 'P5', 'median', 'P95', ...thresholds.map(({ threshold }) => `P(> ${threshold})`)],
+    header: [
+      ...['mean', 'P5', 'median', 'P95'],
+      ...thresholds.map(({ threshold }) => `P(> ${threshold})`),
+      ...(ranked ? ['below baseline'] : []),
+    ],
     of: (cell) => {
       const statistics = cell.statistics[metric]!;
       const shown = (['mean', 'p05', 'p50', 'p95'] as const).map((name) => statisticText(statistics, name));
       const probabilities = (statistics.thresholds ?? []).map((each) => estimateText(estimateOfProbability(each)));
-      return [...shown, ...probabilities];
+      return [...shown, ...probabilities, ...(ranked ? [belowBaseline(statistics)] : [])];
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
 import type { Difference } from '../statistics/difference.ts';
 import type { PooledRate } from '../statistics/pooled-rate.ts';
+import type { RunManifest } from '../stored/manifest.ts';
 import type { Failure } from '../store/failures.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
@@ -22,6 +23,8 @@ export interface ReportData {
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   readonly views: readonly View[];
   readonly caveats: readonly string[];
+  /** Parameters that do not vary; undefined for a run of an earlier version. */
+  readonly fixed: RunManifest['fixed'];
   /** What the model says of the inputs. */
   readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */

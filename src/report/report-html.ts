@@ -12,6 +12,7 @@ import {
 import { escapeHtml } from './marks/escape.ts';
 import { withUnit } from './marks/estimate.ts';
 import { findings } from './findings.ts';
+import { glanceTable } from './glance.ts';
 import { limits } from './limits.ts';
 import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
@@ -24,7 +25,7 @@ import {
   PRECISION_FILE,
   viewFile,
 } from './report-files.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData, ReportFinding } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
 import { STYLE } from './style.ts';
 import { linePictures, surfacePictures, type Picture } from './surface-pictures.ts';
@@ -43,7 +44,7 @@ export function reportHtml(data: ReportData): string {
 </head>
 <body>
 <h1>${title}</h1>
-${findingList(data)}
+${findingList(data, ['bad', 'good'])}
 ${sections(data)}
 </body>
 </html>
@@ -56,6 +57,8 @@ function sections(data: ReportData): string {
   const left = Object.keys(data.metrics).length - metrics.length;
   const some = data.cells.length > 0;
   return [
+    glance(data),
+    findingList(data, ['note']),
     section('Incomplete cells', INCOMPLETE_FILE, incompleteTable(data)),
     section('Cells that are not precise enough', PRECISION_FILE, unreachedTable(data)),
     section('Failures', FAILURES_FILE, failuresTable(data)),
@@ -83,9 +86,17 @@ function sections(data: ReportData): string {
     .join('\n');
 }
 
-function findingList(data: ReportData): string {
-  const items = findings(data).map(({ level, text }) => `<li class="${level}">${escapeHtml(text)}</li>`);
-  return `<ul class="findings">${items.join('')}</ul>`;
+function findingList(data: ReportData, levels: readonly ReportFinding['level'][]): string {
+  const items = findings(data)
+    .filter(({ level }) => levels.includes(level))
+    .map(({ level, text }) => `<li class="${level}">${escapeHtml(text)}</li>`);
+  return items.length === 0 ? '' : `<ul class="findings">${items.join('')}</ul>`;
+}
+
+/** What a person asks first stands first. */
+function glance({ cells, metrics }: ReportData): string {
+  const found = glanceTable(cells, metrics);
+  return found === undefined ? '' : `<h2>At a glance</h2>${table(found)}`;
 }
 
 function metricSection(data: ReportData, metric: string): string {

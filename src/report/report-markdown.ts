@@ -12,20 +12,28 @@ import {
 import { escapeMarkdown } from './marks/escape.ts';
 import { withUnit } from './marks/estimate.ts';
 import { findings } from './findings.ts';
+import { glanceTable } from './glance.ts';
 import { limits } from './limits.ts';
 import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
 import { viewFile } from './report-files.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData, ReportFinding } from './report-data.ts';
 import type { ReportTable } from './report-table.ts';
 
 /** The report without pictures. */
 export function reportMarkdown(data: ReportData): string {
   const views = drawnViews(data);
+  const found = findings(data);
   const blocks = [
     `# ${escapeMarkdown(data.name)}`,
-    findings(data)
-      .map(({ level, text }) => `- ${level === 'bad' ? '**Problem:** ' : ''}${escapeMarkdown(text)}`)
+    found
+      .filter(({ level }) => level !== 'note')
+      .map(findingLine)
+      .join('\n'),
+    ...section('At a glance', glanceTable(data.cells, data.metrics)),
+    found
+      .filter(({ level }) => level === 'note')
+      .map(findingLine)
       .join('\n'),
     ...section('Incomplete cells', incompleteTable(data)),
     ...section('Cells that are not precise enough', unreachedTable(data)),
@@ -49,6 +57,10 @@ export function reportMarkdown(data: ReportData): string {
       .join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function findingLine({ level, text }: ReportFinding): string {
+  return `- ${level === 'bad' ? '**Problem:** ' : ''}${escapeMarkdown(text)}`;
 }
 
 function section(title: string, content: ReportTable | undefined): string[] {

@@ -33,3 +33,8 @@ function withUnknowns(found: Partial<MetricStatistics>): Partial<MetricStatistic
 export function areCurrent(statistics: CellStatistics): boolean {
   return Object.values(statistics).every(({ diagnostics }) => !diagnostics.includes('earlier_version'));
 }
+
+/** Whether they say where the baseline lies: those of an earlier version, of a model that has one, do not. */
+export function areRanked(statistics: CellStatistics): boolean {
+  return Object.values(statistics).every(({ baseline }) => baseline !== undefined);
+}

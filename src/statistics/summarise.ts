@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Rows } from '../encoding/metrics-schema.ts';
+import { baselineRank, equalWithin, type BaselineRank } from './baseline-rank.ts';
 import { valuesAtRanks } from './bucket-ranks.ts';
 import { clopperPearson } from './clopper-pearson.ts';
 import { Deviations } from './deviations.ts';
@@ -73,6 +74,8 @@ export type MetricStatistics = Readonly<Record<QuantileName, number>> & {
   readonly finite?: FiniteStatistics;
   /** Only where the study asks for any. */
   readonly thresholds?: readonly ThresholdStatistics[];
+  /** Where the unperturbed case lies; only of a model that has a baseline. */
+  readonly baseline?: BaselineRank;
 };
 
 /** The `statistics` object of summary.json: by metric, in column order. */
@@ -84,6 +87,8 @@ export type RowSource = () => Iterable<Rows>;
 export interface SummariseOptions {
   /** metric -> t, ...: reports P(metric > t). Other metrics than the cell's are not allowed. */
   readonly thresholds?: Readonly<Record<string, readonly number[]>>;
+  /** The metrics of the unperturbed case: reports where each of them lies among the rows. */
+  readonly baseline?: Readonly<Record<string, number>>;
   /** Up to so many bytes of values are held in memory (and the source read once); beyond, the source is read up to eight times. */
   readonly memory_bytes?: number;
 }
@@ -101,7 +106,11 @@ export function summarise(
   options: SummariseOptions = {},
 ): CellStatistics {
   for (const name of Object.keys(options.thresholds ?? {})) assert(metrics.includes(name), `no metric ${name}`);
-  const thresholds = metrics.map((name) => options.thresholds?.[name] ?? []);
+  const asked = metrics.map((name): Asked => ({
+    thresholds: options.thresholds?.[name] ?? [],
+    baseline: options.baseline === undefined ? undefined : (options.baseline[name] ?? NaN),
+  }));
+  const thresholds = asked.map((each) => [...each.thresholds, ...equalWithin(each.baseline)]);
   const memory_bytes = options.memory_bytes ?? MEMORY_BYTES;
   const columns = load(source, metrics.length, memory_bytes);
   const ranks = new RanksOfSize();
@@ -109,7 +118,14 @@ export function summarise(
     columns === undefined
       ? searchColumns(source, thresholds, ranks, memory_bytes)
       : columns.map((column, m) => selectInColumn(column, thresholds[m]!, ranks));
-  return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, thresholds[m]!, ranks)]));
+  return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, asked[m]!, ranks)]));
+}
+
+/** What is asked of one metric beside what is always told. */
+interface Asked {
+  readonly thresholds: readonly number[];
+  /** NaN where it is undefined. */
+  readonly baseline: number | undefined;
 }
 
 /** All that is read from the values of one metric. */
@@ -257,7 +273,7 @@ function withoutNaN(values: Float64Array): Float64Array {
 
 function report(
   { tally, deviations, tails, at }: Found,
-  thresholds: readonly number[],
+  { thresholds, baseline }: Asked,
   ranks: RanksOfSize,
 ): MetricStatistics {
   const { n, n_nan, n_infinite, min, max } = tally;
@@ -297,6 +313,7 @@ function report(
         return { threshold, count, probability: count / n, se: errorOfInterval(interval), ci: interval };
       }),
     }),
+    ...(baseline !== undefined && { baseline: baselineRank(baseline, n, tally.above.slice(thresholds.length)) }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { FilePort } from '../files/port.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
 import { compareIdentity, describeIdentity, differenceLines, type RunIdentity } from '../study/identity.ts';
+import { fixedParameters, type FixedParameters } from '../study/fixed-parameters.ts';
 import { rankingOf, specsOf, viewsOf } from '../study/stored-metrics.ts';
 import type { StudyReference } from '../study/source.ts';
 import type { Study } from '../study/study.ts';
@@ -48,6 +49,8 @@ export interface RunManifest {
   readonly caveats: readonly string[];
   /** By which metric a report ranks the cells; absent where the model names none. */
   readonly ranking?: Ranking;
+  /** What does not vary between the cells; absent in runs of earlier versions. */
+  readonly fixed?: FixedParameters | undefined;
   /** What the model says of the inputs. */
   readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
@@ -151,6 +154,7 @@ export function manifestOf(experiment: LoadedStudy): RunManifest {
     views: viewsOf(study.metrics, study.model),
     caveats: study.model.caveats ?? [],
     ...(ranking !== undefined && { ranking }),
+    fixed: fixedParameters(study, cells),
     notes: inputNotes(experiment),
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,

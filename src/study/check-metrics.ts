@@ -1,4 +1,4 @@
-import { STATISTIC_NAMES, THRESHOLD_INFIX } from '../encoding/statistic-names.ts';
+import { BASELINE_NAMES, STATISTIC_NAMES, THRESHOLD_INFIX } from '../encoding/statistic-names.ts';
 import { goodName } from './check-name.ts';
 import type { Path, Problems } from './problem.ts';
 import { isMap } from './raw-map.ts';
@@ -16,7 +16,7 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing, infinite, constant }');
     else {
-      for (const key of ['missing', 'infinite', 'stored'])
+      for (const key of ['missing', 'infinite', 'stored', 'headline'])
         if (spec[key] !== undefined && typeof spec[key] !== 'boolean')
           problems.wrong(['metrics', name, key], spec[key], 'true or false');
       constant(
@@ -33,6 +33,8 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
   columns(Object.keys(raw), isMap(parameters) ? Object.keys(parameters) : [], problems);
 }
 
+const COLUMNS = [...STATISTIC_NAMES, ...BASELINE_NAMES];
+
 /**
  * The tables of cells have a column for every parameter and one `<metric>_<statistic>` for every statistic: two of them with one name, as
  * `loss_p95_mcse` of metrics `loss` and `loss_p95`, would leave a reader to guess whose it is.
@@ -40,14 +42,14 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
 function columns(names: readonly string[], parameters: readonly string[], problems: Problems): void {
   const owner = new Map<string, string>();
   for (const name of names) {
-    const taken = STATISTIC_NAMES.map((statistic) => `${name}_${statistic}`).find((column) => owner.has(column));
+    const taken = COLUMNS.map((statistic) => `${name}_${statistic}`).find((column) => owner.has(column));
     if (taken !== undefined)
       problems.add(
         ['metrics', name],
         `the statistics of ${name} and of ${owner.get(taken)!} would both have a column ${taken}; choose another name`,
         { value: name },
       );
-    for (const statistic of STATISTIC_NAMES) owner.set(`${name}_${statistic}`, name);
+    for (const statistic of COLUMNS) owner.set(`${name}_${statistic}`, name);
   }
   for (const name of parameters) {
     const metric = owner.get(name) ?? names.find((each) => name.startsWith(`${each}${THRESHOLD_INFIX}`));

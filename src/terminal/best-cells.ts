@@ -1,57 +1,113 @@
 import { isDeclaredConstant } from '../model/condition.ts';
-import type { MetricSpec, Ranking } from '../model/model.ts';
+import type { MetricSpec, MetricSpecs, Ranking } from '../model/model.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
 import { axesOf, levelOf } from '../report/marks/axes.ts';
-import { estimateOfProbability, estimateText, isMarked, statisticText } from '../report/marks/estimate.ts';
-import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { isMarked, statisticText } from '../report/marks/estimate.ts';
+import { counted, formatCount, formatNumber, formatWithError } from '../wording/format-number.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
+import { constantMetrics, headlineMetrics, type ConstantMetric } from '../report/marks/headline.ts';
+import { glanceTable } from '../report/glance.ts';
+import { headlineColumns, spreadColumns, thresholdColumns, type TableColumn } from './headline-table.ts';
 import { formatTable } from './table.ts';
 
 /** Rows shown in the table; of a larger surface the best and the worst cells. */
 const TABLE_ROWS = 12;
 
 /**
- * The cells that matter as a table: all of a small surface, else the best and the worst by the median of one metric. Columns: what
- * varies between the cells, how many permutations where that differs, then that metric's mean with its Monte Carlo error and its quantiles,
- * then the thresholds' probabilities.
+ * The cells that matter: first the model's headline metrics over all cells (`glanceTable`), then all cells of a small surface, else the best
+ * and the worst by the median of one metric. Columns: what varies between the cells, how many permutations where that differs, the headline
+ * metrics, or the one metric's mean and quantiles where the model has none; their spread, and the thresholds' probabilities. What is the
+ * same everywhere is no column: it is named below, once.
  */
 export function cellTable(
   cells: readonly ReportedCell[],
   { metric, best }: Ranking,
-  spec: MetricSpec,
+  metrics: MetricSpecs,
   width?: number,
 ): string {
   if (cells.length === 0) return '';
-  const axes = axesOf(cells);
   const ranked = cells.length <= TABLE_ROWS ? [...cells] : bestAndWorst(cells, metric, best);
-  const thresholds = Object.entries(cells[0]!.statistics).flatMap(([name, statistics]) =>
-    (statistics.thresholds ?? []).map((t, k) => ({ name, k, title: `P(${name} > ${t.threshold})` })),
-  );
-  const counts = new Set(cells.map(({ n }) => n)).size > 1;
-  const header = [
-    ...axes.map(({ name }) => name),
-    ...(counts ? ['n'] : []),
-    'mean',
-    'p05',
-    'p50',
-    'p95',
-    ...thresholds.map(({ title }) => title),
-  ];
-  const rows = ranked.map((cell) => {
-    const statistics = cell.statistics[metric]!;
-    return [
-      ...axes.map(({ name }) => levelOf(cell, name)),
-      ...(counts ? [formatCount(cell.n)] : []),
-      ...(['mean', 'p05', 'p50', 'p95'] as const).map((name) => statisticText(statistics, name)),
-      ...thresholds.map(({ name, k }) => estimateText(estimateOfProbability(cell.statistics[name]!.thresholds![k]!))),
-    ];
-  });
+  const headline = headlineMetrics(cells, metrics);
+  const columns = tableColumns(cells, headline, metric, metrics, width);
+  const header = columns.map(({ title }) => title);
+  const rows = ranked.map((cell) => columns.map(({ of }) => of(cell)));
+  const what = headline.length > 0 ? `Medians` : metric;
   const which =
     cells.length <= TABLE_ROWS
-      ? `${metric} of ${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`
-      : `${metric} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by its median`;
-  const table = formatTable(header, rows, width === undefined ? {} : { width }).trimEnd();
-  return [`${which} (± is the Monte Carlo standard error):`, table, ...remarks(rows, cells, metric, spec)].join('\n');
+      ? `${what} of ${counted(cells.length, 'cell')}`
+      : `${what} of the best and the worst ${TABLE_ROWS / 2} of ${formatCount(cells.length)} cells, by ${headline.length > 0 ? `that of ${metric}` : 'its median'}`;
+  const told = headline.length > 0 ? headline : [metric];
+  return [
+    ...glanceLines(cells, metrics, width),
+    `${which} (± is the Monte Carlo standard error):`,
+    formatTable(header, rows, sized(width)).trimEnd(),
+    ...told.flatMap((name) => remarks(rows, cells, name, metrics[name] ?? {})).filter(firstOfItsKind),
+    ...constantRemark(constantMetrics(cells, metrics).filter(({ metric: name }) => !told.includes(name))),
+  ].join('\n');
+}
+
+function sized(width: number | undefined): { readonly width?: number } {
+  return width === undefined ? {} : { width };
+}
+
+/** Of one cell the table says it all. */
+function glanceLines(cells: readonly ReportedCell[], metrics: MetricSpecs, width: number | undefined): string[] {
+  const glance = glanceTable(cells, metrics);
+  if (glance === undefined) return [];
+  const title =
+    cells.length === 1 ? 'The cell' : `All ${formatCount(cells.length)} cells, from the lowest to the highest`;
+  return [`${title}:`, formatTable(glance.header, glance.rows, sized(width)).trimEnd(), ''];
+}
+
+function tableColumns(
+  cells: readonly ReportedCell[],
+  headline: readonly string[],
+  metric: string,
+  metrics: MetricSpecs,
+  width = Infinity,
+): TableColumn[] {
+  const counts = new Set(cells.map(({ n }) => n)).size > 1;
+  const axes = [
+    ...axesOf(cells).map(({ name }): TableColumn => ({ title: name, of: (cell) => levelOf(cell, name) })),
+    ...(counts ? [{ title: 'n', of: ({ n }: ReportedCell) => formatCount(n) }] : []),
+  ];
+  if (headline.length === 0) return [...axes, ...quantileColumns(metric), ...thresholdColumns(cells)];
+  const medians = headlineColumns(cells, headline, metrics);
+  const more = [...spreadColumns(cells, headline), ...thresholdColumns(cells)];
+  // A narrow terminal loses columns at the right: results are worth more than axes there.
+  const fits = formatTable(
+    [...axes, ...medians].map(({ title }) => title),
+    cells.slice(0, TABLE_ROWS).map((cell) => [...axes, ...medians].map(({ of }) => of(cell))),
+  );
+  const lead = fits.indexOf('\n') <= width ? [...axes, ...medians] : [...medians, ...axes];
+  return [...lead, ...more];
+}
+
+function quantileColumns(metric: string): TableColumn[] {
+  return (['mean', 'p05', 'p50', 'p95'] as const).map((name) => ({
+    title: name,
+    of: ({ statistics }) => statisticText(statistics[metric]!, name),
+  }));
+}
+
+function firstOfItsKind(line: string, i: number, lines: readonly string[]): boolean {
+  return lines.indexOf(line) === i;
+}
+
+/** What would be a column of one value. */
+function constantRemark(constant: readonly ConstantMetric[]): string[] {
+  const named = (of: readonly ConstantMetric[]): string =>
+    of.map(({ metric, value }) => `${metric} ${formatWithError(value, 0)}`).join(', ');
+  const declared = constant.filter((each) => each.other_value_at_most === undefined);
+  const seen = constant.filter((each) => each.other_value_at_most !== undefined);
+  return [
+    ...(declared.length > 0 ? [`Not by chance, and the same in every cell: ${named(declared)}.`] : []),
+    ...(seen.length > 0
+      ? [
+          `The same in every permutation so far: ${named(seen)}; another value has a chance of up to ${formatNumber(Math.max(...seen.map((each) => each.other_value_at_most!)), 2)}.`,
+        ]
+      : []),
+  ];
 }
 
 type Summarised = Pick<ReportedCell, 'statistics'> & Partial<Pick<ReportedCell, 'parameters'>>;
@@ -66,8 +122,11 @@ function remarks(
   const few = cells
     .map(({ statistics }) => statistics[metric]!)
     .filter(({ diagnostics }) => diagnostics.includes('few_permutations'));
+  // Of a headline a share of none has an error of its own.
   const equal = cells.flatMap(({ statistics, parameters = {} }) =>
-    isDeclaredConstant(spec, parameters) ? [] : (statistics[metric]!.other_value_at_most ?? []),
+    isDeclaredConstant(spec, parameters) || (spec.headline === true && statistics[metric]!.n_ones !== undefined)
+      ? []
+      : (statistics[metric]!.other_value_at_most ?? []),
   );
   return [
     ...(few.length > 0
@@ -80,7 +139,7 @@ function remarks(
       : []),
     ...(equal.length > 0
       ? [
-          `All rows equal in ${formatCount(equal.length)} of ${formatCount(cells.length)} cells: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
+          `${spec.headline === true ? `${metric}: all` : 'All'} rows equal in ${formatCount(equal.length)} of ${formatCount(cells.length)} cells: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
         ]
       : []),
   ];

@@ -4,20 +4,32 @@ import type { FirstFailure, StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { counted, formatDuration } from '../wording/format-number.ts';
+import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
 import { cellTable, precisionText } from './best-cells.ts';
 
 /** How a run of one study ended, for a person: what was done, the cells that matter, where the files are, how to look at them. */
 export function studyResultText(result: StudyResult): string {
   const parts = [outcome(result)];
-  if (result.complete > 0 && result.cells <= MOST_CELLS && result.stopped?.kind !== 'error') {
-    const { cells, ranking, spec } = reportedCells(disk, result.output);
-    parts.push(cellTable(cells, ranking, spec, process.stderr.isTTY ? process.stderr.columns : undefined));
-    const precision = precisionText(cells);
-    if (precision !== '') parts.push(precision);
-  }
+  if (result.complete > 0 && result.stopped?.kind !== 'error') parts.push(...surfaceTexts(result));
   if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
   parts.push(whereText(result));
   return parts.join('\n\n');
+}
+
+/**
+ * What the complete cells of a run say, in paragraphs: the headline and the cells that matter, what does not vary, and how precise they are.
+ * Nothing of a surface that is too large for that.
+ */
+export function surfaceTexts({ output, cells: count }: { readonly output: string; readonly cells: number }): string[] {
+  if (count > MOST_CELLS) return [];
+  const { cells, ranking, metrics, fixed } = reportedCells(disk, output);
+  const width = process.stderr.isTTY ? process.stderr.columns : undefined;
+  const texts = [
+    cellTable(cells, ranking, metrics, width),
+    fixed === undefined ? '' : fixedParametersText(fixed, width),
+    precisionText(cells),
+  ];
+  return texts.filter((text) => text !== '');
 }
 
 /** Commands for what is left of a run, of all its studies together. */

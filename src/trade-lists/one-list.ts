@@ -6,10 +6,10 @@ import type { Row } from './tables/table.ts';
 import type { ReadOptions } from './text/options.ts';
 import { placeText } from './text/problems.ts';
 
-/** Puts the rows of all files into one list, columns mapped and rows checked. */
-export function oneList(lists: readonly RawList[], options: ReadOptions): RawList {
-  const [first, ...others] = lists.map((raw) =>
-    checked(options.map === undefined ? raw : mapColumns(raw, options.map)),
+/** Puts the rows of all files into one list, columns mapped and rows checked. `names`: of the files, one for each list. */
+export function oneList(lists: readonly RawList[], names: readonly string[], options: ReadOptions): RawList {
+  const [first, ...others] = lists.map((raw, i) =>
+    checked(options.map === undefined ? raw : mapColumns(raw, options.map), names[i]!),
   );
   for (const other of others) {
     if (other.format !== first!.format || other.header.join('\n') !== first!.header.join('\n')) {
@@ -38,12 +38,12 @@ const NEEDED: Readonly<Record<RawList['shape'], readonly Role[]>> = {
 };
 
 /** All needed columns are there, and no row has more cells than the header has names. */
-function checked(raw: RawList): RawList {
+function checked(raw: RawList, file: string): RawList {
   const missing = NEEDED[raw.shape].filter((role) => !raw.columns.has(role));
   if (missing.length > 0) {
     throw new EngineError(
       'DATA',
-      `${raw.rows[0]?.file ?? 'The file'} line ${raw.header_line}: no column for ${missing.join(', ')} (--map ${missing[0]!}=COLUMN names one). Columns: ${raw.header.join(', ')}`,
+      `${file} line ${raw.header_line}: no column for ${missing.join(', ')} (--map ${missing[0]!}=COLUMN names one). Columns: ${raw.header.join(', ')}`,
       { path: '--map' },
     );
   }

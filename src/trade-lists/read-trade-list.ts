@@ -63,13 +63,17 @@ export function readTradeList(files: readonly SourceFile[], options: ReadOptions
     readable(openDocument(path, bytes, options.encoding), path, options),
   );
   const lists = opened.map(({ recognised }) => recognised.read());
-  const raw = oneList(lists, options);
+  const raw = oneList(
+    lists,
+    opened.map(({ document }) => document.file),
+    options,
+  );
   const cells = new Cells(raw, options);
   const source = readShape(cells, options);
   cells.problems.throwIfAny(
     'Correct the file, or say how it is to be read (--decimal, --dates, --map): nothing is guessed and no row is left out.',
   );
-  if (source.trades.length === 0) throw empty(raw, source);
+  if (source.trades.length === 0) throw empty(raw, source, opened[0]!.document.file);
   refuseUsedNonAscii(
     opened.map(({ document }) => document),
     raw,
@@ -161,11 +165,9 @@ function readShape(cells: Cells, options: ReadOptions): SourceTrades {
   return cells.raw.shape === 'fills' ? readFills(cells, options) : readTrades(cells);
 }
 
-function empty(raw: RawList, { open_trades }: SourceTrades): EngineError {
+function empty(raw: RawList, { open_trades }: SourceTrades, name: string): EngineError {
   const open = open_trades === 0 ? '' : `: ${open_trades} are open`;
-  return new EngineError('DATA', `${raw.rows[0]?.file ?? 'The file'} holds no closed trade (${raw.title})${open}.`, {
-    path: raw.rows[0]?.file ?? '',
-  });
+  return new EngineError('DATA', `${name} holds no closed trade (${raw.title})${open}.`, { path: name });
 }
 
 /** A code page that is only assumed must not decide a value: a column that is read has plain characters. */

@@ -134,7 +134,7 @@ describe('the columns of a cell', () => {
     await expect(cell!.columns({ metrics: ['haeds'] })).rejects.toMatchObject({
       code: 'USAGE',
       allowed: 'heads, first',
-      message: expect.stringContaining('did you mean heads?'),
+      message: expect.stringContaining('did you mean heads?') as string,
     });
     await expect(cell!.columns({ from: -1 })).rejects.toMatchObject({ code: 'USAGE', path: 'from' });
     await expect(cell!.columns({ from: 3, to: 2 })).rejects.toMatchObject({ code: 'USAGE', path: 'to' });
@@ -147,8 +147,10 @@ describe('the columns of a cell', () => {
     const reason = new Error('enough');
     let batches = 0;
     const read = async (): Promise<void> => {
-      for await (const _batch of cell!.batches({ rows: 10, signal: controller.signal }))
+      for await (const { perm_index } of cell!.batches({ rows: 10, signal: controller.signal })) {
+        expect(perm_index).toHaveLength(10);
         if ((batches += 1) === 3) controller.abort(reason);
+      }
     };
     await expect(read()).rejects.toBe(reason);
     expect(batches).toBe(3);

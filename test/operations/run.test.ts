@@ -64,17 +64,20 @@ describe('a study', () => {
     const coin = new CoinStudy();
     const refused = async (study: unknown): Promise<unknown> =>
       run(study as StudyObject, { base: coin.folder }, HOST).catch((error: unknown) => error);
-    expect(await refused(7)).toMatchObject({ code: 'USAGE', message: expect.stringContaining('Not a study: 7') });
+    expect(await refused(7)).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('Not a study: 7') as string,
+    });
     expect(await refused([])).toMatchObject({ code: 'USAGE', path: 'studies' });
     expect(await refused({ ...coin.study, grdi: {} })).toMatchObject({
       code: 'STUDY',
-      message: expect.stringMatching(/^study study: .*"grdi".*did you mean grid/s),
+      message: expect.stringMatching(/^study study: .*"grdi".*did you mean grid/s) as string,
     });
     const model = { name: 'm', version: '1', parameters: {}, metrics: {}, simulate: () => undefined };
     expect(await refused({ ...coin.study, model })).toMatchObject({
       code: 'STUDY',
       path: 'model',
-      message: expect.stringContaining("give the file: model: './my-model.ts'"),
+      message: expect.stringContaining("give the file: model: './my-model.ts'") as string,
     });
     expect(await refused({ ...coin.study, model: './no.mjs' })).toBeInstanceOf(EngineError);
     expect(existsSync(coin.output)).toBe(false);
@@ -230,6 +233,6 @@ function processState(): unknown {
     cwd: process.cwd(),
     env: { ...process.env },
     console: Object.values(console),
-    stdout: [process.stdout.write, process.stderr.write],
+    write: [process.stdout, process.stderr].map((stream) => Reflect.get(stream, 'write') as unknown),
   };
 }

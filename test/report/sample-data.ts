@@ -74,6 +74,7 @@ export function reportData(cells: readonly ReportedCell[], more: Partial<ReportD
     caveats: [],
     notes: [],
     baseline: null,
+    fixed: undefined,
     cells_total: cells.length,
     cells,
     ranking: undefined,

@@ -108,8 +108,8 @@ describe.each(['csv', 'arrow'])('an infinite value that the metric declares, in 
     const grid = readFileSync(join(output, 'aggregated/grid_summary.csv'), 'utf8');
     const { cell_id } = lineOf(grid, ({ share }) => share === '0.7');
     const rows = await Promise.all([0, 1, 2, 3, 4, 5].map((perm) => replay(output, cell_id!, perm)));
-    expect(rows.every((row) => row!.equal)).toBe(true);
-    expect(rows.some((row) => row!.stored!['factor'] === Infinity)).toBe(true);
+    expect(rows.every((row) => row.equal)).toBe(true);
+    expect(rows.some((row) => row.stored!['factor'] === Infinity)).toBe(true);
   });
 });
 

@@ -100,3 +100,16 @@ it('verify alone changes nothing; with --repair it does to the files what run wo
     Object.entries(files).filter(([name]) => name.includes('metrics_compact'));
   expect(rows(snapshot(study.output)).filter(([name]) => !name.includes('quarantine'))).toEqual(rows(whole));
 });
+
+it('a repair leaves what it does not compute to the next run, and not to other shards', async () => {
+  const study = new SmallStudy({ permutations: 1000, p_skip: [0, 0.1, 0.2] });
+  onTestFinished(() => {
+    study.remove();
+  });
+  await study.run();
+  rmSync(study.cellFolder(1), { recursive: true });
+  expect((await repair(study.output)).exit).toBe(0);
+  const progress = readFileSync(join(study.output, 'aggregated', 'progress.csv'), 'utf8');
+  expect(progress).toContain(',waiting,');
+  expect(progress).not.toContain('shared');
+});

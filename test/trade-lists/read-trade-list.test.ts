@@ -11,6 +11,13 @@ const HEADER = 'entry_time,exit_time,entry_price,exit_price,pnl,qty,side';
 const ONE = '2024-01-02 10:00,2024-01-03 10:00,100,101,100,100,long';
 const list = (...rows: string[]): string => [HEADER, ...rows].join('\n');
 
+describe('a file without rows', () => {
+  it('is named all the same', () => {
+    expect(errorOf('date,asset,direction,entry,stop,exit\n')).toMatch(/^list\.csv line 1: no column for /);
+    expect(errorOf(`${HEADER}\n`)).toContain('list.csv holds no closed trade');
+  });
+});
+
 describe('two readings fit: both are shown, and the option that decides', () => {
   it('1.234 is a thousand and more, or one and a bit', () => {
     const text = list('2024-01-02,2024-01-03,1.250,1.251,1.234,1,long');

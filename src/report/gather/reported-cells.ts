@@ -1,23 +1,23 @@
-import type { MetricSpec, Ranking } from '../../model/model.ts';
+import type { MetricSpecs, Ranking } from '../../model/model.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
-import { requireManifest } from '../../stored/manifest.ts';
+import { requireManifest, type RunManifest } from '../../stored/manifest.ts';
 import { summaryIfReadable } from '../../stored/summaries.ts';
 
 /** More cells than this are not ranked for the terminal: their summaries are in grid_summary.csv. */
 export const MOST_CELLS = 5_000;
 
-/** The complete cells of a run for its closing table, and the metric that it is about: the one that ranks them, else the first. */
-export function reportedCells(
-  port: FilePort,
-  output: string,
-): {
+export interface ReportedCells {
   readonly cells: readonly ReportedCell[];
   readonly ranking: Ranking;
-  /** Of the metric that ranks. */
-  readonly spec: MetricSpec;
-} {
+  /** Those that are stored, in the order of their columns. */
+  readonly metrics: MetricSpecs;
+  readonly fixed: RunManifest['fixed'];
+}
+
+/** The complete cells of a run for its closing table, and the metric that ranks them: the model's, else its first headline, else the first. */
+export function reportedCells(port: FilePort, output: string): ReportedCells {
   const manifest = requireManifest(port, output);
   const layout = layoutOf(output);
   const cells: ReportedCell[] = [];
@@ -27,6 +27,11 @@ export function reportedCells(
     const { params, n_perms_done, statistics, precision = [] } = summary;
     cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });
   }
-  const ranking = manifest.ranking ?? { metric: Object.keys(manifest.metrics)[0]!, best: 'highest' };
-  return { cells, ranking, spec: manifest.metrics[ranking.metric] ?? {} };
+  const { metrics, fixed } = manifest;
+  return { cells, ranking: manifest.ranking ?? { metric: firstMetric(metrics), best: 'highest' }, metrics, fixed };
+}
+
+function firstMetric(metrics: MetricSpecs): string {
+  const names = Object.keys(metrics);
+  return names.find((name) => metrics[name]!.headline === true) ?? names[0]!;
 }

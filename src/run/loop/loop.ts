@@ -103,7 +103,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       continue;
     }
     if (!scan.exists && output.share?.(cell).length === 0) {
-      output.books.notMine(cell);
+      output.books.leftOut(cell, output.sharded ? 'shared' : 'waiting');
       continue;
     }
     if (output.summaries.isUpToDate(cell, scan, look)) {
@@ -256,7 +256,8 @@ async function end(run: Loop, target: CellTarget): Promise<void> {
       await output.summaries.complete(cell, file, target.resume_detected, target.look);
       output.outdated.delete(cell.cell_id);
       status = 'complete';
-    } else if (output.live && countPermutations(file.missing) === target.n_not_mine) status = 'shared';
+    } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)
+      status = 'shared';
     else if (target.n_failed > 0) status = 'failed';
   } catch (error) {
     if (error instanceof HeldFile) output.gaveUp(error, cell);

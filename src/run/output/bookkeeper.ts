@@ -128,11 +128,11 @@ export class Bookkeeper {
     this.tellFinished(cell, false);
   }
 
-  /** A cell that has no rows yet and of which this run computes nothing. */
-  notMine(cell: RunCell): void {
+  /** A cell that has no rows yet and of which this run computes nothing: `shared` where other shards do. */
+  leftOut(cell: RunCell, status: CellStatus): void {
     const { progress, states, expected } = this.options;
     progress.corrected(expected(cell.index), 0);
-    states.set(cell.index, 'shared', 0);
+    states.set(cell.index, status, 0);
   }
 
   begun(cell: RunCell, file: CellFile, missing: readonly PermutationRange[]): void {

@@ -3,7 +3,7 @@ import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { toJson } from '../../encoding/json-numbers.ts';
-import { areCurrent } from '../../statistics/earlier-statistics.ts';
+import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
@@ -21,7 +21,8 @@ export interface CellSummariesOptions {
   readonly readers: Readers;
   readonly statistics: SummariseOptions;
   readonly seedOf: (cell: RunCell) => unknown;
-  readonly baselineOf: (cell: RunCell) => unknown;
+  /** The metrics of the unperturbed case; undefined where the model has none. */
+  readonly baselineOf: (cell: RunCell) => Readonly<Record<string, number>> | undefined;
 }
 
 /** Makes, checks and withdraws the summary.json of cells. */
@@ -51,6 +52,7 @@ export class CellSummaries {
       summary?.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
       areCurrent(summary.statistics) &&
+      (summary.baseline === null || areRanked(summary.statistics)) &&
       JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {}) &&
       isOfLook(summary.precision, look)
     );
@@ -72,15 +74,21 @@ export class CellSummaries {
 
   /** Completes a cell's file and writes its summary; its rows are read back, for both. */
   async complete(cell: RunCell, file: CellFile, resume_detected: boolean, look: Look | undefined): Promise<void> {
-    const { readers, statistics } = this.options;
+    const { readers } = this.options;
+    const options = this.statisticsOf(cell);
     const { target } = file;
     let made: CellStatistics | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
-      const finished = await readers.read('finish', { place: cell.place, target, options: statistics, sums });
+      const finished = await readers.read('finish', { place: cell.place, target, options, sums });
       made = finished.statistics;
       return finished.found;
     });
     await this.write(cell, file, rows_crc32, resume_detected, look, made);
+  }
+
+  private statisticsOf(cell: RunCell): SummariseOptions {
+    const baseline = this.options.baselineOf(cell);
+    return { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
   }
 
   private async write(
@@ -106,11 +114,12 @@ export class CellSummaries {
       resume_detected,
       params: cell.parameters,
       seed: seedOf(cell),
-      baseline: baselineOf(cell),
+      baseline: baselineOf(cell) ?? null,
       rows_crc32,
       thresholds: statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics: made ?? (await readers.read('summary', { place: cell.place, target, options: statistics })),
+      statistics:
+        made ?? (await readers.read('summary', { place: cell.place, target, options: this.statisticsOf(cell) })),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${toJson(summary, 1)}\n`);
   }

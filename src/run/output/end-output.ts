@@ -16,7 +16,7 @@ export async function endOutput(
   port: FilePort,
   { experiment }: ClaimedStudy,
   output: RunOutput,
-  { kernel }: ResolvedOptions,
+  { kernel, compute }: ResolvedOptions,
   stop: StopSwitch,
   tell: Tell,
 ): Promise<StudyResult> {
@@ -60,7 +60,7 @@ export async function endOutput(
     summary: complete === cells.length ? await singlePermutation(experiment, kernel) : undefined,
     notes: inputNotes(experiment),
     stopped,
-    exit: exitCode(stopped, complete + shared === cells.length),
+    exit: exitCode(stopped, complete + shared === cells.length || !compute),
   };
 }
 

@@ -73,7 +73,7 @@ export function createOutput(
     readers,
     statistics: { thresholds: study.thresholds },
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
-    baselineOf: (cell) => baselineOf(experiment, cell) ?? null,
+    baselineOf: (cell) => baselineOf(experiment, cell),
   });
   const missing = (): number => {
     const { permutations_total, permutations_done } = progress.numbers();
@@ -85,7 +85,17 @@ export function createOutput(
   const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const retry_failed = retriesFailed(options, study.surface.steps);
-  const kept = { books, summaries, states, progress, share, retry_failed, forecast, landmark };
+  const kept = {
+    books,
+    summaries,
+    states,
+    progress,
+    share,
+    sharded: options.shard !== undefined,
+    retry_failed,
+    forecast,
+    landmark,
+  };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
 }
 

@@ -23,6 +23,8 @@ export interface RunOutputOptions {
   readonly progress: Progress;
   /** What of each cell is computed; undefined: all of it. */
   readonly share: Share | undefined;
+  /** The rest is computed by other shards. */
+  readonly sharded: boolean;
   /** Permutations that failed before are tried again. */
   readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
@@ -51,6 +53,7 @@ export class RunOutput {
   readonly states: CellStates;
   readonly progress: Progress;
   readonly share: Share | undefined;
+  readonly sharded: boolean;
   readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
   private readonly landmark: string;
@@ -75,6 +78,7 @@ export class RunOutput {
     this.states = options.states;
     this.progress = options.progress;
     this.share = options.share;
+    this.sharded = options.sharded;
     this.retry_failed = options.retry_failed;
     this.forecast = options.forecast;
     this.landmark = options.landmark;

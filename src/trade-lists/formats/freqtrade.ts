@@ -43,7 +43,10 @@ export const freqtrade: Format = {
   readTable: (table) => listOf(table, {}),
   readJson: (value, file, options) => {
     const trades = tradesOf(value);
-    if (trades !== undefined) return listOf(tableOfObjects(file, trades, FIELDS), {});
+    if (trades !== undefined) {
+      const fields = FIELDS.filter((name) => trades.some((trade) => name in trade));
+      return listOf(tableOfObjects(file, trades, fields), {});
+    }
     const strategies = strategiesOf(value)!;
     const result = strategies[chosenStrategy(Object.keys(strategies), file, options)];
     if (!isObject(result)) throw new EngineError('DATA', `${file}: the strategy holds no trades.`, { path: file });
@@ -59,11 +62,29 @@ function strategiesOf(value: unknown): Readonly<Record<string, unknown>> | undef
     : undefined;
 }
 
-/** `{ trades: [...] }` of the API, or the bare list. */
-function tradesOf(value: unknown): Readonly<Record<string, unknown>>[] | undefined {
+/** `{ trades: [...] }` of the API, the bare list, or the bare rows of versions before 2020.9. */
+function tradesOf(value: unknown): readonly Readonly<Record<string, unknown>>[] | undefined {
   const list = isObject(value) ? value['trades'] : value;
+  const early = rowsWithoutNames(list);
+  if (early !== undefined) return early;
   const trades = objectsIn(list);
   return trades.length > 0 && 'open_rate' in trades[0]! && 'pair' in trades[0] ? trades : undefined;
+}
+
+/**
+ * Rows of a backtest result before freqtrade 2020.9, which have no names: pair, profit as a share of the stake, timestamps of open and close,
+ * index, minutes, rates of open and close, whether it was closed by the end of the data, why. Source: freqtrade/data/btanalysis.py of then.
+ */
+function rowsWithoutNames(list: unknown): readonly Readonly<Record<string, unknown>>[] | undefined {
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const trades = (list as readonly unknown[]).map((row) => {
+    if (!Array.isArray(row) || row.length !== 10) return undefined;
+    const [pair, profit_ratio, open_timestamp, close_timestamp, , , open_rate, close_rate] = row as readonly unknown[];
+    const numbers = [profit_ratio, open_timestamp, close_timestamp, open_rate, close_rate];
+    if (typeof pair !== 'string' || !numbers.every((value) => typeof value === 'number')) return undefined;
+    return { pair, profit_ratio, open_timestamp, close_timestamp, open_rate, close_rate };
+  });
+  return trades.every((trade) => trade !== undefined) ? trades : undefined;
 }
 
 function chosenStrategy(names: readonly string[], file: string, { strategy }: FormatOptions): string {

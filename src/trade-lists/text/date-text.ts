@@ -33,15 +33,17 @@ export interface DateText {
 const SECOND = 1e6;
 const MINUTE = 60 * SECOND;
 const DAY = 1440 * MINUTE;
-const LONGEST = 48;
+const LONGEST = 96;
 
 const CLOCK =
-  '(?:[T ,;]+(\\d{1,2}):?(\\d{2})(?::?(\\d{2})(?:[.,](\\d{1,9}))?)?(?: ?([AaPp])\\.?[Mm]\\.?)?(?: ?(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?))?)?';
+  '(?:[T ,;]+(\\d{1,2}):?(\\d{2})(?::?(\\d{2})(?:[.,](\\d{1,9}))?)?(?: ?([AaPp])\\.?[Mm]\\.?)?(?: ?((?:UTC|GMT)?[+-]\\d{2}(?::?\\d{2})?|Z|UTC|GMT))?)?';
 const YEAR_FIRST = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${CLOCK}$`);
 const COMPACT = new RegExp(`^(\\d{4})()(\\d{2})(\\d{2})${CLOCK}$`);
 const THREE = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2}),?${CLOCK}$`);
 const DAY_MONTH = new RegExp(`^(\\d{1,2})[-/. ]([A-Za-z]{3,9})\\.?[-/. ,]+(\\d{4}|\\d{2}),?${CLOCK}$`);
 const MONTH_DAY = new RegExp(`^([A-Za-z]{3,9})\\.? (\\d{1,2}),? (\\d{4}),?${CLOCK}$`);
+/** `Thu, 12 Mar 2015 …` of mails, `Thu Mar 12 2015 00:00:00 GMT+1000 (Australian …)` of JavaScript: the day of the week and the zone's name say nothing more. */
+const AROUND = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?([^]*?)(?: \([A-Za-z .+:0-9-]+\))?$/i;
 const RUN_TOGETHER = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?$/;
 const EPOCH = /^(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.(\d{1,6}))?$/;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -81,7 +83,8 @@ function epoch(text: string): Moment | undefined {
   return { us: Number(whole) * SECOND + Number(fraction), offset: 0, day_only: false };
 }
 
-function named(text: string): DateText | undefined {
+function named(whole: string): DateText | undefined {
+  const text = AROUND.exec(whole)![1]!;
   const day_first = DAY_MONTH.exec(text);
   const month_first = day_first === null ? MONTH_DAY.exec(text) : null;
   const found = day_first ?? month_first;
@@ -121,10 +124,10 @@ function withClock(
   };
 }
 
-/** Minutes east of UTC of `Z`, `UTC`, `+02`, `+0200` or `+02:00`; NaN past 14 hours. */
+/** Minutes east of UTC of `Z`, `UTC`, `+02`, `+0200`, `+02:00` or `GMT+0200`; NaN past 14 hours. */
 export function offsetMinutes(text: string): number {
   if (/^(?:Z|UTC|GMT)$/i.test(text)) return 0;
-  const found = /^([+-])(\d{2})(?::?(\d{2}))?$/.exec(text);
+  const found = /^(?:UTC|GMT)?([+-])(\d{2})(?::?(\d{2}))?$/i.exec(text);
   if (found === null) return NaN;
   const minutes = Number(found[2]) * 60 + Number(found[3] ?? 0);
   if (minutes > 14 * 60 || Number(found[3] ?? 0) > 59) return NaN;

@@ -30,6 +30,11 @@ describe('times as trade lists write them', () => {
     ['3 Jan 2024 10:00', '2024-01-03T10:00:00'],
     ['03-Jan-24', '2024-01-03'],
     ['Jan 3, 2024', '2024-01-03'],
+    ['Thu Mar 12 2015 00:00:00 GMT+1000 (E. Australia Standard Time)', '2015-03-12T00:00:00+10:00'],
+    ['Wed Jan 03 2024 10:05:06 GMT-0500', '2024-01-03T10:05:06-05:00'],
+    ['Wed, 03 Jan 2024 10:05:06 GMT', '2024-01-03T10:05:06Z'],
+    ['Wednesday, Jan 3, 2024', '2024-01-03'],
+    ['2024-01-02 10:05:06 UTC+02:00', '2024-01-02T10:05:06+02:00'],
   ])('%s', (text, iso) => {
     expect(read(text)).toBe(iso);
   });
@@ -55,6 +60,9 @@ describe('times as trade lists write them', () => {
     'yesterday',
     '',
     '2024-01-02 10:00 +15:00',
+    'Wed Jan 03 2024 10:05:06 GMT+1500',
+    'Wed, tomorrow',
+    'Wed',
     '12',
     'x'.repeat(500),
   ])('%j is no time', (text) => {

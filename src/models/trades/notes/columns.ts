@@ -27,7 +27,7 @@ const LIKENESSES: readonly Likeness[] = [
     assumed: 'every trade is taken as 1 unit',
     advice: 'name it qty',
     names:
-      /^(trade|order|position|pos|lot|contract|entry|filled|executed|avg|max)?(size|amount|quantity|qty|quant|volume|vol|nominal)$|^(no|num|number)?(of)?(lots?|contracts?|shares|units|coins)$/,
+      /^(trade|order|position|pos|lot|entry|filled|executed|avg|max)?(size|amount|quantity|qty|quant|volume|vol|nominal)$|^(no|num|number)?(of)?(lots?|contracts?|shares|units|coins)$/,
   },
   {
     column: 'risk_dollars',

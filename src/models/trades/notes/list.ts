@@ -27,7 +27,7 @@ function duplicateNotes(list: TradeList): Note[] {
     seen.add(key);
   }
   if (repeated === 0) return [];
-  const message = `${list.path}: ${plural(repeated, 'trade')} equal to an earlier one in times, prices, qty and pnl: exported twice?`;
+  const message = `${list.path}: ${plural(repeated, 'trade')} ${repeated === 1 ? 'is' : 'are'} equal to an earlier one in times, prices, qty and pnl: exported twice?`;
   return [{ code: 'DUPLICATES', message }];
 }
 
@@ -90,8 +90,9 @@ export function growingSize({ count, entry_price, qty, pnl }: TradeList): Growth
   const explained = (both * both) / (of_made * of_size);
   const share = both / of_made;
   const account = mean_size / share - mean_made;
-  // The size must have changed by as much as the account did, and that must be much.
+  // The size must have changed by as much as the account did, and that must be much: less where the line leaves no doubt.
   const range = made.reduce((a, b) => Math.max(a, b), 0) - made.reduce((a, b) => Math.min(a, b), 0);
-  if (explained < 0.6 || account <= 0 || range < 0.25 * account) return undefined;
-  return { account, fits: explained >= 0.9 };
+  const fits = explained >= 0.9;
+  if (explained < 0.6 || account <= 0 || range < (fits ? 0.1 : 0.25) * account) return undefined;
+  return { account, fits };
 }

@@ -8,6 +8,8 @@ const MOST = 0.6;
 const NEARLY_ALL = 0.9;
 /** Fewer trades than this say nothing together. */
 const FEWEST = 2;
+/** From so many trades on the sign of a difference says something, too. */
+const ENOUGH = 8;
 
 /** A trade whose prices moved by more than they are rounded. */
 interface Held {
@@ -30,21 +32,21 @@ export function priceMoveNotes(list: TradeList, point_value: number): Note[] {
   const moved = heldTrades(list, point_value);
   if (moved.length < FEWEST) return [];
   const agree = moved.filter(({ pnl, move, rounding }) => Math.abs(Math.abs(pnl) - Math.abs(move)) <= rounding);
-  if (agree.length >= MOST * moved.length) {
-    return [...sideNotes(list, agree), ...grossNotes(list, agree, moved.length)];
-  }
+  const equal = agree.length >= MOST * moved.length;
   // A ratio says something where the prices are apart.
   const held = moved.filter(({ steps }) => steps >= 10);
-  if (held.length < FEWEST) return [];
-  const in_percent = percentNotes(list, held);
+  const in_percent = equal || held.length < FEWEST ? [] : percentNotes(list, held);
   if (in_percent.length > 0) return in_percent;
-  const with_costs = costNotes(list, held);
-  if (with_costs.length > 0) return [...with_costs, ...sideNotes(list, largeMoves(held))];
+  const with_costs = costNotes(list, moved);
+  if (with_costs.length > 0) return [...with_costs, ...sideNotes(list, equal ? agree : largeMoves(moved))];
+  if (equal) return [...sideNotes(list, agree), ...grossNotes(list, agree, moved.length)];
+  if (held.length < FEWEST) return [];
   // Costs weigh least in the larger half of the moves.
   const large = largeMoves(held);
-  const c = median(large.map(({ pnl, move }) => Math.abs(pnl / move)));
+  const { c, cost } = scaleOf(large);
   const steady = large.filter(
-    ({ pnl, move, rounding }) => Math.abs(Math.abs(pnl / move) / c - 1) <= 0.05 + rounding / Math.abs(move),
+    ({ pnl, move, rounding }) =>
+      Math.abs(Math.abs(pnl + cost) / (c * Math.abs(move)) - 1) <= 0.05 + rounding / Math.abs(move),
   );
   if (c === 0 || steady.length < MOST * large.length) return [];
   const scale = Math.abs(c - 1) > 0.05 ? scaleNotes(list, c, point_value, steady, held.length) : [];
@@ -54,6 +56,27 @@ export function priceMoveNotes(list: TradeList, point_value: number): Note[] {
 function largeMoves(held: readonly Held[]): Held[] {
   const typical = median(held.map(({ move }) => Math.abs(move)));
   return held.filter(({ move }) => Math.abs(move) >= typical);
+}
+
+/**
+ * By what the moves must be multiplied to give the results, with a cost taken off each trade: of half the list's slopes between one trade
+ * and another the middle one. Where sides are mixed up there is no such line, and the ratios themselves are taken.
+ */
+function scaleOf(large: readonly Held[]): { readonly c: number; readonly cost: number } {
+  const sorted = [...large].sort((x, y) => x.move - y.move);
+  const half = sorted.length >> 1;
+  const slope = median(
+    sorted.slice(half).flatMap(({ move, pnl }, i) => {
+      const other = sorted[i]!;
+      return move > other.move ? [(pnl - other.pnl) / (move - other.move)] : [];
+    }),
+  );
+  const cost = median(large.map(({ move, pnl }) => slope * move - pnl));
+  const off = (of: Held, c: number, less: number): number => Math.abs(Math.abs(of.pnl + less) - Math.abs(c * of.move));
+  const ratio = median(large.map(({ pnl, move }) => Math.abs(pnl / move)));
+  const by_line = median(large.map((held) => off(held, slope, cost)));
+  const by_ratio = median(large.map((held) => off(held, ratio, 0)));
+  return slope > 0 && cost > 0 && by_line < by_ratio ? { c: slope, cost } : { c: ratio, cost: 0 };
 }
 
 function heldTrades(list: TradeList, point_value: number): Held[] {
@@ -145,11 +168,17 @@ function percentNotes({ path }: TradeList, held: readonly Held[]): Note[] {
   return [];
 }
 
-/** Results are below the price moves by a steady amount, or a steady share of what was traded. */
+/**
+ * Results are below the price moves by a steady amount, or a steady share of what was traded. Rounded prices would put as many above them,
+ * so what is below in nearly all trades is a cost even where it is smaller than their rounding.
+ */
 function costNotes({ path }: TradeList, held: readonly Held[]): Note[] {
   const costs = held.map(({ pnl, move, notional, qty, rounding }) => ({ cost: move - pnl, rounding, notional, qty }));
-  const paid = costs.filter(({ cost, rounding }) => cost > rounding);
-  if (paid.length < NEARLY_ALL * held.length) return [];
+  // Half a cent off each is rounding.
+  const paid = costs.filter(({ cost }) => cost > 0.0051);
+  const plain = costs.filter(({ cost, rounding }) => cost > rounding);
+  if (paid.length < NEARLY_ALL * held.length || (paid.length < ENOUGH && plain.length < NEARLY_ALL * held.length))
+    return [];
   const ways: readonly (readonly [(of: (typeof costs)[number]) => number, (value: number) => string])[] = [
     [({ cost }) => cost, (value) => `${value.toFixed(2)} a trade`],
     [({ cost, qty }) => cost / qty, (value) => `${amount(value)} a unit`],
