@@ -94,7 +94,9 @@ describe('a full disk', () => {
     const run = ['run', study, '--output', join(at, 'out'), '--threads', '2', '--json'];
     const full = await permafrost(run);
     expect(full.exit, full.stderr).toBe(3);
-    expect(full.stderr).toMatch(/warning: disk may be too small: the remaining rows need about .* MB, .* has .* MB free/);
+    expect(full.stderr).toMatch(
+      /warning: disk may be too small: the remaining rows need about .* MB, .* has .* MB free/,
+    );
     const [message, ...more] = errorLines(full.stderr);
     expect(more).toEqual([]);
     expect(message).toMatch(

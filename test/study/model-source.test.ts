@@ -12,7 +12,7 @@ import { bundle, importBundle, type Entry } from '../../src/study/bundle.ts';
 import type { Bundle } from '../../src/study/bundle-cache.ts';
 import { loadModel } from '../../src/study/load-model.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
-import { temporaryFolder } from '../process/cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -71,7 +71,9 @@ describe('an error in a bundled model', () => {
     ]);
     const { inWorker, code } = await load('./models/m.ts');
     expect(code).not.toContain('sourceMapping');
-    const error = thrownBy(() => { simulate(inWorker, {}); });
+    const error = thrownBy(() => {
+      simulate(inWorker, {});
+    });
     // What a stack may hold otherwise is the whole code in base64, in every line.
     expect(errorRecord(error).stack).not.toContain('data:');
     expect(placeOf(error)).toBe('models/lib/deep.ts:3');
@@ -111,7 +113,9 @@ describe('an error in a bundled model', () => {
     write('node_modules/broken/index.js', ["export function fail() { throw new Error('broken'); }"]);
     const { inWorker } = await load('./m.ts');
     for (const state of [1, 2]) {
-      const error = thrownBy(() => { simulate(inWorker, state); });
+      const error = thrownBy(() => {
+        simulate(inWorker, state);
+      });
       expect(placeOf(error)).toBe('./m.ts:5');
     }
   });
@@ -123,7 +127,9 @@ describe('an error in a bundled model', () => {
       "  simulate() { throw new Error('no dice'); } };",
     ]);
     const { inWorker } = await load('dice');
-    const error = thrownBy(() => { simulate(inWorker, {}); });
+    const error = thrownBy(() => {
+      simulate(inWorker, {});
+    });
     expect(placeOf(error)).toBe('node_modules/dice/index.js:2');
   });
 
