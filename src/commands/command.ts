@@ -81,6 +81,7 @@ export function printStack(error: unknown): void {
 export interface StudyFileFlags {
   readonly study?: string;
   readonly input?: Readonly<Record<string, string>>;
+  readonly trust?: boolean;
 }
 
 /** Options of commands that need the study of a run. */
@@ -90,6 +91,14 @@ export function withStudyFiles(command: Command): Command {
     .option('--input <name=path>', 'an input file, where it has moved since the run; may be given again', gatherFiles);
 }
 
-export function studyFiles({ study, input }: StudyFileFlags): StudyPlace {
-  return { study, inputs: input };
+/** The same for commands that only read a run, and load no code that its folder leads to unless they are told to. */
+export function withTrust(command: Command): Command {
+  return withStudyFiles(command).option(
+    '--trust',
+    "let the run folder's manifest lead to code (a model or study module of one's own); without, it is data only",
+  );
+}
+
+export function studyFiles({ study, input, trust }: StudyFileFlags): StudyPlace {
+  return { study, inputs: input, trust };
 }

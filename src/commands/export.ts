@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { TABLE_FORMATS, type TableFormat } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
 import { exportRun } from '../operations/export.ts';
-import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { oneOf } from './option-values.ts';
 
 interface ExportFlags extends StudyFileFlags {
@@ -31,7 +31,7 @@ export function exportCommand(): Command {
     .option('--file <path>', 'the file of the one table (default: <run>/export/rows.<format>)')
     .option('--into <dir>', 'the folder of the files (default: <run>/export)')
     .addHelpText('after', EXAMPLES);
-  return runs<ExportFlags>(withStudyFiles(command), async ([run], { to, perCell, file, into, ...moved }, terminal) => {
+  return runs<ExportFlags>(withTrust(command), async ([run], { to, perCell, file, into, ...moved }, terminal) => {
     const path = pathOf(to, perCell === true, file, into);
     const { incomplete, ...result } = await exportRun(run!, { to, per_cell: perCell, path, ...studyFiles(moved) });
     const count = (n: number): string => n.toLocaleString('en');

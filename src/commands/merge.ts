@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { merge, type MergeResult } from '../operations/merge.ts';
-import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
 interface MergeFlags extends StudyFileFlags {
@@ -25,7 +25,7 @@ export function mergeCommand(): Command {
     .description('bring the rows of shards and copies of one experiment together')
     .argument('<from...>', 'output folders of runs')
     .requiredOption('--into <run>', 'where the union lives: a new folder, or a run of the same experiment');
-  withRunFlags(withStudyFiles(command), ['threads']).addHelpText('after', EXAMPLES);
+  withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);
   return runs<MergeFlags>(command, async (from, { into, threads, ...moved }, terminal) => {
     const result = await merge(from, into, { threads, ...studyFiles(moved) });
     terminal.say(mergeText(result));

@@ -123,6 +123,11 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     parse: oneOf('--on-error', ON_ERROR),
     say: text,
   },
+  recompute_found: {
+    flag: '--recompute-found',
+    description: 'recompute every row found without a checksum before it is taken, not only a sample of them',
+    say: alone,
+  },
   durability: {
     flag: '--durability',
     argument: '<mode>',

@@ -4,7 +4,7 @@ import { partialTable } from '../terminal/best-cells.ts';
 import { surfaceTexts } from '../terminal/run-text.ts';
 import { counted } from '../wording/format-number.ts';
 import { summarize, type Summarized } from '../operations/summarize.ts';
-import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
+import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
 interface SummarizeFlags extends StudyFileFlags {
@@ -27,7 +27,7 @@ export function summarizeCommand(): Command {
       'compute the statistics of all cells from their rows again, complete ones and others apart; changes no metrics file',
     )
     .argument('<run>', 'output folder of a run');
-  withRunFlags(withStudyFiles(command), ['threads']).addHelpText('after', EXAMPLES);
+  withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);
   return runs<SummarizeFlags>(command, async ([run], { threads, ...moved }, terminal) => {
     const done = await summarize(run!, { threads, ...studyFiles(moved) });
     const { output, files, cells, rows } = done;

@@ -14,6 +14,7 @@ import { inputsOf, loadReferencedModel } from './load-setup.ts';
 import { LARGEST_CHUNK, type ChunkResult, type ChunkTask } from './messages.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
+import { AsynchronousModel, isPromise, NotANumber } from './value-errors.ts';
 
 /** A cell made ready: what `Model.prepare` returned, or what it threw. */
 type PreparedCell = { readonly state: unknown } | { readonly cannot_prepare: ErrorRecord };
@@ -177,7 +178,7 @@ export class Simulator {
 
   /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
   private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): FailedPermutation[] {
-    const failures = this.simulateAll(state, streams, columns.all);
+    const failures = this.simulateAll(state, streams, columns.all, schema.metrics);
     const failed = new Set(failures.map(({ failure }) => failure.perm_index));
     columns.stored.forEach((column, m) => {
       const metric = schema.metrics[m]!;
@@ -195,40 +196,62 @@ export class Simulator {
     return failures.sort((a, b) => a.failure.perm_index - b.failure.perm_index);
   }
 
-  private simulateAll(state: unknown, streams: Streams, columns: readonly Float64Array[]): FailedPermutation[] {
-    if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns);
+  private simulateAll(
+    state: unknown,
+    streams: Streams,
+    columns: readonly Float64Array[],
+    stored: readonly string[],
+  ): FailedPermutation[] {
+    if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
     try {
-      this.model.simulateChunk(state, streams, columns, this.setup.kernel);
+      const returned: unknown = this.model.simulateChunk(state, streams, columns, this.setup.kernel);
+      refusePromise('simulateChunk', returned);
       return [];
     } catch (error) {
       // One permutation of the chunk failed: the chunk again, one at a time, tells which.
       if (streams.count === 1) return [this.failure(streams, 0, error)];
-      return this.simulateOneByOne(state, streams, columns);
+      return this.simulateOneByOne(state, streams, columns, stored);
     }
   }
 
-  private simulateOneByOne(state: unknown, streams: Streams, columns: readonly Float64Array[]): FailedPermutation[] {
+  private simulateOneByOne(
+    state: unknown,
+    streams: Streams,
+    columns: readonly Float64Array[],
+    stored: readonly string[],
+  ): FailedPermutation[] {
     const failures: FailedPermutation[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
-      failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single));
+      failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single, stored));
     }
     return failures;
   }
 
-  private simulateRows(state: unknown, streams: Streams, columns: readonly Float64Array[]): FailedPermutation[] {
+  private simulateRows(
+    state: unknown,
+    streams: Streams,
+    columns: readonly Float64Array[],
+    stored: readonly string[],
+  ): FailedPermutation[] {
     const { model, row, metrics } = this;
+    const is_stored = metrics.map((name) => stored.includes(name));
     assert(model.simulate !== undefined, `model ${model.name} has neither simulate nor simulateChunk`);
     const failures: FailedPermutation[] = [];
     for (let i = 0; i < streams.count; i += 1) {
       for (const name of metrics) row[name] = NaN;
       try {
-        model.simulate(state, streams.rng(i), row);
+        const returned: unknown = model.simulate(state, streams.rng(i), row);
+        refusePromise('simulate', returned);
+        for (let m = 0; m < metrics.length; m += 1) {
+          const value: unknown = row[metrics[m]!];
+          // A typed array would make 0 of null, '' and [].
+          if (typeof value === 'number') columns[m]![i] = value;
+          else if (is_stored[m]!) throw new NotANumber(metrics[m]!, value);
+        }
       } catch (error) {
         failures.push(this.failure(streams, i, error));
-        continue;
       }
-      for (let m = 0; m < metrics.length; m += 1) columns[m]![i] = row[metrics[m]!]!;
     }
     return failures;
   }
@@ -236,6 +259,14 @@ export class Simulator {
   private failure({ source, first }: Streams, i: number, error: unknown): FailedPermutation {
     return { failure: failureOf(source, first + i, error), error };
   }
+}
+
+/** What is computed later is in no row, and what it throws nobody hears of. */
+function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): void {
+  if (!isPromise(returned)) return;
+  // It may fail yet; the permutation has failed already.
+  returned.then(undefined, () => undefined);
+  throw new AsynchronousModel(name);
 }
 
 /** The rows that are there, without those of failed permutations. */

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { EngineError } from '../errors.ts';
 import { onDisk, onDiskAsync } from './disk-error.ts';
 import { HeldFile, removeIfFree, renameWhenFree } from './held.ts';
 import { temporaryPath } from './temporary-path.ts';
@@ -72,13 +73,20 @@ export async function writeLines(port: FilePort, path: string, lines: AsyncItera
   });
 }
 
-/** The bytes of a small file, or undefined where there is none (ENOENT only; any other failure is an error). */
-export function readSmallFile(port: FilePort, path: string): Buffer | undefined {
+/** More than a buffer for one file should take. */
+const MOST_BYTES = 1 << 30;
+
+/** The bytes of a small file, or undefined where there is none (ENOENT only; any other failure is an error). One over `most` bytes is refused: it is none of this engine's. */
+export function readSmallFile(port: FilePort, path: string, most = MOST_BYTES): Buffer | undefined {
   return onDisk('read', path, () => {
     const found = port.stat(path);
     if (found === undefined) return undefined;
     if (found.kind !== 'file') {
       throw Object.assign(new Error(`a ${found.kind}`), { code: found.kind === 'folder' ? 'EISDIR' : 'ELOOP' });
+    }
+    if (found.size > most) {
+      const text = `${path} has ${found.size} bytes, more than such a file ever has (${most}): it is damaged, or not this engine's. Move it away, then run the same command again.`;
+      throw new EngineError('DISK', text, { path });
     }
     const fd = port.open(path, 'r');
     try {

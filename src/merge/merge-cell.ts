@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
 import type { FilePort } from '../files/port.ts';
@@ -11,6 +12,7 @@ import { noFile } from '../store/scan-cell.ts';
 import { removeFile } from '../files/held.ts';
 import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
+import { counted } from '../wording/format-number.ts';
 import { mergeRows } from './merge-rows.ts';
 import type { Readers } from '../readers/readers.ts';
 import { scanStored, type StoredCell } from '../readers/stored-cells.ts';
@@ -46,12 +48,14 @@ export async function mergeCell(
   readers: Readers,
 ): Promise<MergedCell> {
   const own = await scan(port, cell, manifest, readers);
+  refuseUnprotected(cell, own);
   // Where the rows are precise enough already, those past them are of no use.
   const { target } = own;
   if (own.exists && !(own.canonical && (own.sealed || own.end === own.size)))
     (await openCell(port, cell.place, own, () => undefined)).close();
   const wanted = { ...manifest, permutations: target, precision: [] };
   const scans = await Promise.all(sources.map((source) => scan(port, source.cell, wanted, readers)));
+  for (const [i, source] of sources.entries()) refuseUnprotected(source.cell, scans[i]!);
   const fresh = scans.some(({ present }) => subtractRanges(present, own.present).length > 0);
 
   const conflicts = new Conflicts();
@@ -70,7 +74,7 @@ export async function mergeCell(
   );
   if (fresh) {
     await removeFile(port, cellLayout(cell.place.folder).summary);
-    await replaceRows(port, cell.place, target, union);
+    await replaceRows(port, cell.place, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);
   const merged = fresh ? await seal(port, cell, manifest, readers) : own;
@@ -105,6 +109,17 @@ class Conflicts {
 async function scan(port: FilePort, cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
   if (port.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
   return (await scanStored(readers, cell, manifest)).scan;
+}
+
+/** Nothing is computed here, so nothing can be said of rows without a checksum; merged, they would have one and pass for this experiment's. */
+function refuseUnprotected({ cell_id, place }: StoredCell, { unprotected }: CellScan): void {
+  if (unprotected.length === 0) return;
+  const rows = counted(countPermutations(unprotected), 'row has', 'rows have');
+  throw new EngineError(
+    'IDENTITY',
+    `${place.folder}: ${rows} no checksum, so nothing says that they are of cell ${cell_id} of this experiment. Run permafrost verify --repair on that run first: it recomputes a sample of them and makes the checksums.`,
+    { path: place.folder },
+  );
 }
 
 /** Nothing new to write: the rows are only compared. */

@@ -1,11 +1,13 @@
 import pLimit from 'p-limit';
 
 import { threadCount } from '../execute/thread-count.ts';
+import type { FilePort } from '../files/port.ts';
 import type { Host } from '../readers/host.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import type { CellStatus } from '../stored/cell-states.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
+import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 
@@ -30,8 +32,9 @@ export async function cellCounts(
   { scan = false, threads }: CountOptions,
 ): Promise<CellCount[]> {
   const { permutations, precision } = manifest;
+  const read = scan || (await leftByKilled(host.port, output));
   const said =
-    (scan ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
+    (read ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
   // A run of some of the cells says nothing of the others.
   const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id));
   const counted = await scannedCounts(host, untold, manifest, threads);
@@ -42,6 +45,11 @@ export async function cellCounts(
     const n_done = Math.min(n_target, found.n_done);
     return { status: statusOf(found.status, n_done, n_target), n_done, n_target };
   });
+}
+
+/** What a process that was killed wrote down last is older than its last rows. */
+export async function leftByKilled(port: FilePort, output: string): Promise<boolean> {
+  return (await lookAtLock(output, { port })).state === 'dead';
 }
 
 function statusOf(said: CellStatus, n_done: number, n_target: number): CellStatus {

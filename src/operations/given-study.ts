@@ -25,6 +25,8 @@ export interface StudyPlace extends StudyBase {
   readonly study?: GivenStudy | undefined;
   /** Input files by name, where they have moved. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
+  /** Lets a run folder lead to code (docs/trust.md). What only reads a run loads none without, unless `study` is given. */
+  readonly trust?: boolean | undefined;
 }
 
 export function referenceOf(given: GivenStudy, { base = '.' }: StudyBase = {}): StudyReference {
@@ -46,8 +48,8 @@ export function referencesOf(given: GivenStudy | readonly GivenStudy[], base: St
   return studies.map((study) => referenceOf(study, { base }));
 }
 
-export function filesOf({ study, base, inputs }: StudyPlace): StudyFiles {
-  return { study: study === undefined ? undefined : referenceOf(study, { base }), inputs };
+export function filesOf({ study, base, inputs, trust }: StudyPlace): StudyFiles {
+  return { study: study === undefined ? undefined : referenceOf(study, { base }), inputs, trust };
 }
 
 /** A folder or a file of a program. */

@@ -19,7 +19,8 @@ import {
 import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from '../merge/merge-cell.ts';
 import { repair } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
-import type { Abortable, StudyPlace } from './given-study.ts';
+import { refuseOwnCode } from '../stored/stored-experiment.ts';
+import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
@@ -69,7 +70,7 @@ export async function merge(
   const { port } = host;
   const threads = threadCount(options.threads);
   const sources = readSources(port, from, into);
-  const manifest = mergedManifest(sources, into);
+  const manifest = mergedManifest(sources, into, loadManifest(port, into) ?? requireManifest(port, from[0]!));
   const others = sources.filter(({ path }) => path !== into);
   await makeFolder(port, into);
   const lock = await host.locks.acquire(into);
@@ -96,45 +97,68 @@ export async function merge(
   };
 }
 
-/** Where rows come from, each folder once; what `into` holds is the first. */
+/** Where rows come from, each folder once; what `into` holds is the first, the others in an order of their own, whatever the one they are named in. */
 function readSources(port: FilePort, from: readonly string[], into: string): Source[] {
   const before = loadManifest(port, into);
   if (before === undefined) refuseForeignFolder(port, into);
-  const sources: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
-  const seen = new Set([port.realPath(into)]);
+  const own: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
+  const others = new Map<string, Source>();
   for (const path of from) {
     const manifest = requireManifest(port, path);
     const real = port.realPath(path);
-    if (!seen.has(real)) sources.push({ path, manifest });
-    seen.add(real);
+    if (real !== port.realPath(into) && !others.has(real)) others.set(real, { path, manifest });
   }
-  if (sources.length === 0)
+  if (own.length + others.size === 0)
     throw new EngineError('USAGE', 'merge needs at least one run to take rows from.', { path: 'from' });
-  return sources;
+  const age = ([real, { manifest }]: readonly [string, Source]): string => `${manifest.created_at} ${real}`;
+  const oldest = [...others].sort((a, b) => (age(a) < age(b) ? -1 : 1));
+  return [...own, ...oldest.map(([, source]) => source)];
 }
 
-/** What the result is: the experiment of the source with the most cells, all others being part of it. */
-function mergedManifest(sources: readonly Source[], into: string): RunManifest {
+/**
+ * What the result is: the experiment of the source with the most cells, all others being part of it. The study of what was there stays its study: another's
+ * folder never makes a run depend on it. Of the order in which sources are named only the format depends.
+ */
+function mergedManifest(
+  sources: readonly Source[],
+  into: string,
+  { format, batch_rows }: Pick<RunManifest, 'format' | 'batch_rows'>,
+): RunManifest {
   const first = sources[0]!;
   let widest = first;
   for (const source of sources.slice(1)) {
-    if (compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
+    const larger = cellsOf(source) > cellsOf(widest);
+    if (larger && compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
     else refuseForeign(widest, source);
   }
-  const { manifest } = widest;
+  const study = first.path === into ? first : widest;
+  // Where the study's inputs stood goes with the study.
   return {
-    ...manifest,
+    ...withoutStudyPlace(widest.manifest),
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
-    format: first.manifest.format,
-    batch_rows: first.manifest.batch_rows,
+    format,
+    batch_rows,
     thresholds: first.manifest.thresholds,
     precision: first.manifest.precision,
     made_by: MADE_BY,
-    ...studyPlaceFrom(widest.path, manifest, into),
-    ...(manifest.inputs && { inputs: inputsFrom(widest, into) }),
-    ...(manifest.steps_run && { steps_run: stepsOf(sources) }),
+    ...studyPlaceFrom(study.path, study.manifest, into),
+    study_text: study.manifest.study_text,
+    ...(study.manifest.inputs && { inputs: inputsFrom(study, into) }),
+    ...(widest.manifest.steps_run && { steps_run: stepsOf(sources) }),
     created_at: first.manifest.created_at,
   };
+}
+
+type Place = 'inputs' | 'study_file' | 'study_folder';
+
+function withoutStudyPlace(manifest: RunManifest): Omit<RunManifest, Place> {
+  const rest: { -readonly [Key in keyof RunManifest]: RunManifest[Key] } = { ...manifest };
+  for (const name of ['inputs', 'study_file', 'study_folder'] satisfies Place[]) Reflect.deleteProperty(rest, name);
+  return rest;
+}
+
+function cellsOf({ manifest }: Source): number {
+  return Object.keys(manifest.identity.cells).length;
 }
 
 /** Steps that any of the sources was asked for. */
@@ -163,6 +187,7 @@ function refuseForeign(known: Source, foreign: Source): void {
 /** Makes the summaries; without the study the rows are merged all the same. */
 async function summarised(host: Host, into: string, options: MergeOptions): Promise<string | undefined> {
   try {
+    await refuseOwnCode(host.port, into, filesOf(options));
     const { stopped } = await repair(into, options, host);
     if (stopped?.kind === 'error') throw stopped.error;
     options.signal?.throwIfAborted();

@@ -5,7 +5,7 @@ import type { PermutationSummary } from '../model/model.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { cellOf, seedOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
-import { storedRows } from '../verify/recompute.ts';
+import { pickRows } from '../store/pick-rows.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedStudy } from '../stored/stored-experiment.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';
@@ -50,7 +50,7 @@ export async function replay(
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
-  const line = storedRows(port, cell, study.permutations, [perm_index]).get(perm_index);
+  const line = pickRows(port, cell.place, study.permutations, [perm_index]).get(perm_index);
   const stored = line === undefined ? undefined : rowOf(metrics, line.trim().split(',').slice(1).map(Number));
   const seed = seedOf(cell, perm_index);
   const failed = computed instanceof Float64Array ? undefined : computed;

@@ -162,7 +162,7 @@ async function runClaimed(
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
-      results.push(await endOutput(port, claimed[k]!, output, options, stop, tell));
+      results.push(await endOutput(port, claimed[k]!, output, options, { readers: local, clock, stop, tell }));
     return results;
   } finally {
     tellLast();

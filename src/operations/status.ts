@@ -4,7 +4,7 @@ import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { withSignal } from '../readers/with-signal.ts';
-import { cellCounts, type CountOptions } from './cell-counts.ts';
+import { cellCounts, leftByKilled, type CountOptions } from './cell-counts.ts';
 import type { Abortable } from './given-study.ts';
 
 export interface Heartbeat {
@@ -32,7 +32,10 @@ export interface RunStatus {
 
 export interface StatusOptions extends Abortable, CountOptions {}
 
-/** How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files. Reads only. */
+/**
+ * How far a run is: as progress.csv says (at most some seconds old), or counted from the metrics files: where that is asked for, where the process that wrote
+ * it was killed, and cells of which it says nothing. Reads only.
+ */
 export async function status(
   output: string,
   { scan = false, threads, signal }: StatusOptions = {},
@@ -41,7 +44,8 @@ export async function status(
   const host = withSignal(given, signal);
   const { port } = host;
   const manifest = requireManifest(port, output);
-  const counts = await cellCounts(host, output, manifest, { scan, threads });
+  const scanned = scan || (await leftByKilled(port, output));
+  const counts = await cellCounts(host, output, manifest, { scan: scanned, threads });
   const cells_complete = counts.filter(({ n_done, n_target }) => n_done === n_target).length;
   return {
     run: output,
@@ -53,7 +57,7 @@ export async function status(
     at_most: manifest.precision.length > 0 && cells_complete < counts.length,
     complete: cells_complete === counts.length,
     heartbeat: readHeartbeat(port, output),
-    scanned: scan,
+    scanned,
   };
 }
 

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 
-import { numbersFromJson, toJson } from '../encoding/json-numbers.ts';
+import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { streamSource } from '../random/seeding.ts';
@@ -20,11 +20,11 @@ import { precisionOf } from '../precision/cell-precision.ts';
 import { partialCell, type PartialCell } from '../readers/partial-cell.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
-import { storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
+import { refuseOwnCode, storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
-import { readSummary, type CellSummary } from '../stored/summaries.ts';
+import { readSummary, summaryText, type CellSummary } from '../stored/summaries.ts';
 import type { Readers } from '../readers/readers.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 
@@ -74,7 +74,9 @@ export async function summarize(
     const manifest = requireManifest(port, output);
     let study: Promise<LoadedStudy> | undefined;
     const experiment = (): Promise<LoadedStudy> =>
-      (study ??= storedStudy(port, output, options).then((stored) => stored.experiment));
+      (study ??= refuseOwnCode(port, output, options)
+        .then(() => storedStudy(port, output, options))
+        .then((stored) => stored.experiment));
     const limit = pLimit(AT_ONCE * threads);
     const files = new UnlessHeld();
     const outcomes = await allEnded(
@@ -201,7 +203,7 @@ async function summarizeCell(
     ...precisionOf(look),
     statistics: await readers.read('summary', { place, target, options: asked }),
   };
-  await files.do(() => writeSmallFile(port, file, `${toJson(summary, 1)}\n`));
+  await files.do(() => writeSmallFile(port, file, summaryText(summary)));
   return { file, rows: target };
 }
 

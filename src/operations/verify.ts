@@ -154,8 +154,13 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
       `rows are not in the order and form in which this engine writes them: ${findingText(scan)}`,
     ],
     [
+      'UNPROTECTED',
+      scan.unprotected.length > 0,
+      `${counted(countPermutations(scan.unprotected), 'row has', 'rows have')} no checksum, so a change in them goes unseen: --recompute compares them now; the next run recomputes a sample and makes the checksums`,
+    ],
+    [
       'UNSEALED',
-      scan.exists && scan.canonical && missing.length === 0 && !scan.sealed,
+      scan.exists && scan.canonical && missing.length === 0 && !scan.sealed && scan.unprotected.length === 0,
       'all rows are there, but their checksums are not complete: the next run seals the file',
     ],
   ];

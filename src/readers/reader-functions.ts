@@ -7,6 +7,7 @@ import { encodeCsvRows } from '../encoding/csv-rows.ts';
 import type { FilePort } from '../files/port.ts';
 import { lookAtOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
 import { summarise } from '../statistics/summarise.ts';
+import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
 import { readBack } from '../store/scan-cell.ts';
@@ -27,6 +28,8 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
     },
 
     text: ({ place, target, part }) => Array.from(readRows(port, place, target, part), (rows) => encodeCsvRows(rows)),
+
+    pick: ({ place, target, perms }) => pickRows(port, place, target, perms),
 
     summary: ({ place, target, options }) =>
       summarise(() => readRows(port, place, target), place.schema.metrics, options),

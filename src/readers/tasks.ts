@@ -34,6 +34,9 @@ export interface CopyTask {
 export interface TextTask extends RowsTask {
   readonly part: Part;
 }
+export interface PickTask extends RowsTask {
+  readonly perms: readonly number[];
+}
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
@@ -56,6 +59,8 @@ export interface ReaderTasks {
   copy: { task: CopyTask; result: ChunkResult | undefined };
   /** The rows as CSV lines, whatever the file's format. */
   text: { task: TextTask; result: readonly Uint8Array[] };
+  /** Some rows as CSV lines, by perm_index; those that are not there are left out. */
+  pick: { task: PickTask; result: ReadonlyMap<number, string> };
   summary: { task: SummariseTask; result: CellStatistics };
   finish: { task: FinishTask; result: FinishedCell };
   /** What a cell costs one thread of this machine: for a plan. */

@@ -41,6 +41,8 @@ export interface RunOptions {
   /** Tries permutations again that failed before. Default: in a study with steps, yes. */
   readonly retry_failed?: boolean | undefined;
   readonly on_error?: OnError | undefined;
+  /** Recomputes every row found on disk that no checksum of its experiment covers before it is taken, not a sample of them. */
+  readonly recompute_found?: boolean | undefined;
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
   readonly reuse?: readonly string[] | undefined;
   /** `name=value` for settings of the study, and for parameters that steps take from earlier ones (or `step.parameter=value`). */
@@ -84,6 +86,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   kernel: 'auto',
   retry_failed: undefined,
   on_error: 'stop',
+  recompute_found: false,
   reuse: [],
   settings: [],
   inputs: undefined,
@@ -154,6 +157,8 @@ export interface StudyResult {
   /** Found on disk, or copied from another output. */
   readonly permutations_reused: number;
   readonly permutations_total: number;
+  /** Cells that a stopped run did not come to and could not read in time: they count as they were last written down. */
+  readonly unread: number;
   /** Cells that turn out to be precise enough stop earlier: `permutations_total` is an upper bound. */
   readonly at_most: boolean;
   readonly seconds: number;

@@ -144,7 +144,8 @@ function rowsOfStep(
   const cells = selectedCells(experiment, { steps: [step] });
   for (const { place, parameters } of cells) {
     const summary = readSummary(port, place.folder);
-    if (summary === undefined) continue;
+    // Without its digest nothing says that it is as it was made: the run makes it again, and then it decides.
+    if (summary?.digest === undefined) continue;
     // Rows with fewer permutations are of an earlier, smaller study, or of a rule that was content with less.
     const { permutations, precision } = experiment.study;
     if (summary.n_perms_target < permutations && !hasEnough(summary, permutations, precision)) continue;

@@ -9,28 +9,39 @@ import type { BlockSum, Sums } from './scan/sums.ts';
 import { writeFully } from '../files/write-fully.ts';
 
 /**
- * The sums file of one open CSV cell. Lines are appended while blocks are finished in order and made durable only by
- * `seal`: a line that a crash takes away costs the protection of its block, no row.
+ * The sums file of one open CSV cell. Every row has a sum from the moment it is written: lines are appended as blocks are finished, and behind
+ * them stands one line for the block that is still growing, written over again and again. They are made durable only by `seal`: a
+ * line that a power cut takes away costs the protection of its block until the next run has recomputed a sample of it, no row.
  */
 export class BlockSums {
   readonly #port: FilePort;
   readonly #place: CellPlace;
   readonly #salt: number;
   readonly #sums: Map<number, BlockSum>;
-  /** What stands in the file, up to its last whole line. */
+  /** What stands in the file of finished blocks. */
   #content: string;
+  /** What stands behind it: the line of the block that is growing. */
+  #behind: string;
   #pending = '';
   #tail: { block: number; rows: number; crc32: number } | undefined;
   #fd: number | undefined;
+  /** Of the open file [bytes]. */
+  #size = 0;
 
   /** `content`: the text of the sums file as found, `''` for a new cell (a stale file is emptied then). */
   constructor(port: FilePort, place: CellPlace, content: string, tail: LastBlock | undefined) {
+    const { experiment, batch_rows } = place.schema;
     this.#port = port;
     this.#place = place;
-    this.#salt = saltOf(place.schema.experiment);
-    this.#content = content.slice(0, content.lastIndexOf('\n') + 1);
-    this.#sums = parseSums(this.#content, place.schema.experiment, place.schema.batch_rows);
+    this.#salt = saltOf(experiment);
+    const lines = content.slice(0, content.lastIndexOf('\n') + 1);
+    const last = lines.slice(lines.lastIndexOf('\n', lines.length - 2) + 1);
+    this.#sums = parseSums(lines, experiment, batch_rows);
     this.#tail = tail === undefined ? undefined : { ...tail };
+    // The last line is written over where its block goes on growing.
+    const growing = tail !== undefined && parseSums(last, experiment, batch_rows).has(tail.block);
+    this.#behind = growing ? last : '';
+    this.#content = lines.slice(0, lines.length - this.#behind.length);
   }
 
   /** The sums of all finished blocks, the unfinished last one as far as it goes. */
@@ -57,24 +68,42 @@ export class BlockSums {
     if (full) this.#finish();
   }
 
+  /** Blocks that no line speaks of, as they stand in the file. */
+  adopt(blocks: readonly LastBlock[]): void {
+    for (const { block, rows, crc32 } of blocks) {
+      if (block === this.#tail?.block) continue; // has its line behind the others
+      this.#keep(block, { count: rows, crc32 });
+    }
+  }
+
   #finish(): void {
     if (this.#tail === undefined) return;
     const { block, rows, crc32 } = this.#tail;
     this.#tail = undefined;
+    this.#keep(block, { count: rows, crc32 });
+  }
+
+  #keep(block: number, sum: BlockSum): void {
     const known = this.#sums.get(block);
-    if (known?.count === rows && known.crc32 === crc32) return;
-    this.#sums.set(block, { count: rows, crc32 });
-    this.#pending += sumLine(block, { count: rows, crc32 }, this.#place.schema.batch_rows, this.#salt);
+    // A line that stands where the growing block's does is about to be written over.
+    const stands = known?.count === sum.count && known.crc32 === sum.crc32 && this.#behind === '';
+    if (stands) return;
+    this.#sums.set(block, sum);
+    this.#pending += sumLine(block, sum, this.#place.schema.batch_rows, this.#salt);
   }
 
   forget(block: number): void {
     this.#sums.delete(block);
   }
 
-  /** Appends the lines of finished blocks, without making them durable. */
+  /** Writes the lines of all rows that there are, without making them durable. */
   write(): void {
-    if (this.#pending === '') return;
-    this.#append(this.#pending);
+    const { batch_rows } = this.#place.schema;
+    const tail = this.#tail;
+    const growing =
+      tail === undefined ? '' : sumLine(tail.block, { count: tail.rows, crc32: tail.crc32 }, batch_rows, this.#salt);
+    if (this.#pending === '' && growing === this.#behind) return;
+    this.#append(this.#pending, growing);
     this.#pending = '';
   }
 
@@ -87,7 +116,7 @@ export class BlockSums {
       await this.replace(expected);
       return;
     }
-    this.#append(expected.slice(this.#content.length));
+    this.#append(expected.slice(this.#content.length), '');
     await this.#syncOrEmpty(this.#fd!);
     await this.#port.syncFolder(folder);
   }
@@ -108,21 +137,29 @@ export class BlockSums {
     const path = sumsPath(this.#place.folder);
     await writeSmallFile(this.#port, path, text);
     this.#content = text;
+    this.#behind = '';
   }
 
-  #append(text: string): void {
+  /** `lines` to stay, and behind them a line that the next call writes over. */
+  #append(lines: string, behind: string): void {
     const path = sumsPath(this.#place.folder);
+    let before = '';
     if (this.#fd === undefined) {
-      const found = this.#content === '' ? undefined : this.#port.stat(path);
+      const found = this.#content + this.#behind === '' ? undefined : this.#port.stat(path);
       this.#fd = this.#port.open(path, found === undefined ? 'w+' : 'r+');
-      if (found !== undefined) {
-        if (found.size !== this.#content.length) this.#port.ftruncate(this.#fd, this.#content.length);
-        // After a sync that failed these bytes may be in the page cache alone, and pass for written: only writing them anew makes them durable.
-        writeFully(this.#port, this.#fd, Buffer.from(this.#content, 'latin1'), 0);
-      }
+      this.#size = found?.size ?? 0;
+      // After a sync that failed these bytes may be in the page cache alone, and pass for written: only writing them anew makes them durable.
+      before = found === undefined ? '' : this.#content;
     }
-    writeFully(this.#port, this.#fd, Buffer.from(text, 'latin1'), this.#content.length);
-    this.#content += text;
+    const text = before + lines + behind;
+    const at = this.#content.length - before.length;
+    writeFully(this.#port, this.#fd, Buffer.from(text, 'latin1'), at);
+    const end = at + text.length;
+    // Lines grow as their blocks do: what reaches further was torn, or spoke of rows that a power cut took.
+    if (this.#size > end) this.#port.ftruncate(this.#fd, end);
+    this.#size = end;
+    this.#content += lines;
+    this.#behind = behind;
   }
 
   /** The file was replaced by the lines of `sums`. */
@@ -131,6 +168,7 @@ export class BlockSums {
     this.#sums.clear();
     for (const [block, sum] of sums) this.#sums.set(block, sum);
     this.#content = sumsText(sums, this.#place.schema.experiment, this.#place.schema.batch_rows);
+    this.#behind = '';
     this.#tail = undefined;
     this.#pending = '';
   }

@@ -116,7 +116,7 @@ export class OpenCell implements CellFile {
     this.#end += chunk.bytes.length;
     if (!this.#isBehind(first)) this.#ordered = false;
     this.#lastIndex = Math.max(this.#lastIndex, last);
-    if (this.#ordered) this.#addToSums(chunk, indices);
+    if (this.#ordered) this.#protect(chunk, indices);
     this.#missing = missing;
     this.#rows += chunk.rows;
     this.#appended.n += chunk.rows;
@@ -164,13 +164,19 @@ export class OpenCell implements CellFile {
     return this.#port.open(this.#path, 'wx+');
   }
 
-  #addToSums(chunk: EncodedChunk, indices: Uint32Array | undefined): void {
+  /** Rows have their sum as soon as they are written: whoever kills this process leaves no more than one chunk without. */
+  #protect(chunk: EncodedChunk, indices: Uint32Array | undefined): void {
     const { blocksOf } = this.#format;
     if (blocksOf === undefined) return;
     const perm_index = () => indices ?? Uint32Array.from({ length: chunk.rows }, (_, row) => chunk.first + row);
     const parts = chunk.blocks ?? blocksOf(this.#place.schema, perm_index(), chunk.bytes);
     assert(parts.reduce((sum, part) => sum + part.bytes, 0) === chunk.bytes.length, 'the blocks are the chunk');
     for (const part of parts) this.#sums.add(part);
+    try {
+      this.#sums.write();
+    } catch (error) {
+      this.#fail(error, 'write the checksums of');
+    }
   }
 
   /** One after the other: the error of a failed sync is reported only once, so no later one may overtake it. */
@@ -186,7 +192,6 @@ export class OpenCell implements CellFile {
     const rows = this.#rows;
     if (this.#fd === undefined || (end === this.#durableEnd && !this.#newNames)) return;
     try {
-      this.#sums.write();
       await this.#port.fdatasync(this.#fd);
       this.#assertStillThere(end);
       if (this.#newNames) {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { BlockSums } from './block-sums.ts';
-import type { CellFile, CellPlace, CellScan } from './scan/cell-file.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import type { CellFile, CellPlace, CellScan, LastBlock } from './scan/cell-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
@@ -12,7 +13,8 @@ import { LOUD_SHARE } from './scan/recover.ts';
 import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { readSums, readSumsText } from './scan-cell.ts';
-import { HeldFile, removeFile } from '../files/held.ts';
+import { HeldFile, removeFile, removeIfFree } from '../files/held.ts';
+import { temporaryPath } from '../files/temporary-path.ts';
 import { removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
 
@@ -36,12 +38,26 @@ export async function openCell(
     tell(place, scan, log);
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
     const sumsText = settled.end === 0 ? '' : readSumsText(port, place);
+    const has_sums = formatOf(place.schema).blocksOf !== undefined;
     const fd = await settle(port, place, settled, settled === scan);
-    const sums = new BlockSums(port, place, sumsText, settled.last_block);
+    const sums = new BlockSums(port, place, sumsText, has_sums ? settled.last_block : undefined);
     const useless = uselessSums(sums.finished, settled.present, place.schema.batch_rows, settled.target);
     for (const block of useless) sums.forget(block);
+    protect(place, settled, sums, log);
     return new OpenCell(port, place, settled, sums, fd);
   });
+}
+
+/**
+ * Rows without a sum get one, as they stand now: from here on no change of them goes unseen. A sum over a whole block of which rows are missing stays,
+ * since it judges them when they have been computed again.
+ */
+function protect(place: CellPlace, scan: CellScan, sums: BlockSums, log: (line: string) => void): void {
+  const judged = ({ block, rows }: LastBlock) => (sums.finished.get(block)?.count ?? 0) > rows;
+  sums.adopt(scan.loose_blocks.filter((block) => !judged(block)));
+  sums.write();
+  const rows = countPermutations(scan.unprotected);
+  if (rows > 0) log(`cell ${place.schema.cell_id}: checksums were made for ${rows} rows that had none`);
 }
 
 /** Left-over temporary files go; a summary goes before the rows that it speaks of change. */
@@ -69,7 +85,10 @@ async function settle(port: FilePort, place: CellPlace, scan: CellScan, found: b
   const fd = port.open(metricsPath(place.folder, place.schema.format), 'r+');
   try {
     if (scan.size > scan.end && !scan.sealed) port.ftruncate(fd, scan.end);
-    if (found) writeAnew(port, fd, scan.end);
+    if (found) {
+      writeAnew(port, fd, scan.end);
+      await nameAnew(port, place);
+    }
     await port.fsync(fd);
     await port.syncFolder(place.folder);
     await port.syncFolder(dirname(place.folder));
@@ -89,6 +108,13 @@ const PIECE_BYTES = 1 << 20;
 function writeAnew(port: FilePort, fd: number, end: number): void {
   const reader = new FileReader(port, fd, end);
   for (let at = 0; at < end; at += PIECE_BYTES) writeFully(port, fd, reader.read(at, PIECE_BYTES), at);
+}
+
+/** The same for the names in the folder: after a failed sync of it they are written only when another one changes. */
+async function nameAnew(port: FilePort, { folder, schema }: CellPlace): Promise<void> {
+  const passing = temporaryPath(metricsPath(folder, schema.format));
+  port.close(port.open(passing, 'w+'));
+  await removeIfFree(port, passing);
 }
 
 async function repair(

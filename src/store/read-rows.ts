@@ -4,7 +4,7 @@ import { onDisk } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
 import type { FilePort } from '../files/port.ts';
-import { readSums, sizeOfFile } from './scan-cell.ts';
+import { sizeOfFile, understand } from './scan-cell.ts';
 
 /** A part of a canonical file, as offsets in it. */
 export interface Part {
@@ -48,8 +48,6 @@ function blocksOf(
 ): Iterable<Rows> {
   const format = formatOf(place.schema);
   if (part !== undefined) return format.rowsOf(reader, place, part.end, part.from);
-  const sums = readSums(port, place);
-  const canonical = format.scanCanonical(reader, place, target, sums);
-  if (canonical === undefined) return format.analyse(reader, place, target, sums).kept();
-  return format.rowsOf(reader, place, canonical.scan.end);
+  const { canonical, analysis } = understand(port, reader, place, target);
+  return canonical === undefined ? analysis!.kept() : format.rowsOf(reader, place, canonical.scan.end);
 }

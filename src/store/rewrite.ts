@@ -6,7 +6,6 @@ import { formatOf, metricsPath } from './formats/formats.ts';
 import { sumsPath } from './scan/layout.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import type { FilePort } from '../files/port.ts';
-import { removeFile } from '../files/held.ts';
 import { putInPlace, writeSmallFile } from '../files/small-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { makeFolder } from '../files/folder.ts';
@@ -27,14 +26,14 @@ export interface Rewritten {
 
 /**
  * Writes the rows (ascending, one `Rows` per aligned block) in canonical form into a temporary file, syncs it, renames it over the metrics file and
- * syncs the folder: after any crash one of the two files stands there, whole. `letGo`: closes the old file, which the rows may be read from; an
- * open one cannot be replaced on Windows.
+ * syncs the folder: after any crash one of the two files stands there, whole. `before`: what is done when the new one is written and not yet in place:
+ * the old file, which the rows may be read from, is closed, since an open one cannot be replaced on Windows.
  */
 export async function rewriteCanonical(
   port: FilePort,
   place: CellPlace,
   blocks: Iterable<Rows>,
-  letGo: () => void = () => undefined,
+  before: (rewritten: Rewritten) => void | Promise<void>,
 ): Promise<Rewritten> {
   const { schema } = place;
   const path = metricsPath(place.folder, schema.format);
@@ -66,9 +65,10 @@ export async function rewriteCanonical(
   } finally {
     port.close(fd);
   }
-  letGo();
+  const rewritten = { end, rows, rows_crc32: hex32(crc), last_index, last_block, sums };
+  await before(rewritten);
   await putInPlace(port, path);
-  return { end, rows, rows_crc32: hex32(crc), last_index, last_block, sums };
+  return rewritten;
 }
 
 /**
@@ -102,27 +102,17 @@ export async function rewriteWithSums(
 }
 
 /**
- * Puts these rows in the place of whatever the cell holds, in canonical form and not sealed. The old sums go first, those of whole blocks come
- * afterwards: in between rows are judged by their form alone.
+ * Puts these rows in the place of whatever the cell holds, in canonical form and not sealed. They hold every row that stands there now, unchanged: so the
+ * new sums, which come first, distrust none of the old rows, and a crash leaves none without.
  */
-export async function replaceRows(
-  port: FilePort,
-  place: CellPlace,
-  target: number,
-  blocks: Iterable<Rows>,
-): Promise<void> {
+export async function replaceRows(port: FilePort, place: CellPlace, blocks: Iterable<Rows>): Promise<void> {
   const { schema } = place;
   await onDiskAsync('write', metricsPath(place.folder, schema.format), async () => {
     await makeFolder(port, place.folder);
-    if (port.stat(sumsPath(place.folder)) !== undefined) {
-      await removeFile(port, sumsPath(place.folder));
-      await port.syncFolder(place.folder);
-    }
-    const { sums } = await rewriteCanonical(port, place, blocks);
-    if (formatOf(schema).blocksOf === undefined) return;
-    const whole = [...sums].filter(([block, { count }]) => count === rowsOfBlock(block, schema.batch_rows, target));
-    const text = sumsText(new Map(whole), schema.experiment, schema.batch_rows);
-    await writeSmallFile(port, sumsPath(place.folder), text);
+    await rewriteCanonical(port, place, blocks, async ({ sums }) => {
+      if (formatOf(schema).blocksOf === undefined) return;
+      await writeSmallFile(port, sumsPath(place.folder), sumsText(sums, schema.experiment, schema.batch_rows));
+    });
   });
 }
 
@@ -142,7 +132,7 @@ function sumsAfterRepair(
     const before = failed.includes(block) ? undefined : old.get(block);
     const rows_of_block = rowsOfBlock(block, batch_rows, target);
     if (before?.count === rows_of_block) next.set(block, before);
-    else if (sum.count === rows_of_block || block !== rewritten.last_block?.block) next.set(block, sum);
+    else next.set(block, sum);
   }
   return next;
 }
@@ -161,6 +151,14 @@ export function uselessSums(
   batch_rows: number,
   target: number,
 ): number[] {
+  const rows = rowsByBlock(present, batch_rows);
+  return [...sums].flatMap(([block, { count }]) =>
+    count > (rows.get(block) ?? 0) && count !== rowsOfBlock(block, batch_rows, target) ? [block] : [],
+  );
+}
+
+/** How many rows of each block are there. */
+export function rowsByBlock(present: readonly PermutationRange[], batch_rows: number): Map<number, number> {
   const rows = new Map<number, number>();
   for (const { from, to } of present) {
     for (let block = Math.floor(from / batch_rows); block * batch_rows < to; block++) {
@@ -168,7 +166,5 @@ export function uselessSums(
       rows.set(block, (rows.get(block) ?? 0) + here);
     }
   }
-  return [...sums].flatMap(([block, { count }]) =>
-    count > (rows.get(block) ?? 0) && count !== rowsOfBlock(block, batch_rows, target) ? [block] : [],
-  );
+  return rows;
 }

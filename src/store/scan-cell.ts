@@ -4,13 +4,14 @@ import type { CellPlace, CellScan } from './scan/cell-file.ts';
 import { diskError } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
-import type { CanonicalScan } from './formats/format.ts';
+import type { Analysis, CanonicalScan } from './formats/format.ts';
 import { sumsPath } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, standingConflicts } from './quarantine.ts';
 import { notAFolder } from '../files/folder.ts';
 import { readSmallFile } from '../files/small-file.ts';
-import { parseSums, sumsText } from './scan/sums.ts';
+import { countPermutations } from '../study/permutation-range.ts';
+import { parseAllSums, parseSums, sumsText } from './scan/sums.ts';
 import type { Sums } from './scan/sums.ts';
 
 /** The scan of a cell that has no file. */
@@ -27,17 +28,57 @@ export function scanCell(port: FilePort, place: CellPlace, target: number): Cell
   refuseLink(port, place.folder);
   const conflicts = onRead(place.folder, () => standingConflicts(quarantineRecords(port, place.folder)));
   const scan = readMetricsFile(port, place, (reader) => {
-    const format = formatOf(place.schema);
-    const text = readSumsText(port, place);
-    const sums = parseSums(text, place.schema.experiment, place.schema.batch_rows);
-    const canonical = format.scanCanonical(reader, place, target, sums);
-    if (canonical === undefined) return format.analyse(reader, place, target, sums).scan;
+    const { canonical, analysis, sums_text } = understand(port, reader, place, target);
+    if (canonical === undefined) return analysis!.scan;
     const { experiment, batch_rows } = place.schema;
-    const sealed = canonical.scan.sealed && sumsText(canonical.sums, experiment, batch_rows) === text;
+    const sealed = canonical.scan.sealed && sumsText(canonical.sums, experiment, batch_rows) === sums_text;
     return { ...canonical.scan, sealed };
   });
   if (scan === undefined) return noFile(target, conflicts);
   return conflicts === 0 ? scan : { ...scan, n_conflicts: scan.n_conflicts + conflicts };
+}
+
+/** What a metrics file is: `canonical`, or else what can be made of it. */
+interface Understood {
+  readonly canonical: CanonicalScan | undefined;
+  readonly analysis: Analysis | undefined;
+  readonly sums: Sums;
+  readonly sums_text: string;
+}
+
+/** Reads a metrics file to its end. Throws IDENTITY where it, or the sums beside it, are of another experiment. */
+export function understand(port: FilePort, reader: FileReader, place: CellPlace, target: number): Understood {
+  const { experiment, batch_rows } = place.schema;
+  const format = formatOf(place.schema);
+  const sums_text = readSumsText(port, place);
+  const { ours: sums, strange } = parseAllSums(sums_text, experiment, batch_rows);
+  const canonical = format.scanCanonical(reader, place, target, sums);
+  const analysis = canonical === undefined ? format.analyse(reader, place, target, sums) : undefined;
+  const { present } = (canonical ?? analysis!).scan;
+  if (present.length > 0 && sums.size === 0 && strange.size > 0 && !isCoveredBySome(strange)) throw otherSums(place);
+  return { canonical, analysis, sums, sums_text };
+
+  /** A line of which only its own checksum is damaged: the rows that it speaks of are as it says. */
+  function isCoveredBySome(lines: Sums): boolean {
+    if (canonical !== undefined) {
+      return [...lines].some(([block, { count, crc32 }]) => {
+        const found = canonical.sums.get(block);
+        return found?.count === count && found.crc32 === crc32;
+      });
+    }
+    const { scan } = format.analyse(reader, place, target, lines);
+    return countPermutations(scan.present) > countPermutations(scan.unprotected);
+  }
+}
+
+function otherSums(place: CellPlace): EngineError {
+  const path = metricsPath(place.folder, place.schema.format);
+  const { cell_id, experiment } = place.schema;
+  return new EngineError(
+    'IDENTITY',
+    `${path} holds rows of another experiment: none of the checksums beside it (${sumsPath(place.folder)}) is of cell ${cell_id} as this run has it. Nothing was changed. Use another --output, or the study that made these rows, or move ${place.folder} away. If only the checksums are damaged, remove ${sumsPath(place.folder)}: then a sample of the rows is recomputed before they are taken.`,
+    { path, allowed: experiment },
+  );
 }
 
 /** A run keeps to its output: a folder of it that is a link, or no folder at all, is neither read nor written through. */

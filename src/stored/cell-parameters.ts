@@ -5,7 +5,7 @@ import { layoutOf } from '../store/scan/layout.ts';
 import { allParameters } from '../study/cells.ts';
 import { readAdvisory } from './advisory-file.ts';
 import { studyReferenceOf, type RunManifest } from './manifest.ts';
-import { storedStudy, type StudyFiles } from './stored-experiment.ts';
+import { refuseOwnCode, storedStudy, type StudyFiles } from './stored-experiment.ts';
 import { readSummary } from './summaries.ts';
 
 /** The parameters of a run's cells. */
@@ -26,6 +26,7 @@ export async function cellParameters(
   files: StudyFiles,
 ): Promise<CellParameters> {
   try {
+    await refuseOwnCode(port, output, files);
     const { experiment } = await storedStudy(port, output, files);
     const { cells, study } = experiment;
     return {

@@ -4,6 +4,9 @@ import { layoutOf } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 
+/** Two million cells have less. */
+const MOST_BYTES = 1 << 28;
+
 /** run_manifest.json as an object; what its fields mean is the run's business. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
@@ -14,19 +17,20 @@ export type Manifest = Readonly<Record<string, unknown>>;
  */
 export function readManifest(port: FilePort, output: string): Manifest | undefined {
   const path = layoutOf(output).manifest;
-  const bytes = readSmallFile(port, path);
+  const bytes = readSmallFile(port, path, MOST_BYTES);
   if (bytes === undefined) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw damaged(path, error instanceof Error ? error.message : String(error), error);
+    throw damagedManifest(path, error instanceof Error ? error.message : String(error), error);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw damaged(path, 'it is no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw damagedManifest(path, 'it is no JSON object');
   return value as Manifest;
 }
 
-function damaged(path: string, why: string, cause?: unknown): EngineError {
+export function damagedManifest(path: string, why: string, cause?: unknown): EngineError {
   return new EngineError(
     'NOT_A_RUN',
     `${path} is damaged (${why.replace(/\s+/g, ' ')}); the rows under per_cell/ are untouched: put a copy of the manifest back, or move the manifest away and run the same study again, which checks every metrics file against it`,

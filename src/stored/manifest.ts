@@ -5,7 +5,9 @@ import type { Format } from '../encoding/metrics-schema.ts';
 import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
 import { notesOf, type Note } from '../model/note.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { readManifest } from './manifest-file.ts';
+import { shapeFault } from './check-shape.ts';
+import { damagedManifest, readManifest } from './manifest-file.ts';
+import { manifestShape } from './manifest-shape.ts';
 import type { FilePort } from '../files/port.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Derived } from '../study/derived.ts';
@@ -76,12 +78,14 @@ export const MADE_BY: MadeBy = { engine: ENGINE_VERSION, node: process.versions.
 export function loadManifest(port: FilePort, output: string): RunManifest | undefined {
   const found = readManifest(port, output);
   if (found === undefined) return undefined;
-  if (found['manifest_version'] !== 1 || typeof found['identity'] !== 'object') {
+  if (found['manifest_version'] !== 1) {
     throw new EngineError(
       'NOT_A_RUN',
       `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
     );
   }
+  const fault = shapeFault(manifestShape, found);
+  if (fault !== undefined) throw damagedManifest(layoutOf(output).manifest, fault);
   // A run of an earlier version has no cells that stop early, and its notes, if it has any, are texts without codes.
   const notes = notesOf((found['notes'] ?? []) as readonly (string | Note)[]);
   return { precision: [], parameters: {}, views: [], caveats: [], ...found, notes } as unknown as RunManifest;

@@ -3,6 +3,7 @@ import type { Format } from '../encoding/metrics-schema.ts';
 import type { FilePort } from '../files/port.ts';
 import { compareIdentity, describeIdentity, differenceLines } from '../study/identity.ts';
 import { setTexts } from '../study/set-options.ts';
+import { ownCodeOf } from '../study/own-code.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
 import { waysOut } from './ways-out.ts';
 import type { StudyReference } from '../study/source.ts';
@@ -13,6 +14,23 @@ export interface StudyFiles {
   readonly study?: StudyReference | undefined;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
+  /** The folder is one's own, or as good: code that its manifest leads to may run. A study file that is given by hand is trusted anyway. */
+  readonly trust?: boolean | undefined;
+}
+
+/**
+ * A run folder may be anybody's, and is data: what only reads it loads no model and no study module that its manifest leads to. Throws STUDY where reading the
+ * study of a run would, unless that is trusted.
+ */
+export async function refuseOwnCode(port: FilePort, output: string, files: StudyFiles): Promise<void> {
+  if (files.trust === true || files.study !== undefined) return;
+  const code = await ownCodeOf(studyReferenceOf(output, requireManifest(port, output)));
+  if (code === undefined) return;
+  throw new EngineError(
+    'STUDY',
+    `${output} may be anybody's folder, and its manifest leads to code (${code}), which is not run unasked. Name your own study with --study, or say --trust if you trust that code.`,
+    { path: '--trust', value: code },
+  );
 }
 
 /**

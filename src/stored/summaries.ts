@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import { numbersFromJson } from '../encoding/json-numbers.ts';
+import { numbersFromJson, toJson } from '../encoding/json-numbers.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { completed } from '../statistics/earlier-statistics.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import { cellLayout } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { readAdvisory } from './advisory-file.ts';
+import { shapeFault } from './check-shape.ts';
+import { summaryShape } from './summary-shape.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import type { CellPrecision } from '../precision/cell-precision.ts';
 import type { RunCell } from '../plan/run-cell.ts';
@@ -36,10 +39,22 @@ export interface CellSummary {
   /** What the rule of the study came to, in the study's own form: one, or a list. Only where the study has any. */
   readonly precision?: CellPrecision;
   readonly statistics: CellStatistics;
+  /** SHA-256 over all the rest, as it stands in the file. Absent in summaries of earlier versions. */
+  readonly digest?: string;
+}
+
+/** summary.json as it is written, with its digest. */
+export function summaryText(summary: Omit<CellSummary, 'digest'>): string {
+  const digest = digestOf(JSON.parse(toJson(summary)) as object);
+  return `${toJson({ ...summary, digest }, 1)}\n`;
+}
+
+function digestOf(rest: object): string {
+  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
 }
 
 /**
- * A cell's summary.json, or undefined where there is none: garbage is none. What the disk refuses is an error: a cell that is complete would be taken for one
+ * A cell's summary.json, or undefined where there is none: garbage is none, and so is one that does not fit its digest. What the disk refuses is an error: a cell that is complete would be taken for one
  * that is not, and would be missing unseen from a table, or from what decides a later step.
  */
 export function readSummary(port: FilePort, folder: string): CellSummary | undefined {
@@ -52,15 +67,31 @@ export function summaryIfReadable(port: FilePort, folder: string): CellSummary |
   return readAdvisory(port, cellLayout(folder).summary, parseSummary);
 }
 
+/** What was changed after it was made is no summary. */
 function parseSummary(text: string): CellSummary | undefined {
   const summary = JSON.parse(text) as CellSummary | null;
-  return typeof summary === 'object' && summary !== null && typeof summary.statistics === 'object'
+  return summary !== null && shapeFault(summaryShape, summary) === undefined && isIntact(summary)
     ? {
         ...summary,
         ...(summary.precision !== undefined && { precision: numbersFromJson(summary.precision) }),
         statistics: completed(numbersFromJson(summary.statistics)),
       }
     : undefined;
+}
+
+/** Why there is no summary of a cell that can be used; undefined where there is one. */
+export function whyNoSummary(port: FilePort, folder: string): string | undefined {
+  const found = readAdvisory(port, cellLayout(folder).summary, (text) => ({
+    summary: JSON.parse(text) as CellSummary,
+  }));
+  if (found === undefined) return 'summary.json is missing or cannot be read';
+  const fault = shapeFault(summaryShape, found.summary);
+  if (fault !== undefined) return `summary.json is not as this engine writes it (${fault})`;
+  return isIntact(found.summary) ? undefined : 'summary.json was changed after it was made: it does not fit its digest';
+}
+
+function isIntact({ digest, ...rest }: CellSummary): boolean {
+  return digest === undefined || digest === digestOf(rest);
 }
 
 /** A cell whose summary is wanted. */

@@ -196,6 +196,7 @@ export const axisSchema = axis;
 export const valueSchema = value;
 export const axisValueSchema = axisValue;
 export const boundSchema = bound;
+export const precisionSchema = precision;
 export type RawAxis = z.infer<typeof axis>;
 export type RawStudy = z.infer<typeof studySchema>;
 export type RawCondition = z.infer<typeof condition>;

@@ -36,6 +36,11 @@ export type StudyReference = string | StudyInMemory;
 
 const MODULES = ['.js', '.mjs', '.ts', '.mts'];
 
+/** Reading it runs its code. */
+export function isModule(file: string): boolean {
+  return MODULES.includes(extname(file).toLowerCase());
+}
+
 /**
  * Reads a study file: `.yaml`, `.yml` or `.json`, or a module (`.ts`, `.js`, ...) that exports the study as default; or the study itself.
  * Throws EngineError STUDY.
@@ -48,7 +53,7 @@ export async function readStudySource(reference: StudyReference): Promise<StudyS
   const extension = extname(path).toLowerCase();
   const base = basename(path, extname(path)) || 'study';
   const place = { file, folder: dirname(path), in_memory: false, base, text };
-  if (MODULES.includes(extension)) {
+  if (isModule(path)) {
     const entry = { file: path, shown: file, code: 'STUDY' } as const;
     const made = await importBundle(await bundle(entry), entry);
     return { ...place, raw: plainData(made, file), locate: () => undefined };

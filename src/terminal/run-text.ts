@@ -64,8 +64,14 @@ function outcome(result: StudyResult): string {
     return `Complete: ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
     return `This shard is done: ${counted(done, 'permutation')} on disk; ${work}. The cells are whole when all shards are merged.`;
-  const where = `${count(complete)} of ${counted(cells, 'cell')} complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk; ${work}.`;
+  const where = `${count(complete)} of ${counted(cells, 'cell')} complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk${unreadText(result)}; ${work}.`;
   return `${stopText(result)} ${where}`;
+}
+
+function unreadText({ unread, output }: StudyResult): string {
+  if (unread === 0) return '';
+  const cells = counted(unread, 'cell was not read and counts as it was', 'cells were not read and count as they were');
+  return ` (${cells} last written down; ${commandLine(['status', pathHere(output), '--scan'])} reads all)`;
 }
 
 /** How far the cells are that are not complete. */

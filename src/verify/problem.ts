@@ -8,6 +8,7 @@ export type ProblemCode =
   | 'TORN'
   | 'ORDER'
   | 'UNSEALED'
+  | 'UNPROTECTED'
   | 'NOT_FINITE'
   | 'IDENTITY'
   | 'SUMMARY'

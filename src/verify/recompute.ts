@@ -1,8 +1,7 @@
-import { encodeCsvRows } from '../encoding/csv-rows.ts';
 import type { Executor } from '../execute/executor.ts';
 import { createSeededRng } from '../random/streams.ts';
 import type { FilePort } from '../files/port.ts';
-import { readRows } from '../store/read-rows.ts';
+import { pickRows } from '../store/pick-rows.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import type { RunCell } from '../plan/run-cell.ts';
@@ -37,7 +36,7 @@ export async function recompute(
   let recomputed = 0;
   for (const [index, perms] of sampleRows(experiment, amount, spans)) {
     const cell = cellOf(experiment, experiment.cells.at(index), experiment.study.output);
-    const stored = storedRows(port, cell, experiment.study.permutations, perms);
+    const stored = pickRows(port, cell.place, experiment.study.permutations, perms);
     const present = perms.filter((perm) => stored.has(perm));
     for (let k = 0; k < present.length; k += AT_ONCE) {
       const fresh = await Promise.all(
@@ -81,26 +80,6 @@ function sampleRows(
     by_cell.set(cell, perms);
   }
   return by_cell;
-}
-
-/** The stored rows asked for, as CSV lines. */
-export function storedRows(
-  port: FilePort,
-  cell: RunCell,
-  target: number,
-  perms: readonly number[],
-): Map<number, string> {
-  const wanted = new Set(perms);
-  const found = new Map<number, string>();
-  for (const { perm_index, columns } of readRows(port, cell.place, target)) {
-    for (let i = 0; i < perm_index.length; i += 1) {
-      const perm = perm_index[i]!;
-      if (!wanted.has(perm)) continue;
-      const row = { perm_index: Uint32Array.of(perm), columns: columns.map((column) => Float64Array.of(column[i]!)) };
-      found.set(perm, Buffer.from(encodeCsvRows(row)).toString('latin1'));
-    }
-  }
-  return found;
 }
 
 async function computeRow(

@@ -5,7 +5,7 @@ import type { FilePort } from '../files/port.ts';
 import type { Problem } from './problem.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
-import { summaryIfReadable, type CellSummary } from '../stored/summaries.ts';
+import { summaryIfReadable, whyNoSummary, type CellSummary } from '../stored/summaries.ts';
 
 /** Where a cell's summary.json disagrees with its rows or with itself. */
 export function summaryProblems(
@@ -19,9 +19,7 @@ export function summaryProblems(
   const summary = summaryIfReadable(port, place.folder);
   const say = (message: string): Problem => ({ cell_id, code: 'SUMMARY', message });
   if (summary === undefined) {
-    return n_present === scan.target
-      ? [say('summary.json is missing or cannot be read; the next run makes it again')]
-      : [];
+    return n_present === scan.target ? [say(`${whyNoSummary(port, place.folder)!}; the next run makes it again`)] : [];
   }
   return brokenInvariants(summary, found, n_present).map(say);
 }
@@ -42,6 +40,7 @@ function brokenInvariants(summary: CellSummary, { scan, look }: LookedScan, n_pr
     ],
     [s.n_perms_done === n_present, `it speaks of ${s.n_perms_done} rows, and the file holds ${n_present}`],
     [isOfLook(s.precision, look), 'its precision is not what the rule of the run makes of the rows'],
+    [s.digest !== undefined, 'it has no digest, so a change in it goes unseen; the next run makes it again'],
     [s.rows_crc32 === scan.rows_crc32, 'it was made from other rows than the file holds'],
   ];
   return invariants.filter(([holds]) => !holds).map(([, message]) => `summary.json: ${message}`);

@@ -40,6 +40,7 @@ const options: fc.Arbitrary<RunOptions> = fc.record({
   disk_wait_minutes: maybe(fc.constantFrom(0.5, 1, 30)),
   kernel: maybe(fc.constantFrom('auto', 'wasm', 'typescript')),
   retry_failed: maybe(fc.constant(true)),
+  recompute_found: maybe(fc.constant(true)),
   on_error: maybe(fc.constantFrom('stop', 'continue')),
   reuse: maybe(words),
   settings: maybe(words),

@@ -36,6 +36,8 @@ interface Folder {
   names: Map<string, Inode | Folder>;
   durable: Map<string, Inode | Folder>;
   pending: NameChange[];
+  /** Dropped by a failed sync: its blocks pass for clean until another name in it changes, which writes them whole. */
+  clean: NameChange[];
 }
 /** Names that change together, in order; undefined: it goes. */
 type NameChange = readonly (readonly [name: string, child: Inode | Folder | undefined])[];
@@ -120,9 +122,11 @@ export class SimulatedDisk {
       const pending = folder.pending;
       try {
         this.#step('fsync folder', path);
-      } finally {
-        if (!this.#dead) folder.pending = [];
+      } catch (error) {
+        if (!this.#dead) folder.clean.push(...folder.pending.splice(0));
+        throw error;
       }
+      folder.pending = [];
       for (const one of pending) rename(folder.durable, one);
       return Promise.resolve();
     },
@@ -225,6 +229,7 @@ export class SimulatedDisk {
     const visit = (folder: Folder): void => {
       folder.durable = new Map(folder.names);
       folder.pending = [];
+      folder.clean = [];
       for (const child of folder.names.values()) {
         if (child.kind === 'folder') visit(child);
         else {
@@ -254,7 +259,9 @@ export class SimulatedDisk {
     const fill = (from: Folder, to: Folder): void => {
       to.names = copyNames(from.names);
       to.durable = copyNames(from.durable);
-      to.pending = from.pending.map((change) => change.map(([name, child]) => [name, child && copyOf(child)]));
+      const copied = (change: NameChange): NameChange => change.map(([name, child]) => [name, child && copyOf(child)]);
+      to.pending = from.pending.map(copied);
+      to.clean = from.clean.map(copied);
     };
     fill(this.root, next.root);
     return next;
@@ -348,12 +355,12 @@ export class SimulatedDisk {
 
   #change(folder: Folder, change: NameChange): void {
     rename(folder.names, change);
-    folder.pending.push(change);
+    folder.pending.push(...folder.clean.splice(0), change);
   }
 }
 
 function newFolder(): Folder {
-  return { kind: 'folder', names: new Map(), durable: new Map(), pending: [] };
+  return { kind: 'folder', names: new Map(), durable: new Map(), pending: [], clean: [] };
 }
 
 function last(path: string): string {

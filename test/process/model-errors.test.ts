@@ -29,7 +29,8 @@ export default defineModel({
     );
     writeFileSync(join(folder, 'study.yaml'), 'model: ./m.ts\npermutations: 200\noutput: out\n');
     const args = ['run', 'study.yaml', '--threads', '1', '--on-error', 'continue', '--debug', '--json'];
-    const { exit, stderr, json } = await permafrost(args, { cwd: folder });
+    const ended = await permafrost(args, { cwd: folder });
+    const { exit, stderr } = ended;
     expect(exit).toBe(1);
     expect(stderr).toContain('RangeError: too far\n  thrown at ./m.ts:6 ');
     const [, stack] =
@@ -37,7 +38,7 @@ export default defineModel({
     expect(stack).toMatch(/^ +at .*simulate/);
     expect(stack).toContain(`${join(folder, 'm.ts')}:6:`);
     expect(stderr).not.toMatch(/data:text\/javascript|permafrost-model\/|bug of permafrost/);
-    expect(json()).toMatchObject({
+    expect(ended.json()).toMatchObject({
       outputs: [{ first_failure: { error_class: 'RangeError', at: './m.ts:6', of_prepare: false } }],
     });
   },

@@ -15,7 +15,7 @@ export default {
   name: 'odd', version: '1',
   parameters: { label: { type: 'string', default: 'a' }, on: { type: 'boolean', default: true }, size: { type: 'number', default: 1 },
     only: { type: 'number', default: 3, active_when: [{ on: true }] } },
-  metrics: { odd: { missing: true }, even: {} },
+  metrics: { odd: { missing: true, infinite: true }, even: {} },
   prepare: ({ parameters }) => parameters,
   simulate: (_parameters, rng, row) => { const u = rng(); row.odd = odd[Math.floor(u * odd.length)]; row.even = u; },
 };`;

@@ -85,7 +85,7 @@ describe('simulate() that throws', () => {
     ]);
     const replayed = await replay(broken.output, result.first_failure!.cell_id, perm_index, {}, HOST);
     expect(replayed).toMatchObject({ row: undefined, failure: { error_class: 'TypeError', message }, at: './m.ts:6' });
-    expect(replayed!.error!.stack).toContain(`${join(broken.folder, 'm.ts')}:6:`);
+    expect(replayed.error!.stack).toContain(`${join(broken.folder, 'm.ts')}:6:`);
   });
 });
 

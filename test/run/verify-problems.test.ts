@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,14 +45,20 @@ interface Case {
   readonly found: readonly (readonly [string, RegExp])[];
 }
 
+/** As one that was made so. */
+function signed(summary: object): string {
+  return JSON.stringify({ ...summary, digest: createHash('sha256').update(JSON.stringify(summary)).digest('hex') });
+}
+
 const OTHER_ROWS = ['SUMMARY', /it was made from other rows/] as const;
 const summary =
   (change: (summary: Record<string, number>) => void): Case['spoil'] =>
   (file) => {
     edit(file('summary.json'), (text) => {
       const values = JSON.parse(text) as Record<string, number>;
+      Reflect.deleteProperty(values, 'digest');
       change(values);
-      return JSON.stringify(values);
+      return signed(values);
     });
   };
 
@@ -114,7 +121,7 @@ const CASES: readonly Case[] = [
     spoil: (file) => {
       rmSync(file('metrics_compact.sums'));
     },
-    found: [['UNSEALED', /checksums are not complete/]],
+    found: [['UNPROTECTED', /1,500 rows have no checksum/]],
   },
   {
     what: 'a metrics file that is gone',
@@ -202,10 +209,26 @@ const CASES: readonly Case[] = [
   {
     what: 'a summary of other rows',
     format: 'csv',
-    spoil: (file) => {
-      edit(file('summary.json'), (text) => text.replace(/("rows_crc32": *")[0-9a-f]{8}/, '$100000000'));
-    },
+    spoil: summary((values) => {
+      Object.assign(values, { rows_crc32: '00000000' });
+    }),
     found: [OTHER_ROWS],
+  },
+  {
+    what: 'a mean that was changed',
+    format: 'csv',
+    spoil: (file) => {
+      edit(file('summary.json'), (text) => text.replace(/("mean": *-?)\d/, '$17'));
+    },
+    found: [['SUMMARY', /changed after it was made: it does not fit its digest; the next run makes it again/]],
+  },
+  {
+    what: 'a summary without a digest',
+    format: 'arrow',
+    spoil: (file) => {
+      edit(file('summary.json'), (text) => text.replace(/,\s*"digest": *"[0-9a-f]{64}"/, ''));
+    },
+    found: [['SUMMARY', /has no digest/]],
   },
 ];
 

@@ -13,12 +13,15 @@ import { countPermutations, type PermutationRange } from '../../study/permutatio
 import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
+import { confirmationText, confirmRows, isProven, otherRows } from '../output/confirm-rows.ts';
 import { GroupSync } from './group-sync.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunOutput } from '../output/run-output.ts';
+import type { CellScan } from '../../store/scan/cell-file.ts';
+import { distrustUnprotected } from '../../store/distrust.ts';
 import { removeLeftOversOfCell } from '../../store/left-overs.ts';
 import { scannedExperiments, type Donor, type ScannedCell, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
@@ -41,7 +44,7 @@ export interface RunContext {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly stop: StopSwitch;
-  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error'>;
+  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error' | 'recompute_found'>;
   readonly lease: LeaseSize;
 }
 
@@ -111,16 +114,47 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       await leaveClean(run.port, member);
       continue;
     }
-    const target = await CellTarget.open(run.port, member, scan);
+    const sure = await confirmed(run, member, scan);
+    if (sure === undefined) continue;
+    const target = await CellTarget.open(run.port, sure.member, sure.scan);
     if (target === undefined) continue;
     // Not before: a process that was killed may have left its last rows in memory alone.
-    output.books.found(cell, scan);
+    output.books.found(cell, sure.scan);
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
   return new CellWork(targets, (result) => {
     run.executor.release(result);
   });
+}
+
+/**
+ * Rows that no checksum covers are taken only where a sample of them was recomputed and agrees. Where it does not, and other rows of the file are known to be
+ * this experiment's, they count as damaged and are computed again; a file of which nothing is known is refused. Undefined where the cell cannot be begun: its
+ * output has failed, or the run was stopped meanwhile.
+ */
+async function confirmed(
+  run: Loop,
+  member: ScannedCell<RunOutput>,
+  scan: CellScan,
+): Promise<{ readonly member: ScannedCell<RunOutput>; readonly scan: CellScan } | undefined> {
+  if (scan.unprotected.length === 0) return { member, scan };
+  const { executor, readers, port, options, abandoned } = run;
+  const { output, cell } = member;
+  const by = { executor, readers, setup: output.setup, every_row: options.recompute_found, abandoned };
+  try {
+    const confirmation = await confirmRows(by, cell, scan);
+    output.books.log(cell, confirmationText(confirmation));
+    if (confirmation.differing.length === 0) return { member, scan };
+    if (!isProven(scan)) throw otherRows(cell, confirmation);
+    await distrustUnprotected(port, cell.place, scan);
+    const { target, stopping } = output;
+    const again = await readers.read('scan', { place: cell.place, target, stopping });
+    return { member: { ...member, ...again }, scan: again.scan };
+  } catch (error) {
+    if (run.stop.reason === undefined) output.fail(error);
+    return undefined;
+  }
 }
 
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */

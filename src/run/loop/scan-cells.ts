@@ -111,11 +111,13 @@ function reusablePlaces(runs: readonly ReusableRun[], cell: RunCell): { place: C
   });
 }
 
-/** A file whose rows are good to be copied: no row of it was ever in doubt, and nobody else saved it. */
+/** A file whose rows are good to be copied: all of them are known to be this experiment's, none was ever in doubt, and nobody else saved it. */
 function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | EngineError }): file is Donor {
   const { scan } = file;
   if (scan instanceof EngineError || scan.present.length === 0) return false;
-  return scan.n_conflicts === 0 && scan.findings.every(({ kind }) => kind !== 'foreign');
+  return (
+    scan.n_conflicts === 0 && scan.unprotected.length === 0 && scan.findings.every(({ kind }) => kind !== 'foreign')
+  );
 }
 
 async function scan(

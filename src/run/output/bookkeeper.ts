@@ -105,6 +105,12 @@ export class Bookkeeper {
     void this.queue(() => this.writeProgressJson(open, states.status(cell.index)));
   }
 
+  /** A cell that a stopped run did not come to, read for its last words. */
+  foundAtEnd(cell: RunCell, scan: CellScan, complete: boolean): void {
+    this.count(cell, scan, complete ? 'complete' : 'waiting');
+    if (complete) this.options.progress.cells_complete += 1;
+  }
+
   private count(cell: RunCell, scan: CellScan, status: CellStatus): void {
     const { progress, states, expected, ownOf } = this.options;
     const n_done = countPermutations(scan.present);

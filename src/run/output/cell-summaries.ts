@@ -2,7 +2,6 @@ import type { RunCell } from '../../plan/run-cell.ts';
 import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
-import { toJson } from '../../encoding/json-numbers.ts';
 import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
 import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
@@ -11,7 +10,7 @@ import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import { removeFile } from '../../files/held.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
-import { summaryIfReadable, type CellSummary } from '../../stored/summaries.ts';
+import { summaryIfReadable, summaryText, type CellSummary } from '../../stored/summaries.ts';
 
 /** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
 const WITHDRAW_PATIENCE_MS = 1_000;
@@ -49,7 +48,8 @@ export class CellSummaries {
     if (!whole || scan.rows_crc32 === undefined) return false;
     const summary = summaryIfReadable(port, cell.place.folder);
     return (
-      summary?.rows_crc32 === scan.rows_crc32 &&
+      summary?.digest !== undefined &&
+      summary.rows_crc32 === scan.rows_crc32 &&
       summary.n_perms_target === target &&
       areCurrent(summary.statistics) &&
       (summary.baseline === null || areRanked(summary.statistics)) &&
@@ -121,6 +121,6 @@ export class CellSummaries {
       statistics:
         made ?? (await readers.read('summary', { place: cell.place, target, options: this.statisticsOf(cell) })),
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).summary, `${toJson(summary, 1)}\n`);
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryText(summary));
   }
 }

@@ -6,6 +6,7 @@ import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { refuseForeignFolder } from './foreign-folder.ts';
 import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
+import { refuseOthersRows } from './found-rows.ts';
 import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 
@@ -16,18 +17,19 @@ export interface Claim {
 }
 
 /**
- * Refuses an output that holds another run or somebody's files, or rows that would be dropped without --truncate (IDENTITY). Reads only: an output that this study may not
- * touch stays as it is, without even a lock file.
+ * Refuses an output that holds another run or somebody's files, rows that are not this study's where its manifest is gone, or rows that would be dropped without
+ * --truncate (IDENTITY). Reads only: an output that this study may not touch stays as it is, without even a lock file.
  */
 export async function refuseOtherRun(
   host: Host,
   experiment: LoadedStudy,
-  { truncate, threads }: Pick<ResolvedOptions, 'truncate' | 'threads'>,
+  { truncate, threads, recompute_found }: Pick<ResolvedOptions, 'truncate' | 'threads' | 'recompute_found'>,
 ): Promise<void> {
   const { output } = experiment.study;
   const seen = loadManifest(host.port, output);
   if (seen === undefined) {
     refuseForeignFolder(host.port, output);
+    await refuseOthersRows(host, experiment, { truncate, threads, recompute_found });
     return;
   }
   const wanted = manifestOf(experiment);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
 import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
@@ -7,9 +8,18 @@ import type { Tell } from './events.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellCounts, ResolvedOptions, StudyResult } from '../run-options.ts';
 import type { RunOutput } from './run-output.ts';
+import type { Readers } from '../../readers/readers.ts';
+import { readUnread } from './read-unread.ts';
 import { singlePermutation } from './single-permutation.ts';
 import type { StopReason, StopSwitch } from '../stop.ts';
 import { writeResults } from '../../tables/write-results.ts';
+
+export interface LastWords {
+  readonly readers: Readers;
+  readonly clock: Clock;
+  readonly stop: StopSwitch;
+  readonly tell: Tell;
+}
 
 /** The last words of a run in one output. */
 export async function endOutput(
@@ -17,11 +27,11 @@ export async function endOutput(
   { experiment }: ClaimedStudy,
   output: RunOutput,
   { kernel, compute }: ResolvedOptions,
-  stop: StopSwitch,
-  tell: Tell,
+  { readers, clock, stop, tell }: LastWords,
 ): Promise<StudyResult> {
   const { study } = experiment;
   const { progress, states, cells, books } = output;
+  const unread = output.started ? await readUnread(port, output, readers, clock) : 0;
   const complete = states.count('complete');
   const shared = states.count('shared');
   if (output.started) {
@@ -50,6 +60,7 @@ export async function endOutput(
     permutations_computed: numbers.permutations_computed,
     permutations_reused: numbers.permutations_done - numbers.permutations_computed,
     permutations_total: numbers.permutations_total,
+    unread,
     at_most: output.stopping !== undefined && output.share === undefined && complete < cells.length,
     seconds: numbers.uptime_seconds,
     permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,

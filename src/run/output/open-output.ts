@@ -49,7 +49,11 @@ export function createOutput(
   const n_own = (cell: RunCell): number => (own === undefined ? target : countPermutations(own(cell)));
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
-    for (const cell of cells) expected[cell.index] = Math.min(n_own(cell), known.get(cell.cell_id)?.n_done ?? 0);
+    for (const cell of cells) {
+      const n_done = Math.min(target, known.get(cell.cell_id)?.n_done ?? 0);
+      states.set(cell.index, 'waiting', n_done);
+      expected[cell.index] = Math.min(n_own(cell), n_done);
+    }
   const progress = new Progress(
     clock,
     cells.length,

@@ -28,6 +28,7 @@ export function analysedScan(
   const scan: CellScan = {
     ...blankScan(reader.size, target),
     present: kept.present,
+    unprotected: kept.unprotected,
     n_rows_raw: kept.n_rows_raw,
     n_duplicates: kept.n_rows_raw - kept.order.length,
     n_conflicts: kept.n_conflicts,

@@ -36,7 +36,7 @@ export function analyseArrow(reader: FileReader, place: CellPlace, target: numbe
   const analysed = analysedScan(reader, target, kept, findings, { n_rows_damaged, header_damaged: head.damaged > 0 });
   let next = 0; // conflicts were found in the order of `kept.conflicts`
   return {
-    scan: analysed.scan,
+    scan: { ...analysed.scan, unprotected: [] }, // every batch verified its own checksum
     set_aside: (analysed.unreadable ? [] : findings.all).flatMap((finding) => {
       if (RECOVERY[finding.kind].row !== 'set aside') return [];
       if (finding.kind !== 'conflict') return [finding];

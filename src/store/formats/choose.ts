@@ -18,6 +18,8 @@ export interface Choice {
   /** Kept rows below the target, as places in the table, in perm_index order. */
   readonly order: readonly number[];
   readonly present: readonly { from: number; to: number }[];
+  /** Kept rows that no sum covers. */
+  readonly unprotected: readonly { from: number; to: number }[];
   readonly n_rows_raw: number;
   readonly n_conflicts: number;
   /** The rows set aside as conflicts, in the order of their findings. */
@@ -26,8 +28,6 @@ export interface Choice {
   readonly n_rows_past_target: number;
   readonly outgrown_sums: readonly number[];
   readonly failed_sums: readonly number[];
-  /** At least one block's checksum verified: the file is of this cell and experiment. */
-  readonly sum_verified: boolean;
 }
 
 /** All rows of one perm_index in file order: the first, the first that differs from it, and how many there are. */
@@ -50,13 +50,13 @@ export function choose(
   );
   const order: number[] = [];
   const present = new RangeBuilder();
+  const unprotected = new RangeBuilder();
   const outgrown_sums: number[] = [];
   const failed_sums: number[] = [];
   let n_rows_raw = 0;
   const conflicts: number[] = [];
   let n_distrusted = 0;
   let n_rows_past_target = 0;
-  let sum_verified = false;
 
   for (let at = 0; at < sorted.length;) {
     const block = Math.floor(table.indexAt(sorted[at]!) / schema.batch_rows);
@@ -69,7 +69,6 @@ export function choose(
     const verdict = judgeBlock(table, candidates, sums.get(block), salt);
     if (verdict.outgrown) outgrown_sums.push(block);
     if (verdict.failed) failed_sums.push(block);
-    sum_verified ||= verdict.verified;
     for (const candidate of candidates) {
       const index = table.indexAt(candidate.first);
       const use = verdict.use(candidate);
@@ -86,6 +85,7 @@ export function choose(
       }
       order.push(use);
       present.add(index);
+      if (!verdict.covers(candidate)) unprotected.add(index);
       n_rows_raw += candidate.n;
       for (const other of [candidate.first, ...candidate.others]) {
         if (other === use) continue;
@@ -104,6 +104,7 @@ export function choose(
   return {
     order,
     present: ranges,
+    unprotected: unprotected.ranges,
     n_rows_raw,
     n_conflicts: conflicts.length,
     conflicts,
@@ -111,7 +112,6 @@ export function choose(
     n_rows_past_target,
     outgrown_sums,
     failed_sums,
-    sum_verified,
   };
 }
 
@@ -131,18 +131,21 @@ function candidatesAt(table: RowSource, sorted: Uint32Array, at: number): Candid
 interface Verdict {
   /** Which row of a perm_index is kept; undefined: none can be trusted. */
   use(candidates: Candidates): number | undefined;
+  /** Whether the block's sum verified over the row that is kept. */
+  covers(candidates: Candidates): boolean;
   readonly outgrown: boolean;
-  readonly verified: boolean;
   readonly failed: boolean;
 }
 
-const KEEP_FIRST: Verdict = { use: ({ first }) => first, outgrown: false, verified: false, failed: false };
+const NO_ROW = (): boolean => false;
+const EVERY_ROW = (): boolean => true;
+const KEEP_FIRST: Verdict = { use: ({ first }) => first, covers: NO_ROW, outgrown: false, failed: false };
 /** Rows of the block are missing, so its sum cannot say which of two differing rows is right: neither is trusted. */
 const KEEP_UNDISPUTED: Verdict = {
   ...KEEP_FIRST,
   use: ({ first, others }) => (others.length === 0 ? first : undefined),
 };
-const NONE: Verdict = { use: () => undefined, outgrown: false, verified: false, failed: true };
+const NONE: Verdict = { use: () => undefined, covers: NO_ROW, outgrown: false, failed: true };
 
 const MAX_TRIES = 8;
 
@@ -160,15 +163,15 @@ function judgeBlock(
     // The sum is older than the last rows: it covers those that came first.
     const covered = firsts.toSorted((a, b) => a - b).slice(0, sum.count);
     const verified = crcOf(covered) === sum.crc32;
-    const distrusted = new Set(verified ? [] : covered);
+    const known = new Set(covered);
     return {
-      use: ({ first }) => (distrusted.has(first) ? undefined : first),
+      use: ({ first }) => (!verified && known.has(first) ? undefined : first),
+      covers: ({ first }) => verified && known.has(first),
       outgrown: verified,
-      verified,
       failed: !verified,
     };
   }
-  if (crcOf(firsts) === sum.crc32) return { ...KEEP_FIRST, verified: true };
+  if (crcOf(firsts) === sum.crc32) return { ...KEEP_FIRST, covers: EVERY_ROW };
   // Which of two differing rows is the right one: try each alone (few conflicts), then all together.
   const disputed = candidates.filter(({ others }) => others.length > 0);
   for (const one of disputed.slice(0, MAX_TRIES)) {
@@ -176,8 +179,8 @@ function judgeBlock(
       if (crcOf(firsts.map((row) => (row === one.first ? other : row))) === sum.crc32) {
         return {
           use: ({ first }) => (first === one.first ? other : first),
+          covers: EVERY_ROW,
           outgrown: false,
-          verified: true,
           failed: false,
         };
       }
@@ -185,7 +188,7 @@ function judgeBlock(
   }
   const seconds = candidates.map(({ first, others }) => others[0] ?? first);
   if (crcOf(seconds) === sum.crc32) {
-    return { use: ({ first, others }) => others[0] ?? first, outgrown: false, verified: true, failed: false };
+    return { use: ({ first, others }) => others[0] ?? first, covers: EVERY_ROW, outgrown: false, failed: false };
   }
   return NONE;
 }

@@ -6,13 +6,14 @@ import type { MetricsSchema, Rows } from '../../encoding/metrics-schema.ts';
 import type { CellPlace } from '../scan/cell-file.ts';
 import { Window } from '../../files/file-reader.ts';
 import type { FileReader } from '../../files/file-reader.ts';
+import { countPermutations } from '../../study/permutation-range.ts';
 import { FindingList } from '../scan/finding-list.ts';
 import { GrowingArray } from '../scan/growing-array.ts';
 import type { Sums } from '../scan/sums.ts';
 import { RECOVERY } from '../scan/recover.ts';
 import { analysedScan } from './analysed-scan.ts';
 import { choose } from './choose.ts';
-import type { RowSource } from './choose.ts';
+import type { Choice, RowSource } from './choose.ts';
 import { isTorn, linesOf, tornAt } from './csv-lines.ts';
 import type { Line } from './csv-lines.ts';
 import type { Analysis } from './format.ts';
@@ -32,7 +33,7 @@ export function analyseCsv(reader: FileReader, place: CellPlace, target: number,
   const kept = choose(table, schema, target, sums, findings);
 
   const header_damaged = head.kind === 'damaged' || head.kind === 'other columns';
-  if (head.kind === 'other columns' && !kept.sum_verified) throw otherColumns(place, head.line);
+  if (head.kind === 'other columns' && !isProven(kept)) throw otherColumns(place, head.line);
   if (header_damaged && head.length > 0) {
     findings.add({ kind: 'damaged', offset: 0, length: head.length, reason: 'the header is damaged' });
   }
@@ -50,6 +51,11 @@ export function analyseCsv(reader: FileReader, place: CellPlace, target: number,
     outgrown_sums: kept.outgrown_sums,
     failed_sums: kept.failed_sums,
   };
+}
+
+/** At least one block's checksum verified: the file is of this cell and experiment. */
+function isProven({ present, unprotected }: Choice): boolean {
+  return countPermutations(present) > countPermutations(unprotected);
 }
 
 /** What the first line is. `mapping[m]`: field of metric m; field `index` holds perm_index. Undefined: our own form. */

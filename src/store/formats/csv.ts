@@ -8,7 +8,7 @@ import { areCsvRows, csvHeader, encodeCsvRows, permIndexAt, permIndicesOfLines }
 import { digitsBelow } from '../../encoding/digits-below.ts';
 import type { Rows } from '../../encoding/metrics-schema.ts';
 import { blankScan } from '../scan/blank-scan.ts';
-import type { CellPlace } from '../scan/cell-file.ts';
+import type { CellPlace, LastBlock } from '../scan/cell-file.ts';
 import { fileChanged } from '../../files/file-reader.ts';
 import type { FileReader } from '../../files/file-reader.ts';
 import { RangeBuilder } from '../scan/ranges.ts';
@@ -53,6 +53,8 @@ interface Block {
   crc32: number;
   /** The same over as many rows as its sum speaks of; undefined where it has fewer. */
   covered: number | undefined;
+  /** Rows that no sum covers. */
+  open: { readonly from: number; readonly to: number }[];
 }
 
 /** Where a file is read to while it is scanned: the module's own memory, so that nothing is copied. One scan at a time. */
@@ -76,6 +78,8 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number, sum
   const torn = walk.stopped === 'rest';
   if (torn && !isTorn(reader, walk.end)) return undefined;
   const found = new Map<number, BlockSum>();
+  const unprotected = new RangeBuilder();
+  const loose_blocks: LastBlock[] = [];
   const salt = saltOf(experiment);
   let rows = 0;
   let rows_crc32 = 0;
@@ -87,6 +91,8 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number, sum
     rows += its.rows;
     rows_crc32 = crcGoingOn(its.crc32, salt, rows_crc32, end - offset);
     found.set(block, { count: its.rows, crc32: its.crc32 });
+    for (const { from, to } of its.open) unprotected.add(from, to);
+    if (its.open.length > 0) loose_blocks.push({ block, rows: its.rows, crc32: its.crc32 });
   }
   const last = blocks.at(-1);
   const scan = {
@@ -98,6 +104,8 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number, sum
     sealed: !torn && rows > 0,
     end: walk.end,
     rows_crc32: hex32(rows_crc32),
+    unprotected: unprotected.ranges,
+    loose_blocks,
     last_block: last && { block: last.block, rows: last.rows, crc32: last.crc32 },
   };
   return { scan, sums: found };
@@ -118,12 +126,16 @@ function walkThrough(walk: RunWalk, place: CellPlace, sums: Sums, present: Range
   for (let run = walk.next(most); run !== undefined; run = walk.next(most)) {
     const block = Math.floor(run.first / batch_rows);
     if (last?.block !== block) {
-      last = { block, offset: walk.end - run.bytes.length, rows: 0, crc32: salt, covered: undefined };
+      last = { block, offset: walk.end - run.bytes.length, rows: 0, crc32: salt, covered: undefined, open: [] };
       blocks.push(last);
     }
     last.rows += run.rows;
     last.crc32 = crc32(run.bytes, last.crc32);
-    if (last.rows === sums.get(block)?.count) last.covered = last.crc32;
+    last.open.push({ from: run.first, to: run.first + run.rows });
+    if (last.rows === sums.get(block)?.count) {
+      last.covered = last.crc32;
+      last.open = [];
+    }
     present.add(run.first, run.first + run.rows);
   }
   return blocks;

@@ -20,5 +20,7 @@ export function blankScan(size: number, target: number): CellScan {
     rows_crc32: '00000000',
     last_block: undefined,
     sections: [],
+    unprotected: [],
+    loose_blocks: [],
   };
 }

@@ -59,6 +59,13 @@ export interface CellScan {
   readonly last_block: LastBlock | undefined;
   /** Where parts of a canonical Arrow file begin, each of whole batches and about a megabyte, that can be read alone; empty for all others. */
   readonly sections: readonly number[];
+  /**
+   * Rows below the target that no checksum of this experiment covers: nothing says whose they are, or that they are as they were written. All that are
+   * `present` where the file is not known to be this experiment's. Arrow files have none: every batch carries its own.
+   */
+  readonly unprotected: readonly PermutationRange[];
+  /** The blocks of a canonical file that hold such rows, as they stand. */
+  readonly loose_blocks: readonly LastBlock[];
 }
 
 export interface LastBlock {

@@ -6,8 +6,9 @@ import { crc32, hex32, saltOf } from '../../encoding/crc32.ts';
  *   first_perm,count,crc32,crc32-of-this-line
  *
  * Both checksums start over the experiment's hex digits. A block is named by its index, not by its place in the file, so a line
- * stays right when the file is rewritten. A sum can only make rows distrusted, never trusted: lines that are torn,
- * stale or missing lose the protection of their block and nothing else. The last good line of a block counts.
+ * stays right when the file is rewritten. Lines that are torn, stale or missing lose the protection of their block: its rows are
+ * `unprotected` (CellScan). A file whose lines are all of the right form and none of this experiment says that the rows are another's.
+ * The last good line of a block counts.
  */
 export interface BlockSum {
   readonly count: number;
@@ -41,15 +42,28 @@ export function sumsText(sums: Sums, experiment: string, batch_rows: number): st
 }
 
 export function parseSums(text: string, experiment: string, batch_rows: number): Map<number, BlockSum> {
+  return parseAllSums(text, experiment, batch_rows).ours;
+}
+
+/** Sums by whose they are. */
+export interface AllSums {
+  readonly ours: Map<number, BlockSum>;
+  /** Lines of the right form whose own checksum is not of this experiment: another's, or damaged. Those of other `batch_rows` have odd keys. */
+  readonly strange: ReadonlyMap<number, BlockSum>;
+}
+
+export function parseAllSums(text: string, experiment: string, batch_rows: number): AllSums {
   const salt = saltOf(experiment);
-  const sums = new Map<number, BlockSum>();
+  const ours = new Map<number, BlockSum>();
+  const strange = new Map<number, BlockSum>();
   for (const line of text.split('\n')) {
     const match = /^(\d{1,10}),(\d{1,10}),([0-9a-f]{8}),([0-9a-f]{8})$/.exec(line);
     if (match === null) continue;
     const block = Number(match[1]) / batch_rows;
     const sum = { count: Number(match[2]), crc32: parseInt(match[3]!, 16) };
-    if (!Number.isInteger(block) || sum.count < 1 || sum.count > batch_rows) continue;
-    if (sumLine(block, sum, batch_rows, salt) === `${line}\n`) sums.set(block, sum);
+    const possible = Number.isInteger(block) && sum.count >= 1 && sum.count <= batch_rows;
+    const whose = possible && sumLine(block, sum, batch_rows, salt) === `${line}\n` ? ours : strange;
+    whose.set(block, sum);
   }
-  return sums;
+  return { ours, strange };
 }

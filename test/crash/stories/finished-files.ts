@@ -15,6 +15,8 @@ const HISTORY = new Set([
   'n_rows_past_target',
   'resume_detected',
   'created_at',
+  // Covers them, too.
+  'digest',
 ]);
 
 /**

@@ -1,0 +1,96 @@
+import { EngineError } from '../../errors.ts';
+import type { Executor } from '../../execute/executor.ts';
+import type { RunCell } from '../../plan/run-cell.ts';
+import type { Readers } from '../../readers/readers.ts';
+import type { CellScan } from '../../store/scan/cell-file.ts';
+import { counted } from '../../wording/format-number.ts';
+import { countPermutations, rangesOf, type PermutationRange } from '../../study/permutation-range.ts';
+
+/** Of the rows of a cell that no checksum covers, this many are recomputed before any of them is taken. */
+const SAMPLE_ROWS = 20;
+/** Rows recomputed at once. */
+const CHUNK_ROWS = 256;
+
+/** Who computes and reads, and with which setup. */
+export interface Confirmer {
+  readonly executor: Executor;
+  readonly readers: Readers;
+  readonly setup: string;
+  /** Every row without a checksum is recomputed, not a sample of them. */
+  readonly every_row: boolean;
+  /** What is being computed is not waited for any longer. */
+  readonly abandoned?: AbortSignal;
+}
+
+export interface Confirmation {
+  /** perm_index of the rows that were recomputed, ascending, and of those that differ from what the file holds. */
+  readonly recomputed: readonly number[];
+  readonly differing: readonly number[];
+}
+
+/** Recomputes a sample of the rows that no checksum covers, and compares it with the file bit for bit. Changes nothing. */
+export async function confirmRows(by: Confirmer, cell: RunCell, scan: CellScan): Promise<Confirmation> {
+  const recomputed = sampleOf(scan.unprotected, by.every_row);
+  const stored = await by.readers.read('pick', { place: cell.place, target: scan.target, perms: recomputed });
+  const differing: number[] = [];
+  for (const range of rangesOf(recomputed)) {
+    for (let from = range.from; from < range.to; from += CHUNK_ROWS) {
+      const fresh = await computeLines(by, cell, from, Math.min(range.to, from + CHUNK_ROWS));
+      for (let perm = from; perm < Math.min(range.to, from + CHUNK_ROWS); perm += 1)
+        if (fresh.get(perm) !== stored.get(perm)) differing.push(perm);
+    }
+  }
+  return { recomputed, differing };
+}
+
+/** Spread evenly, the first and the last among them: the same ones every time. */
+function sampleOf(ranges: readonly PermutationRange[], every_row: boolean): number[] {
+  const rows = countPermutations(ranges);
+  const wanted = every_row ? rows : Math.min(rows, SAMPLE_ROWS);
+  const perms: number[] = [];
+  let before = 0;
+  let k = 0;
+  for (const { from, to } of ranges) {
+    for (; k < wanted; k += 1) {
+      const place = wanted === 1 ? 0 : Math.floor((k * (rows - 1)) / (wanted - 1));
+      if (place >= before + to - from) break;
+      perms.push(from + place - before);
+    }
+    before += to - from;
+  }
+  return perms;
+}
+
+async function computeLines(
+  { executor, setup, abandoned }: Confirmer,
+  cell: RunCell,
+  from: number,
+  to: number,
+): Promise<Map<number, string>> {
+  const as_csv = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
+  const result = await executor.compute({ setup, cell: as_csv, first: from, count: to - from }, abandoned);
+  const lines = Buffer.from(result.bytes).toString('latin1').split('\n').slice(0, -1);
+  executor.release(result);
+  return new Map(lines.map((line) => [Number.parseInt(line, 10), `${line}\n`]));
+}
+
+/** The file is known to be this experiment's: a checksum that says so covers some of its rows. */
+export function isProven({ present, unprotected }: CellScan): boolean {
+  return countPermutations(present) > countPermutations(unprotected);
+}
+
+/** A line for the cell's log. */
+export function confirmationText({ recomputed, differing }: Confirmation): string {
+  if (differing.length === 0) return `${counted(recomputed.length, 'row')} without a checksum recomputed: all agree`;
+  return `WARNING: ${differing.length} of ${counted(recomputed.length, 'row')} without a checksum differ when recomputed (permutation ${differing[0]!} first). Check the disk.`;
+}
+
+/** Rows that nothing says are of this experiment, and that are not what it computes. */
+export function otherRows({ cell_id, place }: RunCell, { recomputed, differing }: Confirmation): EngineError {
+  const { folder, schema } = place;
+  return new EngineError(
+    'IDENTITY',
+    `${folder} holds rows of another experiment, or changed ones: no checksum ties them to cell ${cell_id} of this study, and ${differing.length} of ${counted(recomputed.length, 'row')} differ when recomputed (permutation ${differing[0]!} first). Nothing was changed. Use another --output, or the study (seed, model, inputs, parameters) that made these rows; or move ${folder} away to have the cell computed from the start.`,
+    { path: folder, allowed: schema.experiment },
+  );
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '../../clock.ts';
+import { EngineError } from '../../errors.ts';
+import type { FilePort } from '../../files/port.ts';
+import type { RunCell } from '../../plan/run-cell.ts';
+import type { Readers } from '../../readers/readers.ts';
+import { noFile } from '../../store/scan-cell.ts';
+import type { RunOutput } from './run-output.ts';
+
+/** A stop is not held up for longer [ms]: cells that are not read by then count as they were last written down. */
+const PATIENCE_MS = 5_000;
+const AT_ONCE = 16;
+
+/**
+ * Reads the cells that a stopped run did not come to, so that what it says of the files comes from the files. Returns how many are left unread: for want of
+ * time, or because they cannot be read.
+ */
+export async function readUnread(port: FilePort, output: RunOutput, readers: Readers, clock: Clock): Promise<number> {
+  const { states, summaries, books, target, stopping } = output;
+  const end_ms = clock.now() + PATIENCE_MS;
+  let unread = 0;
+  const read = async (cell: RunCell): Promise<void> => {
+    if (clock.now() > end_ms) {
+      unread += 1;
+      return;
+    }
+    try {
+      if (port.stat(cell.place.folder) === undefined) {
+        books.foundAtEnd(cell, noFile(target), false);
+        return;
+      }
+      const { scan, look } = await readers.read('scan', { place: cell.place, target, stopping });
+      books.foundAtEnd(cell, scan, summaries.isUpToDate(cell, scan, look));
+    } catch (error) {
+      // The next run says what is wrong with it.
+      if (!(error instanceof EngineError)) throw error;
+      unread += 1;
+    }
+  };
+  const reading = new Set<Promise<void>>();
+  for (const cell of output.cells) {
+    if (states.status(cell.index) !== 'waiting') continue;
+    if (reading.size >= AT_ONCE) await Promise.race(reading);
+    const one: Promise<void> = read(cell).finally(() => reading.delete(one));
+    reading.add(one);
+  }
+  await Promise.all(reading);
+  return unread;
+}
