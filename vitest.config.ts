@@ -14,8 +14,11 @@ const built_ms = 120_000;
 
 export default defineConfig({
   resolve: {
-    // The sources of native-free are tested, not the last build of them.
-    alias: [{ find: /^#native-free\/(.*)$/, replacement: `${root}native-free/$1.ts` }],
+    // Sources are tested, not the last build of them.
+    alias: [
+      { find: /^#native-free\/(.*)$/, replacement: `${root}native-free/$1.ts` },
+      { find: /^permafrost$/, replacement: `${root}src/index.ts` },
+    ],
   },
   test: {
     maxWorkers: 2,

@@ -15,10 +15,17 @@ export interface RunDetail extends Run {
   readonly request_queue: Int16Array;
 }
 
+/** A workspace for a run on a workload that is held elsewhere. */
+export function workspaceFor(count: number): Workspace {
+  const workspace = new Workspace();
+  workspace.reserveRun(count);
+  return workspace;
+}
+
 /** One run with its own arrays, and every request's fate. */
 export function simulateRun(workload: Workload, settings: Settings, noise?: ServiceNoise): RunDetail {
   const { count } = workload;
-  const workspace = Workspace.forRun(count);
+  const workspace = workspaceFor(count);
   const summary = run(workload, settings, workspace, noise);
   const detail = {
     ...summary,
