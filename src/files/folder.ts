@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { onDiskAsync } from './disk-error.ts';
+import { onDisk, onDiskAsync } from './disk-error.ts';
 import type { FilePort, FileStat } from './port.ts';
 
 /** Makes a folder and its missing parents, durably: each new name is synced in the folder that holds it. */
@@ -16,7 +16,7 @@ export async function makeFolder(port: FilePort, path: string): Promise<void> {
 
 /** The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. */
 export async function makeOwnFolder(port: FilePort, path: string): Promise<void> {
-  const before = port.stat(path);
+  const before = onDisk('make the folder', path, () => port.stat(path));
   if (before !== undefined && before.kind !== 'folder') throw notAFolder(before.kind, path);
   await makeFolder(port, path);
 }

@@ -65,9 +65,9 @@ export function removeFile(port: FilePort, path: string, patience_ms?: number): 
 }
 
 /** What is of no use any more: where it cannot be removed it goes another time. */
-export async function removeIfFree(port: FilePort, path: string): Promise<void> {
+export async function removeIfFree(port: FilePort, path: string, patience_ms = 0): Promise<void> {
   try {
-    await removeFile(port, path, 0);
+    await removeFile(port, path, patience_ms);
   } catch (error) {
     if (!(error instanceof HeldFile)) throw error;
   }

@@ -1,3 +1,4 @@
+import { onDiskAsync } from '../files/disk-error.ts';
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
@@ -73,7 +74,8 @@ export async function mergeCell(
     },
   );
   if (fresh) {
-    await removeFile(port, cellLayout(cell.place.folder).summary);
+    const { summary } = cellLayout(cell.place.folder);
+    await onDiskAsync('remove', summary, () => removeFile(port, summary));
     await replaceRows(port, cell.place, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);

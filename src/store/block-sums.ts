@@ -121,6 +121,13 @@ export class BlockSums {
     await this.#port.syncFolder(folder);
   }
 
+  /** Makes durable what was written: rows of a cell that is left unfinished stay protected, and another run may take them. */
+  async sync(): Promise<void> {
+    if (this.#fd === undefined) return;
+    await this.#syncOrEmpty(this.#fd);
+    await this.#port.syncFolder(this.#place.folder);
+  }
+
   /** After a failed sync nobody knows what the disk has: an empty file protects less, but says nothing untrue. */
   async #syncOrEmpty(fd: number): Promise<void> {
     try {

@@ -302,6 +302,14 @@ export class OpenCell implements CellFile {
     throw this.#failure as Error;
   }
 
+  async leave(): Promise<void> {
+    try {
+      await this.#sums.sync();
+    } catch (error) {
+      throw diskError(error, 'write the checksums of', this.#path);
+    }
+  }
+
   close(): void {
     const fd = this.#fd;
     this.#fd = undefined;

@@ -13,7 +13,7 @@ import { LOUD_SHARE } from './scan/recover.ts';
 import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { readSums, readSumsText } from './scan-cell.ts';
-import { HeldFile, removeFile, removeIfFree } from '../files/held.ts';
+import { HARDLY_ANY_PATIENCE_MS, HeldFile, removeFile, removeIfFree } from '../files/held.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import { removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
@@ -114,7 +114,7 @@ function writeAnew(port: FilePort, fd: number, end: number): void {
 async function nameAnew(port: FilePort, { folder, schema }: CellPlace): Promise<void> {
   const passing = temporaryPath(metricsPath(folder, schema.format));
   port.close(port.open(passing, 'w+'));
-  await removeIfFree(port, passing);
+  await removeIfFree(port, passing, HARDLY_ANY_PATIENCE_MS); // a virus scanner may be looking at it
 }
 
 async function repair(

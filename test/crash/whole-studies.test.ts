@@ -68,8 +68,10 @@ describe.each(PLATFORMS)('on $name', ({ over, foldersUnsynced }) => {
     for (const { command, at, disturbance, seed } of someCases(there, FULL ? 200 : 4)) {
       // Where folders cannot be synced, a power cut may take the newest names.
       const policy = foldersUnsynced === true ? 'kill' : disturbance.policy;
-      const what = await there.disturbed(command, at, { ...disturbance, policy }, seed, []);
-      if (what !== undefined) wrong.push(`operation ${at}, ${JSON.stringify(disturbance)}: ${what}`);
+      const power_off = foldersUnsynced === true ? 'kill' : undefined;
+      const what = await there.disturbed(command, at, { ...disturbance, policy }, seed, [], power_off);
+      if (what !== undefined)
+        wrong.push(`operation ${at} (${there.operation(command, at)}), ${JSON.stringify(disturbance)}: ${what}`);
     }
     expect(wrong.slice(0, 5)).toEqual([]);
   });

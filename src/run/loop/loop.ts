@@ -298,6 +298,11 @@ async function end(run: Loop, target: CellTarget): Promise<void> {
     else output.fail(error);
   }
   try {
+    if (output.live && status !== 'complete') await file.leave();
+  } catch (error) {
+    output.fail(error);
+  }
+  try {
     file.close();
   } catch (error) {
     output.fail(error);

@@ -1,3 +1,4 @@
+import { onDisk } from '../../files/disk-error.ts';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../../errors.ts';
@@ -51,13 +52,15 @@ export async function refuseOthersRows(
 function foundCells({ port }: Host, experiment: LoadedStudy): RunCell[] {
   const { cells, study } = experiment;
   const { per_cell } = layoutOf(study.output);
-  const found: RunCell[] = [];
-  if (port.stat(per_cell)?.kind !== 'folder' || port.readdir(per_cell).length === 0) return found;
-  for (let index = 0; index < cells.length; index += 1) {
-    const cell = cellOf(experiment, cells.at(index), study.output);
-    if (port.stat(cell.place.folder)?.kind === 'folder') found.push(cell);
-  }
-  return found;
+  return onDisk('read', per_cell, () => {
+    const found: RunCell[] = [];
+    if (port.stat(per_cell)?.kind !== 'folder' || port.readdir(per_cell).length === 0) return found;
+    for (let index = 0; index < cells.length; index += 1) {
+      const cell = cellOf(experiment, cells.at(index), study.output);
+      if (port.stat(cell.place.folder)?.kind === 'folder') found.push(cell);
+    }
+    return found;
+  });
 }
 
 function dropsRows({ cell_id, place }: RunCell, { n_rows_past_target, target }: CellScan): EngineError {

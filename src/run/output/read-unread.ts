@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
+import { isSystemError } from '../../files/disk-error.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import type { Readers } from '../../readers/readers.ts';
@@ -32,7 +33,7 @@ export async function readUnread(port: FilePort, output: RunOutput, readers: Rea
       books.foundAtEnd(cell, scan, summaries.isUpToDate(cell, scan, look));
     } catch (error) {
       // The next run says what is wrong with it.
-      if (!(error instanceof EngineError)) throw error;
+      if (!(error instanceof EngineError || isSystemError(error))) throw error;
       unread += 1;
     }
   };

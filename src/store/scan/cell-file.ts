@@ -132,5 +132,7 @@ export interface CellFile {
    * Before it is sealed, the whole file is read back: here, or by `readBack` where that can be done in another thread.
    */
   complete(readBack?: ReadBack): Promise<string>;
+  /** At the end of a cell that stays unfinished: makes its checksums durable, so that other runs may take its rows. */
+  leave(): Promise<void>;
   close(): void;
 }

@@ -25,6 +25,7 @@ const HISTORY = new Set([
  */
 const PASSING = /(^|\/)(logs\.txt|progress\.json|heartbeat\.json|\.lock[^/]*|quarantine)(\/|$)/;
 const SUMS = 'metrics_compact.sums';
+const METRICS = 'metrics_compact.csv';
 
 /** Everything that a command is to leave below /runs, by path: whatever happens on the way there, nothing else may be there. */
 export function finishedFiles(disk: SimulatedDisk, port: FilePort = disk.port): Map<string, string> {
@@ -33,7 +34,10 @@ export function finishedFiles(disk: SimulatedDisk, port: FilePort = disk.port): 
   for (const path of paths) {
     // Those of a cell that is not complete yet tell how it came so far.
     if (path.endsWith(SUMS) && !paths.has(path.replace(SUMS, 'summary.json'))) continue;
-    found.set(path, contentOf(port, `/runs/${path}`, disk.read(`/runs/${path}`)!));
+    const content = contentOf(port, `/runs/${path}`, disk.read(`/runs/${path}`)!);
+    // Rows stand in the order in which they came, until a cell is complete.
+    const unfinished = path.endsWith(METRICS) && !paths.has(path.replace(METRICS, 'summary.json'));
+    found.set(path, unfinished ? content.split('\n').sort().join('\n') : content);
   }
   return found;
 }
