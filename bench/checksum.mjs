@@ -2,11 +2,11 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { crc32 } from '../dist/encoding/crc32.js';
 import { cpuNs, interleave, median, pairedRatio } from './kernel/clock.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
 /** A CSV block and an Arrow message of 2,000 rows of 8 metrics are some 290 and 136 kB. */
 const SIZES = [16_000, 136_000, 290_000];
-const TOTAL = short ? 2e7 : 2e8;
+const TOTAL = amount(2e8, 2e7, 1e6);
 
 const rows = SIZES.flatMap((size) => {
   const bytes = Uint8Array.from({ length: size }, (_, i) => (i * i) >> 3);
@@ -19,7 +19,7 @@ const rows = SIZES.flatMap((size) => {
     found.add(crc);
     return (cpuNs() - began) / (calls * size);
   };
-  const times = interleave({ ours: timed(crc32), zlib: timed(zlibCrc32) }, short ? 3 : 9);
+  const times = interleave({ ours: timed(crc32), zlib: timed(zlibCrc32) }, amount(9, 3, 1));
   if (found.size !== 1) throw new Error(`${size} bytes: another CRC than zlib's`);
   const kb = `${size / 1000} kB`;
   return [

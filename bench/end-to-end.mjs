@@ -3,41 +3,29 @@
  * g++ -O3 -march=native -ffp-contract=off). Rows are compared bit for bit first. Wall time, interleaved, medians of paired rounds.
  */
 import { Buffer } from 'node:buffer';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { URL, fileURLToPath } from 'node:url';
 import { run } from '../dist/index.js';
-import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
-import { cellOf } from '../dist/plan/run-cell.js';
-import { openStudy } from '../dist/study/loaded-study.js';
-import { temporaryFolder, writeHeadline } from './headline.mjs';
+import { thisMachine } from '../dist/readers/host.js';
+import { openHeadline, temporaryFolder, writeHeadline } from './headline.mjs';
 import { encodeForPeer, makeColumns } from './kernel/cells.mjs';
 import { median } from './kernel/clock.mjs';
-import { report, short } from './report.mjs';
+import { compilePeer } from './kernel/peer.mjs';
+import { amount, report } from './report.mjs';
 
-const ROUNDS = short ? 3 : 11;
-const MS = short ? 300 : 1500;
+const ROUNDS = amount(11, 3, 1);
+const MS = amount(1500, 300, 50);
 const folder = temporaryFolder();
 const study = writeHeadline(folder);
-const experiment = await openStudy(study, {});
-const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
-const cell = prepareCell({
-  parameters,
-  inputs: experiment.inputs,
-  streams: 'independent',
-  shared: undefined,
-  metrics: experiment.study.metrics,
-});
+const { experiment, cell } = await openHeadline(study);
 
-/** A C++ process that computes on request, or undefined where there is no g++. */
+/** Two C++ processes that compute on request, or undefined where there is no C++. */
 function startPeer() {
-  const source = fileURLToPath(new URL('kernel/peer.cpp', import.meta.url));
-  const path = join(folder, 'peer');
-  const made = spawnSync('g++', ['-O3', '-march=native', '-ffp-contract=off', '-o', path, source]);
-  if (made.status !== 0) return undefined;
+  const path = compilePeer(folder);
+  if (path === undefined) return undefined;
   return [0, 1].map(() => {
     const child = spawn(path, ['wall'], { stdio: ['pipe', 'pipe', 'inherit'] });
     child.stdin.write(encodeForPeer(cell));
@@ -82,7 +70,7 @@ async function cppRate(peers, round, count) {
   return (peers.length * count) / wall;
 }
 
-const rig = new BenchRig(experiment, 'auto');
+const rig = new BenchRig(thisMachine, experiment, 'auto');
 const peers = startPeer();
 if (peers !== undefined) await compareRows(peers[0]);
 const found = { arrow: [], csv: [], cpp: [], arrow_cpu: [], csv_cpu: [] };
@@ -90,12 +78,12 @@ try {
   for (let round = 0; round <= ROUNDS; round++) {
     const keep = (name, value) => round > 0 && found[name].push(value);
     const turns = [
-      ...['arrow', 'csv'].map((format) => async () => {
+      .../** @type {const} */ (['arrow', 'csv']).map((format) => async () => {
         const sample = await rig.sample({ threads: 2, chunk: 'auto', format, durability: 'chunk' }, MS);
         keep(format, sample.permutations_per_second);
         keep(`${format}_cpu`, 1e6 / sample.cpu_us);
       }),
-      async () => peers !== undefined && keep('cpp', await cppRate(peers, round, short ? 60_000 : 300_000)),
+      async () => peers !== undefined && keep('cpp', await cppRate(peers, round, amount(300_000, 60_000, 0))),
     ];
     for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
   }
@@ -105,7 +93,7 @@ try {
 }
 // A whole run: start, eight cells, read back, statistics, summaries.
 const whole = writeHeadline(folder, {
-  permutations: short ? 20_000 : 200_000,
+  permutations: amount(200_000, 20_000, 1000),
   grid: 'p_skip: [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12]',
 });
 const began = performance.now();

@@ -6,6 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
+import { prepareCell } from '../dist/models/trades/cell/prepare.js';
+import { cellOf } from '../dist/plan/run-cell.js';
+import { openStudy } from '../dist/study/loaded-study.js';
 
 const example = (name) => fileURLToPath(new URL(`../examples/sp500/${name}`, import.meta.url));
 
@@ -36,4 +39,13 @@ output: out
 `,
   );
   return file;
+}
+
+/** The study as the engine loads it, and its first cell as the kernels take it. */
+export async function openHeadline(file) {
+  const experiment = await openStudy(file, {});
+  const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
+  const { inputs, study } = experiment;
+  const context = { parameters, inputs, streams: 'independent', shared: undefined, metrics: study.metrics };
+  return { experiment, cell: prepareCell(/** @type {Parameters<typeof prepareCell>[0]} */ (context)) };
 }

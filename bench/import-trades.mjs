@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, URL } from 'node:url';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-const TRADES = short ? 10_000 : 100_000;
+const TRADES = amount(100_000, 10_000, 500);
 const AIM_SECONDS = 5;
 /** Makes the child say what CPU time it took: unlike wall time it tells something beside other work. */
 const SAYS_CPU =

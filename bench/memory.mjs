@@ -10,9 +10,9 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { run } from '../dist/index.js';
 import { temporaryFolder } from './headline.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
-const SECONDS = short ? 5 : 10;
+const SECONDS = amount(10, 5, 1);
 
 /** In a process of its own: runs the study, tells what it took. */
 async function child(study) {
@@ -38,7 +38,12 @@ permutations: 200000
 output: out-${flips}
 `,
   );
-  const { stdout, stderr, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--child', study]);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [
+    fileURLToPath(import.meta.url),
+    ...process.argv.slice(2),
+    '--child',
+    study,
+  ]);
   if (status !== 0) throw new Error(stderr.toString());
   return JSON.parse(stdout.toString());
 }
@@ -48,7 +53,7 @@ if (at >= 0) await child(process.argv[at + 1]);
 else {
   const folder = temporaryFolder();
   copyFileSync(fileURLToPath(new URL('../examples/coin/coin.ts', import.meta.url)), join(folder, 'coin.ts'));
-  const found = [1, 10, 100].map((flips) => measure(folder, flips));
+  const found = amount([1, 10, 100], [1, 10, 100], [1]).map((flips) => measure(folder, flips));
   report(
     'How much memory does a run take, and how soon does it compute?',
     found.flatMap(({ cells, first_row_seconds, rss_mb }) => [

@@ -4,7 +4,25 @@
  */
 import process from 'node:process';
 
-export const short = process.argv.includes('--short') || process.argv.includes('--quick');
+const given = (...names) => names.some((name) => process.argv.includes(name));
+
+/** Everything is only tried: does it still work? The figures say nothing, and peers in other languages are left out. */
+export const once = given('--once');
+/** A look, in less time. */
+export const short = !once && given('--short', '--quick');
+
+/**
+ * How much of something is done: in earnest, for a look (`--short`), and where it is only tried (`--once`).
+ *
+ * @template T
+ * @param {T} whole
+ * @param {T} look
+ * @param {T} tried
+ */
+export function amount(whole, look, tried) {
+  if (once) return tried;
+  return short ? look : whole;
+}
 
 export function report(question, rows) {
   const known = rows.filter(({ value }) => Number.isFinite(value));

@@ -19,12 +19,13 @@ import { scanCell } from '../dist/store/scan-cell.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './kernel/clock.mjs';
 import { pythonWith } from './python.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
-const ROWS = 200_000;
+const ROWS = amount(200_000, 200_000, 5000);
 const file = writeHeadline(temporaryFolder(), { permutations: ROWS });
+/** @type {Partial<Record<'csv' | 'arrow', import('../dist/store/scan/cell-file.js').CellPlace>>} */
 const cells = {};
-for (const format of ['csv', 'arrow']) {
+for (const format of /** @type {const} */ (['csv', 'arrow'])) {
   const output = join(dirname(file), format);
   await run(file, { output, format });
   const experiment = await openStudy(file, { output, format });
@@ -39,7 +40,7 @@ const timed =
     return (cpuNs() - began) / 1e6 / times;
   };
 /** A resume looks at a thousand such files; one alone would measure how the engine warms up. */
-const AGAIN = 10;
+const AGAIN = amount(10, 10, 1);
 const scan = (format) =>
   timed(() => {
     const found = scanCell(disk, cells[format], ROWS);
@@ -48,7 +49,7 @@ const scan = (format) =>
 const window = textWindow();
 const withFile = (work) =>
   timed(() => {
-    const fd = openSync(csv);
+    const fd = openSync(csv, 'r');
     work(fd, fstatSync(fd).size);
     closeSync(fd);
   }, AGAIN);
@@ -84,7 +85,7 @@ const variants = {
     pandas: () => Number(spawnSync(found.python, ['-c', PANDAS, csv]).stdout.toString()),
   }),
 };
-const times = interleave(variants, short ? 3 : 9);
+const times = interleave(variants, amount(9, 3, 1));
 report(`How long does it take to check a metrics file of ${ROWS.toLocaleString('en')} rows at resume?`, [
   { what: 'permafrost, csv, checksums verified', value: median(times.csv), unit: 'ms' },
   { what: 'permafrost, arrow, checksums verified', value: median(times.arrow), unit: 'ms' },

@@ -4,12 +4,15 @@
  *   npm run bench            ten to twenty minutes
  *   npm run bench -- --short a look, in some three minutes
  *   npm run bench -- --json  one object instead
+ *   npm run bench -- --once  only whether every file of this folder still works, in under a minute; prints no figures
  */
 import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
-import { aimOf, figure, short } from './report.mjs';
+import { amount, aimOf, figure, once, short } from './report.mjs';
 
 /** In the order in which the first table names what was to be reached. */
 const FILES = [
@@ -29,17 +32,35 @@ const FILES = [
   'kernel/accounts',
 ];
 
-function answerOf(file, args = []) {
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** What the file prints; undefined where it failed, and then this process fails in the end. */
+function textOf(file, args) {
   process.stderr.write(`${file} ...\n`);
-  const path = fileURLToPath(new URL(`${file}.mjs`, import.meta.url));
-  const { stdout, status } = spawnSync(process.execPath, [path, '--json', ...(short ? ['--short'] : []), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    maxBuffer: 1 << 28,
-  });
-  if (status === 0) return JSON.parse(stdout.toString());
-  process.stderr.write(`${file} failed\n`);
+  const { stdout, status, error } = spawnSync(
+    process.execPath,
+    [join(HERE, `${file}.mjs`), ...amount([], ['--short'], ['--once']), ...args],
+    { stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28, timeout: once ? 120_000 : undefined },
+  );
+  if (status === 0 && stdout.length > 0) return stdout.toString();
+  process.stderr.write(`bench/${file}.mjs failed: ${error?.message ?? `exit ${status}`}\n`);
   process.exitCode = 1;
   return undefined;
+}
+
+function answerOf(file, args = []) {
+  const text = textOf(file, ['--json', ...args]);
+  return text && JSON.parse(text);
+}
+
+/** The files of this folder that are started, not imported by another one. */
+function programs() {
+  const files = readdirSync(HERE, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.mjs'));
+  const used = files.flatMap((file) => {
+    const named = readFileSync(join(HERE, file), 'utf8').matchAll(/(?:from |import\(|new URL\()['`]([^'`?]+\.mjs)/g);
+    return [...named].map((match) => join(dirname(file), match[1]));
+  });
+  return files.filter((file) => file !== 'run.mjs' && !used.includes(file)).map((file) => file.slice(0, -4));
 }
 
 const line = (...cells) => `| ${cells.join(' | ')} |`;
@@ -111,20 +132,29 @@ const machine = {
   platform: `${process.platform} ${process.arch}`,
   peers: kernel?.peers ?? [],
 };
-if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ machine, short, kernel, answers })}\n`);
-else {
+/** What the README prints. */
+function markdown() {
   const { cpu, cores, memory_gb, node, platform, peers } = machine;
   const where = [`${cores} cores of ${cpu}, ${memory_gb} GB, ${platform}`, `Node.js ${node}`, ...peers].join('; ');
-  process.stdout.write(
-    [
-      `Measured${short ? ' in short runs' : ''} on ${where}. Peers side by side in one run, interleaved, medians;`,
-      'rows compared bit for bit first. The work: 300 trades, skip, delay 1, slippage, permute, trade_bootstrap.',
-      '',
-      ...headlines(answers),
-      '',
-      ...(kernel === undefined ? [] : [...kernelTable(kernel), '']),
-      ...details(answers),
-      '',
-    ].join('\n'),
-  );
+  return [
+    `Measured${short ? ' in short runs' : ''} on ${where}. Peers side by side in one run, interleaved, medians;`,
+    'rows compared bit for bit first. The work: 300 trades, skip, delay 1, slippage, permute, trade_bootstrap.',
+    '',
+    ...headlines(answers),
+    '',
+    ...(kernel === undefined ? [] : [...kernelTable(kernel), '']),
+    ...details(answers),
+    '',
+  ].join('\n');
 }
+
+if (once) {
+  const ELSEWHERE = process.platform === 'linux' ? [] : ['bounded'];
+  const started = [...FILES, 'kernel/trades', 'kernel/csv', ...ELSEWHERE];
+  for (const file of programs()) if (!started.includes(file)) textOf(file, []);
+  // Made as well, so that it is known to work; what stands in it says nothing.
+  markdown();
+  if (process.exitCode === undefined) process.stdout.write('Every file of bench/ works.\n');
+} else if (process.argv.includes('--json')) {
+  process.stdout.write(`${JSON.stringify({ machine, short, kernel, answers })}\n`);
+} else process.stdout.write(markdown());

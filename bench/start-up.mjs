@@ -5,7 +5,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { interleave, median } from './kernel/clock.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const study = writeHeadline(temporaryFolder(), { permutations: 2000 });
@@ -28,7 +28,7 @@ const times = interleave(
     'permafrost plan': timed(cli, 'plan', study),
     'permafrost run, complete already': timed(cli, 'run', study),
   },
-  short ? 3 : 9,
+  amount(9, 3, 1),
 );
 report(
   'How long does a command take that has next to nothing to do?',

@@ -1,14 +1,15 @@
 /** How much faster are two worker threads than one, everything written durably? Wall time, interleaved, medians. */
 import { BenchRig } from '../dist/bench/bench-rig.js';
+import { thisMachine } from '../dist/readers/host.js';
 import { openStudy } from '../dist/study/loaded-study.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { median } from './kernel/clock.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
 const experiment = await openStudy(writeHeadline(temporaryFolder()), {});
-const rig = new BenchRig(experiment, 'auto');
-const ROUNDS = short ? 3 : 11;
-const MS = short ? 300 : 1500;
+const rig = new BenchRig(thisMachine, experiment, 'auto');
+const ROUNDS = amount(11, 3, 1);
+const MS = amount(1500, 300, 50);
 const found = { 1: [], 2: [] };
 try {
   for (let round = 0; round <= ROUNDS; round++) {

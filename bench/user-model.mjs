@@ -2,24 +2,22 @@
  * A model that a user writes in plain TypeScript, one permutation at a time: how much faster is it with the engine's generator than with
  * seedrandom's of the same stream? Rows are compared first. CPU time, interleaved, medians of paired rounds.
  */
-import seedrandom from 'seedrandom';
 import { createStreams } from '../dist/random/streams.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
 import { makeCell, makeColumns } from './kernel/cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './kernel/clock.mjs';
-import { createModel } from './plain-model.mjs';
-import { createModel as createAgain } from './plain-model.mjs?again';
-import { createModel as createFloor } from './plain-model.mjs?floor';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
+import { seedrandomAlea } from './seedrandom.mjs';
 
 const cell = makeCell(300);
-const COUNT = short ? 1000 : 4000;
+const COUNT = amount(4000, 1000, 100);
+/** @type {import('../dist/random/generator.js').StreamSource} */
 const source = { scheme: 'sha256-32', generator: 'alea', base_seed: 123 };
 const engineRng = (first) => {
   const streams = createStreams(source, first, COUNT);
   return (i) => streams.rng(i);
 };
-const seedrandomRng = (first) => (i) => seedrandom.alea((123 + Math.imul(first + i, 1000003)) >>> 0);
+const seedrandomRng = (first) => (i) => seedrandomAlea((123 + Math.imul(first + i, 1000003)) >>> 0);
 
 /** No generator at all: draws made before, in a table that is read in a circle, so that what is left is the model's own time. */
 function drawnBefore() {
@@ -30,15 +28,20 @@ function drawnBefore() {
   return () => () => rng;
 }
 
-const simulate = createModel(cell);
-const simulateAgain = createAgain(cell);
+/** @returns {Promise<typeof import('./plain-model.mjs')>} an instance of the module of its own */
+const instance = (name) => import(`./plain-model.mjs?${name}`);
+const [simulate, simulateAgain, simulateFloor] = await Promise.all(
+  ['engine', 'seedrandom', 'floor'].map(async (name) => (await instance(name)).createModel(cell)),
+);
 const row = new Float64Array(8);
 const expected = makeColumns(500);
 simulateTrades(cell, 123, 0, 500, expected);
-for (const [run, rngOf] of [
+/** @type {[typeof simulate, (first: number) => (i: number) => () => number][]} */
+const compared = [
   [simulate, engineRng],
   [simulateAgain, seedrandomRng],
-]) {
+];
+for (const [run, rngOf] of compared) {
   const rng = rngOf(0);
   for (let i = 0; i < 500; i++) {
     run(rng(i), row);
@@ -56,9 +59,9 @@ const times = interleave(
   {
     engine: time(simulate, engineRng),
     seedrandom: time(simulateAgain, seedrandomRng),
-    floor: time(createFloor(cell), drawnBefore()),
+    floor: time(simulateFloor, drawnBefore()),
   },
-  short ? 5 : 15,
+  amount(15, 5, 1),
 );
 report('A model in plain TypeScript: the engine’s generator against seedrandom’s', [
   { what: 'with the engine’s alea', value: median(times.engine), unit: 'ns per permutation' },

@@ -8,17 +8,17 @@ import { dirname, join } from 'node:path';
 import { run, verify } from '../dist/index.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { median, pairedRatio } from './kernel/clock.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
-const CELLS = short ? 8 : 40;
-const ROWS = 200_000;
-const ROUNDS = short ? 3 : 5;
+const CELLS = amount(40, 8, 2);
+const ROWS = amount(200_000, 200_000, 2000);
+const ROUNDS = amount(5, 3, 1);
 const file = writeHeadline(temporaryFolder(), {
   permutations: ROWS,
   grid: `p_skip: { from: 0.01, to: ${(CELLS / 100).toFixed(2)}, step: 0.01 }`,
 });
 const rows = [];
-for (const format of ['csv', 'arrow']) {
+for (const format of /** @type {const} */ (['csv', 'arrow'])) {
   const output = join(dirname(file), format);
   await run(file, { output, format });
   const files = readdirSync(join(output, 'per_cell')).map((cell) =>

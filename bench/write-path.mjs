@@ -8,39 +8,35 @@ import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { prepareCell } from '../dist/models/trades/cell/prepare.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
-import { cellOf } from '../dist/plan/run-cell.js';
-import { openStudy } from '../dist/study/loaded-study.js';
-import { temporaryFolder, writeHeadline } from './headline.mjs';
+import { thisMachine } from '../dist/readers/host.js';
+import { openHeadline, temporaryFolder, writeHeadline } from './headline.mjs';
 import { cpuNs, median } from './kernel/clock.mjs';
-import { report, short } from './report.mjs';
+import { amount, report } from './report.mjs';
 
-const PROCESSES = short ? 1 : 4;
-const ROUNDS = 4;
+const PROCESSES = amount(4, 1, 1);
+const ROUNDS = amount(4, 4, 1);
 /** Rounds that do not count: a run lasts hours, and V8 compiles the code that appends and syncs, which is seldom called, only after a while. */
-const FIRST_ROUNDS = short ? 1 : 3;
-const MS = short ? 300 : 1500;
+const FIRST_ROUNDS = amount(3, 1, 0);
+const MS = amount(1500, 300, 50);
 const THREADS = 2;
 /** About as long as the engine's own chunks take. */
 const COUNT = 10_000;
 
-const variants = ['arrow', 'csv'].flatMap((format) =>
-  ['chunk', 'interval', 'none'].map((durability) => ({ threads: THREADS, chunk: 'auto', format, durability })),
+/** @type {import('../dist/bench/bench-rig.js').BenchVariant[]} */
+const variants = /** @type {const} */ (['arrow', 'csv']).flatMap((format) =>
+  /** @type {const} */ (['chunk', 'interval', 'none']).map((durability) => ({
+    threads: THREADS,
+    chunk: 'auto',
+    format,
+    durability,
+  })),
 );
 
 /** One process: of every variant its shares [%] and rates [permutations/s], one per round; the rates of computing only. */
 async function measure() {
-  const experiment = await openStudy(writeHeadline(temporaryFolder()), {});
-  const { parameters } = cellOf(experiment, experiment.cells.at(0), 'out');
-  const cell = prepareCell({
-    parameters,
-    inputs: experiment.inputs,
-    streams: 'independent',
-    shared: undefined,
-    metrics: experiment.study.metrics,
-  });
-  const rig = new BenchRig(experiment, 'auto');
+  const { experiment, cell } = await openHeadline(writeHeadline(temporaryFolder()));
+  const rig = new BenchRig(thisMachine, experiment, 'auto');
   const kernels = new Piscina({
     filename: new URL('kernel-worker.mjs', import.meta.url).href,
     minThreads: THREADS,
@@ -85,7 +81,7 @@ async function measure() {
 function measureAll() {
   const all = { alone: [], shares: variants.map(() => []), rates: variants.map(() => []) };
   for (let i = 0; i < PROCESSES; i++) {
-    const args = [fileURLToPath(import.meta.url), '--measure', ...(short ? ['--short'] : [])];
+    const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--measure'];
     const { stdout, status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     if (status !== 0) throw new Error(`a process that measures ended with ${status}`);
     const one = JSON.parse(stdout.toString());

@@ -11,13 +11,14 @@ import { TRADES_METRICS } from '../../dist/native-free/trades/cell.js';
 import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
 import { METRICS, makeCell } from './cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
-import { report, short } from '../report.mjs';
+import { amount, report } from '../report.mjs';
 
-const ROUNDS = short ? 5 : 21;
+const ROUNDS = amount(21, 5, 1);
 const SEED = 123;
 const at = process.argv.indexOf('--trades');
 const n = at < 0 ? 300 : Number(process.argv[at + 1]);
 
+/** @type {Record<string, Parameters<typeof makeCell>[1]>} */
 const CELLS = {
   dollars: {},
   'dollars, stop': { stop: true },
@@ -44,7 +45,7 @@ function compare(name, cell) {
   }
 }
 
-const count = Math.ceil(600_000 / n);
+const count = Math.ceil(amount(600_000, 600_000, 30_000) / n);
 const variants = {};
 for (const [name, options] of Object.entries(CELLS)) {
   const cell = makeCell(n, { metrics: METRICS, ...options });

@@ -5,7 +5,11 @@
 import { Buffer } from 'node:buffer';
 import { TRADES_METRICS } from '../../dist/native-free/trades/cell.js';
 
+/** @typedef {import('../../dist/native-free/trades/cell.js').TradesCell} TradesCell */
+
+/** @type {TradesCell['shuffle'][]} */
 export const SHUFFLES = ['none', 'permute', 'block_permute'];
+/** @type {TradesCell['bootstrap'][]} */
 export const BOOTSTRAPS = ['none', 'trade_bootstrap', 'moving_block_bootstrap'];
 /** What rows hold where a study does not say. */
 export const METRICS = TRADES_METRICS.slice(0, 8);
@@ -13,6 +17,10 @@ export const METRICS = TRADES_METRICS.slice(0, 8);
 /**
  * `sizing` equity: a trade's result is a share of the equity it was made with. `stop`: the account is closed at `ruin` of its
  * initial equity.
+ *
+ * @param {number} n
+ * @param {Partial<Pick<TradesCell, 'shuffle' | 'bootstrap' | 'block_len' | 'stop' | 'metrics'>> & { bars?: number, sizing?: 'dollars' | 'equity', ruin?: number }} [options]
+ * @returns {TradesCell}
  */
 export function makeCell(
   n,
@@ -87,7 +95,11 @@ export function makeColumns(count) {
   return METRICS.map(() => new Float64Array(count));
 }
 
-/** The cell as peer.cpp reads it. */
+/**
+ * The cell as peer.cpp reads it.
+ *
+ * @param {TradesCell} cell
+ */
 export function encodeForPeer(cell) {
   const bytes = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
   const header = Int32Array.of(

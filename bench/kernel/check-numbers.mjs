@@ -8,10 +8,12 @@
 import { Buffer } from 'node:buffer';
 import process from 'node:process';
 import { decodeRows, formatRows } from '../../dist/native-free/csv/rows.js';
+import { amount } from '../report.mjs';
 
-const BLOCK = 250_000;
-const blocks = Math.ceil((Number(process.argv[2] ?? 10) * 1e6) / BLOCK);
-let state = (BigInt(process.argv[3] ?? 1) * 0x9e3779b97f4a7c15n + 1n) & 0xffffffffffffffffn;
+const [millions = amount(10, 1, 0.1), seed = 1] = process.argv.slice(2).filter((text) => !text.startsWith('--'));
+const BLOCK = amount(250_000, 250_000, 100_000);
+const blocks = Math.ceil((Number(millions) * 1e6) / BLOCK);
+let state = (BigInt(seed) * 0x9e3779b97f4a7c15n + 1n) & 0xffffffffffffffffn;
 
 function next() {
   state ^= (state << 13n) & 0xffffffffffffffffn;

@@ -1,7 +1,7 @@
 /**
  * How fast are rows written, found and read, against plain JavaScript and csv-parse?
  *
- *   npm run build && node bench/kernel/csv.mjs [--json] [--quick]
+ *   npm run build && node bench/kernel/csv.mjs [--json] [--short]
  *
  * CPU time [ns per row] on rows of the model `trades` (8 metrics), variants interleaved, medians.
  */
@@ -11,9 +11,9 @@ import { decodeRows, formatRows, scanRows, textWindow } from '../../dist/native-
 import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
 import { makeCell, makeColumns } from './cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
+import { amount } from '../report.mjs';
 
-const quick = process.argv.includes('--quick');
-const ROWS = 20_000;
+const ROWS = amount(20_000, 20_000, 5000);
 const columns = makeColumns(ROWS);
 simulateTrades(makeCell(300), 77, 0, ROWS, columns);
 const perm_index = Uint32Array.from({ length: ROWS }, (_, i) => i + 50_000);
@@ -55,7 +55,7 @@ const times = interleave(
     'decode strictly: wasm': time(() => decodeRows(text, indices, into, true, 'wasm')),
     'decode strictly: JavaScript': time(() => decodeRows(text, indices, into, true, 'typescript')),
   },
-  quick ? 3 : 15,
+  amount(15, 3, 1),
 );
 const ns = Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 const ratios = {

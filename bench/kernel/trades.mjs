@@ -1,7 +1,7 @@
 /**
  * How fast is the kernel of the model `trades`, against its twin, plain JavaScript, scalar C++, numba and NumPy?
  *
- *   npm run build && node bench/kernel/trades.mjs [--json] [--quick] [--trades N,N,...]
+ *   npm run build && node bench/kernel/trades.mjs [--json] [--short] [--trades N,N,...]
  *
  * CPU time per permutation, variants interleaved, medians; ratios are medians of paired rounds. Before anything is
  * timed, the rows of all variants are compared bit for bit. C++: peer.cpp with g++ -O3 -march=native
@@ -18,34 +18,21 @@ import { URL, fileURLToPath } from 'node:url';
 import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
 import { BOOTSTRAPS, SHUFFLES, encodeForPeer, makeCell, makeColumns } from './cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
+import { compilePeer, compilerVersion } from './peer.mjs';
 import { simulatePlain } from './plain.mjs';
+import { amount } from '../report.mjs';
 import { pythonWith } from '../python.mjs';
 
-const option = (name) => process.argv.includes(name);
-const quick = option('--quick');
-const ROUNDS = quick ? 3 : 15;
+const ROUNDS = amount(15, 3, 1);
 const SEED = 123;
 const at = process.argv.indexOf('--trades');
-const sizes = at < 0 ? [100, 300, 1000] : process.argv[at + 1].split(',').map(Number);
+const sizes = at < 0 ? amount([100, 300, 1000], [100, 300, 1000], [300]) : process.argv[at + 1].split(',').map(Number);
 
 const PYTHON = [
   { name: 'numba', script: 'peer_numba.py', permutations: 10_000, found: pythonWith('numba') },
   { name: 'numpy', script: 'peer.py', permutations: 2000, found: pythonWith('numpy') },
 ].filter(({ found }) => found !== undefined);
 const folder = mkdtempSync(join(tmpdir(), 'peer-'));
-
-/** The compiled peer, or undefined where there is no g++. */
-function compilePeer() {
-  const source = fileURLToPath(new URL('peer.cpp', import.meta.url));
-  const path = join(folder, 'peer');
-  const flags = ['-O3', '-march=native', '-ffp-contract=off'];
-  const made = spawnSync('g++', [...flags, '-o', path, source], { stdio: ['ignore', 'ignore', 'inherit'] });
-  return made.status === 0 ? path : undefined;
-}
-
-function compilerVersion() {
-  return spawnSync('g++', ['--version']).stdout.toString().split('\n')[0];
-}
 
 /** Rows of permutations first .. first + count - 1 and the CPU time they took [ns], the second time they are made. */
 function runPeer(peer, cell, first, count) {
@@ -60,7 +47,10 @@ function runPeer(peer, cell, first, count) {
 
 /** As `runPeer`, in Python. numba compiles once, into the temporary folder. */
 function runPython({ name, script, found }, cell, first, count) {
-  const plain = Object.entries(cell).map(([name, value]) => [name, ArrayBuffer.isView(value) ? [...value] : value]);
+  const plain = Object.entries(cell).map(([name, value]) => [
+    name,
+    ArrayBuffer.isView(value) ? Array.from(/** @type {Float64Array} */ (value)) : value,
+  ]);
   const path = fileURLToPath(new URL(script, import.meta.url));
   const { stdout, status } = spawnSync(found.python, [path, SEED, first, count].map(String), {
     input: JSON.stringify(Object.fromEntries(plain)),
@@ -97,16 +87,22 @@ function compare(peer, cell, plain) {
 /** CPU time of each variant in each round [ns per permutation]. */
 function measure(peer, cell, plain) {
   compare(peer, cell, plain);
-  const count = Math.ceil((quick ? 300_000 : 900_000) / cell.n);
+  const count = Math.ceil(amount(900_000, 300_000, 30_000) / cell.n);
   const columns = makeColumns(count);
   const time = (simulate) => (round) => {
     const began = cpuNs();
     simulate(cell, SEED, round * count, count, columns);
     return (cpuNs() - began) / count;
   };
+  /** @returns {typeof simulatePlain} */
+  const engine =
+    (kernel) =>
+    (...work) =>
+      simulateTrades(...work, kernel);
+  /** @type {Record<string, (round: number) => number>} */
   const variants = {
-    wasm: time((...work) => simulateTrades(...work, 'wasm')),
-    twin: time((...work) => simulateTrades(...work, 'typescript')),
+    wasm: time(engine('wasm')),
+    twin: time(engine('typescript')),
   };
   if (plain) variants.plain = time(simulatePlain);
   if (peer !== undefined) variants.cpp = (round) => runPeer(peer, cell, round * count, count).ns / count;
@@ -147,14 +143,13 @@ function mixOf(all) {
 }
 
 try {
-  const peer = compilePeer();
+  const peer = compilePeer(folder);
   const peers = [...(peer === undefined ? [] : [compilerVersion()]), ...PYTHON.map(({ found }) => found.version)];
-  if (peer === undefined) process.stderr.write('no g++ here: the C++ peer is left out\n');
   const results = sizes.map((n) => summary('full', n, measure(peer, makeCell(n), true)));
   const modes = SHUFFLES.flatMap((shuffle) => BOOTSTRAPS.map((bootstrap) => makeCell(300, { shuffle, bootstrap })));
   results.push(summary('mix', 300, mixOf(modes.map((cell) => measure(peer, cell, false)))));
 
-  if (option('--json')) process.stdout.write(JSON.stringify({ peers, results }, null, 2) + '\n');
+  if (process.argv.includes('--json')) process.stdout.write(JSON.stringify({ peers, results }, null, 2) + '\n');
   else {
     for (const { work, trades, ns_per_permutation, ...ratios } of results) {
       const times = Object.entries(ns_per_permutation).map(([name, ns]) => `${name} ${ns.toFixed(0)}`);

@@ -13,6 +13,9 @@ export const STRESS = {
   latency_epsilon: 0.001,
 };
 
+/** @type {import('../../dist/random/generator.js').StreamSource} */
+export const SOURCE = { scheme: 'sha256-32', generator: 'alea', base_seed: 1337 };
+
 /** Every default, then the changes. */
 export function resolve(changes) {
   const defaults = Object.entries(model.parameters).flatMap(([name, spec]) =>
@@ -21,14 +24,19 @@ export function resolve(changes) {
   return { ...Object.fromEntries(defaults), ...changes };
 }
 
-/** A function that computes one permutation of the cell and returns its row. */
-export function cell(changes, inputs = {}) {
+/** Resolves with a function that computes one permutation of the cell and returns its row. */
+export async function cell(changes, inputs = {}) {
   const parameters = resolve(changes);
-  const state = model.prepare({ parameters, inputs, streams: 'independent', shared: undefined });
+  const state = await model.prepare({
+    parameters,
+    inputs,
+    streams: 'independent',
+    shared: undefined,
+    metrics: Object.keys(model.metrics),
+  });
   return (perm_index) => {
-    const source = { scheme: 'sha256-32', generator: 'alea', base_seed: 1337 };
-    const row = {};
-    model.simulate(state, createStreams(source, perm_index, 1).rng(0), row);
+    const row = /** @type {Parameters<typeof model.simulate>[2]} */ ({});
+    model.simulate(state, createStreams(SOURCE, perm_index, 1).rng(0), row);
     return row;
   };
 }

@@ -9,27 +9,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseTrace } from '../../dist/models/llm-scheduler/trace.js';
+import { amount } from '../report.mjs';
 import { cell, STRESS } from './cell.mjs';
 
+/** @type {Record<string, { num_gpus: number, trace?: boolean }>} */
 const CASES = {
   'synthetic, 4 GPUs': { num_gpus: 4 },
   'synthetic, 1024 GPUs': { num_gpus: 1024 },
   'trace, 4 GPUs': { num_gpus: 4, trace: true },
 };
-const [SMALL, LARGE] = [1_000_000, 4_000_000];
+const [SMALL, LARGE] = amount([1_000_000, 4_000_000], [100_000, 400_000], [10_000, 20_000]);
 
-if (process.argv[2] === undefined) compare();
-else measure(CASES[process.argv[2]], Number(process.argv[3]), process.argv[4]);
+const at = process.argv.indexOf('--measure');
+if (at < 0) compare();
+else {
+  const [name, requests, folder] = process.argv.slice(at + 1);
+  await measure(CASES[name], Number(requests), folder);
+}
 
 /** One permutation in this process; prints what it took [bytes]. */
-function measure({ num_gpus, trace }, num_requests, folder) {
+async function measure({ num_gpus, trace = false }, num_requests, folder) {
   const inputs = trace
     ? { trace: parseTrace({ path: 'trace', bytes: readFileSync(traceOf(num_requests, folder)) }) }
     : {};
-  const { num_batches } = cell(
-    { ...STRESS, scheduler_type: 'multi_bin_dynamic', k_bins: 8, num_requests, num_gpus },
-    inputs,
-  )(0);
+  const settings = { ...STRESS, scheduler_type: 'multi_bin_dynamic', k_bins: 8, num_requests, num_gpus };
+  const permutation = await cell(settings, inputs);
+  const { num_batches } = permutation(0);
   const peak = 1024 * process.resourceUsage().maxRSS;
   console.log(JSON.stringify({ peak, arrays: process.memoryUsage().arrayBuffers, num_batches }));
 }
@@ -45,9 +50,13 @@ function compare() {
     for (const name of Object.keys(CASES)) {
       const [small, large] = [SMALL, LARGE].map((requests) =>
         JSON.parse(
-          execFileSync(process.execPath, [fileURLToPath(import.meta.url), name, String(requests), folder], {
-            encoding: 'utf8',
-          }),
+          execFileSync(
+            process.execPath,
+            [fileURLToPath(import.meta.url), '--measure', name, String(requests), folder],
+            {
+              encoding: 'utf8',
+            },
+          ),
         ),
       );
       const per = (key) => ((large[key] - small[key]) / (LARGE - SMALL)).toFixed(1);

@@ -8,10 +8,12 @@ import { drawRequests } from '../../dist/models/llm-scheduler/requests.js';
 import { run } from '../../dist/models/llm-scheduler/simulate.js';
 import { Workspace } from '../../dist/models/llm-scheduler/workspace.js';
 import { createStreams } from '../../dist/random/streams.js';
-import { cell, cpuSeconds, resolve, STRESS } from './cell.mjs';
+import { amount } from '../report.mjs';
+import { cell, cpuSeconds, resolve, SOURCE, STRESS } from './cell.mjs';
 
 const MULTI = { ...STRESS, scheduler_type: 'multi_bin_dynamic', num_gpus: 4, k_bins: 8 };
-const CASES = [
+/** @type {(typeof MULTI & { num_requests: number, profile?: string })[]} */
+const ALL = [
   ...[10_000, 100_000, 1_000_000, 4_000_000].map((num_requests) => ({ ...MULTI, num_requests })),
   { ...MULTI, num_requests: 1_000_000, profile: 'reference' },
   { ...MULTI, num_requests: 1_000_000, num_gpus: 100 },
@@ -20,16 +22,22 @@ const CASES = [
   { ...MULTI, num_requests: 1_000_000, scheduler_type: 'static_fifo', num_gpus: 1 },
 ];
 
+const CASES = amount(
+  ALL,
+  ALL.filter(({ num_requests }) => num_requests <= 1_000_000),
+  ALL.map((one) => ({ ...one, num_requests: 2000 })),
+);
+
 /** Small runs are over before the compiler is: as many of them as make three million requests. */
 function repetitionsOf({ num_requests }) {
-  return Math.max(3, Math.ceil(3_000_000 / num_requests));
+  return amount(Math.max(3, Math.ceil(3_000_000 / num_requests)), 3, 1);
 }
 
 /** The event loop alone, on a workload drawn before. */
 function loopSeconds(changes) {
   const parameters = resolve(changes);
   const workspace = new Workspace();
-  const stream = createStreams({ scheme: 'sha256-32', generator: 'alea', base_seed: 1337 }, 0, 1).rng(0);
+  const stream = createStreams(SOURCE, 0, 1).rng(0);
   const workload = drawRequests(requestPlanOf(parameters, undefined), stream, workspace);
   const settings = settingsOf(parameters, undefined);
   return cpuSeconds(() => run(workload, settings, workspace), repetitionsOf(parameters));
@@ -38,7 +46,7 @@ function loopSeconds(changes) {
 console.log('scheduler            profile     requests  GPUs   loop M/s  permutation M/s  load req/s');
 for (const changes of CASES) {
   const { scheduler_type, num_requests, num_gpus, profile = 'corrected' } = changes;
-  const permutation = cell(changes);
+  const permutation = await cell(changes);
   let row;
   const whole = cpuSeconds((repetition) => {
     row = permutation(repetition);

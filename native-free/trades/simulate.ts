@@ -5,7 +5,7 @@ import { simulateTradesTwin } from './twin.ts';
 import { simulateTradesWasm, tradesWasmRuns } from './wasm.ts';
 
 export type { Kernel } from '../kernel.ts';
-export { TRADES_METRICS, type TradesCell } from './cell.ts';
+export type { TradesCell } from './cell.ts';
 
 /** Which kernel `simulateTrades` uses for a cell, and why where it is not the WebAssembly one. */
 export interface KernelChoice {

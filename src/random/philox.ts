@@ -55,18 +55,6 @@ export function philoxBlock(
   out[3] = c3;
 }
 
-/** Draw number `draw` (from 0) of a component of a permutation, alone: an integer 0 .. 2^32 - 1. */
-export function philoxDraw(
-  key: readonly [number, number],
-  perm_index: number,
-  component: number,
-  draw: number,
-): number {
-  const out = new Uint32Array(4);
-  philoxBlock(out, Math.floor(draw / 4), component, perm_index, 0, key[0], key[1]);
-  return out[draw & 3]!;
-}
-
 /** An `Rng` of scheme `philox`. */
 export interface PhiloxRng extends Rng {
   /** To the beginning of the stream of permutation `perm_index` under the two key words. */

@@ -25,7 +25,11 @@ export const thisMachine: Host = {
   open: openThreads,
 };
 
-/** The files behind any port, and the calling thread alone. */
+/**
+ * The files behind any port, and the calling thread alone: whole studies on a simulated disk. Nothing that is shipped asks for it.
+ *
+ * @internal
+ */
 export function inlineHost(port: FilePort, locks: Locks, clock: Clock = systemClock): Host {
   return { port, locks, clock, open: (_threads, setups) => new Inline(port, setups) };
 }

@@ -14,7 +14,7 @@ import { sweepLocks } from './lock/sweep.ts';
 import { thisProcess } from './lock/process-facts.ts';
 import type { ProcessFacts } from './lock/process-facts.ts';
 
-export type { Holder, LockMechanism } from './lock/holder.ts';
+export type { LockMechanism } from './lock/holder.ts';
 
 /**
  * One writer per output folder. The lock is the file `<output>/.lock`, which every process sees, whatever it finds on its machine: it says

@@ -94,6 +94,8 @@ const RULES = {
   sourcemap: 'external',
   sourcesContent: false,
   tsconfigRaw: {}, // no tsconfig.json of the folder changes the code
+  // Started from sources, nothing that was built takes part.
+  ...(extname(import.meta.url) === '.ts' && { conditions: ['permafrost-source'] }),
   logLevel: 'silent',
   // CommonJS packages ask for Node's own modules with require, which a module has not.
   banner: { js: 'const require=process.getBuiltinModule;' },

@@ -1,19 +1,6 @@
-import { hash } from 'node:crypto';
-import type { Parameters } from '../model/model.ts';
-import { canonicalJson } from './canonical-json.ts';
-
 /** The longest name that common file systems take [bytes]. */
 const MAX_NAME_BYTES = 255;
 const MAX_ID_LENGTH = 64;
-
-/**
- * The id of `cell_ids: params`: the first 16 hex digits of SHA-256 over `{"model":...,"parameters":{...}}`, keys in code-unit
- * order, no spaces. `parameters` are all resolved active ones but those defaulted from an input file.
- * `{"model":"coin","parameters":{"flips":100,"p":0.5}}` gives c9f3a0bd4f0f85ad.
- */
-export function paramsId(model: string, parameters: Parameters): string {
-  return hash('sha256', canonicalJson({ model, parameters })).slice(0, 16);
-}
 
 /** Why a text cannot be the id of a cell, as what would be allowed; undefined where it can. */
 export function refusedId(id: string): string | undefined {

@@ -128,7 +128,11 @@ class Cells implements CellList {
     return { here: { block: this.blocks[low]!, resolver }, isPoint };
   }
 
-  /** Id of the point that the resolver stands at. */
+  /**
+   * Id of the point that the resolver stands at. With `cell_ids: params` the first 16 hex digits of SHA-256 over
+   * `{"model":...,"parameters":{...}}`, keys in code-unit order, no spaces; the parameters are all active ones but those defaulted from an
+   * input file. `{"model":"coin","parameters":{"flips":100,"p":0.5}}` gives c9f3a0bd4f0f85ad.
+   */
   private id(block: Block, resolver: Resolver): string {
     const own = block.explicit?.id;
     if (own !== undefined) return own;

@@ -73,14 +73,6 @@ export function experimentHasher(
     );
 }
 
-/** The experiment of one cell. */
-export function experimentHash(
-  common: CommonIdentity,
-  cell: Pick<Cell, 'cell_id' | 'parameters' | 'input_defaults'>,
-): string {
-  return experimentHasher(common)(cell);
-}
-
 /** The identity of the whole run, for the manifest. About 90 bytes a cell. */
 export function describeIdentity(
   study: Study,

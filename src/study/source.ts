@@ -67,7 +67,7 @@ export async function readStudySource(reference: StudyReference): Promise<StudyS
 }
 
 /** A study that is already an object (the library's way in). `folder` is where its paths start. */
-export function studySourceOf(study: unknown, folder: string): StudySource {
+function studySourceOf(study: unknown, folder: string): StudySource {
   const { name, model } = (typeof study === 'object' && study !== null ? study : {}) as Record<string, unknown>;
   const file = typeof name === 'string' ? `study ${name}` : 'study';
   if (typeof model === 'object' && model !== null && !(model instanceof URL)) throw modelItself(file);

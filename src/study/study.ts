@@ -15,7 +15,7 @@ import type { Locate } from './problem.ts';
 import type { Precision, RawStudy } from './schema.ts';
 import { checkSettingNames, withSettings } from './settings.ts';
 import { checkShape } from './shape.ts';
-import { readStudySource, studySourceOf } from './source.ts';
+import { readStudySource } from './source.ts';
 import type { StudyReference, StudySource } from './source.ts';
 import { readSurface } from './surface.ts';
 import type { Surface } from './surface.ts';
@@ -99,13 +99,8 @@ export async function loadStudy(reference: StudyReference, options: StudyOptions
   return checkStudy(await readStudySource(reference), options);
 }
 
-/** The same for a study that is already an object; its paths start at `folder`. */
-export async function studyOf(study: unknown, folder: string, options: StudyOptions): Promise<Study> {
-  return checkStudy(studySourceOf(study, folder), options);
-}
-
 /** Checks what was read and loads the model that it names. */
-export async function checkStudy(source: StudySource, { models, overrides = {} }: StudyOptions): Promise<Study> {
+async function checkStudy(source: StudySource, { models, overrides = {} }: StudyOptions): Promise<Study> {
   const problems = new Problems(source.locate);
   const raw = withOverrides(withSettings(source.raw, overrides.settings ?? {}, problems), overrides);
   const shape = checkShape(raw, problems);

@@ -7,7 +7,7 @@ import { builtInModels } from '../../src/models/registry.ts';
 import { TRADE_METRIC_SPECS, TRADE_METRICS } from '../../src/models/trades/metric-specs.ts';
 import { importCommand } from '../../src/commands/import.ts';
 import { expandCells } from '../../src/study/cells.ts';
-import { studyOf } from '../../src/study/study.ts';
+import { loadStudy } from '../../src/study/study.ts';
 import { HOME_MADE, PROGRAM_FORMATS } from '../../src/trade-lists/formats/registry.ts';
 import { alea, chunk, prepared, trades } from '../models/trades/run-model.ts';
 import { errorOf } from '../trade-lists/fixture.ts';
@@ -64,7 +64,7 @@ describe('docs/trades.md', () => {
 
   it('its study runs', async () => {
     const yaml = /```yaml\n([^]*?)```/.exec(text)![1]!;
-    const study = await studyOf(parse(yaml), '/', { models: builtInModels });
+    const study = await loadStudy({ study: parse(yaml), folder: '/' }, { models: builtInModels });
     const texts = { trades: read('examples/sp500/trades.csv'), ohlc: read('examples/sp500/sp500_daily.csv') };
     const cells = [...expandCells(study)];
     expect(cells).toHaveLength(2 * 2 * 4);
@@ -115,7 +115,10 @@ describe('examples/sp500/README.md', () => {
         `${column('sharpe_ratio').toFixed(2)} and a deepest fall of ${column('max_drawdown_pct').toFixed(1)} %`,
     );
     expect(text).toContain(`**Trades per year**: ${(state.cell.sharpe_factor * state.cell.sharpe_factor).toFixed(1)}`);
-    const cells = await studyOf(parse(read('examples/sp500/study.yaml')), '/', { models: builtInModels });
+    const cells = await loadStudy(
+      { study: parse(read('examples/sp500/study.yaml')), folder: '/' },
+      { models: builtInModels },
+    );
     expect(text).toContain(`${[...expandCells(cells)].length} cells x 20,000 permutations`);
   });
 });

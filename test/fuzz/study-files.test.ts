@@ -1,18 +1,19 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
 import { openStudy } from '../../src/study/loaded-study.ts';
 import { cellOf } from '../../src/plan/run-cell.ts';
 import { layoutOf } from '../../src/store/scan/layout.ts';
-import { EXAMPLES } from '../process/cli.ts';
 import { Chance, FULL, HANG_MS, inputs } from './random.ts';
 
 /** Study files out of a grammar and then spoilt: a study, or an EngineError; no cell's folder ever lies outside the output. */
 if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
 
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 const NASTY = [
   '\n',
   ':',

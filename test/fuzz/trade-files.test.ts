@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
 import { builtInModels } from '../../src/models/registry.ts';
-import { EXAMPLES } from '../process/cli.ts';
 import { Chance, FULL, HANG_MS, inputs } from './random.ts';
 
 /** Trade lists as exports, spreadsheets and accidents leave them: trades or one EngineError DATA that names the place. */
 if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
 
+const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 const NASTY = [
   '\n',
   ',',

@@ -1,9 +1,7 @@
 import { execa } from 'execa';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+
+export { temporaryFolder } from '../temporary-folder.ts';
 
 /** The built command, as a user starts it. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -40,15 +38,6 @@ export async function finished(child: ReturnType<typeof start>): Promise<Finishe
 
 export function permafrost(args: readonly string[], options: StartOptions = {}): Promise<Finished> {
   return finished(start(args, options));
-}
-
-/** A new folder that goes when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-test-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
 }
 
 /** The digest over all rows of a run, as `verify` computes it from the files. */

@@ -5,12 +5,13 @@ import type { CellPlace } from '../../src/store/scan/cell-file.ts';
 import { metricsPath } from '../../src/store/formats/formats.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { RECOVERY } from '../../src/store/scan/recover.ts';
-import type { Standing } from '../../src/store/scan/recover.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
 import { finish, range, rowsOf, schemaOf } from './fixture.ts';
 
 /** The recovery table is walked completely: every line of it, in both formats, with a file in which just that stands. */
+type Standing = keyof typeof RECOVERY;
+
 const FOLDER = '/run/per_cell/cell_c1';
 const N = 16;
 

@@ -4,7 +4,7 @@ import { EngineError } from '../../src/errors.ts';
 import { cellFolderName } from '../../src/study/cell-id.ts';
 import { expandCells } from '../../src/study/cells.ts';
 import { parseStudyText } from '../../src/study/source.ts';
-import { studyOf } from '../../src/study/study.ts';
+import { loadStudy } from '../../src/study/study.ts';
 import { models } from './models.ts';
 
 const NASTY = [
@@ -121,7 +121,7 @@ const nearly = fc.record(
 /** Either a study, all of whose cells stay in their folder, or an EngineError with exit code 2. */
 async function studyOrError(raw: unknown): Promise<'study' | 'error'> {
   try {
-    const study = await studyOf(raw, '/studies', { models });
+    const study = await loadStudy({ study: raw, folder: '/studies' }, { models });
     const ids = [...expandCells(study)].map((cell) => cell.cell_id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(cellFolderName(id)).toMatch(/^cell_[A-Za-z0-9._%-]{1,250}$/);

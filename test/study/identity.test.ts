@@ -5,7 +5,7 @@ import {
   compareIdentity,
   describeIdentity,
   differenceLines,
-  experimentHash,
+  experimentHasher,
 } from '../../src/study/identity.ts';
 import type { RunIdentity } from '../../src/study/identity.ts';
 import { study } from './models.ts';
@@ -28,7 +28,7 @@ describe('experiment', () => {
   it('is 64 hex digits over exactly what decides the rows', async () => {
     const hashOf = async (changes: object, inputs: Record<string, string> = {}): Promise<string> => {
       const checked = await study({ ...raw, ...changes });
-      return experimentHash(commonIdentity(checked, inputs), expandCells(checked).at(0));
+      return experimentHasher(commonIdentity(checked, inputs))(expandCells(checked).at(0));
     };
     const first = await hashOf({});
     expect(first).toMatch(/^[0-9a-f]{64}$/);
@@ -58,7 +58,7 @@ describe('experiment', () => {
     const checked = await study({ model: 'trades', inputs: { trades: 't', equity_curve: 'e' }, streams: 'shared' });
     const hashes = [1, 2].flatMap((initial_equity) =>
       [1, 2].map((shared) =>
-        experimentHash(commonIdentity(checked, {}, shared), expandCells(checked, { initial_equity }).at(0)),
+        experimentHasher(commonIdentity(checked, {}, shared))(expandCells(checked, { initial_equity }).at(0)),
       ),
     );
     expect(new Set(hashes).size).toBe(4);

@@ -3,7 +3,7 @@ import type { Model } from '../../src/model/model.ts';
 import { checkModel } from '../../src/study/check-model.ts';
 import { studyJsonSchema } from '../../src/study/json-schema.ts';
 import { StudyError } from '../../src/study/problem.ts';
-import { studyOf, type Study } from '../../src/study/study.ts';
+import { loadStudy, type Study } from '../../src/study/study.ts';
 import { coin, registry } from './models.ts';
 
 const dice: Model = {
@@ -15,7 +15,8 @@ const dice: Model = {
   simulate: () => undefined,
 };
 const models = registry(coin, dice);
-const study = (raw: object): Promise<Study> => studyOf({ model: 'dice', permutations: 1, ...raw }, '/x', { models });
+const study = (raw: object): Promise<Study> =>
+  loadStudy({ study: { model: 'dice', permutations: 1, ...raw }, folder: '/x' }, { models });
 
 async function problems(raw: object): Promise<string[]> {
   const error: unknown = await study(raw).then(

@@ -12,7 +12,7 @@ import { bundle, importBundle, type Entry } from '../../src/study/bundle.ts';
 import type { Bundle } from '../../src/study/bundle-cache.ts';
 import { loadModel } from '../../src/study/load-model.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
-import { temporaryFolder } from '../process/cli.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import type { Model, ParameterSpec } from '../../src/model/model.ts';
 import type { BuiltInModels } from '../../src/study/load-model.ts';
-import { studyOf } from '../../src/study/study.ts';
+import { loadStudy } from '../../src/study/study.ts';
 import type { Study } from '../../src/study/study.ts';
 
 /** The model of the contract's own example. */
@@ -101,7 +101,7 @@ export const models = registry(coin, trades, kinds);
 
 /** A checked study from an object. */
 export function study(raw: object): Promise<Study> {
-  return studyOf({ permutations: 10, ...raw }, '/studies', { models });
+  return loadStudy({ study: { permutations: 10, ...raw }, folder: '/studies' }, { models });
 }
 
 /** The standard surface of the trades specification. */

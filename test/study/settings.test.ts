@@ -3,14 +3,14 @@ import type { Parameters } from '../../src/model/model.ts';
 import { expandCells } from '../../src/study/cells.ts';
 import { readSetOptions, setTexts } from '../../src/study/set-options.ts';
 import { StudyError } from '../../src/study/problem.ts';
-import { studyOf } from '../../src/study/study.ts';
+import { loadStudy } from '../../src/study/study.ts';
 import { models, study } from './models.ts';
 
 const coin = { model: 'coin', permutations: 10 };
 
 /** The parameters of all cells, with what is given for the settings. */
 async function cellsOf(raw: object, settings: Parameters = {}): Promise<Parameters[]> {
-  const checked = await studyOf({ ...coin, ...raw }, '.', { models, overrides: { settings } });
+  const checked = await loadStudy({ study: { ...coin, ...raw }, folder: '.' }, { models, overrides: { settings } });
   return Array.from(expandCells(checked), ({ parameters }) => parameters);
 }
 

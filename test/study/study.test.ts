@@ -281,6 +281,16 @@ thresholds: { head: 3 }
       '3:9 seed.generator: xor128 is refused: with arithmetic seeds its permutations are correlated, and with seed 0 it returns only zeros; allowed: alea, tychei, arc4, xor4096, sfc32, philox',
     ],
     [
+      'another one',
+      `${coin}seed: { generator: xorwow }`,
+      '3:9 seed.generator: xorwow is refused: with arithmetic seeds its permutations are correlated; allowed: alea, tychei, arc4, xor4096, sfc32, philox',
+    ],
+    [
+      'a third one',
+      `${coin}seed: { generator: xorshift7 }`,
+      '3:9 seed.generator: xorshift7 is refused: with arithmetic seeds its permutations are correlated: 1,000 distinct streams for all seeds from 2^31; allowed: alea, tychei, arc4, xor4096, sfc32, philox',
+    ],
+    [
       'a namespace without philox',
       `${coin}seed: { namespace: a }`,
       '3:9 seed.namespace: found "a"; allowed: none: only the scheme philox has namespaces',

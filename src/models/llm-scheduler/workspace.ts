@@ -59,11 +59,4 @@ export class Workspace {
       predicted: this.predicted.subarray(0, count),
     };
   }
-
-  /** A workspace for a run on a workload that is held elsewhere. */
-  static forRun(count: number): Workspace {
-    const workspace = new Workspace();
-    workspace.reserveRun(count);
-    return workspace;
-  }
 }

@@ -40,9 +40,6 @@ export const RECOVERY = {
   not_a_file: { row: 'stop', rewrite: false, counted: undefined, original: false },
 } as const satisfies Readonly<Record<string, Decision>>;
 
-/** What can stand in a metrics file. */
-export type Standing = keyof typeof RECOVERY;
-
 export interface Decision {
   readonly row: 'keep' | 'drop' | 'set aside' | 'refuse' | 'stop';
   /** The file is rewritten before anything is appended. */

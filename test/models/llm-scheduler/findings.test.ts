@@ -3,7 +3,7 @@ import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
 import type { RunMetrics } from '../../../src/models/llm-scheduler/outputs.ts';
 import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
-import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
+import { workspaceFor } from './run-detail.ts';
 import { ORACLE, oracleRuns, oracleSettings, oracleWorkload } from './oracle.ts';
 
 /** What is doubtful in the reference, measured: the Azure conversation trace at 1 x, one GPU, 10,000 requests unless said otherwise. */
@@ -15,7 +15,7 @@ function measure(changes: Partial<Settings>, num_requests = 10_000): RunMetrics 
     scheduler_type: 'multi_bin_dynamic',
     ...changes,
   } as const;
-  const workspace = Workspace.forRun(workload.count);
+  const workspace = workspaceFor(workload.count);
   return computeMetrics(workload, run(workload, settings, workspace), settings, workspace.values);
 }
 

@@ -5,7 +5,7 @@ import { serviceTime } from '../../../src/models/llm-scheduler/latency-model.ts'
 import { fits } from '../../../src/models/llm-scheduler/memory.ts';
 import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
 import { isDynamic, SCHEDULERS, usesBins, type Settings } from '../../../src/models/llm-scheduler/settings.ts';
-import { simulateRun, type RunDetail } from '../../../src/models/llm-scheduler/run-detail.ts';
+import { simulateRun, workspaceFor, type RunDetail } from './run-detail.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
 import type { Workload } from '../../../src/models/llm-scheduler/workload.ts';
 import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
@@ -227,7 +227,7 @@ test('the same inputs give identical bytes, whatever the workspace held before',
   used.reserve(100);
   fc.assert(
     fc.property(both, both, ([workload, chosen], [otherWorkload, otherSettings]) => {
-      const fresh = run(workload, chosen, Workspace.forRun(workload.count));
+      const fresh = run(workload, chosen, workspaceFor(workload.count));
       const expected = computeMetrics(workload, fresh, chosen, new Float64Array(workload.count));
       run(otherWorkload, otherSettings, used);
       const again = run(workload, chosen, used);

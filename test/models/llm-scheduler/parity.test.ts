@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { batchSizeHistogram, computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
-import { simulateRun, type RunDetail } from '../../../src/models/llm-scheduler/run-detail.ts';
+import { simulateRun, type RunDetail } from './run-detail.ts';
 import { ORACLE, oracleRuns, oracleSettings, oracleWorkload, type OracleRun } from './oracle.ts';
 
 /** Keys of `expected` that only repeat the configuration. */

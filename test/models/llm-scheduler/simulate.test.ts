@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../../src/models/llm-scheduler/defaults.ts';
 import { computeMetrics } from '../../../src/models/llm-scheduler/metrics.ts';
-import { simulateRun, type RunDetail } from '../../../src/models/llm-scheduler/run-detail.ts';
+import { simulateRun, type RunDetail } from './run-detail.ts';
 import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import type { Workload } from '../../../src/models/llm-scheduler/workload.ts';
 

@@ -6,7 +6,7 @@ import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
 import { run } from '../../../src/models/llm-scheduler/simulate.ts';
 import { arrivals } from '../../../src/models/llm-scheduler/synthetic.ts';
 import type { Workload } from '../../../src/models/llm-scheduler/workload.ts';
-import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
+import { workspaceFor } from './run-detail.ts';
 import { permutation } from './streams.ts';
 
 /** Results that queueing theory knows, within four Monte Carlo standard errors of the mean over replicates. */
@@ -15,7 +15,7 @@ const REPLICATES = 16;
 function replicate(workload: (replicate: number) => Workload, settings: Settings, metric: keyof RunMetrics) {
   const values = Array.from({ length: REPLICATES }, (_, r) => {
     const requests = workload(r);
-    const workspace = Workspace.forRun(requests.count);
+    const workspace = workspaceFor(requests.count);
     return computeMetrics(requests, run(requests, settings, workspace), settings, workspace.values)[metric];
   });
   const mean = values.reduce((sum, value) => sum + value, 0) / REPLICATES;
@@ -130,8 +130,8 @@ describe('the corrected profile', () => {
   test('one bin without cap serves exactly as no bins', () => {
     const workload = requests(3, 3000, 2, 100, 4000);
     const one: Settings = { ...defaultSettings('corrected'), k_bins: 1, bin_cap: 'none', num_gpus: 2 };
-    const bins = run(workload, one, Workspace.forRun(workload.count));
-    const none = run(workload, { ...one, scheduler_type: 'dynamic_no_bins' }, Workspace.forRun(workload.count));
+    const bins = run(workload, one, workspaceFor(workload.count));
+    const none = run(workload, { ...one, scheduler_type: 'dynamic_no_bins' }, workspaceFor(workload.count));
     expect([...bins.end]).toEqual([...none.end]);
   });
 });

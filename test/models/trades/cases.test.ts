@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ParameterValue } from '../../../src/model/model.ts';
 import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
 import { TRADE_METRICS, type TradeMetric } from '../../../src/models/trades/metric-specs.ts';
-import { studyOf } from '../../../src/study/study.ts';
+import { loadStudy } from '../../../src/study/study.ts';
 import { builtInModels } from '../../../src/models/registry.ts';
 import { alea, chunk, files, prepared, resolved, trades, type Prepared, type Texts } from './run-model.ts';
 
@@ -34,7 +34,10 @@ async function rows(
   return Object.fromEntries(TRADE_METRICS.map((name, m) => [name, all[m]])) as Record<TradeMetric, Float64Array>;
 }
 const mean = (x: ArrayLike<number>): number => Array.from(x).reduce((sum, value) => sum + value, 0) / x.length;
-const sd = (x: Float64Array): number => Math.sqrt(mean(x.map((value) => (value - mean(x)) * (value - mean(x)))));
+const sd = (x: Float64Array): number => {
+  const centre = mean(x);
+  return Math.sqrt(mean(x.map((value) => (value - centre) * (value - centre))));
+};
 const quantile = (x: ArrayLike<number>, p: number): number =>
   Array.from(x).sort((a, b) => a - b)[Math.min(x.length - 1, Math.floor(p * x.length))]!;
 /** Four standard errors of a mean. */
@@ -172,17 +175,20 @@ describe('the account', () => {
   const raw = { model: 'trades', permutations: 10, inputs: { trades: 't.csv' } };
 
   it('has no default: without initial_equity a study is refused, and told why', async () => {
-    const refused = studyOf(raw, '/', { models: builtInModels });
+    const refused = loadStudy({ study: raw, folder: '/' }, { models: builtInModels });
     await expect(refused).rejects.toThrow(/parameters\.initial_equity: missing;.*every percentage depends/);
-    const given = studyOf({ ...raw, parameters: { initial_equity: 1000 } }, '/', { models: builtInModels });
+    const given = loadStudy(
+      { study: { ...raw, parameters: { initial_equity: 1000 } }, folder: '/' },
+      { models: builtInModels },
+    );
     expect((await given).metrics).toEqual(TRADE_METRICS.slice(0, 8));
-    await studyOf({ ...raw, parameters: { preset: 'reference' } }, '/', { models: builtInModels });
+    await loadStudy({ study: { ...raw, parameters: { preset: 'reference' } }, folder: '/' }, { models: builtInModels });
   });
 
   it('comes from an equity curve where there is one, over a preset, too', async () => {
     const inputs = { ...raw.inputs, equity_curve: 'e.csv' };
     for (const parameters of [{}, { preset: 'reference' }]) {
-      const study = await studyOf({ ...raw, inputs, parameters }, '/', { models: builtInModels });
+      const study = await loadStudy({ study: { ...raw, inputs, parameters }, folder: '/' }, { models: builtInModels });
       expect(study.surface.blocks[0]!.fixed).not.toHaveProperty('initial_equity');
     }
   });

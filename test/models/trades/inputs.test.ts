@@ -4,7 +4,7 @@ import type { ParameterValue } from '../../../src/model/model.ts';
 import { loadInputs } from '../../../src/models/trades/list/inputs.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
 import { monthSlots } from '../../../src/models/trades/cell/prepare.ts';
-import { parseTime } from '../../../src/models/trades/list/time.ts';
+import { parseStamp } from '../../../src/models/trades/list/time.ts';
 import { files, resolved, trades } from './run-model.ts';
 import type { Texts } from './run-model.ts';
 
@@ -36,13 +36,13 @@ describe('times', () => {
     ['2020-02-29', Date.UTC(2020, 1, 29)],
     ['1969-12-31 23:59:59', -1000],
   ])('%s', (text, expected) => {
-    expect(parseTime(text)).toBe(expected);
+    expect(parseStamp(text)?.time).toBe(expected);
   });
 
   it.each(['', '2021', '2021-3-4', '2021-02-29', '2021-13-01', '2021-01-32', '2021-01-01 24:00', '2021-01-01 10:60'])(
     '"%s" is no time',
     (text) => {
-      expect(parseTime(text)).toBeNaN();
+      expect(parseStamp(text)).toBeUndefined();
     },
   );
 
@@ -55,7 +55,7 @@ describe('times', () => {
     '1609459200',
     '2021-01-01T10:00:00+25:00',
   ])('"%s" is no time either', (text) => {
-    expect(parseTime(text)).toBeNaN();
+    expect(parseStamp(text)).toBeUndefined();
   });
 });
 

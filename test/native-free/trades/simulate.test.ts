@@ -1,4 +1,5 @@
-import { kernelFor, simulateTrades, TRADES_METRICS } from '#native-free/trades/simulate';
+import { TRADES_METRICS } from '#native-free/trades/cell';
+import { kernelFor, simulateTrades } from '#native-free/trades/simulate';
 import { aleaState, seedAlea } from '#native-free/alea';
 import { delayedPnl } from '#native-free/trades/delayed';
 import { delayByBars } from '#native-free/trades/perturb';

@@ -29,11 +29,6 @@ function stamp(time: number, offset: Part, ambiguous: boolean | undefined): Stam
   return Number.isNaN(time) ? undefined : { time, offset: offsetMinutes(offset) * 60_000, ambiguous };
 }
 
-/** The time of `parseStamp`, NaN for anything that is none. */
-export function parseTime(text: string): number {
-  return parseStamp(text)?.time ?? NaN;
-}
-
 const OFFSET = '(Z|[+-]\\d{2}(?::?\\d{2})?)?';
 const ISO = new RegExp(
   `^(\\d{4})-(\\d{2})-(\\d{2})(?:[T ](\\d{2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d+))?)?\\s?${OFFSET})?$`,

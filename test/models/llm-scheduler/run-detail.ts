@@ -1,7 +1,7 @@
-import type { Settings } from './settings.ts';
-import { run, type Run, type ServiceNoise } from './simulate.ts';
-import type { Workload } from './workload.ts';
-import { Workspace } from './workspace.ts';
+import type { Settings } from '../../../src/models/llm-scheduler/settings.ts';
+import { run, type Run, type ServiceNoise } from '../../../src/models/llm-scheduler/simulate.ts';
+import type { Workload } from '../../../src/models/llm-scheduler/workload.ts';
+import { Workspace } from '../../../src/models/llm-scheduler/workspace.ts';
 
 /** A run in full: what became of every request, in order of arrival. */
 export interface RunDetail extends Run {
@@ -15,10 +15,17 @@ export interface RunDetail extends Run {
   readonly request_queue: Int16Array;
 }
 
-/** One run with its own arrays, and every request's fate: for tests, traces and studies by hand. */
+/** A workspace for a run on a workload that is held elsewhere. */
+export function workspaceFor(count: number): Workspace {
+  const workspace = new Workspace();
+  workspace.reserveRun(count);
+  return workspace;
+}
+
+/** One run with its own arrays, and every request's fate. */
 export function simulateRun(workload: Workload, settings: Settings, noise?: ServiceNoise): RunDetail {
   const { count } = workload;
-  const workspace = Workspace.forRun(count);
+  const workspace = workspaceFor(count);
   const summary = run(workload, settings, workspace, noise);
   const detail = {
     ...summary,
