@@ -3,15 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { EXAMPLES, permafrost, type Finished } from './cli.ts';
 import { outputOf, STORIES, VARIANTS, type Act } from './digest-stories.ts';
 import { writeStudies } from './digest-studies.ts';
 import { digestsOf, KINDS, type Digests, type Kind } from './finished-files.ts';
-
-// One test runs a whole study many times, or a large one.
-vi.setConfig({ testTimeout: 300_000 });
 
 /**
  * No finished file changes by a byte unless a commit says so. On record, in test/fixtures/digests.json, is a digest for each kind

@@ -1,12 +1,9 @@
 import { execa } from 'execa';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { CLI, EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
-
-// One test runs a whole study many times, or a large one.
-vi.setConfig({ testTimeout: 300_000 });
 
 const study = join(EXAMPLES, 'standard-surface', 'study.yaml');
 
