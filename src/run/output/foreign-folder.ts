@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { EngineError } from '../../errors.ts';
 import { onDisk } from '../../files/disk-error.ts';
 import type { FilePort } from '../../files/port.ts';
@@ -16,9 +16,9 @@ const MOST_NAMES = 3;
  */
 export function refuseForeignFolder(port: FilePort, output: string): void {
   const { manifest, per_cell, lock } = layoutOf(output);
-  const found = onDisk('read', output, () => (port.stat(output)?.kind === 'folder' ? port.readdir(output) : []));
+  const found = namesIn(port, output);
   const ours = (name: string): boolean => name.startsWith(basename(lock)) || name.startsWith(basename(manifest));
-  const others = found.filter((name) => !NOBODYS.test(name) && !ours(name));
+  const others = found.filter((name) => !NOBODYS.test(name) && !ours(name) && !isEmptyFolder(port, join(output, name)));
   if (others.length === 0 || holdsCells(port, per_cell)) return;
   const shown = others.sort().slice(0, MOST_NAMES).join(', ');
   const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : '';
@@ -30,6 +30,14 @@ export function refuseForeignFolder(port: FilePort, output: string): void {
 }
 
 function holdsCells(port: FilePort, per_cell: string): boolean {
-  const found = onDisk('read', per_cell, () => (port.stat(per_cell)?.kind === 'folder' ? port.readdir(per_cell) : []));
-  return found.some((name) => name.startsWith('cell_'));
+  return namesIn(port, per_cell).some((name) => name.startsWith('cell_'));
+}
+
+function isEmptyFolder(port: FilePort, path: string): boolean {
+  return onDisk('read', path, () => port.stat(path)?.kind === 'folder') && namesIn(port, path).length === 0;
+}
+
+/** Of a folder; none where there is no folder. */
+function namesIn(port: FilePort, path: string): readonly string[] {
+  return onDisk('read', path, () => (port.stat(path)?.kind === 'folder' ? port.readdir(path) : []));
 }
