@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { STORIES } from './stories/all-stories.ts';
 import { useModels } from './stories/models.ts';
 import { Telling } from './stories/telling.ts';
+
+// Whole studies are run again and again; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What whole studies found first, each in the smallest form that shows it. */
 let folder: string;

@@ -15,7 +15,8 @@ import { RealStudy, discard, heard, scratch, told } from './real-run.ts';
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
 const CUTS = Number(process.env['PERMAFROST_CUTS'] ?? (FULL ? 60 : 3));
-if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
+// One test runs the whole campaign, many processes one after the other.
+vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 
 /** Size of the image, its maker, and how a mount is asked for. XFS takes no less than 300 MB; the image is sparse. */
 const FILE_SYSTEMS = {

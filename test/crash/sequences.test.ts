@@ -13,7 +13,8 @@ import { SmallStudy } from '../run/small-study.ts';
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
 const SEQUENCES = Number(process.env['PERMAFROST_SEQUENCES'] ?? (FULL ? 150 : 5));
-if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
+// One test runs the whole campaign, many processes one after the other.
+vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 const MOST = 4000;
 
 let study: SmallStudy;

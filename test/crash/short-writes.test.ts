@@ -9,7 +9,8 @@ import type { Ended } from './real-run.ts';
 
 /** Disks that take a part of a write and then no more: a file-size limit (EFBIG) and a small file system (ENOSPC), at every size. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
+// One test runs the whole campaign, many processes one after the other.
+vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 
 const noLimit = spawnSync('prlimit', ['--fsize=1000', 'true']).status !== 0;
 /** A mount in a name space of its own: it is gone with its last process. */

@@ -17,7 +17,8 @@ import { Telling, type Between } from './stories/telling.ts';
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
 const SOME = 24;
-if (FULL) vi.setConfig({ testTimeout: 1_800_000 });
+// Whole studies are run again and again; a busy machine is slow at that.
+vi.setConfig({ testTimeout: FULL ? 1_800_000 : 120_000 });
 
 let folder: string;
 let forget: () => void;

@@ -7,7 +7,8 @@ import { builtInModels } from '../../src/models/registry.ts';
 import { Chance, FULL, HANG_MS, inputs } from './random.ts';
 
 /** Trade lists as exports, spreadsheets and accidents leave them: trades or one EngineError DATA that names the place. */
-if (FULL) vi.setConfig({ testTimeout: 3_600_000 });
+// Hundreds of inputs each; a busy machine is slow at that.
+vi.setConfig({ testTimeout: FULL ? 3_600_000 : 120_000 });
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 const NASTY = [

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
 import { canonicalCsv } from '../../src/trade-lists/canonical-csv.ts';
 import { importHint } from '../../src/trade-lists/import-hint.ts';
@@ -8,6 +8,9 @@ import { readTradeList } from '../../src/trade-lists/read-trade-list.ts';
 import type { ReadOptions } from '../../src/trade-lists/text/options.ts';
 import { understood } from '../../src/trade-lists/understood.ts';
 import { FIXTURES } from '../trade-lists/fixture.ts';
+
+// Hundreds of inputs each; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 const RUNS = process.env['PERMAFROST_FULL'] === '1' ? 3000 : 200;
 

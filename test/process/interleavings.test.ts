@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder } from './cli.ts';
+
+// One test runs a whole study many times, or a large one.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** 15 interleavings in CI, 200 with PERMAFROST_FULL=1. */
 const INTERLEAVINGS = process.env['PERMAFROST_FULL'] === '1' ? 200 : 15;

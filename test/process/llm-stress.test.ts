@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { digestOf, EXAMPLES, permafrost, temporaryFolder } from './cli.ts';
+
+// One test runs a whole study many times, or a large one.
+vi.setConfig({ testTimeout: 300_000 });
 
 const STRESS = join(EXAMPLES, 'llm-stress', 'stress.yaml');
 const GRID = join(EXAMPLES, 'llm-stress', 'grid.yaml');

@@ -2,9 +2,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { digestOf, EXAMPLES, finished, permafrost, seededUniform, start, temporaryFolder } from './cli.ts';
+
+// One test runs a whole study many times, or a large one.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** A trade surface of eight cells on the real trade list. */
 const study_text = (permutations: number): string => `

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
 import { merge as mergeRuns } from '../../src/operations/merge.ts';
@@ -11,6 +11,9 @@ import { verify } from '../../src/operations/verify.ts';
 import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import type { Verification } from '../../src/verify/verification.ts';
+
+// Whole studies are run again and again; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Rows that stand in an output and are not known to be its study's (specs: nothing is taken that is not provably of this experiment). */
 const N = 2500;

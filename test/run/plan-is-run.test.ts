@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
 import { disk } from '../../src/files/disk.ts';
@@ -10,6 +10,9 @@ import { plan, type RunPlan } from '../../src/operations/plan.ts';
 import { run } from '../../src/operations/run.ts';
 import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
+
+// Whole studies are run again and again; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 /**
  * A plan says exactly what a run with the same options computes: random options on outputs that earlier random runs left, planned and then run. Both refuse the

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { orderStatisticRank } from '../../src/statistics/order-statistic.ts';
 import { errorOfInterval, intervalRanks, quantileInterval } from '../../src/statistics/quantile-interval.ts';
 import { RankSearch } from '../../src/statistics/rank-search.ts';
 import { selectRanks } from '../../src/statistics/select-ranks.ts';
 import { TailMean, tailSize } from '../../src/statistics/tail-mean.ts';
 import { pythonSample, quantile, uniforms } from './reference.ts';
+
+// Thousands of samples are drawn; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 const ordered = fc.double({ noNaN: true }).map((x) => x + 0);
 const columns: [string, (i: number, uniform: () => number) => number][] = [

@@ -1,8 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { normalQuantile } from '../../src/random/normal.ts';
 import { checkpoints, decide, type Decision, type PrecisionRule } from '../../src/statistics/stopping.ts';
 import { wilson } from '../../src/statistics/wilson.ts';
 import { meanOf, normals, uniforms } from './reference.ts';
+
+// Thousands of samples are drawn; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Looks at the checkpoints until the rule is content; the last look otherwise. */
 function run(rule: PrecisionRule, column: Float64Array, min = 1000): Decision {

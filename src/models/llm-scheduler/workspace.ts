@@ -38,7 +38,7 @@ export class Workspace {
     this.reserveRun(count);
   }
 
-  private reserveRun(count: number): void {
+  reserveRun(count: number): void {
     this.queueOf = new Uint16Array(count);
     this.order = new Int32Array(count);
     this.batchStart = new Float64Array(count);

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Parameters } from '../../../src/model/model.ts';
 import { digits, federated, permutation, resolved, rowOf } from './small.ts';
+
+// Models are trained; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 120_000 });
 
 const SMALL = { num_train: 400, num_val: 100, num_test: 200, global_rounds: 3, local_epochs: 1 };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { GENERATORS } from '../../../src/random/generator.ts';
 import type { StreamSource } from '../../../src/random/generator.ts';
 import type { ParameterValue } from '../../../src/model/model.ts';
@@ -9,6 +9,9 @@ import { pow } from '../../../src/random/math.ts';
 import { createStreams } from '../../../src/random/streams.ts';
 import { BARS, FOUR } from './four.ts';
 import { alea, chunk, files, prepared, resolved, rowByPath, trades } from './run-model.ts';
+
+// Thousands of permutations of every cell; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 const small = { initial_equity: 1000 };
 

@@ -1,12 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Json, ParameterValue } from '../../../src/model/model.ts';
 import { TRADE_METRICS } from '../../../src/models/trades/metric-specs.ts';
 import { pow } from '../../../src/random/math.ts';
 import { createStreams } from '../../../src/random/streams.ts';
 import { alea, chunk, chunkByRng, prepared, rowByPath } from './run-model.ts';
+
+// Python computes the rows; a busy machine is slow to start it.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Case {
   readonly trades: string;

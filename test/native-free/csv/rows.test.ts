@@ -1,7 +1,10 @@
 import { countRun, decodeRows, formatRows, scanRows, textWindow } from '#native-free/csv/rows';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { assortedDoubles } from './values.ts';
+
+// Thousands of spellings of numbers; a busy machine is slow at that.
+vi.setConfig({ testTimeout: 60_000 });
 
 const KERNELS = ['wasm', 'typescript'] as const;
 
