@@ -86,7 +86,7 @@ describe('verify --repair', () => {
     const repaired = await permafrost(['verify', study.output, '--repair', '--json']);
     expect(repaired.exit).toBe(1);
     const { problems } = repaired.json() as Verified;
-    expect(problems.map(({ code }) => code)).toEqual(['INCOMPLETE']);
+    expect(problems.map(({ code }) => code)).toEqual(['INCOMPLETE', 'UNPROTECTED']);
     expect(repaired.stderr).toContain('The same run command completes what is listed here');
 
     const ran = await permafrost(['run', study.file, '--json']);
