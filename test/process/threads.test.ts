@@ -43,7 +43,7 @@ describe('--threads is what a command opens, neither more nor less', () => {
     ['summarize', ['summarize', 'out']],
     ['report', ['report', 'out']],
     ['status --scan', ['status', 'out', '--scan']],
-    ['merge', ['merge', 'out', '--into', 'merged']],
+    ['merge', ['merge', 'out', '--into', 'merged', '--trust']],
     ['bench', ['bench', 'study.yaml', '--chunk', '50', '--rounds', '1', '--seconds', '0.1']],
   ])('%s', async (_, args) => {
     expect(await threadsOf(...args, '--threads', '3')).toBe(3);
