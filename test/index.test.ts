@@ -48,8 +48,10 @@ const RUN = {
   '--kernel': 'kernel',
   '--max-seconds': 'max_seconds',
   '--disk-wait': 'disk_wait_minutes',
+  '--recompute-found': 'recompute_found',
 } as const;
 const STUDY = { '--study': 'study', '--input': 'inputs' } as const;
+const TRUSTED = { ...STUDY, '--trust': 'trust' } as const;
 
 const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
   run: counterpart(library.run, { ...RUN, '--dry-run': 'another way: plan' }),
@@ -77,14 +79,14 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
     '--perm': 'another way: of() of the result',
   }),
   export: counterpart(library.exportRun, {
-    ...STUDY,
+    ...TRUSTED,
     '--to': 'to',
     '--per-cell': 'per_cell',
     '--file': 'path',
     '--into': 'path',
   }),
-  merge: counterpart(library.merge, { ...STUDY, '--into': 'another way: into', '--threads': 'threads' }),
-  summarize: counterpart(library.summarize, { ...STUDY, '--threads': 'threads' }),
+  merge: counterpart(library.merge, { ...TRUSTED, '--into': 'another way: into', '--threads': 'threads' }),
+  summarize: counterpart(library.summarize, { ...TRUSTED, '--threads': 'threads' }),
   report: counterpart(library.report, { '--rank': 'ranking', '--threads': 'threads' }),
   bench: counterpart(library.bench, {
     '--threads': 'threads',
