@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BlockSums } from './block-sums.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import type { CellFile, CellPlace, CellScan, LastBlock } from './scan/cell-file.ts';
@@ -110,11 +110,13 @@ function writeAnew(port: FilePort, fd: number, end: number): void {
   for (let at = 0; at < end; at += PIECE_BYTES) writeFully(port, fd, reader.read(at, PIECE_BYTES), at);
 }
 
-/** The same for the names in the folder: after a failed sync of it they are written only when another one changes. */
+/** The same for the names in the folder and of the folder: after a failed sync they are written only when another name beside them changes. */
 async function nameAnew(port: FilePort, { folder, schema }: CellPlace): Promise<void> {
-  const passing = temporaryPath(metricsPath(folder, schema.format));
-  port.close(port.open(passing, 'w+'));
-  await removeIfFree(port, passing, HARDLY_ANY_PATIENCE_MS); // a virus scanner may be looking at it
+  for (const path of [metricsPath(folder, schema.format), join(dirname(folder), '.names')]) {
+    const passing = temporaryPath(path);
+    port.close(port.open(passing, 'w+'));
+    await removeIfFree(port, passing, HARDLY_ANY_PATIENCE_MS); // a virus scanner may be looking at it
+  }
 }
 
 async function repair(
