@@ -84,7 +84,7 @@ describe('an engine with a seeded bug is caught:', () => {
     ({ acknowledgeEarly, shortWrites }) => acknowledgeEarly !== true && shortWrites === undefined,
   );
   test.each(seeded)('$name', async ({ port }) => {
-    for (const story of STORIES) {
+    for (const story of STORIES.toReversed()) {
       let telling: Telling;
       try {
         telling = await Telling.of(story, join(folder, story.name), port);

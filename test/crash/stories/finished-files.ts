@@ -52,8 +52,8 @@ export function conflicts(disk: SimulatedDisk): string[] {
 
 function contentOf(port: FilePort, path: string, bytes: Buffer): string {
   if (/\/(summary|run_manifest)\.json$/.test(path)) {
-    const entries = Object.entries(JSON.parse(bytes.toString()) as Record<string, unknown>);
-    return JSON.stringify(entries.filter(([key]) => !HISTORY.has(key)));
+    const entries = entriesOf(bytes.toString());
+    return entries === undefined ? 'no JSON' : JSON.stringify(entries.filter(([key]) => !HISTORY.has(key)));
   }
   // A failure whose chunk was lost is on record already when it happens again.
   if (path.endsWith('/failures.csv')) return JSON.stringify(readFailures(port, path.slice(0, path.lastIndexOf('/'))));
@@ -68,4 +68,13 @@ export function rowsOnDisk(port: FilePort, output: string): number {
   for (const { place } of storedCells(output, manifest))
     for (const { perm_index } of readRows(port, place, manifest.permutations)) rows += perm_index.length;
   return rows;
+}
+
+/** Undefined where it is no JSON: a crash of an engine with a bug may leave anything. */
+function entriesOf(text: string): [string, unknown][] | undefined {
+  try {
+    return Object.entries(JSON.parse(text) as Record<string, unknown>);
+  } catch {
+    return undefined;
+  }
 }
