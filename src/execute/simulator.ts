@@ -204,6 +204,7 @@ export class Simulator {
   ): FailedPermutation[] {
     if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
     try {
+      // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- a model in JavaScript may return a promise all the same
       const returned: unknown = this.model.simulateChunk(state, streams, columns, this.setup.kernel);
       refusePromise('simulateChunk', returned);
       return [];
@@ -241,6 +242,7 @@ export class Simulator {
     for (let i = 0; i < streams.count; i += 1) {
       for (const name of metrics) row[name] = NaN;
       try {
+        // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- a model in JavaScript may return a promise all the same
         const returned: unknown = model.simulate(state, streams.rng(i), row);
         refusePromise('simulate', returned);
         for (let m = 0; m < metrics.length; m += 1) {
