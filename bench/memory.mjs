@@ -17,9 +17,9 @@ const SECONDS = amount(10, 5, 1);
 /** In a process of its own: runs the study, tells what it took. */
 async function child(study) {
   const began = performance.now();
-  let first_row_ms;
+  let first_row_ms = NaN;
   const onEvent = ({ type }) => {
-    if (type === 'acknowledged') first_row_ms ??= performance.now() - began;
+    if (type === 'acknowledged') first_row_ms = Number.isNaN(first_row_ms) ? performance.now() - began : first_row_ms;
   };
   const result = await run(study, { threads: 2, max_seconds: SECONDS, onEvent });
   const { maxRSS } = process.resourceUsage();

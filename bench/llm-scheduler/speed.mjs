@@ -47,7 +47,7 @@ console.log('scheduler            profile     requests  GPUs   loop M/s  permuta
 for (const changes of CASES) {
   const { scheduler_type, num_requests, num_gpus, profile = 'corrected' } = changes;
   const permutation = await cell(changes);
-  let row;
+  let row = { offered_rps: NaN };
   const whole = cpuSeconds((repetition) => {
     row = permutation(repetition);
   }, repetitionsOf(changes));
