@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { hasCode, onDisk, onDiskAsync } from './disk-error.ts';
 import { makeFolder } from './folder.ts';
 import { removeIfFree, renameWhenFree } from './held.ts';
+import { processExists } from './process-exists.ts';
 import type { FilePort } from './port.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -37,7 +38,6 @@ export class NewFile {
   static async create(port: FilePort, path: string): Promise<NewFile> {
     const place = placeOf(port, path);
     await makeFolder(port, dirname(place));
-    await removeLeftOver(port, place);
     return new NewFile(port, place);
   }
 
@@ -104,21 +104,12 @@ export class NewFile {
   }
 }
 
-/** The same for a text at once. */
-export async function writeNewFile(port: FilePort, path: string, content: string | Uint8Array): Promise<void> {
-  await make(port, path, (file) => {
-    file.append(typeof content === 'string' ? Buffer.from(content, 'utf8') : content);
-  });
-}
-
-/** The same for lines as they come, newlines included. */
-export async function writeNewLines(port: FilePort, path: string, lines: AsyncIterable<string>): Promise<void> {
-  await make(port, path, async (file) => {
-    for await (const line of lines) file.append(Buffer.from(line, 'utf8'));
-  });
-}
-
-async function make(port: FilePort, path: string, fill: (file: NewFile) => void | Promise<void>): Promise<void> {
+/** Makes a file of what `fill` appends; where that fails, what stood under the name still does. */
+export async function makeFile(
+  port: FilePort,
+  path: string,
+  fill: (file: NewFile) => void | Promise<void>,
+): Promise<void> {
   const file = await NewFile.create(port, path);
   try {
     await fill(file);
@@ -127,6 +118,22 @@ async function make(port: FilePort, path: string, fill: (file: NewFile) => void 
     await file.abandon();
     throw error;
   }
+}
+
+/** The same for a text at once. */
+export async function writeNewFile(port: FilePort, path: string, content: string | Uint8Array): Promise<void> {
+  await removeLeftOvers(port, [path]);
+  await makeFile(port, path, (file) => {
+    file.append(typeof content === 'string' ? Buffer.from(content, 'utf8') : content);
+  });
+}
+
+/** The same for lines as they come, newlines included. */
+export async function writeNewLines(port: FilePort, path: string, lines: AsyncIterable<string>): Promise<void> {
+  await removeLeftOvers(port, [path]);
+  await makeFile(port, path, async (file) => {
+    for await (const line of lines) file.append(Buffer.from(line, 'utf8'));
+  });
 }
 
 /** Where a file of this name is written. */
@@ -149,10 +156,13 @@ function notAFile(path: string, kind: 'folder' | 'link' | 'other'): EngineError 
 const open = new Set<string>();
 let n_temporary = 0;
 
-/** `.rows.csv.HOST-PID-N.tmp`. */
+/** `.rows.csv.HOST-PID-N.tmp`: of which file, where, by whom. */
+const TEMPORARY = /^\.(.+)\.(\w*)-(\d+)-\d+\.tmp$/;
+
 function openTemporary(port: FilePort, path: string): { readonly temporary: string; readonly fd: number } {
+  const host = hostName();
   for (;;) {
-    const temporary = join(dirname(path), `${oursFor(path)}${process.pid}-${n_temporary++}.tmp`);
+    const temporary = join(dirname(path), `.${basename(path)}.${host}-${process.pid}-${n_temporary++}.tmp`);
     try {
       const fd = port.open(temporary, 'wx+');
       open.add(temporary);
@@ -163,31 +173,28 @@ function openTemporary(port: FilePort, path: string): { readonly temporary: stri
   }
 }
 
-function oursFor(path: string): string {
-  return `.${basename(path)}.${hostname().replaceAll(/\W/g, '').slice(0, 16)}-`;
+function hostName(): string {
+  return hostname().replaceAll(/\W/g, '').slice(0, 16);
 }
 
-async function removeLeftOver(port: FilePort, path: string): Promise<void> {
-  await onDiskAsync('write', path, async () => {
-    for (const name of port.readdir(dirname(path))) {
-      if (isLeftOver(name, oursFor(path), dirname(path))) await removeIfFree(port, join(dirname(path), name));
-    }
-  });
-}
-
-/** Made for the same file on this machine by a process that is gone: it was killed. */
-function isLeftOver(name: string, ours: string, folder: string): boolean {
-  if (!name.startsWith(ours)) return false;
-  const [, pid] = /^(\d+)-\d+\.tmp$/.exec(name.slice(ours.length)) ?? [];
-  if (pid === undefined) return false;
-  return Number(pid) === process.pid ? !open.has(join(folder, name)) : !isAlive(Number(pid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !hasCode(error, 'ESRCH'); // it may be somebody else's
+/** Takes away what processes of this machine that were killed have left of these files. Each folder is looked through once. */
+export async function removeLeftOvers(port: FilePort, paths: readonly string[]): Promise<void> {
+  const host = hostName();
+  const by_folder = new Map<string, Set<string>>();
+  for (const path of paths.map((each) => placeOf(port, each))) {
+    const names = by_folder.get(dirname(path)) ?? new Set();
+    by_folder.set(dirname(path), names.add(basename(path)));
+  }
+  for (const [folder, names] of by_folder) {
+    await onDiskAsync('write', folder, async () => {
+      if (port.stat(folder) === undefined) return;
+      for (const name of port.readdir(folder)) {
+        const [, of = '', where, pid] = TEMPORARY.exec(name) ?? [];
+        if (!names.has(of) || where !== host) continue;
+        const path = join(folder, name);
+        const at_work = Number(pid) === process.pid ? open.has(path) : processExists(Number(pid));
+        if (!at_work) await removeIfFree(port, path);
+      }
+    });
   }
 }

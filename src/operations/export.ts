@@ -8,7 +8,7 @@ import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWrite
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { makeFolderWithin } from '../files/folder.ts';
-import { NewFile } from '../files/new-file.ts';
+import { makeFile, removeLeftOvers } from '../files/new-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readRows } from '../store/read-rows.ts';
 import { cellFolderName } from '../study/cell-id.ts';
@@ -79,8 +79,15 @@ export async function exportRun(
     });
     files.push(file);
   };
-  if (options.per_cell !== true) await exportCells(path, cells);
-  else for (const cell of cells) await exportCells(join(path, `${cellFolderName(cell.cell_id)}.${options.to}`), [cell]);
+  const tables =
+    options.per_cell === true
+      ? cells.map((cell) => ({ file: join(path, `${cellFolderName(cell.cell_id)}.${options.to}`), chosen: [cell] }))
+      : [{ file: path, chosen: cells }];
+  await removeLeftOvers(
+    port,
+    tables.map(({ file }) => file),
+  );
+  for (const { file, chosen } of tables) await exportCells(file, chosen);
   return { output: resolve(output), files, cells: cells.length, rows, incomplete };
 }
 
@@ -112,18 +119,13 @@ async function writeTable(
   columns: TableColumns,
   work: (writer: TableWriter) => Promise<void>,
 ): Promise<void> {
-  const file = await NewFile.create(port, path);
-  try {
+  await makeFile(port, path, async (file) => {
     const writer = await WRITERS[to](columns, (bytes) => {
       file.append(bytes);
     });
     await work(writer);
     writer.finish();
-    await file.finish();
-  } catch (error) {
-    await file.abandon();
-    throw error;
-  }
+  });
 }
 
 /** How many rows a complete cell has: where cells stop early, its own rows say so. */

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { EngineError } from '../errors.ts';
-import { makeFolder } from '../files/folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { writeNewFile } from '../files/new-file.ts';
 import { readSmallFile } from '../files/small-file.ts';
@@ -56,7 +55,6 @@ export async function importTrades(
   const json = `${JSON.stringify(record, null, 2)}\n`;
   const unchanged = mayWrite(port, into, record_path, record, csv, json);
   if (!unchanged) {
-    await makeFolder(port, dirname(resolve(into)));
     await writeNewFile(port, into, csv);
     await writeNewFile(port, record_path, json);
   }

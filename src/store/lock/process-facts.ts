@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { hostname } from 'node:os';
-import { hasCode } from '../../files/disk-error.ts';
+import { processExists } from '../../files/process-exists.ts';
 
 /** What a process can know of itself and of others: tests of locks put their own in its place. */
 export interface ProcessFacts {
@@ -37,14 +37,7 @@ export const thisProcess: ProcessFacts = {
     }
   },
   startOf,
-  exists: (pid) => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch (error) {
-      return !hasCode(error, 'ESRCH'); // EPERM: another user's
-    }
-  },
+  exists: processExists,
 };
 
 /** Field 22 of /proc/<pid>/stat; the name in field 2 may hold spaces and parentheses. */
