@@ -24,6 +24,15 @@ export interface CellSummariesOptions {
   readonly baselineOf: (cell: RunCell) => Readonly<Record<string, number>> | undefined;
 }
 
+/** What a summary says beside the file's own counts. */
+interface Made {
+  readonly rows_crc32: string;
+  readonly resume_detected: boolean;
+  readonly look: Look | undefined;
+  readonly baseline: Readonly<Record<string, number>> | undefined;
+  readonly statistics: CellStatistics;
+}
+
 /** Makes, checks and withdraws the summary.json of cells. */
 export class CellSummaries {
   private readonly options: CellSummariesOptions;
@@ -75,7 +84,8 @@ export class CellSummaries {
   /** Completes a cell's file and writes its summary; its rows are read back, for both. */
   async complete(cell: RunCell, file: CellFile, resume_detected: boolean, look: Look | undefined): Promise<void> {
     const { readers } = this.options;
-    const options = this.statisticsOf(cell);
+    const baseline = this.options.baselineOf(cell);
+    const options = { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
     const { target } = file;
     let made: CellStatistics | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
@@ -83,23 +93,17 @@ export class CellSummaries {
       made = finished.statistics;
       return finished.found;
     });
-    await this.write(cell, file, rows_crc32, resume_detected, look, made);
-  }
-
-  private statisticsOf(cell: RunCell): SummariseOptions {
-    const baseline = this.options.baselineOf(cell);
-    return { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
+    // A file without rows is not read back.
+    const statistics = made ?? (await readers.read('summary', { place: cell.place, target, options }));
+    await this.write(cell, file, { rows_crc32, resume_detected, look, baseline, statistics });
   }
 
   private async write(
     cell: RunCell,
     file: CellFile,
-    rows_crc32: string,
-    resume_detected: boolean,
-    look: Look | undefined,
-    made: CellStatistics | undefined,
+    { rows_crc32, resume_detected, look, baseline, statistics }: Made,
   ): Promise<void> {
-    const { port, readers, statistics, seedOf, baselineOf } = this.options;
+    const { port, seedOf } = this.options;
     const { target } = file;
     const summary: CellSummary = {
       cell_id: cell.cell_id,
@@ -114,12 +118,11 @@ export class CellSummaries {
       resume_detected,
       params: cell.parameters,
       seed: seedOf(cell),
-      baseline: baselineOf(cell) ?? null,
+      baseline: baseline ?? null,
       rows_crc32,
-      thresholds: statistics.thresholds ?? {},
+      thresholds: this.options.statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics:
-        made ?? (await readers.read('summary', { place: cell.place, target, options: this.statisticsOf(cell) })),
+      statistics,
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryText(summary));
   }
