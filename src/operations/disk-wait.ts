@@ -1,6 +1,7 @@
 import { isDiskFull } from '../run/output/disk-space.ts';
 import type { Tell } from '../run/output/events.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
+import { asOneRun } from './rounds.ts';
 import { runStudies, type Watch } from './run-studies.ts';
 import { StopSwitch } from '../run/stop.ts';
 import type { StudyReference } from '../study/source.ts';
@@ -41,7 +42,8 @@ export async function runStudiesWaiting(
     const output = results.find(isFull)?.output ?? options.output ?? '.';
     if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, tell))) {
       if ('error' in round) throw round.error;
-      return references.map((_, k) => together(rounds.map((each) => each[k]!)));
+      // Rows that were written when the disk was full may not have counted yet: they are found again, and reused.
+      return references.map((_, k) => asOneRun(rounds.map((each) => each[k]!)));
     }
   }
 }
@@ -95,19 +97,4 @@ async function spaceBefore(
     if ((port.freeBytes(output) ?? 0) >= before + WORTH_TRYING || clock.now() >= try_ms) return true;
   }
   return false;
-}
-
-/** All rounds of a study as one run. */
-function together(rounds: readonly StudyResult[]): StudyResult {
-  const last = rounds.at(-1)!;
-  const permutations_computed = rounds.reduce((sum, round) => sum + round.permutations_computed, 0);
-  const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0);
-  return {
-    ...last,
-    permutations_computed,
-    // What was there or was found again: rows that were written when the disk was full may not have counted yet.
-    permutations_reused: last.permutations_computed + last.permutations_reused - permutations_computed,
-    seconds,
-    permutations_per_second: permutations_computed / seconds,
-  };
 }

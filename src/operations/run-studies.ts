@@ -18,6 +18,7 @@ import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
 import type { Suite } from '../steps/suite.ts';
 import type { Host } from '../readers/host.ts';
+import { asOneRun } from './rounds.ts';
 
 /** Who watches a run, and who stops it. */
 export interface Watch {
@@ -78,14 +79,8 @@ async function runStages(
 /** A study that went on in a further stage, which had all cells before it, too. */
 function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
   if (before === undefined) return now;
-  const permutations_computed = before.permutations_computed + now.permutations_computed;
-  const seconds = before.seconds + now.seconds;
   return {
-    ...now,
-    permutations_computed,
-    permutations_reused: now.permutations_computed + now.permutations_reused - permutations_computed,
-    seconds,
-    permutations_per_second: permutations_computed / seconds,
+    ...asOneRun([before, now]),
     n_failures: before.n_failures + now.n_failures,
     first_failure: before.first_failure ?? now.first_failure,
   };
