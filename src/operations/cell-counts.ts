@@ -23,32 +23,33 @@ const AT_ONCE = 2;
 
 /**
  * How far the cells of a run are, in study order: as progress.csv says (at most some seconds old), or counted from the metrics files, where a
- * cell is complete, stopped (it has some rows) or waiting.
+ * cell is complete, stopped (it has some rows) or waiting. `scanned`: they were, because it was asked for or the process that wrote progress.csv was killed.
  */
 export async function cellCounts(
   host: Host,
   output: string,
   manifest: RunManifest,
   { scan = false, threads }: CountOptions,
-): Promise<CellCount[]> {
+): Promise<{ readonly counts: CellCount[]; readonly scanned: boolean }> {
   const { permutations, precision } = manifest;
-  const read = scan || (await leftByKilled(host.port, output));
+  const scanned = scan || (await leftByKilled(host.port, output));
   const said =
-    (read ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
+    (scanned ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
   // A run of some of the cells says nothing of the others.
   const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id));
   const counted = await scannedCounts(host, untold, manifest, threads);
-  return Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
+  const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const found = said.get(cell_id) ?? counted.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
     // What was written down for another number of permutations counts as far as it goes.
     const n_target = precision.length > 0 ? Math.min(permutations, found.n_target) : permutations;
     const n_done = Math.min(n_target, found.n_done);
     return { status: statusOf(found.status, n_done, n_target), n_done, n_target };
   });
+  return { counts, scanned };
 }
 
 /** What a process that was killed wrote down last is older than its last rows. */
-export async function leftByKilled(port: FilePort, output: string): Promise<boolean> {
+async function leftByKilled(port: FilePort, output: string): Promise<boolean> {
   return (await lookAtLock(output, { port })).state === 'dead';
 }
 

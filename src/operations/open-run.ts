@@ -34,7 +34,7 @@ export async function openRun(
   const host = withSignal(given, signal);
   const folder = pathOf(output);
   const manifest = requireManifest(host.port, folder);
-  const counts = await cellCounts(host, folder, manifest, { scan, threads });
+  const { counts } = await cellCounts(host, folder, manifest, { scan, threads });
   const complete = counts.every(({ status }) => status === 'complete');
   const parametersOf =
     complete && place.study === undefined

@@ -4,7 +4,7 @@ import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { withSignal } from '../readers/with-signal.ts';
-import { cellCounts, leftByKilled, type CountOptions } from './cell-counts.ts';
+import { cellCounts, type CountOptions } from './cell-counts.ts';
 import type { Abortable } from './given-study.ts';
 
 export interface Heartbeat {
@@ -44,8 +44,7 @@ export async function status(
   const host = withSignal(given, signal);
   const { port } = host;
   const manifest = requireManifest(port, output);
-  const scanned = scan || (await leftByKilled(port, output));
-  const counts = await cellCounts(host, output, manifest, { scan: scanned, threads });
+  const { counts, scanned } = await cellCounts(host, output, manifest, { scan, threads });
   const cells_complete = counts.filter(({ n_done, n_target }) => n_done === n_target).length;
   return {
     run: output,
