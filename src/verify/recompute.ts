@@ -1,10 +1,10 @@
+import { computeCsv } from '../execute/compute-csv.ts';
 import type { Executor } from '../execute/executor.ts';
 import { createSeededRng } from '../random/streams.ts';
 import type { FilePort } from '../files/port.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { cellOf } from '../plan/run-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
-import type { RunCell } from '../plan/run-cell.ts';
 
 /** How many rows to compute again: a number, or a share of all. */
 export type RecomputeAmount = { readonly rows: number } | { readonly percent: number };
@@ -40,7 +40,10 @@ export async function recompute(
     const present = perms.filter((perm) => stored.has(perm));
     for (let k = 0; k < present.length; k += AT_ONCE) {
       const fresh = await Promise.all(
-        present.slice(k, k + AT_ONCE).map((perm) => computeRow(executor, setup, cell, perm)),
+        present.slice(k, k + AT_ONCE).map(async (perm_index) => ({
+          perm_index,
+          text: await computeCsv(executor, setup, cell, { from: perm_index, to: perm_index + 1 }),
+        })),
       );
       for (const { perm_index, text } of fresh) {
         recomputed += 1;
@@ -80,15 +83,4 @@ function sampleRows(
     by_cell.set(cell, perms);
   }
   return by_cell;
-}
-
-async function computeRow(
-  executor: Executor,
-  setup: string,
-  cell: RunCell,
-  perm_index: number,
-): Promise<{ perm_index: number; text: string }> {
-  const as_csv = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
-  const { bytes } = await executor.compute({ setup, cell: as_csv, first: perm_index, count: 1 });
-  return { perm_index, text: Buffer.from(bytes).toString('latin1') };
 }

@@ -1,4 +1,5 @@
 import { EngineError } from '../../errors.ts';
+import { computeCsv } from '../../execute/compute-csv.ts';
 import type { Executor } from '../../execute/executor.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import type { Readers } from '../../readers/readers.ts';
@@ -67,10 +68,8 @@ async function computeLines(
   from: number,
   to: number,
 ): Promise<Map<number, string>> {
-  const as_csv = { ...cell.setup, schema: { ...cell.setup.schema, format: 'csv' as const } };
-  const result = await executor.compute({ setup, cell: as_csv, first: from, count: to - from }, abandoned);
-  const lines = Buffer.from(result.bytes).toString('latin1').split('\n').slice(0, -1);
-  executor.release(result);
+  const text = await computeCsv(executor, setup, cell, { from, to }, abandoned);
+  const lines = text.split('\n').slice(0, -1);
   return new Map(lines.map((line) => [Number.parseInt(line, 10), `${line}\n`]));
 }
 
