@@ -100,7 +100,7 @@ function placeOf(metric: string, stored: readonly string[]): number {
   const place = stored.indexOf(metric);
   if (place >= 0) return place;
   const near = nearest(metric, stored);
-  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  const hint = near === undefined ? '.' : `; did you mean ${near}?`;
   const allowed = stored.join(', ');
   throw new EngineError('USAGE', `This run has no metric ${JSON.stringify(metric)}${hint} Stored are ${allowed}.`, {
     path: 'metrics',
