@@ -1,14 +1,25 @@
-/** A table as text for a terminal. Pure: the caller knows the width and whether colours are wanted. */
-export interface TableOptions {
-  /** Columns of the terminal; longer tables lose text at the end of their widest texts, then whole columns at the right. */
+import { widthOf } from './fold.ts';
+import { styled } from './style.ts';
+
+/** How text for a terminal is laid out. Pure: the caller knows the width and whether colours are wanted. */
+export interface Page {
+  /** Columns of the terminal; default: as many as are needed. */
   readonly width?: number;
-  /** Bold header, by ANSI escape codes. Default: plain text. */
+  /** Bold headers and the like, by ANSI escape codes. Default: plain text. */
   readonly color?: boolean;
-  /** Per column; default: right where every cell is a number or empty, else left. */
-  readonly align?: readonly ('left' | 'right' | undefined)[];
 }
 
-const GAP = '  ';
+/** A table as text. Where it is longer than the page, its widest texts lose their ends, then it loses whole columns at the right. */
+export interface TableOptions extends Page {
+  /** Per column; default: right where every cell is a number or empty, else left. */
+  readonly align?: readonly ('left' | 'right' | undefined)[];
+  /** A line below each row, indented; cut where it is longer than the page. */
+  readonly below?: readonly string[];
+  /** A row of dots after so many rows: what stands there is left out. */
+  readonly gap_after?: number;
+}
+
+export const GAP = '  ';
 const SHORTEST_TEXT = 8;
 
 /** Header, a rule, and one line per row; every line ends in a newline. Rows are as long as the header; numbers come formatted. */
@@ -17,22 +28,30 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   options: TableOptions = {},
 ): string {
+  const { width = Infinity, color = false, below, gap_after } = options;
   const lines = [header, ...rows].map((line) => line.map(oneLine));
   const right = header.map((_, c) => {
     const wanted = options.align?.[c];
     return wanted === undefined ? rows.every((row) => looksNumeric(row[c] ?? '')) : wanted === 'right';
   });
   const natural = header.map((_, c) => Math.max(...lines.map((line) => widthOf(line[c] ?? ''))));
-  const { widths, dropped } = fit(natural, right, options.width ?? Infinity);
+  const { widths, dropped } = fit(natural, right, width);
   const print = (cells: readonly string[]): string => {
-    const padded = widths.map((width, c) => pad(cells[c] ?? '', width, right[c]!));
+    const padded = widths.map((w, c) => pad(cells[c] ?? '', w, right[c]!));
     return [...padded, ...(dropped > 0 ? ['…'] : [])].join(GAP).trimEnd();
   };
-  const rule = widths.map((width) => '-'.repeat(width)).join(GAP);
+  const rule = widths.map((w) => '-'.repeat(w)).join(GAP);
   const [first, ...others] = lines.map(print);
-  const title = options.color === true ? `\u001b[1m${first!}\u001b[22m` : first!;
-  const note = dropped > 0 ? [`(${dropped} more column${dropped === 1 ? '' : 's'}: widen the terminal)`] : [];
-  return [title, rule, ...others, ...note].map((line) => `${line}\n`).join('');
+  const body = others.flatMap((line, r) => [
+    ...(r === gap_after ? [print(header.map(() => '…'))] : []),
+    line,
+    ...(below === undefined ? [] : [styled('dim', cut(`    ${oneLine(below[r] ?? '')}`, width), color)]),
+  ]);
+  const names = header.slice(header.length - dropped).filter((name) => name !== '');
+  const note = dropped > 0 ? [cut(`(no room for ${names.join(', ')})`, width)] : [];
+  return [styled('bold', first!, color), styled('dim', rule, color), ...body, ...note]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** Shrinks the widest texts until the table fits, then drops columns from the right; the first column stays. */
@@ -58,20 +77,21 @@ function fit(
 }
 
 function pad(cell: string, width: number, right: boolean): string {
-  const points = Array.from(cell);
-  const text = points.length <= width ? cell : `${points.slice(0, width - 1).join('')}…`;
-  const space = ' '.repeat(Math.max(0, width - points.length));
+  const text = cut(cell, width);
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return right ? space + text : text + space;
+}
+
+/** At most so many characters, the last of them an ellipsis where some are missing. */
+function cut(text: string, width: number): string {
+  const points = Array.from(text);
+  return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;
 }
 
 /** Control characters would break the layout, or colour the terminal. */
 function oneLine(cell: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return cell.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
-}
-
-function widthOf(text: string): number {
-  return Array.from(text).length; // code points
 }
 
 function looksNumeric(cell: string): boolean {

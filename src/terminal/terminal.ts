@@ -1,21 +1,66 @@
 import { toJson } from '../encoding/json-numbers.ts';
+import { fold } from './fold.ts';
+import { screenOf, type Output, type Screen } from './screen.ts';
+import { styled } from './style.ts';
 
-/** Where a command's words go: people's text to stderr, one JSON object to stdout. */
+/** Where a command's words go, and how they look there. No command decides that for itself. */
 export interface Terminal {
   /** Whether `--json` was given. */
   readonly json: boolean;
-  /** A line (or several) for a person. */
+  /** Where `print` prints. */
+  readonly page: Screen;
+  /** Where `say` prints. */
+  readonly side: Screen;
+  /** The result for a person: to stdout; with `--json`, which has stdout for itself, to stderr. */
+  print(text: string): void;
+  /** Progress and notes, to stderr. */
   say(text: string): void;
+  /** A warning, to stderr. */
+  warn(text: string): void;
+  /** What went wrong, to stderr. */
+  fail(text: string): void;
+  /** Progress in one line that is rewritten, where stderr is a terminal that can; elsewhere nothing. */
+  update(text: string): void;
   /** The one JSON object, printed only with `--json`. */
   result(value: unknown): void;
 }
 
-export function createTerminal(json: boolean): Terminal {
+type Stream = Output & { write(text: string): unknown };
+
+/** As much of `process` as a terminal needs. */
+interface Process {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export function createTerminal(json: boolean, { stdout, stderr, env }: Process = process): Terminal {
+  const out = json ? stderr : stdout;
+  const page = screenOf(out, env);
+  const side = screenOf(stderr, env);
+  const say = (text: string): void => {
+    // In a log a message is one line, so that it can be found.
+    stderr.write(`${stderr.isTTY === true ? fold(text, side.width) : text}\n`);
+  };
   return {
     json,
-    say: (text) => process.stderr.write(`${text}\n`),
+    page,
+    side,
+    print: (text) => {
+      out.write(`${fold(text, page.width)}\n`);
+    },
+    say,
+    warn: (text) => {
+      say(`${styled('yellow', 'warning:', side.color)} ${text}`);
+    },
+    fail: (text) => {
+      say(`${styled('red', 'permafrost:', side.color)} ${text}`);
+    },
+    update: (text) => {
+      if (side.live) stderr.write(`\r\u001b[K${text.slice(0, side.width - 1)}`);
+    },
     result: (value) => {
-      if (json) process.stdout.write(`${toJson(value)}\n`);
+      if (json) stdout.write(`${toJson(value)}\n`);
     },
   };
 }
