@@ -6,6 +6,8 @@ import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
+import { fold } from './terminal/fold.ts';
+import { screenOf } from './terminal/screen.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 // The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
@@ -37,9 +39,12 @@ function wanted(word: string | undefined): readonly (() => Promise<Command>)[] {
   return named === undefined ? Object.values(COMMANDS) : [named];
 }
 
-/** Usage errors of a command, and of its own commands, become exit codes here. */
+/** Usage errors of a command, and of its own commands, become exit codes here; help fits where it is read. */
 function exitOverrides(command: Command): void {
-  command.exitOverride();
+  command.exitOverride().configureOutput({
+    writeOut: (text) => process.stdout.write(fold(text, screenOf(process.stdout, process.env).width)),
+    getOutHelpWidth: () => screenOf(process.stdout, process.env).width,
+  });
   for (const own of command.commands) exitOverrides(own);
 }
 

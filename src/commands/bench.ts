@@ -49,13 +49,12 @@ export function benchCommand(): Command {
         rounds,
         seconds,
         signal,
-        progress: process.stderr.isTTY
-          ? (done, total) => process.stderr.write(`\rmeasuring ${done} of ${total}${done === total ? '\n' : ''}`)
-          : (done, total) => {
-              if (done === 1) terminal.say(`measuring ${total} times ...`);
-            },
+        progress: (done, total) => {
+          if (terminal.side.live) terminal.update(done === total ? '' : `measuring ${done} of ${total}`);
+          else if (done === 1) terminal.say(`measuring ${total} times ...`);
+        },
       });
-      terminal.say(benchText(found));
+      terminal.print(benchText(found, terminal.page));
       terminal.result(found);
       return 0;
     } catch (error) {

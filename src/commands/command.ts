@@ -53,18 +53,17 @@ export function reportError(thrown: unknown, options: CommonOptions): number {
   const error = diskError(thrown, syscall, file);
   const known = error instanceof EngineError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(
+  const terminal = createTerminal(options.json === true);
+  terminal.fail(
     known
-      ? `permafrost: ${message}\n`
-      : `permafrost: internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.\n`,
+      ? message
+      : `internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.`,
   );
   if (options.debug === true) printStack(error);
-  if (options.json === true) {
-    const { code, path, value, allowed } = known
-      ? error
-      : { code: 'INTERNAL', path: undefined, value: undefined, allowed: undefined };
-    process.stdout.write(`${JSON.stringify({ error: { code, message, path, value, allowed } })}\n`);
-  }
+  const { code, path, value, allowed } = known
+    ? error
+    : { code: 'INTERNAL', path: undefined, value: undefined, allowed: undefined };
+  terminal.result({ error: { code, message, path, value, allowed } });
   return known ? error.exit : 1;
 }
 

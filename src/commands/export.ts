@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { TABLE_FORMATS, type TableFormat } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
 import { exportRun } from '../operations/export.ts';
+import { counted } from '../wording/format-number.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { oneOf } from './option-values.ts';
 
@@ -36,9 +37,11 @@ export function exportCommand(): Command {
     const { incomplete, ...result } = await exportRun(run!, { to, per_cell: perCell, path, ...studyFiles(moved) });
     const count = (n: number): string => n.toLocaleString('en');
     const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;
-    terminal.say(`${count(result.rows)} rows of ${count(result.cells)} cells written: ${where}`);
+    terminal.print(`${counted(result.rows, 'row')} of ${counted(result.cells, 'cell')} written: ${where}`);
     if (incomplete > 0)
-      terminal.say(`${count(incomplete)} cells are not complete: the rows that are there were written.`);
+      terminal.print(
+        `${counted(incomplete, 'cell is', 'cells are')} not complete: the rows that are there were written.`,
+      );
     terminal.result(result);
     return 0;
   });

@@ -66,7 +66,9 @@ async function make(
   const parameters = parametersOf(generator, parameterFlags(generator, flags), (name) => `--${flagOf(name)}`);
   const { text, statistics, statistics_text } = await generate(generator.name, { parameters, seed, into, overwrite });
   if (into === undefined) await print(text);
-  terminal.say(into === undefined ? statistics_text : `${into}\n${statistics_text}`);
+  // Without --into the file itself has stdout.
+  if (into === undefined) terminal.say(statistics_text);
+  else terminal.print(`${into}\n${statistics_text}`);
   terminal.result({ file: into, seed, options: parameters, ...statistics });
   return 0;
 }

@@ -104,8 +104,8 @@ function tradesCommand(): Command {
     const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const imported = await importTrades(files, { ...options, into, ...(from !== 'auto' && { from }) });
     const done = imported.unchanged ? 'is there already, with the same bytes' : 'written';
-    terminal.say(importText(imported.understood, imported.into, Math.min(process.stderr.columns || 80, 120)));
-    terminal.say(`\n${imported.into} ${done}; what was understood: ${imported.record}`);
+    terminal.print(importText(imported.understood, imported.into, Math.min(terminal.page.width, 120)));
+    terminal.print(`\n${imported.into} ${done}; what was understood: ${imported.record}`);
     terminal.result({
       into: imported.into,
       record: imported.record,

@@ -22,7 +22,7 @@ export function inspectCommand(): Command {
   return runs<InspectOptions>(command, async ([file], { model, input }, terminal) => {
     const inspected = await inspect(file!, { model, input });
     const { facts, problems, n_problems, notes } = inspected.inspection;
-    terminal.say(inspectionText(inspected));
+    terminal.print(inspectionText(inspected));
     terminal.result({
       file: inspected.file,
       model: inspected.model,

@@ -28,7 +28,7 @@ export function mergeCommand(): Command {
   withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);
   return runs<MergeFlags>(command, async (from, { into, threads, ...moved }, terminal) => {
     const result = await merge(from, into, { threads, ...studyFiles(moved) });
-    terminal.say(mergeText(result));
+    terminal.print(mergeText(result));
     terminal.result(result);
     return result.conflicts.length > 0 ? 1 : 0;
   });

@@ -1,17 +1,10 @@
 import { Command } from 'commander';
 
-import { plan as planRun, type RunPlan, type StudyPlan } from '../operations/plan.ts';
-import type { RunOptions } from '../run/run-options.ts';
-import { describeRanges } from '../study/permutation-range.ts';
+import { plan as planRun, type StudyPlan } from '../operations/plan.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
-import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
 import { runs } from './command.ts';
+import { planText, togetherText } from './plan-text.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
-import { overlapText } from './seeds.ts';
-
-/** Cells named one by one in the text; --json has them all. */
-const CELL_LINES = 10;
 
 const EXAMPLES = `
 Examples:
@@ -44,8 +37,8 @@ export async function showPlan(
   const all = plan.studies.flatMap((study) => study.notes);
   const notes = [...new Map(all.map((note) => [note.message, note])).values()];
   for (const { message } of notes) terminal.say(`note: ${message}`);
-  for (const study of plan.studies) terminal.say(planText(study, options));
-  if (files.length > 1 || options.reuse !== undefined) terminal.say(togetherText(plan));
+  for (const study of plan.studies) terminal.print(planText(study, options, terminal.page));
+  if (files.length > 1 || options.reuse !== undefined) terminal.print(togetherText(plan));
   const { studies, cells, cells_shared, permutations_total, permutations_done, permutations_missing } = plan;
   const sum = (value: (study: StudyPlan) => number): number =>
     studies.reduce((total, study) => total + value(study), 0);
@@ -84,47 +77,4 @@ export async function showPlan(
     ),
   });
   return 0;
-}
-
-function indented(text: string): string | undefined {
-  return text === '' ? undefined : text.replaceAll(/^/gm, '  ');
-}
-
-function togetherText(plan: RunPlan): string {
-  const reached = plan.studies.reduce((sum, study) => sum + study.permutations_missing, 0);
-  return `together: ${counted(plan.cells, 'distinct experiment')}, ${plan.cells_shared.toLocaleString('en')} of them in more than one study; ${counted(plan.permutations_missing, 'permutation')} to compute, ${counted(reached - plan.permutations_missing, 'row')} to copy or share`;
-}
-
-function planText(plan: StudyPlan, { shard }: RunOptions): string {
-  const { cells, permutations_total, permutations_done, permutations_missing, permutations_computed } = plan;
-  const { overlap, forecast, grid_points, cells_folded } = plan;
-  const at_most = plan.at_most ? 'at most ' : '';
-  const count = (n: number): string => n.toLocaleString('en');
-  const complete = cells.filter(({ n_done, n_target }) => n_done === n_target).length;
-  const part = shard === undefined ? '' : `, shard ${shard.index} of ${shard.of}`;
-  const lines = [
-    `${plan.name}: model ${plan.model}, ${counted(cells.length, 'cell')} x ${plan.precision.length > 0 ? 'at most ' : ''}${counted(plan.permutations, 'permutation')}${part} -> ${plan.output}`,
-    cells_folded > 0
-      ? `  ${counted(grid_points, 'grid point')}; ${count(cells_folded)} differ only in parameters that are inactive there and are folded`
-      : undefined,
-    `  done      ${count(permutations_done)} of ${at_most}${counted(permutations_total, 'permutation')}${shard === undefined ? '' : ' of the shard'}, ${count(complete)} of ${counted(cells.length, 'cell')} complete${shard === undefined ? '' : ' in it'}`,
-    plan.permutations_failed > 0
-      ? `  failed    ${counted(plan.permutations_failed, 'permutation')} failed before; only --retry-failed tries them again`
-      : undefined,
-    `  missing   ${at_most}${counted(permutations_missing, 'permutation')}${permutations_computed < permutations_missing ? `, ${count(permutations_computed)} of them computed for this output, the others copied or shared` : ''}`,
-    forecast === undefined
-      ? '  nothing to compute'
-      : `  forecast  ${plan.at_most ? 'at most ' : ''}about ${formatDuration(forecast.seconds)} on ${counted(forecast.threads, 'thread')}, ${formatBytes(forecast.bytes)} of disk (measured just now)`,
-    ...cells
-      .filter((cell) => cell.n_done > 0 && cell.missing.length > 0)
-      .slice(0, CELL_LINES)
-      .map((cell) => `  cell ${cell.cell_id}: missing ${describeRanges(cell.missing)}`),
-    ...plan.waiting.map(
-      ({ step, parameter, from }) =>
-        `  ${step} waits for ${from}, which decides its ${parameter}: its cells are not counted yet`,
-    ),
-    `  seeds     ${overlapText(overlap)}`,
-    indented(fixedParametersText(plan.fixed, 78)),
-  ];
-  return lines.filter((line) => line !== undefined).join('\n');
 }

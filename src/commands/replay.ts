@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { replay } from '../operations/replay.ts';
+import { parameterText } from '../wording/fixed-parameters-text.ts';
 import { printStack, runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 
@@ -13,32 +14,34 @@ interface ReplayFlags extends StudyFileFlags {
 const EXAMPLES = `
 Examples:
   permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17           the row, its seed, whether it is what is stored
+  permafrost replay runs/study --cell p=0.5,flips=100 --perm 17            the cell with these parameters
   permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17 --trace   and what happened in it`;
 
 export function replayCommand(): Command {
   const command = new Command('replay')
     .description('compute one permutation alone and compare it with the stored row')
     .argument('<run>', 'output folder of a run')
-    .requiredOption('--cell <id>', 'cell id')
+    .requiredOption('--cell <cell>', 'cell id, or parameter values that no other cell has: p=0.5,flips=100')
     .requiredOption('--perm <n>', 'perm_index', wholeNumber('--perm', 0))
     .option('--trace', 'what happened, step by step, where the model tells')
     .addHelpText('after', EXAMPLES);
   return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, debug, ...moved }, terminal) => {
     const replayed = await replay(run!, cell, perm, studyFiles(moved));
-    const { seed, row, stored, equal, failure, error, at } = replayed;
-    terminal.say(`cell ${cell}, permutation ${perm}, seed ${seed}`);
+    const { cell_id, parameters, seed, row, stored, equal, failure, error, at } = replayed;
+    const values = Object.entries(parameters).map(parameterText).join(', ');
+    terminal.print(`cell ${cell_id}${values === '' ? '' : ` (${values})`}, permutation ${perm}, seed ${seed}`);
     if (trace === true)
-      for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.say(`  ${line}`);
+      for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.print(`  ${line}`);
     if (failure !== undefined) {
       const where =
         at === undefined ? '' : `\n  thrown at ${at}${debug === true ? '' : ' (--debug shows the whole stack)'}`;
-      terminal.say(`failed: ${failure.error_class}: ${failure.message}${where}`);
+      terminal.print(`failed: ${failure.error_class}: ${failure.message}${where}`);
       if (debug === true) printStack(error);
     }
-    for (const [metric, value] of Object.entries(row ?? {})) terminal.say(`  ${metric.padEnd(24)} ${value}`);
+    for (const [metric, value] of Object.entries(row ?? {})) terminal.print(`  ${metric.padEnd(24)} ${value}`);
     const summary = await replayed.summary();
-    if (summary !== undefined) terminal.say(`\n${summary.text}\n`);
-    terminal.say(
+    if (summary !== undefined) terminal.print(`\n${summary.text}\n`);
+    terminal.print(
       stored === undefined
         ? 'no row is stored for it'
         : equal
@@ -46,7 +49,7 @@ export function replayCommand(): Command {
           : `NOT equal to the stored row: ${JSON.stringify(stored)}`,
     );
     terminal.result({
-      cell_id: cell,
+      cell_id,
       perm_index: perm,
       seed,
       row: row ?? null,

@@ -31,7 +31,7 @@ export function reportCommand(): Command {
   return runs<ReportFlags>(command, async ([run], { rank, threads }, terminal) => {
     const reported = await report(run!, { ranking: rank, threads });
     const { output, files, cells, rows } = reported;
-    terminal.say(reportedText(reported));
+    terminal.print(reportedText(reported));
     terminal.result({ output, files, cells, rows });
     return 0;
   });

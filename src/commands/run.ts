@@ -5,7 +5,8 @@ import { run } from '../operations/run.ts';
 import type { RunEvent } from '../run/output/events.ts';
 import { sumOfNumbers, type ProgressNumbers } from '../run/output/progress.ts';
 import { resolveOptions, type FirstFailure, type StudyResult } from '../run/run-options.ts';
-import { createDisplay, PLAIN_LINE_MS, REDRAW_MS, type ProgressDisplay } from '../terminal/progress-display.ts';
+import { withErrorNote } from '../terminal/error-note.ts';
+import { createDisplay, progressInterval, type ProgressDisplay } from '../terminal/progress-display.ts';
 import { nextText, studyResultText } from '../terminal/run-text.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../wording/format-number.ts';
@@ -62,17 +63,19 @@ async function runAll(
   const options = resolveOptions(givenOptions(flags));
   const { onEvent, progress_ms } = screen;
   const { outputs: results, seconds, exit } = await run(studies, { ...options, signal, onEvent, progress_ms });
+  const texts: string[] = [];
   for (const result of results) {
     if (result.stopped?.kind === 'error') reportError(result.stopped.error, { debug: flags.debug === true });
     if (flags.debug === true) printStack(result.first_failure?.error);
-    terminal.say(studyResultText(result));
-    if (result.summary !== undefined) terminal.say(`\n${result.summary.text}`);
+    texts.push(studyResultText(result, terminal.page));
+    if (result.summary !== undefined) texts.push(result.summary.text);
   }
   const next = nextText(results, {
     resume: resumeCommand(studies, options),
     retry: resumeCommand(studies, { ...options, retry_failed: true }),
   });
-  if (next !== '') terminal.say(next);
+  if (next !== '') texts.push(next);
+  terminal.print(withErrorNote(texts.join('\n\n')));
   terminal.result({ outputs: results.map(outputJson), seconds, exit });
   return exit;
 }
@@ -121,7 +124,7 @@ function createScreen(terminal: Terminal): Screen {
         line(startText(event));
         at_work.add(event.output);
         outputs.set(event.output, event);
-        display ??= createDisplay(process.stderr, () => sumOfNumbers([...outputs.values()]));
+        display ??= createDisplay(process.stderr, terminal.side, () => sumOfNumbers([...outputs.values()]));
         return;
       case 'progress':
         outputs.set(event.output, event);
@@ -150,7 +153,7 @@ function createScreen(terminal: Terminal): Screen {
         outputs.clear();
     }
   };
-  return { onEvent, progress_ms: process.stderr.isTTY ? REDRAW_MS : PLAIN_LINE_MS, line };
+  return { onEvent, progress_ms: progressInterval(terminal.side), line };
 }
 
 function startText(started: Extract<RunEvent, { readonly type: 'started' }>): string {

@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
 import { formatTable } from '../terminal/table.ts';
 import { seeds, type PermutationSeed, type StudySeeds } from '../operations/seeds.ts';
+import { counted } from '../wording/format-number.ts';
 import { runs } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -29,7 +30,7 @@ export function seedsCommand(): Command {
   const command = new Command('seeds')
     .description('base seeds of all cells and the exact audit of streams that cells share')
     .argument('<study>', 'study file')
-    .option('--cell <id>', 'one cell')
+    .option('--cell <cell>', 'one cell: its id, or parameter values that no other cell has: p=0.5,flips=100')
     .option('--perm <n>', 'one permutation of that cell', wholeNumber('--perm', 0));
   withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
   return runs<SeedsFlags>(command, async ([study], flags, terminal) => {
@@ -45,7 +46,7 @@ export function seedsCommand(): Command {
 }
 
 function showSeed({ cell_id, perm_index, base_seed, generator, seed }: PermutationSeed, terminal: Terminal): number {
-  terminal.say(
+  terminal.print(
     `cell ${cell_id}, permutation ${perm_index}: ${generator} from seed ${String(seed)} (base seed ${String(base_seed)})`,
   );
   terminal.result({ cell_id, perm_index, base_seed, seed });
@@ -55,12 +56,13 @@ function showSeed({ cell_id, perm_index, base_seed, generator, seed }: Permutati
 function showSeeds({ scheme, generator, global, stride, cells, overlap }: StudySeeds, terminal: Terminal): number {
   const audit = overlap();
   const listed = cells.slice(0, LISTED).map(({ cell_id, base_seed }) => [cell_id, String(base_seed)]);
-  terminal.say(`scheme ${scheme}, generator ${generator}, global ${global}, stride ${stride}`);
-  terminal.say(formatTable(['cell', 'base seed'], listed));
-  if (cells.length > LISTED) terminal.say(`... and ${cells.length - LISTED} more (--json lists all)`);
-  terminal.say(overlapText(audit));
+  terminal.print(`scheme ${scheme}, generator ${generator}, global ${global}, stride ${stride}`);
+  terminal.print(formatTable(['cell', 'base seed'], listed, terminal.page).trimEnd());
+  if (cells.length > LISTED)
+    terminal.print(`and ${counted(cells.length - LISTED, 'more cell')} (--json lists all)`);
+  terminal.print(overlapText(audit));
   for (const { first, second, lag, shared } of audit.largest.slice(0, 3)) {
-    terminal.say(
+    terminal.print(
       `  ${cells[first]!.cell_id} and ${cells[second]!.cell_id}: lag ${lag}, ${shared.toLocaleString('en')} streams`,
     );
   }

@@ -29,11 +29,11 @@ export function statusCommand(): Command {
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
   return runs<StatusFlags>(command, async ([run], { watch, scan, threads }, terminal) => {
     let found = await status(run!, { scan, threads });
-    terminal.say(statusText(found));
+    terminal.print(statusText(found));
     while (watch === true && !found.complete) {
       await sleep(WATCH_MS);
       found = await status(run!, { scan, threads });
-      terminal.say(statusLine(found));
+      terminal.print(statusLine(found));
     }
     const { cells_total, cells_complete, permutations_done, permutations_total, complete, heartbeat } = found;
     terminal.result({

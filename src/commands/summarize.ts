@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 
-import { partialTable } from '../terminal/best-cells.ts';
+import { withErrorNote } from '../terminal/error-note.ts';
+import { partialTable } from '../terminal/partial-table.ts';
 import { surfaceTexts } from '../terminal/run-text.ts';
+import type { Page } from '../terminal/table.ts';
 import { counted } from '../wording/format-number.ts';
 import { summarize, type Summarized } from '../operations/summarize.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
@@ -17,8 +19,7 @@ const LISTED = 10;
 
 const EXAMPLES = `
 Examples:
-  permafrost summarize runs/study          summary.json of every complete cell and grid_summary.csv, from the rows again;
-                                           what there is of the others in partial_summary.csv, with n and n_target
+  permafrost summarize runs/study          summary.json of every complete cell and grid_summary.csv, from the rows again; what there is of the others in partial_summary.csv, with n and n_target
   permafrost summarize runs/study --study moved/study.yaml   where a cell has lost its summary and the study has moved`;
 
 export function summarizeCommand(): Command {
@@ -32,14 +33,14 @@ export function summarizeCommand(): Command {
     const done = await summarize(run!, { threads, ...studyFiles(moved) });
     const { output, files, cells, rows } = done;
     const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));
-    terminal.say(summarizedText(done));
-    if (cells > 0) for (const text of surfaceTexts(done)) terminal.say(`\n${text}`);
+    const texts = [summarizedText(done, terminal.page), ...(cells > 0 ? surfaceTexts(done, terminal.page) : [])];
+    terminal.print(withErrorNote(texts.join('\n\n')));
     terminal.result({ output, files, cells, rows, partial });
     return done.damaged.length === 0 ? 0 : 1;
   });
 }
 
-function summarizedText({ output, cells, rows, incomplete, partial, damaged }: Summarized): string {
+function summarizedText({ output, cells, rows, incomplete, partial, damaged }: Summarized, page: Page): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [`${output}: ${counted(cells, 'cell')} summarised from ${counted(rows, 'row')}`];
   if (incomplete.length > 0)
@@ -50,8 +51,10 @@ function summarizedText({ output, cells, rows, incomplete, partial, damaged }: S
     lines.push(
       `  ${count(partial.length)} of these have some rows: their statistics are in ${PARTIAL_SUMMARY}, not among those of the complete cells`,
       '',
-      partialTable(shown, metric).trimEnd(),
-      ...(partial.length > shown.length ? [`and ${count(partial.length - shown.length)} more`] : []),
+      partialTable(shown, metric, page).trimEnd(),
+      ...(partial.length > shown.length
+        ? [`and ${counted(partial.length - shown.length, 'more cell')}: ${PARTIAL_SUMMARY} has all`]
+        : []),
     );
   }
   lines.push(...damaged.slice(0, LISTED).map(({ cell_id, message }) => `  cell ${cell_id}: ${message}`));

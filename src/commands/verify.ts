@@ -27,10 +27,8 @@ const EXAMPLES = `
 Examples:
   permafrost verify runs/study                  every row of every cell, checksums, summaries
   permafrost verify runs/study --recompute 1%   and a sample of rows computed again, bit for bit
-  permafrost verify runs/study --repair         do to the files what run would do (cut torn tails, set damage aside,
-                                                rewrite, seal, summarise), compute nothing; then check
-  permafrost verify old/run --expect 200000     a folder of another program: per_cell/<cell>/metrics_compact.csv with
-                                                perm_index and metric columns, no manifest`;
+  permafrost verify runs/study --repair         do to the files what run would do (cut torn tails, set damage aside, rewrite, seal, summarise), compute nothing; then check
+  permafrost verify old/run --expect 200000     a folder of another program: per_cell/<cell>/metrics_compact.csv with perm_index and metric columns, no manifest`;
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
@@ -55,7 +53,7 @@ export function verifyCommand(): Command {
         '--input': moved.input,
       });
       const verification = await verify(run!, { expect });
-      terminal.say(verificationText(run!, verification));
+      terminal.print(verificationText(run!, verification));
       terminal.result(verification);
       return verification.ok ? 0 : 1;
     }
@@ -65,7 +63,7 @@ export function verifyCommand(): Command {
     }
     const verification = await verify(run!, { recompute, threads, ...studyFiles(moved) });
     const lines = [verificationText(run!, verification), ...nextLines(verification, repairWords(run!, flags))];
-    terminal.say(lines.join('\n'));
+    terminal.print(lines.join('\n'));
     terminal.result(verification);
     return verification.ok ? 0 : 1;
   });

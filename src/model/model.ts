@@ -1,6 +1,6 @@
 import type { Kernel } from '#native-free/kernel';
 
-import type { Rng, Streams } from '../random/generator.ts';
+import type { GeneratorName, Rng, Streams } from '../random/generator.ts';
 import type { Note } from './note.ts';
 import type {
   CheckedParameters,
@@ -214,6 +214,8 @@ export interface Model<
    * ENGINE_COLUMNS (config_id: a hash of what is outside the key). What is left out follows after them.
    */
   readonly results_columns?: readonly (string | ResultColumn)[];
+  /** Generators with which `simulateChunk` computes in the kernel that it is given; where there are none, `kernel` changes nothing that the model does. */
+  readonly kernels?: readonly GeneratorName[];
   /** What a reader of any result must know, a sentence or two each: printed in every report. */
   readonly caveats?: readonly string[];
   /** Rules that tie parameters together; each problem names its parameter. Called with all active parameters. */

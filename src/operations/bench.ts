@@ -221,7 +221,7 @@ function recommend(rows: readonly ChunkRow[], auto: readonly AutoRow[]): StudyBe
     `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk} are the least within ${100 * SAME} % of the fastest measured`,
     `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: give --chunk ${chunk}`}`,
     ...(Math.max(row.spread, best.spread) > NOISY
-      ? ['the rounds lay far apart (±): something else was running; --rounds and --seconds give steadier numbers']
+      ? ['the rounds lay far apart (spread): something else was running; --rounds and --seconds give steadier numbers']
       : []),
   ].join('; ');
   return { threads, chunk, chunk_auto, reason };

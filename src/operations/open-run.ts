@@ -14,8 +14,8 @@ import { readSummary, type CellSummary } from '../stored/summaries.ts';
 import type { Verification } from '../verify/verification.ts';
 import { cellCounts, type CountOptions } from './cell-counts.ts';
 import { CellColumns, type BatchOptions, type ColumnOptions, type Columns } from './cell-columns.ts';
+import { noSuchCell } from '../study/find-cell.ts';
 import { filesOf, pathOf, type Abortable, type StudyPlace } from './given-study.ts';
-import { noSuchCell } from './seeds.ts';
 import { status, type RunStatus, type StatusOptions } from './status.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 

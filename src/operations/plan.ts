@@ -7,6 +7,7 @@ import { fixedParameters, type FixedParameters } from '../study/fixed-parameters
 import { inputNotes } from '../study/loaded-study.ts';
 import type { Precision } from '../study/schema.ts';
 import type { StudyReference } from '../study/source.ts';
+import type { Parameters } from '../model/model.ts';
 import type { Note } from '../model/note.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
@@ -30,6 +31,8 @@ export interface StudyPlan {
   readonly model: string;
   readonly output: string;
   readonly cells: readonly PlannedCell[];
+  /** The parameters that vary, of the first cells with something missing: at most ten. */
+  readonly first_open: readonly { readonly cell_id: string; readonly parameters: Parameters }[];
   /** Points of the grid and explicit cells, before those that differ only in inactive parameters were folded into one cell. */
   readonly grid_points: number;
   readonly cells_folded: number;
@@ -179,6 +182,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
   // Cells that came with an earlier study stand out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
   const sum = (count: (cell: PlannedCell) => number): number => cells.reduce((total, cell) => total + count(cell), 0);
+  const fixed = fixedParameters(study, experiment.cells);
   const permutations_total = sum(({ n_target }) => n_target);
   const permutations_done = sum(({ n_done }) => n_done);
   const permutations_failed = sum(({ n_failed }) => n_failed);
@@ -187,6 +191,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
     model: study.model.name,
     output: study.output,
     cells,
+    first_open: firstOpen(output, cells, fixed),
     cells_folded: experiment.cells.folded,
     grid_points: experiment.cells.points,
     permutations: study.permutations,
@@ -200,9 +205,31 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
     cells_shared,
     waiting,
     overlap: overlapOf(experiment),
-    fixed: fixedParameters(experiment.study, experiment.cells),
+    fixed,
     notes: inputNotes(experiment),
   };
+}
+
+/** So many are named with their parameters. */
+const NAMED_CELLS = 10;
+
+function firstOpen(
+  { cells }: PlannedOutput,
+  planned: readonly PlannedCell[],
+  { given, from_inputs, defaults }: FixedParameters,
+): StudyPlan['first_open'] {
+  const known = new Set([given, from_inputs, defaults].flatMap((values) => Object.keys(values)));
+  const open = planned.filter(({ missing }) => missing.length > 0).slice(0, NAMED_CELLS);
+  const ids = new Set(open.map(({ cell_id }) => cell_id));
+  const found: { cell_id: string; parameters: Parameters }[] = [];
+  if (ids.size === 0) return found;
+  for (const { cell_id, parameters } of cells) {
+    if (!ids.has(cell_id)) continue;
+    const varying = Object.entries(parameters).filter(([name]) => !known.has(name));
+    found.push({ cell_id, parameters: Object.fromEntries(varying) });
+    if (found.length === ids.size) break;
+  }
+  return found;
 }
 
 function inStudyOrder({ cells, planned }: PlannedOutput): PlannedCell[] {

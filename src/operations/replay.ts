@@ -1,7 +1,9 @@
 import { Simulator } from '../execute/simulator.ts';
 import { placeOf } from '../model/model-source.ts';
 import type { Failure } from '../store/failures.ts';
-import type { PermutationSummary } from '../model/model.ts';
+import type { Parameters, PermutationSummary } from '../model/model.ts';
+import { allParameters } from '../study/cells.ts';
+import { placeOfCell } from '../study/find-cell.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { cellOf, seedOf } from '../plan/run-cell.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
@@ -9,10 +11,11 @@ import { pickRows } from '../store/pick-rows.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { storedStudy } from '../stored/stored-experiment.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';
-import { noSuchCell, refusePastEnd } from './seeds.ts';
+import { refusePastEnd } from './seeds.ts';
 
 export interface Replay {
   readonly cell_id: string;
+  readonly parameters: Parameters;
   readonly perm_index: number;
   readonly seed: string | number;
   /** The row computed now; undefined where the permutation failed. */
@@ -32,20 +35,23 @@ export interface Replay {
   summary(): Promise<PermutationSummary | undefined>;
 }
 
-/** Computes one permutation of a run alone, and compares it with the stored row. Throws USAGE where the run has no such cell or permutation. */
+/**
+ * Computes one permutation of a run alone, and compares it with the stored row. The cell is named by its id, or by values of parameters that no other cell
+ * has (`p=0.5,flips=100`). Throws USAGE where the run has no such cell or permutation.
+ */
 export async function replay(
   output: string,
-  cell_id: string,
+  named: string,
   perm_index: number,
   place: StudyPlace = {},
   { port }: Host = thisMachine,
 ): Promise<Replay> {
   const { experiment } = await storedStudy(port, output, filesOf(place));
   const { cells, study } = experiment;
-  const index = cells.indexOf(cell_id);
-  if (index < 0) throw noSuchCell(cell_id, output);
+  const index = placeOfCell(study, cells, named, output);
   refusePastEnd(perm_index, study.permutations, 'the run has');
-  const cell = cellOf(experiment, cells.at(index), output);
+  const at = cells.at(index);
+  const cell = cellOf(experiment, at, output);
   const { metrics } = cell.setup.schema;
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const computed = await simulator.computeOne(cell.setup, perm_index);
@@ -55,7 +61,8 @@ export async function replay(
   const seed = seedOf(cell, perm_index);
   const failed = computed instanceof Float64Array ? undefined : computed;
   return {
-    cell_id,
+    cell_id: at.cell_id,
+    parameters: allParameters(at),
     perm_index,
     seed: /^\d+$/.test(seed) ? Number(seed) : seed,
     row,

@@ -6,6 +6,7 @@ import { describeSeed } from '../random/streams.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
 import { resolveOptions, type RunOptions } from '../run/run-options.ts';
 import { decidedExperiment } from '../steps/suite.ts';
+import { placeOfCell } from '../study/find-cell.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { referenceOf, type GivenStudy, type StudyBase } from './given-study.ts';
 
@@ -36,8 +37,8 @@ export interface StudySeeds {
   readonly cells: readonly CellSeed[];
   /** The exact audit of streams that cells share; what it says of pairs are places in `cells`. */
   readonly overlap: () => StudyOverlap;
-  /** The seed of one permutation. Throws USAGE where the study has no such cell or permutation. */
-  readonly of: (cell_id: string, perm_index: number) => PermutationSeed;
+  /** The seed of one permutation of a cell, which is named by its id or by parameters (`p=0.5,flips=100`). Throws USAGE where the study has no such cell or permutation. */
+  readonly of: (cell: string, perm_index: number) => PermutationSeed;
 }
 
 /** What every permutation of a study starts from. Reads the study, and of its output what decides steps; writes nothing. */
@@ -56,7 +57,7 @@ export async function seeds(
     stride,
     cells: Array.from(cells, ({ cell_id }) => ({ cell_id, base_seed: baseOf(sourceOf(experiment, cell_id)) })),
     overlap: () => overlapOf(experiment),
-    of: (cell_id, perm_index) => seedOf(experiment, cell_id, perm_index),
+    of: (cell, perm_index) => seedOf(experiment, cell, perm_index),
   };
 }
 
@@ -65,9 +66,9 @@ export function overlapOf({ study, cells }: LoadedStudy): StudyOverlap {
   return studyOverlap(cells, study.seed, study.streams, study.permutations);
 }
 
-function seedOf(experiment: LoadedStudy, cell_id: string, perm_index: number): PermutationSeed {
+function seedOf(experiment: LoadedStudy, named: string, perm_index: number): PermutationSeed {
   const { study, cells } = experiment;
-  if (cells.indexOf(cell_id) < 0) throw noSuchCell(cell_id, study.file);
+  const cell_id = cells.idAt(placeOfCell(study, cells, named, study.file));
   refusePastEnd(perm_index, study.permutations, 'the study has');
   const source = sourceOf(experiment, cell_id);
   const base_seed = baseOf(source);
@@ -90,13 +91,5 @@ export function refusePastEnd(perm_index: number, permutations: number, whose: s
     'USAGE',
     `--perm ${perm_index} is past the end: ${whose} permutations 0 to ${permutations - 1}.`,
     { path: '--perm', value: perm_index },
-  );
-}
-
-export function noSuchCell(cell_id: string, where: string): EngineError {
-  return new EngineError(
-    'USAGE',
-    `${where} has no cell "${cell_id}". permafrost seeds lists the cells of a study; cell ids are the folder names below per_cell/ without "cell_".`,
-    { path: '--cell', value: cell_id },
   );
 }

@@ -163,8 +163,8 @@ export interface StudyResult {
   readonly at_most: boolean;
   readonly seconds: number;
   readonly permutations_per_second: number;
-  /** What computed; changes no bit of a row. */
-  readonly kernel: Kernel;
+  /** What the model's own kernels ran in; changes no bit of a row. Undefined where the model has none for the study's generator, or nothing was computed. */
+  readonly kernel: Kernel | undefined;
   /** Cells with some of their permutations: how many there are, and the first of them. */
   readonly partial: { readonly cells: number; readonly first: readonly CellCounts[] };
   readonly n_failures: number;

@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { ENGINE_COLUMNS, type Model, type ParameterSpec } from '../model/model.ts';
+import { GENERATORS } from '../random/generator.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { goodName } from './check-name.ts';
 import { checkValue } from './parameter-value.ts';
@@ -22,6 +23,7 @@ const KEYS = [
   'views',
   'results_columns',
   'caveats',
+  'kernels',
   'check',
   'load',
   'defaultsFrom',
@@ -53,6 +55,7 @@ export function checkModel(value: unknown, shown: string): Model {
     ranking(value, problems);
     views(value, problems);
     functions(value, problems);
+    kernels(value, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
   return value as Model;
@@ -105,6 +108,12 @@ function functions(model: Raw, problems: Problems): void {
   if (model.simulate === undefined && model.simulateChunk === undefined) {
     problems.wrong(['simulate'], undefined, 'a function simulate(state, rng, row), or simulateChunk');
   }
+}
+
+function kernels({ kernels: value = [] }: Raw, problems: Problems): void {
+  const known: readonly unknown[] = GENERATORS;
+  if (!Array.isArray(value) || !value.every((name) => known.includes(name)))
+    problems.wrong(['kernels'], value, `a list of generators: ${GENERATORS.join(', ')}`);
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];

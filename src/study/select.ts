@@ -18,15 +18,15 @@ export interface Selection {
 export function cellSelector(study: Study, { cells = [], steps = [] }: Selection): (cell: Cell) => boolean {
   for (const step of steps)
     if (!study.surface.steps.includes(step)) throw unknown('--step', 'step', step, study.surface.steps);
-  const wanted = cells.map((text) => conditionsOf(text, study));
+  const wanted = cells.map((text) => conditionsOf(text, study, '--cells'));
   return (cell) =>
     (steps.length === 0 || cell.steps.some((step) => steps.includes(step))) &&
     (wanted.length === 0 || wanted.some((conditions) => holds(conditions, cell)));
 }
 
-type Conditions = ReadonlyMap<string, readonly ParameterValue[]>;
+export type Conditions = ReadonlyMap<string, readonly ParameterValue[]>;
 
-function holds(conditions: Conditions, cell: Cell): boolean {
+export function holds(conditions: Conditions, cell: Cell): boolean {
   const parameters = allParameters(cell);
   return [...conditions].every(([key, values]) => {
     if (key === 'cell_id') return values.includes(cell.cell_id);
@@ -34,34 +34,35 @@ function holds(conditions: Conditions, cell: Cell): boolean {
   });
 }
 
-function conditionsOf(text: string, study: Study): Conditions {
+/** `p=0.5,flips=100` against what the study has; `option`: what it was said with. Throws USAGE. */
+export function conditionsOf(text: string, study: Study, option: string): Conditions {
   const conditions = new Map<string, ParameterValue[]>();
   for (const part of text.split(',')) {
     const [, key, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(part) ?? [];
     if (key === undefined || value === undefined) {
-      throw new EngineError('USAGE', `--cells: found ${quoted(part)}; allowed: parameter=value, separated by commas`, {
-        path: '--cells',
+      throw new EngineError('USAGE', `${option}: found ${quoted(part)}; allowed: parameter=value, separated by commas`, {
+        path: option,
         value: part,
         allowed: 'parameter=value, separated by commas',
       });
     }
-    conditions.set(key, [...(conditions.get(key) ?? []), valueOf(key, value, study)]);
+    conditions.set(key, [...(conditions.get(key) ?? []), valueOf(key, value, study, option)]);
   }
   return conditions;
 }
 
-function valueOf(key: string, text: string, study: Study): ParameterValue {
+function valueOf(key: string, text: string, study: Study, option: string): ParameterValue {
   if (key === 'cell_id') return text;
   const { parameters } = study.model;
   if (!Object.hasOwn(parameters, key))
-    throw unknown('--cells', 'parameter', key, [...Object.keys(parameters), 'cell_id']);
+    throw unknown(option, 'parameter', key, [...Object.keys(parameters), 'cell_id']);
   const spec = parameters[key]!;
   const checked =
     spec.type === 'list' ? { allowed: 'a parameter that is no list' } : checkValue(spec, read(spec, text));
   if ('value' in checked) return checked.value;
-  if (spec.type === 'choice') throw unknown(`--cells ${key}`, 'value', text, spec.values);
-  throw new EngineError('USAGE', `--cells ${key}: found ${quoted(text)}; allowed: ${allowedText(spec)}`, {
-    path: `--cells ${key}`,
+  if (spec.type === 'choice') throw unknown(`${option} ${key}`, 'value', text, spec.values);
+  throw new EngineError('USAGE', `${option} ${key}: found ${quoted(text)}; allowed: ${allowedText(spec)}`, {
+    path: `${option} ${key}`,
     value: text,
     allowed: checked.allowed,
   });

@@ -1,4 +1,4 @@
-import { formatTable } from './table.ts';
+import { formatTable, type Page } from './table.ts';
 
 /** A measured rate, as the tables show it. */
 interface Rate {
@@ -27,34 +27,42 @@ export interface BenchFindings {
   };
 }
 
-/** Longest bar of the picture [characters]. */
-const BAR = 30;
+/** Longest bar of the picture, and the shortest that still says something [characters]. */
+const BAR = { most: 30, least: 6 } as const;
+const GAP = 2;
 
 /** Tables with bars, and the recommendation. */
-export function benchText({ rows, auto, write, recommended, rounds, cells_sampled }: BenchFindings): string {
+export function benchText({ rows, auto, write, recommended, rounds, cells_sampled }: BenchFindings, page: Page = {}): string {
   const variants = [...rows, ...auto.map((row) => ({ ...row, chunk: 'auto' as const }))].sort(
     (a, b) => a.threads - b.threads,
   );
   const most = Math.max(...[...variants, ...write].map((row) => row.permutations_per_second));
-  const sweep = formatTable(
-    ['threads', 'chunk', 'permutations/s', '±', 'CPU us', 'coordinator', ''],
-    variants.map((row) => [String(row.threads), String(row.chunk), ...columns(row), bar(row, most)]),
-    { align: ['right', 'right', undefined, undefined, undefined, undefined, 'left'] },
+  const sweep = barTable(
+    ['threads', 'chunk', ...COLUMNS],
+    variants.map((row) => [String(row.threads), String(row.chunk), ...columns(row)]),
+    variants.map((row) => row.permutations_per_second / most),
+    ['right', 'right'],
+    page,
   );
-  const writing = formatTable(
-    ['format', 'durability', 'permutations/s', '±', 'CPU us', 'coordinator', 'writing, of CPU', ''],
-    write.map((row) => [row.format, row.durability, ...columns(row), percent(row.cpu_share), bar(row, most)]),
-    { align: [undefined, undefined, undefined, undefined, undefined, undefined, undefined, 'left'] },
+  const writing = barTable(
+    ['format', 'durability', ...COLUMNS, 'writing'],
+    write.map((row) => [row.format, row.durability, ...columns(row), percent(row.cpu_share)]),
+    write.map((row) => row.permutations_per_second / most),
+    [],
+    page,
   );
   return [
-    `Computing and durable writing, ${cells_sampled} ${cells_sampled === 1 ? 'cell' : 'cells in turn'}; medians of ${rounds} rounds,`,
-    '± half the distance of the extremes. CPU us: processor time per permutation; coordinator: of one core',
+    `Computing and durable writing, ${cells_sampled} ${cells_sampled === 1 ? 'cell' : 'cells in turn'}; medians of ${rounds} rounds:`,
     sweep,
-    `Formats and --durability, ${recommended.threads} ${recommended.threads === 1 ? 'thread' : 'threads'}, chunks of their own size (auto)`,
+    `Formats and --durability, ${recommended.threads} ${recommended.threads === 1 ? 'thread' : 'threads'}, chunks of their own size (auto):`,
     writing,
+    'perm/s: permutations per second; spread: half the distance of the slowest round from the fastest; CPU: microseconds of processor time per permutation; coord.: the share of one core that the coordinator takes; writing: the share of all processor time.',
+    '',
     `Recommended: --threads ${recommended.threads}${recommended.chunk_auto ? '' : ` --chunk ${recommended.chunk}`}\n  ${recommended.reason.replaceAll('; ', ';\n  ')}`,
   ].join('\n');
 }
+
+const COLUMNS = ['perm/s', 'spread', 'CPU us', 'coord.'];
 
 function columns(rate: Rate): string[] {
   return [
@@ -69,9 +77,29 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** As long as the rate is high, to an eighth of a character. */
-function bar({ permutations_per_second }: Rate, most: number): string {
-  const eighths = Math.max(1, Math.round((8 * BAR * permutations_per_second) / most));
+/** A table with bars at its right, as long as there is room for; without them where there is none. */
+function barTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  shares: readonly number[],
+  align: readonly ('left' | 'right' | undefined)[],
+  page: Page,
+): string {
+  const { width = Infinity } = page;
+  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]!.length)));
+  const room = width - widths.reduce((sum, w) => sum + w + GAP, 0);
+  if (room < BAR.least) return formatTable(header, rows, { ...page, align });
+  const longest = Math.min(BAR.most, room);
+  return formatTable(
+    [...header, ''],
+    rows.map((row, r) => [...row, bar(shares[r]!, longest)]),
+    { ...page, align: [...header.map((_, c) => align[c]), 'left'] },
+  );
+}
+
+/** To an eighth of a character. */
+function bar(share: number, longest: number): string {
+  const eighths = Math.max(1, Math.round(8 * longest * share));
   const rest = eighths % 8;
   return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'.charAt(rest - 1));
 }

@@ -1,22 +1,15 @@
 import cliProgress from 'cli-progress';
 
-import { formatCount, formatDuration } from '../wording/format-number.ts';
+import { fold } from './fold.ts';
+import { barLine, cellLine, plainLine, type DisplayedProgress } from './progress-line.ts';
+import type { Screen } from './screen.ts';
 
-/** The numbers a display shows; the run fills them. */
-export interface DisplayedProgress {
-  readonly cells_total: number;
-  readonly cells_complete: number;
-  readonly permutations_total: number;
-  readonly permutations_done: number;
-  readonly permutations_per_second: number;
-  readonly eta_seconds: number | undefined;
-}
-
-/** How often plain lines are printed where there is no terminal [ms]. */
-export const PLAIN_LINE_MS = 10_000;
-export const REDRAW_MS = 200;
+/** How often plain lines are printed where no line can be rewritten [ms]. */
+const PLAIN_LINE_MS = 10_000;
+const REDRAW_MS = 200;
 /** Current cells shown below the overall bar. */
 const CELL_LINES = 3;
+const SHOW_CURSOR = '\u001b[?25h';
 
 /**
  * The display of a run on stderr: on a terminal one bar for the whole run with rate and time left, and the cells being computed
@@ -31,20 +24,21 @@ export interface ProgressDisplay {
   stop(): void;
 }
 
-export function createDisplay(stream: NodeJS.WriteStream, numbers: () => DisplayedProgress): ProgressDisplay {
-  return stream.isTTY ? new BarDisplay(stream, numbers) : new PlainDisplay(stream, numbers);
+export function createDisplay(
+  stream: NodeJS.WriteStream,
+  { live }: Screen,
+  numbers: () => DisplayedProgress,
+): ProgressDisplay {
+  return live ? new BarDisplay(stream, numbers) : new PlainDisplay(stream, numbers);
 }
 
-function overallText(p: DisplayedProgress): { rate: string; left: string; cells: string; done: string } {
-  return {
-    rate: `${formatCount(p.permutations_per_second)}/s`,
-    left: p.eta_seconds === undefined ? '?' : formatDuration(p.eta_seconds),
-    cells: `${formatCount(p.cells_complete)}/${formatCount(p.cells_total)} cells`,
-    done: `${formatCount(p.permutations_done)}/${formatCount(p.permutations_total)} permutations`,
-  };
+/** How often a display on this screen wants new numbers [ms]. */
+export function progressInterval({ live }: Screen): number {
+  return live ? REDRAW_MS : PLAIN_LINE_MS;
 }
 
 class BarDisplay implements ProgressDisplay {
+  private readonly stream: NodeJS.WriteStream;
   private readonly bars: cliProgress.MultiBar;
   private readonly overall: cliProgress.SingleBar;
   private readonly cells = new Map<string, cliProgress.SingleBar>();
@@ -52,31 +46,27 @@ class BarDisplay implements ProgressDisplay {
   private readonly timer: NodeJS.Timeout;
 
   constructor(stream: NodeJS.WriteStream, numbers: () => DisplayedProgress) {
+    this.stream = stream;
     this.numbers = numbers;
-    this.bars = new cliProgress.MultiBar(
-      {
-        stream,
-        hideCursor: true,
-        clearOnComplete: true,
-        stopOnComplete: false,
-        barsize: 28,
-        autopadding: true,
-        emptyOnZero: true,
-        fps: 1000 / REDRAW_MS,
-      },
-      { ...cliProgress.Presets.shades_classic, format: '{bar} {percentage}%  {text}' },
-    );
-    this.overall = this.bars.create(1, 0, { text: '' });
+    const format: cliProgress.GenericFormatter = (_, { value, total }, { cell_id }: { readonly cell_id?: string }) => {
+      const above = barLine(numbers(), this.width());
+      return cell_id === undefined ? above : cellLine(cell_id, value, total, above, this.width());
+    };
+    const timing = { clearOnComplete: true, stopOnComplete: false, fps: 1000 / REDRAW_MS };
+    this.bars = new cliProgress.MultiBar({ stream, hideCursor: true, emptyOnZero: true, ...timing, format });
+    this.overall = this.bars.create(1, 0, {});
     this.timer = setInterval(() => {
       this.redraw();
     }, REDRAW_MS);
     this.timer.unref();
+    // A process that ends at once gives the cursor back all the same.
+    process.on('exit', this.showCursor);
     this.redraw();
   }
 
   cellStarted(cell_id: string, n_done: number, n_target: number): void {
     if (this.cells.size >= CELL_LINES) return;
-    this.cells.set(cell_id, this.bars.create(n_target, n_done, { text: `cell ${cell_id}` }));
+    this.cells.set(cell_id, this.bars.create(n_target, n_done, { cell_id }));
   }
 
   cellAdvanced(cell_id: string, rows: number): void {
@@ -91,7 +81,7 @@ class BarDisplay implements ProgressDisplay {
   }
 
   line(text: string): void {
-    this.bars.log(`${text}\n`);
+    this.bars.log(`${fold(text, this.width())}\n`);
   }
 
   stop(): void {
@@ -99,26 +89,33 @@ class BarDisplay implements ProgressDisplay {
     for (const cell_id of [...this.cells.keys()]) this.cellFinished(cell_id);
     this.redraw();
     this.bars.stop();
+    process.off('exit', this.showCursor);
   }
 
+  /** A window may change its size at any time. */
+  private width(): number {
+    return this.stream.columns || 80;
+  }
+
+  private readonly showCursor = (): void => {
+    this.stream.write(SHOW_CURSOR);
+  };
+
   private redraw(): void {
-    const p = this.numbers();
-    const { rate, left, cells, done } = overallText(p);
-    this.overall.setTotal(Math.max(1, p.permutations_total));
-    this.overall.update(p.permutations_done, { text: `${cells}  ${done}  ${rate}  ${left} left` });
+    const { permutations_total, permutations_done } = this.numbers();
+    this.overall.setTotal(Math.max(1, permutations_total));
+    this.overall.update(permutations_done);
   }
 }
 
 class PlainDisplay implements ProgressDisplay {
   private readonly stream: NodeJS.WriteStream;
-  private readonly numbers: () => DisplayedProgress;
   private readonly timer: NodeJS.Timeout;
 
   constructor(stream: NodeJS.WriteStream, numbers: () => DisplayedProgress) {
     this.stream = stream;
-    this.numbers = numbers;
     this.timer = setInterval(() => {
-      this.progressLine();
+      this.line(plainLine(numbers()));
     }, PLAIN_LINE_MS);
     this.timer.unref();
   }
@@ -139,12 +136,5 @@ class PlainDisplay implements ProgressDisplay {
 
   stop(): void {
     clearInterval(this.timer);
-  }
-
-  private progressLine(): void {
-    const p = this.numbers();
-    const { rate, left, cells, done } = overallText(p);
-    const percent = p.permutations_total === 0 ? 100 : (100 * p.permutations_done) / p.permutations_total;
-    this.line(`${percent.toFixed(1)} %  ${cells}  ${done}  ${rate}  ${left} left`);
   }
 }

@@ -5,28 +5,32 @@ import { layoutOf } from '../store/scan/layout.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { counted, formatDuration } from '../wording/format-number.ts';
 import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
-import { cellTable, precisionText } from './best-cells.ts';
+import { cellTable, precisionText } from './cell-table.ts';
+import { styled } from './style.ts';
+import type { Page } from './table.ts';
 
 /** How a run of one study ended, for a person: what was done, the cells that matter, where the files are, how to look at them. */
-export function studyResultText(result: StudyResult): string {
-  const parts = [outcome(result)];
-  if (result.complete > 0 && result.stopped?.kind !== 'error') parts.push(...surfaceTexts(result));
+export function studyResultText(result: StudyResult, page: Page = {}): string {
+  const parts = [outcome(result, page)];
+  if (result.complete > 0 && result.stopped?.kind !== 'error') parts.push(...surfaceTexts(result, page));
   if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
   parts.push(whereText(result));
   return parts.join('\n\n');
 }
 
 /**
- * What the complete cells of a run say, in paragraphs: the headline and the cells that matter, what does not vary, and how precise they are.
+ * What the complete cells of a run say, in paragraphs: what does not vary, the headline and the cells that matter, and how precise they are.
  * Nothing of a surface that is too large for that.
  */
-export function surfaceTexts({ output, cells: count }: { readonly output: string; readonly cells: number }): string[] {
+export function surfaceTexts(
+  { output, cells: count }: { readonly output: string; readonly cells: number },
+  page: Page = {},
+): string[] {
   if (count > MOST_CELLS) return [];
   const { cells, ranking, metrics, fixed } = reportedCells(disk, output);
-  const width = process.stderr.isTTY ? process.stderr.columns : undefined;
   const texts = [
-    cellTable(cells, ranking, metrics, width),
-    fixed === undefined ? '' : fixedParametersText(fixed, width),
+    fixed === undefined ? '' : fixedParametersText(fixed, page.width),
+    cellTable(cells, ranking, metrics, page),
     precisionText(cells),
   ];
   return texts.filter((text) => text !== '');
@@ -52,20 +56,26 @@ function isDone({ complete, shared, cells, stopped }: StudyResult): boolean {
   return complete + shared === cells && stopped?.kind !== 'error';
 }
 
-function outcome(result: StudyResult): string {
+function outcome(result: StudyResult, { color = false }: Page): string {
   const { cells, complete, permutations_computed, permutations_reused, permutations_total, seconds, stopped } = result;
   const done = permutations_computed + permutations_reused;
   const count = (n: number): string => n.toLocaleString('en');
   const work =
     permutations_computed === 0
       ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${counted(done, 'permutation')} on disk)`
-      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s, ${result.kernel === 'wasm' ? 'WebAssembly' : 'TypeScript'} kernels)${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
+      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
-    return `Complete: ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
+    return `${styled('green', 'Complete:', color)} ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
     return `This shard is done: ${counted(done, 'permutation')} on disk; ${work}. The cells are whole when all shards are merged.`;
   const where = `${count(complete)} of ${counted(cells, 'cell')} complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk${unreadText(result)}; ${work}.`;
-  return `${stopText(result)} ${where}`;
+  return `${styled('yellow', stopText(result), color)} ${where}`;
+}
+
+/** Of a model that has kernels: which computed. */
+function kernelText({ kernel }: StudyResult): string {
+  if (kernel === undefined) return '';
+  return `, ${kernel === 'wasm' ? 'WebAssembly' : 'TypeScript'} kernels`;
 }
 
 function unreadText({ unread, output }: StudyResult): string {
@@ -125,6 +135,7 @@ function whereText(result: StudyResult): string {
       `rows      ${output}/per_cell/cell_<id>/`,
       `summary   ${pathHere(layoutOf(result.output).grid_summary)}`,
       `check     ${commandLine(['verify', output])}`,
+      `report    ${commandLine(['report', output])}`,
     ].join('\n');
   }
   const look = `look      ${commandLine(['status', output])}`;

@@ -55,6 +55,8 @@ export default defineModel({
   metrics: TRADE_METRIC_SPECS,
   views: TRADE_VIEWS,
   caveats: TRADE_CAVEATS,
+  // They know alea alone, which is the default and the fastest; every other generator takes the plain form.
+  kernels: ['alea'],
 
   load,
 
@@ -85,7 +87,6 @@ export default defineModel({
     const { cell, runner } = state;
     const { source, first, count } = streams;
     const computed = cell.metrics.map((name) => columnOf(columns, name));
-    // The kernels know alea alone, which is the default and the fastest; every other generator takes the plain form.
     if (source.generator === 'alea') simulateTrades(cell, source.base_seed, first, count, computed, kernel);
     else for (let i = 0; i < count; i++) runner.run(streams.rng(i), computed, i);
     deriveGrowth(state, columns, count);

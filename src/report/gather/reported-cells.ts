@@ -10,13 +10,14 @@ export const MOST_CELLS = 5_000;
 
 export interface ReportedCells {
   readonly cells: readonly ReportedCell[];
-  readonly ranking: Ranking;
+  /** As the model says it; undefined where it does not say which way is good. */
+  readonly ranking: Ranking | undefined;
   /** Those that are stored, in the order of their columns. */
   readonly metrics: MetricSpecs;
   readonly fixed: RunManifest['fixed'];
 }
 
-/** The complete cells of a run for its closing table, and the metric that ranks them: the model's, else its first headline, else the first. */
+/** The complete cells of a run for its closing table, and what ranks them. */
 export function reportedCells(port: FilePort, output: string): ReportedCells {
   const manifest = requireManifest(port, output);
   const layout = layoutOf(output);
@@ -27,11 +28,6 @@ export function reportedCells(port: FilePort, output: string): ReportedCells {
     const { params, n_perms_done, statistics, precision = [] } = summary;
     cells.push({ cell_id, parameters: params, n: n_perms_done, statistics, precision: [precision].flat() });
   }
-  const { metrics, fixed } = manifest;
-  return { cells, ranking: manifest.ranking ?? { metric: firstMetric(metrics), best: 'highest' }, metrics, fixed };
-}
-
-function firstMetric(metrics: MetricSpecs): string {
-  const names = Object.keys(metrics);
-  return names.find((name) => metrics[name]!.headline === true) ?? names[0]!;
+  const { metrics, fixed, ranking } = manifest;
+  return { cells, ranking, metrics, fixed };
 }
