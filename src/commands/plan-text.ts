@@ -3,7 +3,7 @@ import type { RunOptions } from '../run/run-options.ts';
 import { describeRanges } from '../study/permutation-range.ts';
 import { fitColumns, type TextColumn } from '../terminal/fit-columns.ts';
 import { formatTable, type Page } from '../terminal/table.ts';
-import { fixedParametersText, parameterText } from '../wording/fixed-parameters-text.ts';
+import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
 import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
 import { overlapText } from './seeds.ts';
 
@@ -52,9 +52,10 @@ function openCellsText(plan: StudyPlan, { width = Infinity, color = false }: Pag
   const rangesOf = new Map(open.map(({ cell_id, missing }) => [cell_id, describeRanges(missing, 3)]));
   const missing = first_open.map(({ cell_id }) => short(rangesOf.get(cell_id)!));
   const names = [...new Set(first_open.flatMap(({ parameters }) => Object.keys(parameters)))];
-  const parameters = names.map(
-    (name): TextColumn => ({ title: name, texts: first_open.map((cell) => valueText(cell.parameters[name])) }),
-  );
+  const parameters = names.map((name): TextColumn => ({
+    title: name,
+    texts: first_open.map((cell) => valueText(cell.parameters[name])),
+  }));
   const id: TextColumn = { title: 'cell', texts: first_open.map(({ cell_id }) => cell_id) };
   const alike = new Set(missing).size === 1;
   const results = alike ? [] : [{ title: 'missing', texts: missing }];
@@ -62,16 +63,20 @@ function openCellsText(plan: StudyPlan, { width = Infinity, color = false }: Pag
   const { columns, parameters_in_columns } = fitColumns(results, parameters, id, room);
   const below = parameters_in_columns
     ? undefined
-    : first_open.map((cell) => Object.entries(cell.parameters).map(parameterText).join(', '));
+    : {
+        header: parameters.map(({ title }) => title),
+        rows: first_open.map((_, r) => parameters.map(({ texts }) => texts[r]!)),
+      };
   const table = formatTable(
     columns.map(({ title }) => title),
     first_open.map((_, r) => columns.map(({ texts }) => texts[r]!)),
     { width: room, color, ...(below !== undefined && { below }) },
   );
   const more = open.length - first_open.length;
-  const which = more > 0 ? `the first ${first_open.length} of ${counted(open.length, 'cell')}` : counted(open.length, 'cell');
+  const which =
+    more > 0 ? `the first ${first_open.length} of ${counted(open.length, 'cell')}` : counted(open.length, 'cell');
   return [
-    `${which} with something missing${alike ? `, of each permutations ${missing[0]!}` : ''}:`,
+    `cells     ${which} with missing permutations${alike ? ` (${missing[0]!})` : ''}:`,
     table.trimEnd(),
     ...(more > 0 ? [`and ${counted(more, 'more cell')} (--json lists all)`] : []),
   ].join('\n');

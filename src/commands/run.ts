@@ -8,6 +8,7 @@ import { resolveOptions, type FirstFailure, type StudyResult } from '../run/run-
 import { withErrorNote } from '../terminal/error-note.ts';
 import { createDisplay, progressInterval, type ProgressDisplay } from '../terminal/progress-display.ts';
 import { nextText, studyResultText } from '../terminal/run-text.ts';
+import { styled } from '../terminal/style.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { counted } from '../wording/format-number.ts';
 import { printStack, reportError, runs, type CommonOptions } from './command.ts';
@@ -142,7 +143,9 @@ function createScreen(terminal: Terminal): Screen {
         return;
       case 'warning':
       case 'note':
-        line(`${event.type}: ${event.message}`);
+        line(
+          `${styled(event.type === 'warning' ? 'yellow' : 'dim', `${event.type}:`, terminal.side.color)} ${event.message}`,
+        );
         return;
       case 'finished':
         outputs.set(event.output, event);

@@ -58,8 +58,7 @@ function showSeeds({ scheme, generator, global, stride, cells, overlap }: StudyS
   const listed = cells.slice(0, LISTED).map(({ cell_id, base_seed }) => [cell_id, String(base_seed)]);
   terminal.print(`scheme ${scheme}, generator ${generator}, global ${global}, stride ${stride}`);
   terminal.print(formatTable(['cell', 'base seed'], listed, terminal.page).trimEnd());
-  if (cells.length > LISTED)
-    terminal.print(`and ${counted(cells.length - LISTED, 'more cell')} (--json lists all)`);
+  if (cells.length > LISTED) terminal.print(`and ${counted(cells.length - LISTED, 'more cell')} (--json lists all)`);
   terminal.print(overlapText(audit));
   for (const { first, second, lag, shared } of audit.largest.slice(0, 3)) {
     terminal.print(
@@ -84,8 +83,13 @@ export function overlapText(audit: StudyOverlap): string {
   const count = (n: number): string => n.toLocaleString('en');
   const { kind, pairs, cells_involved, repeated_permutations, repeated_fraction, expected_pairs } = audit;
   const found =
-    kind === 'overlap'
-      ? `${count(pairs)} pairs of cells share streams (${count(cells_involved)} cells; ${count(repeated_permutations)} permutations, ${(100 * repeated_fraction).toFixed(2)} %, draw what another one draws; ${expected_pairs.toPrecision(2)} pairs are to be expected)`
-      : '';
-  return [found, ...audit.notes].filter((line) => line !== '').join('\n            ');
+    kind === 'overlap' && pairs === 0
+      ? `no two cells share streams (${expected_pairs.toPrecision(2)} pairs are to be expected)`
+      : kind === 'overlap'
+        ? `${count(pairs)} pairs of cells share streams (${count(cells_involved)} cells; ${count(repeated_permutations)} permutations, ${(100 * repeated_fraction).toFixed(2)} %, draw what another one draws; ${expected_pairs.toPrecision(2)} pairs are to be expected)`
+        : '';
+  // A note that begins with the same count says the rest alone.
+  const again = `${pairs} pairs of cells share streams. `;
+  const notes = audit.notes.map((note) => (note.startsWith(again) ? note.slice(again.length) : note));
+  return [found, ...notes].filter((line) => line !== '').join('\n            ');
 }

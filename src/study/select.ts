@@ -40,11 +40,15 @@ export function conditionsOf(text: string, study: Study, option: string): Condit
   for (const part of text.split(',')) {
     const [, key, value] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(part) ?? [];
     if (key === undefined || value === undefined) {
-      throw new EngineError('USAGE', `${option}: found ${quoted(part)}; allowed: parameter=value, separated by commas`, {
-        path: option,
-        value: part,
-        allowed: 'parameter=value, separated by commas',
-      });
+      throw new EngineError(
+        'USAGE',
+        `${option}: found ${quoted(part)}; allowed: parameter=value, separated by commas`,
+        {
+          path: option,
+          value: part,
+          allowed: 'parameter=value, separated by commas',
+        },
+      );
     }
     conditions.set(key, [...(conditions.get(key) ?? []), valueOf(key, value, study, option)]);
   }
@@ -54,8 +58,7 @@ export function conditionsOf(text: string, study: Study, option: string): Condit
 function valueOf(key: string, text: string, study: Study, option: string): ParameterValue {
   if (key === 'cell_id') return text;
   const { parameters } = study.model;
-  if (!Object.hasOwn(parameters, key))
-    throw unknown(option, 'parameter', key, [...Object.keys(parameters), 'cell_id']);
+  if (!Object.hasOwn(parameters, key)) throw unknown(option, 'parameter', key, [...Object.keys(parameters), 'cell_id']);
   const spec = parameters[key]!;
   const checked =
     spec.type === 'list' ? { allowed: 'a parameter that is no list' } : checkValue(spec, read(spec, text));

@@ -32,7 +32,10 @@ const BAR = { most: 30, least: 6 } as const;
 const GAP = 2;
 
 /** Tables with bars, and the recommendation. */
-export function benchText({ rows, auto, write, recommended, rounds, cells_sampled }: BenchFindings, page: Page = {}): string {
+export function benchText(
+  { rows, auto, write, recommended, rounds, cells_sampled }: BenchFindings,
+  page: Page = {},
+): string {
   const variants = [...rows, ...auto.map((row) => ({ ...row, chunk: 'auto' as const }))].sort(
     (a, b) => a.threads - b.threads,
   );

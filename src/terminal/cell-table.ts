@@ -1,6 +1,6 @@
 import type { MetricSpecs, Ranking } from '../model/model.ts';
 import { glanceTable } from '../report/glance.ts';
-import { axesOf, cellLabel, levelOf } from '../report/marks/axes.ts';
+import { axesOf, levelOf } from '../report/marks/axes.ts';
 import { withUnit } from '../report/marks/estimate.ts';
 import { constantMetrics, headlineMetrics } from '../report/marks/headline.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
@@ -45,7 +45,7 @@ export function cellTable(
   const { columns, hidden, parameters_in_columns } = fitted;
   const below = parameters_in_columns
     ? undefined
-    : shown.map((cell) => [cellLabel(cell, axes), ...(counts ? [`n ${formatCount(cell.n)}`] : [])].join(', '));
+    : { header: parameters.map(({ title }) => title), rows: shown.map((cell) => parameters.map(({ of }) => of(cell))) };
   const rows = shown.map((_, r) => columns.map(({ texts }) => texts[r]!));
   const between = cells.length - shown.length;
   const where = 'aggregated/grid_summary.csv';

@@ -10,9 +10,9 @@ export interface TextColumn {
 /** What a table of cells shows in the width that there is. */
 export interface FittedColumns {
   readonly columns: readonly TextColumn[];
-  /** Titles of what does not fit. */
+  /** Titles of results that do not fit. */
   readonly hidden: readonly string[];
-  /** Whether the parameters are columns; else each row needs them in a line of their own. */
+  /** Whether the parameters are columns; else they need lines of their own. */
   readonly parameters_in_columns: boolean;
 }
 
@@ -42,13 +42,8 @@ export function fitColumns(
   const id_first = !parameters_in_columns && take([id]);
   const more = others.filter((column) => take([column]));
   const id_shown = id_first || take([id]);
-  const columns = [
-    ...lead,
-    ...more,
-    ...(parameters_in_columns ? parameters : []),
-    ...(id_shown ? [id] : []),
-  ];
-  const hidden = [...others.filter((column) => !more.includes(column)), ...(id_shown ? [] : [id])];
+  const columns = [...lead, ...more, ...(parameters_in_columns ? parameters : []), ...(id_shown ? [id] : [])];
+  const hidden = others.filter((column) => !more.includes(column));
   return { columns, hidden: hidden.map(({ title }) => title), parameters_in_columns };
 }
 

@@ -92,9 +92,9 @@ class BarDisplay implements ProgressDisplay {
     process.off('exit', this.showCursor);
   }
 
-  /** A window may change its size at any time. */
+  /** A window may change its size at any time; the last column is where the cursor stands. */
   private width(): number {
-    return this.stream.columns || 80;
+    return (this.stream.columns || 80) - 1;
   }
 
   private readonly showCursor = (): void => {

@@ -1,5 +1,5 @@
 import { disk } from '../files/disk.ts';
-import { MOST_CELLS, reportedCells } from '../report/gather/reported-cells.ts';
+import { MOST_CELLS, reportedCells, type ReportedCells } from '../report/gather/reported-cells.ts';
 import type { FirstFailure, StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
@@ -11,10 +11,11 @@ import type { Page } from './table.ts';
 
 /** How a run of one study ended, for a person: what was done, the cells that matter, where the files are, how to look at them. */
 export function studyResultText(result: StudyResult, page: Page = {}): string {
+  const surface = result.complete > 0 && result.stopped?.kind !== 'error' ? surfaceOf(result) : undefined;
   const parts = [outcome(result, page)];
-  if (result.complete > 0 && result.stopped?.kind !== 'error') parts.push(...surfaceTexts(result, page));
+  if (surface !== undefined) parts.push(...textsOf(surface, page));
   if (result.partial.cells > 0 && result.shared === 0) parts.push(partialText(result));
-  parts.push(whereText(result));
+  parts.push(whereText(result, surface?.cells[0]?.cell_id));
   return parts.join('\n\n');
 }
 
@@ -23,11 +24,18 @@ export function studyResultText(result: StudyResult, page: Page = {}): string {
  * Nothing of a surface that is too large for that.
  */
 export function surfaceTexts(
-  { output, cells: count }: { readonly output: string; readonly cells: number },
+  run: { readonly output: string; readonly cells: number },
   page: Page = {},
-): string[] {
-  if (count > MOST_CELLS) return [];
-  const { cells, ranking, metrics, fixed } = reportedCells(disk, output);
+): readonly string[] {
+  const surface = surfaceOf(run);
+  return surface === undefined ? [] : textsOf(surface, page);
+}
+
+function surfaceOf({ output, cells }: { readonly output: string; readonly cells: number }): ReportedCells | undefined {
+  return cells > MOST_CELLS ? undefined : reportedCells(disk, output);
+}
+
+function textsOf({ cells, ranking, metrics, fixed }: ReportedCells, page: Page): readonly string[] {
   const texts = [
     fixed === undefined ? '' : fixedParametersText(fixed, page.width),
     cellTable(cells, ranking, metrics, page),
@@ -128,7 +136,8 @@ function failureText({ output, n_failures }: StudyResult, first: FirstFailure): 
   return `${what}\n  see it alone: ${commandLine(words)}\n  all of them: per_cell/*/failures.csv; ${retried}.\nNot complete:`;
 }
 
-function whereText(result: StudyResult): string {
+/** `cell_id`: one of those whose rows a person may look at. */
+function whereText(result: StudyResult, cell_id: string | undefined): string {
   const output = pathHere(result.output);
   if (result.complete === result.cells) {
     return [
@@ -136,6 +145,9 @@ function whereText(result: StudyResult): string {
       `summary   ${pathHere(layoutOf(result.output).grid_summary)}`,
       `check     ${commandLine(['verify', output])}`,
       `report    ${commandLine(['report', output])}`,
+      ...(cell_id === undefined
+        ? []
+        : [`one row   ${commandLine(['replay', output, '--cell', cell_id, '--perm', '0'])}`]),
     ].join('\n');
   }
   const look = `look      ${commandLine(['status', output])}`;

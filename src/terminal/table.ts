@@ -13,14 +13,17 @@ export interface Page {
 export interface TableOptions extends Page {
   /** Per column; default: right where every cell is a number or empty, else left. */
   readonly align?: readonly ('left' | 'right' | undefined)[];
-  /** A line below each row, indented; cut where it is longer than the page. */
-  readonly below?: readonly string[];
+  /** A second table below the rows of the first: its header below the header, each of its rows, indented, below a row. */
+  readonly below?: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
   /** A row of dots after so many rows: what stands there is left out. */
   readonly gap_after?: number;
 }
 
 export const GAP = '  ';
 const SHORTEST_TEXT = 8;
+/** A number is never cut, its title may be. */
+const SHORTEST_TITLE = 6;
+const INDENT = '    ';
 
 /** Header, a rule, and one line per row; every line ends in a newline. Rows are as long as the header; numbers come formatted. */
 export function formatTable(
@@ -35,38 +38,52 @@ export function formatTable(
     return wanted === undefined ? rows.every((row) => looksNumeric(row[c] ?? '')) : wanted === 'right';
   });
   const natural = header.map((_, c) => Math.max(...lines.map((line) => widthOf(line[c] ?? ''))));
-  const { widths, dropped } = fit(natural, right, width);
+  const least = header.map((_, c) =>
+    right[c]! ? Math.max(SHORTEST_TITLE, ...lines.slice(1).map((line) => widthOf(line[c] ?? ''))) : SHORTEST_TEXT,
+  );
+  const { widths, dropped } = fit(natural, least, width);
   const print = (cells: readonly string[]): string => {
     const padded = widths.map((w, c) => pad(cells[c] ?? '', w, right[c]!));
     return [...padded, ...(dropped > 0 ? ['…'] : [])].join(GAP).trimEnd();
   };
-  const rule = widths.map((w) => '-'.repeat(w)).join(GAP);
+  const rule = widths
+    .map((w, c) => (header[c] === '' && c > 0 ? ' ' : '-').repeat(w))
+    .join(GAP)
+    .trimEnd();
   const [first, ...others] = lines.map(print);
+  const [title, , ...second] =
+    below === undefined
+      ? []
+      : formatTable(below.header, below.rows, { width: width - INDENT.length })
+          .trimEnd()
+          .split('\n')
+          .map((line) => INDENT + line);
   const body = others.flatMap((line, r) => [
     ...(r === gap_after ? [print(header.map(() => '…'))] : []),
     line,
-    ...(below === undefined ? [] : [styled('dim', cut(`    ${oneLine(below[r] ?? '')}`, width), color)]),
+    ...(second[r] === undefined ? [] : [styled('dim', second[r], color)]),
   ]);
   const names = header.slice(header.length - dropped).filter((name) => name !== '');
   const note = dropped > 0 ? [cut(`(no room for ${names.join(', ')})`, width)] : [];
-  return [styled('bold', first!, color), styled('dim', rule, color), ...body, ...note]
+  const titles = [first!, ...(title === undefined ? [] : [title])].map((line) => styled('bold', line, color));
+  return [...titles, styled('dim', rule, color), ...body, ...second.slice(rows.length), ...note]
     .map((line) => `${line}\n`)
     .join('');
 }
 
-/** Shrinks the widest texts until the table fits, then drops columns from the right; the first column stays. */
+/** Shrinks the widest texts, and titles wider than their numbers, until the table fits, then drops columns from the right; the first column stays. */
 function fit(
   natural: readonly number[],
-  right: readonly boolean[],
+  least: readonly number[],
   width: number,
 ): { widths: number[]; dropped: number } {
   const widths = [...natural];
   const total = (): number => widths.reduce((sum, w) => sum + w, 0) + GAP.length * (widths.length - 1);
   while (total() > width) {
-    const texts = widths.map((w, c) => (right[c]! ? 0 : w));
-    const widest = Math.max(...texts);
-    if (widest <= SHORTEST_TEXT) break;
-    widths[texts.indexOf(widest)]! -= 1;
+    const spare = widths.map((w, c) => (w > least[c]! ? w : 0));
+    const widest = Math.max(...spare);
+    if (widest === 0) break;
+    widths[spare.indexOf(widest)]! -= 1;
   }
   let dropped = 0;
   while (widths.length > 1 && total() + (dropped > 0 ? GAP.length + 1 : 0) > width) {

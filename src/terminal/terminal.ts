@@ -15,8 +15,6 @@ export interface Terminal {
   print(text: string): void;
   /** Progress and notes, to stderr. */
   say(text: string): void;
-  /** A warning, to stderr. */
-  warn(text: string): void;
   /** What went wrong, to stderr. */
   fail(text: string): void;
   /** Progress in one line that is rewritten, where stderr is a terminal that can; elsewhere nothing. */
@@ -50,9 +48,6 @@ export function createTerminal(json: boolean, { stdout, stderr, env }: Process =
       out.write(`${fold(text, page.width)}\n`);
     },
     say,
-    warn: (text) => {
-      say(`${styled('yellow', 'warning:', side.color)} ${text}`);
-    },
     fail: (text) => {
       say(`${styled('red', 'permafrost:', side.color)} ${text}`);
     },
