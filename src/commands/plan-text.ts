@@ -60,17 +60,13 @@ function openCellsText(plan: StudyPlan, { width = Infinity, color = false }: Pag
   const alike = new Set(missing).size === 1;
   const results = alike ? [] : [{ title: 'missing', texts: missing }];
   const room = width - INDENT.length;
-  const { columns, parameters_in_columns } = fitColumns(results, parameters, id, room);
-  const below = parameters_in_columns
-    ? undefined
-    : {
-        header: parameters.map(({ title }) => title),
-        rows: first_open.map((_, r) => parameters.map(({ texts }) => texts[r]!)),
-      };
+  const fitted = fitColumns(results, parameters, id, room);
+  // Where not even the parameters fit, their texts are cut.
+  const columns = fitted.parameters_in_columns ? fitted.columns : [...results, ...parameters];
   const table = formatTable(
     columns.map(({ title }) => title),
     first_open.map((_, r) => columns.map(({ texts }) => texts[r]!)),
-    { width: room, color, ...(below !== undefined && { below }) },
+    { width: room, color },
   );
   const more = open.length - first_open.length;
   const which =

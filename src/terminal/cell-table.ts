@@ -12,6 +12,8 @@ import { formatTable, type Page } from './table.ts';
 
 /** Rows shown in the table; of a larger surface those at its two ends. */
 const TABLE_ROWS = 12;
+/** Metrics and columns that are named where they are not shown. */
+const NAMED = 4;
 
 /**
  * The cells that matter: first the model's headline metrics over all cells (`glanceTable`), then all cells of a small surface, else the two ends of it by the
@@ -32,8 +34,7 @@ export function cellTable(
   const shown = shownCells(cells, metric, ranking);
   const textOf = ({ title, of }: TableColumn): TextColumn => ({ title, texts: shown.map(of) });
   const all = resultColumns(cells, headline, metric, metrics);
-  const { varying, same } = apart(all, cells);
-  const results = varying.length > 0 ? varying : all.slice(0, 1);
+  const { varying: results, same } = apart(all, cells);
   const axes = axesOf(cells);
   const counts = new Set(cells.map(({ n }) => n)).size > 1;
   const parameters = [
@@ -59,7 +60,7 @@ export function cellTable(
       { ...page, ...(below !== undefined && { below }), ...(between > 0 && { gap_after: TABLE_ROWS / 2 }) },
     ).trimEnd(),
     ...(between > 0 ? [`and ${counted(between, 'more cell')} between them: ${where} has all.`] : []),
-    ...(hidden.length > 0 ? [`(no room for ${hidden.join(', ')}: ${where} has all)`] : []),
+    ...(hidden.length > 0 ? [`(no room for ${named(hidden)}: ${where} has all)`] : []),
     ...told.flatMap((name) => remarks(rows, cells, name, metrics[name] ?? {})).filter(firstOfItsKind),
     ...constantRemark(constantMetrics(cells, metrics).filter(({ metric: name }) => !told.includes(name))),
     ...othersRemark(Object.keys(metrics), headline, metric),
@@ -97,7 +98,7 @@ function glanceLines(cells: readonly ReportedCell[], metrics: MetricSpecs, page:
   return [`${title}:`, formatTable(glance.header, glance.rows, page).trimEnd(), ''];
 }
 
-/** Columns that say something of each cell, and in words those that say the same of all; of a single cell each says something. */
+/** Columns that say something of each cell, at least one, and in words those that say the same of all. Of a single cell each says something. */
 function apart(
   columns: readonly TableColumn[],
   cells: readonly ReportedCell[],
@@ -107,7 +108,8 @@ function apart(
     const first = of(cells[0]!);
     return cells.some((cell) => of(cell) !== first);
   };
-  const varying = columns.filter(varies);
+  const found = columns.filter(varies);
+  const varying = found.length > 0 ? found : columns.slice(0, 1);
   const same = columns.filter((column) => !varying.includes(column));
   return { varying, same: same.map(({ title, of }) => `${title} ${of(cells[0]!)}`.trimEnd()) };
 }
@@ -120,9 +122,14 @@ function firstOfItsKind(line: string, i: number, lines: readonly string[]): bool
 function othersRemark(metrics: readonly string[], headline: readonly string[], metric: string): string[] {
   const others = metrics.filter((name) => name !== metric);
   if (headline.length > 0 || others.length === 0) return [];
-  const [first, second, third, ...more] = others;
-  const named = [first, second, third].filter((name) => name !== undefined).join(', ');
-  return [`Other metrics: ${named}${more.length > 0 ? ` and ${more.length} more` : ''}.`];
+  return [`Other metrics: ${named(others)}.`];
+}
+
+/** The first few, and how many more there are. */
+function named(names: readonly string[]): string {
+  const different = [...new Set(names)];
+  const more = different.length - NAMED;
+  return `${different.slice(0, NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** In their own order; of many the ends: the highest first, or the best where a direction is good. */

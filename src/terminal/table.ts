@@ -21,6 +21,8 @@ export interface TableOptions extends Page {
 
 export const GAP = '  ';
 const SHORTEST_TEXT = 8;
+/** The first column says what a row is: an id is no use once it is cut. */
+const SHORTEST_NAME = 20;
 /** A number is never cut, its title may be. */
 const SHORTEST_TITLE = 6;
 const INDENT = '    ';
@@ -39,7 +41,11 @@ export function formatTable(
   });
   const natural = header.map((_, c) => Math.max(...lines.map((line) => widthOf(line[c] ?? ''))));
   const least = header.map((_, c) =>
-    right[c]! ? Math.max(SHORTEST_TITLE, ...lines.slice(1).map((line) => widthOf(line[c] ?? ''))) : SHORTEST_TEXT,
+    right[c]!
+      ? Math.max(SHORTEST_TITLE, ...lines.slice(1).map((line) => widthOf(line[c] ?? '')))
+      : c === 0
+        ? SHORTEST_NAME
+        : SHORTEST_TEXT,
   );
   const { widths, dropped } = fit(natural, least, width);
   const print = (cells: readonly string[]): string => {

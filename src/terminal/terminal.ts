@@ -45,7 +45,8 @@ export function createTerminal(json: boolean, { stdout, stderr, env }: Process =
     page,
     side,
     print: (text) => {
-      out.write(`${fold(text, page.width)}\n`);
+      if (json) say(text);
+      else stdout.write(`${fold(text, page.width)}\n`);
     },
     say,
     fail: (text) => {

@@ -26,7 +26,7 @@ describe('every command', () => {
     expect(help.stdout).toContain('Examples:');
   });
 
-  it('prints one JSON object on stdout with --json, and nothing on stdout without', async () => {
+  it('prints its result on stdout: one JSON object with --json and nothing else, text without, which fits 80 columns', async () => {
     const commands = [
       ['run', study.file],
       ['plan', study.file],
@@ -41,8 +41,10 @@ describe('every command', () => {
       expect(json.stdout.split('\n')).toHaveLength(1);
       expect(typeof json.json()).toBe('object');
       const text = await permafrost(args);
-      expect(text.stdout).toBe('');
-      expect(text.stderr).not.toBe('');
+      expect(text.stdout).not.toBe('');
+      for (const line of text.stdout.split('\n'))
+        if (!line.includes(study.folder)) expect(Array.from(line).length, line).toBeLessThanOrEqual(80);
+      expect(`${text.stdout}${text.stderr}`).not.toContain('\u001b');
     }
   });
 

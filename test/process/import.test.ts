@@ -9,12 +9,12 @@ import { permafrost, temporaryFolder } from './cli.ts';
 const FIXTURES = fileURLToPath(new URL('../fixtures/trade-lists/', import.meta.url));
 
 describe('import trades', () => {
-  it('reads a report, says what was understood on stderr, and one JSON object on stdout if asked', async () => {
+  it('reads a report, says what was understood, and one JSON object if asked, on stdout', async () => {
     const folder = temporaryFolder();
     copyFileSync(`${FIXTURES}metatrader5/report-history.html`, join(folder, 'report.html'));
     const made = await permafrost(['import', 'trades', 'report.html', '--timezone', 'Europe/Athens'], { cwd: folder });
     expect(made.exit, made.stderr).toBe(0);
-    expect(made.stdout).toBe('');
+    expect(made.stderr).toBe('');
     expect(readdirSync(folder).sort()).toEqual(['report.html', 'trades.csv', 'trades.import.json']);
     expect(readFileSync(join(folder, 'trades.csv'), 'utf8').split('\n')[1]).toBe(
       '2024-03-04T09:00:01+02:00,2024-03-05T14:30:00+02:00,1.084,1.089,245.4,50000,long',
@@ -27,9 +27,9 @@ describe('import trades', () => {
       '273.45      273.45',
       'inputs: { trades: trades.csv }',
     ]) {
-      expect(made.stderr).toContain(part);
+      expect(made.stdout).toContain(part);
     }
-    for (const line of made.stderr.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    for (const line of made.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     const json = await permafrost(['import', 'trades', 'report.html', '--timezone', 'Europe/Athens', '--json'], {
       cwd: folder,
     });
@@ -126,6 +126,6 @@ describe('a study whose trade list is one of another program', () => {
     const run = await permafrost(['run', 'study.yaml', '--threads', '1'], { cwd: folder });
     expect(run.exit, run.stderr).toBe(0);
     const inspected = await permafrost(['inspect', 'List of trades.csv'], { cwd: folder });
-    expect([inspected.exit, inspected.stderr.includes(`permafrost ${command}`)]).toEqual([2, true]);
+    expect([inspected.exit, inspected.stdout.includes(`permafrost ${command}`)]).toEqual([2, true]);
   });
 });

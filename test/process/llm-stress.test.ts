@@ -213,7 +213,7 @@ describe('an input that the command line names', () => {
       { cwd: folder },
     );
     expect(stopped.exit).toBe(3);
-    expect(stopped.stderr).toMatch(
+    expect(stopped.stdout).toMatch(
       /resume {4}permafrost run .*stress\.yaml(?=.* --output out)(?=.* --set max_requests=100)(?=.* --input trace=small\.csv)(?=.* --permutations 200000)/,
     );
   });

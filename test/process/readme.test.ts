@@ -74,7 +74,7 @@ describe('the examples', () => {
     const run = join(temporaryFolder(), 'out');
     const study = join(EXAMPLES, 'sp500', 'precise.yaml');
     const planned = await permafrost(['plan', study, '--output', run]);
-    expect(planned.stderr).toContain('missing   at most 600,000 permutations');
+    expect(planned.stdout).toContain('missing   at most 600,000 permutations');
     const ran = await permafrost(['run', study, '--output', run, '--json']);
     expect(ran.exit, ran.stderr).toBe(0);
     expect(ran.json()).toMatchObject({

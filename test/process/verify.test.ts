@@ -24,15 +24,15 @@ interface Verified {
 }
 
 describe('verify --expect', () => {
-  it('says that a folder of another program is whole: text on stderr, exit 0, nothing written', async () => {
+  it('says that a folder of another program is whole: text on stdout, exit 0, nothing written', async () => {
     const folder = temporaryFolder();
     const cell = join(folder, 'per_cell/cell_a');
     mkdirSync(cell, { recursive: true });
     writeFileSync(join(cell, 'metrics_compact.csv'), 'perm_index,profit\n1,2.50\n0,1e3\n');
     const verified = await permafrost(['verify', folder, '--expect', '2']);
     expect(verified.exit, verified.stderr).toBe(0);
-    expect(verified.stdout).toBe('');
-    expect(verified.stderr).toContain('1 of 1 cell OK, 2 rows');
+    expect(verified.stderr).toBe('');
+    expect(verified.stdout).toContain('1 of 1 cell OK, 2 rows');
     expect(readdirSync(folder, { recursive: true }).sort()).toEqual([
       'per_cell',
       'per_cell/cell_a',
