@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
+import { modelConsole } from './model/model-output.ts';
 import { fold } from './terminal/fold.ts';
 import { screenOf } from './terminal/screen.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -13,6 +14,9 @@ import { ENGINE_VERSION } from './version.ts';
 // The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
 setFlagsFromString('--expose-gc');
 globalThis.gc ??= runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
+
+// A model may print while this process has it in its hands.
+globalThis.console = modelConsole(process.stderr);
 
 const program = new Command('permafrost')
   .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')

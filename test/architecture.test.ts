@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * in docs/architecture.md.
  */
 const TABLE = `
-cli.ts: commands terminal version.ts
+cli.ts: commands terminal model version.ts
 index.ts: operations verify merge forecast run tables stored plan statistics study model random encoding
 commands: terminal operations run verify tables plan files study models trade-lists model encoding
 terminal: run report store files statistics trade-lists model encoding

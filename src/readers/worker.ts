@@ -3,10 +3,12 @@ import { workerData } from 'piscina';
 import { Simulators } from '../execute/simulators.ts';
 import { threadEntry } from '../execute/thread-entry.ts';
 import { disk } from '../files/disk.ts';
+import { nameOutput } from '../model/model-output.ts';
 import { readerFunctions } from './reader-functions.ts';
 import type { ThreadTasks, WorkerData } from './thread-tasks.ts';
 
 /** The entry of a worker thread. Threads compute, encode and read; the coordinator alone writes. Keep this file thin: coverage does not see it. */
+nameOutput(process.stdout, process.stderr);
 const simulators = new Simulators((workerData as WorkerData).setups);
 
 export default threadEntry<ThreadTasks>(
