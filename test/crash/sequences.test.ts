@@ -8,7 +8,7 @@ import { run as runStudy, verify, type RunEvent } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath } from '../../src/store/formats/formats.ts';
 import { sumsPath } from '../../src/store/scan/layout.ts';
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from '../process/small-study.ts';
 
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';

@@ -10,7 +10,7 @@ import {
   type RunEvent,
   type StudyResult,
 } from '../../dist/index.js';
-import { permafrost } from '../process/cli.ts';
+import { permafrost } from './cli.ts';
 import { StudyFolder } from './shared-studies.ts';
 
 const N = 3000;
