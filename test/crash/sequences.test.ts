@@ -12,7 +12,7 @@ import { SmallStudy } from '../process/small-study.ts';
 
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const SEQUENCES = Number(process.env['PERMAFROST_SEQUENCES'] ?? (FULL ? 150 : 5));
+const SEQUENCES = Number(process.env['PERMAFROST_SEQUENCES'] ?? (FULL ? 150 : 3));
 // One test runs the whole campaign, many processes one after the other.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 const MOST = 4000;
