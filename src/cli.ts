@@ -1,64 +1,15 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import * as module from 'node:module';
 
-import { Command, CommanderError } from 'commander';
-
-import { reportError } from './commands/command.ts';
-import { COMMANDS } from './commands/commands.ts';
-import { modelConsole } from './model/model-output.ts';
-import { fold } from './terminal/fold.ts';
-import { screenOf } from './terminal/screen.ts';
 import { ENGINE_VERSION } from './version.ts';
 
-// The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
-setFlagsFromString('--expose-gc');
-globalThis.gc ??= runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
-
-// A model may print while this process has it in its hands.
-globalThis.console = modelConsole(process.stderr);
-
-const program = new Command('permafrost')
-  .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')
-  .version(ENGINE_VERSION)
-  .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
-  .addHelpText(
-    'after',
-    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again resumes where it stopped.',
-  );
-
-for (const load of wanted(process.argv[2])) program.addCommand(await load());
-exitOverrides(program);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
-
-/** A command loads what it needs, and only that: `status` opens no study, `--version` nothing at all. Every other word needs all of them, to list or to compare. */
-function wanted(word: string | undefined): readonly (() => Promise<Command>)[] {
-  if (word === '--version' || word === '-V') return [];
-  const named = COMMANDS[word ?? ''];
-  return named === undefined ? Object.values(COMMANDS) : [named];
-}
-
-/** Usage errors of a command, and of its own commands, become exit codes here; help fits where it is read. */
-function exitOverrides(command: Command): void {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => process.stdout.write(fold(text, screenOf(process.stdout, process.env).width)),
-    getOutHelpWidth: () => screenOf(process.stdout, process.env).width,
-  });
-  for (const own of command.commands) exitOverrides(own);
-}
-
-/** commander has already printed its own message; help and version are no errors. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    const json = process.argv.includes('--json');
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code: 'USAGE', message: error.message } })}\n`);
-    return 2;
-  }
-  return reportError(error, { json: process.argv.includes('--json'), debug: process.argv.includes('--debug') });
+/**
+ * The beginning of the process, as small as it can be: what is imported here is loaded whatever is asked. Where Node can keep compiled code (from 22.8 on; in a
+ * folder of its own below that for temporary files, NODE_DISABLE_COMPILE_CACHE=1 forbids it) all that comes later is compiled once, not at every start.
+ */
+const [, , first, ...others] = process.argv;
+if (others.length === 0 && (first === '--version' || first === '-V')) process.stdout.write(`${ENGINE_VERSION}\n`);
+else {
+  (module as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
+  await import('./commands/main.ts');
 }

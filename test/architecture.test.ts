@@ -10,9 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * in docs/architecture.md.
  */
 const TABLE = `
-cli.ts: commands terminal model version.ts
+cli.ts: commands version.ts
 index.ts: operations verify merge forecast run tables stored plan statistics study model random encoding
-commands: terminal operations run verify tables plan files study models trade-lists model encoding
+commands: terminal operations run verify tables plan files study models trade-lists model encoding version.ts
 terminal: run report store files statistics trade-lists model encoding
 operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding

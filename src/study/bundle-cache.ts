@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 
 import type { SourceMapPayload } from 'node:module';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Bundles that were made before. Making one starts a process of esbuild and takes seconds; reading one takes milliseconds. A kept bundle is used only while
