@@ -9,7 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { run } from '../dist/index.js';
 import { simulateTrades } from '../dist/native-free/trades/simulate.js';
 import { BenchRig } from '../dist/bench/bench-rig.js';
-import { thisMachine } from '../dist/readers/host.js';
+import { thisMachine } from '../dist/readers/this-machine.js';
 import { openHeadline, temporaryFolder, writeHeadline } from './headline.mjs';
 import { encodeForPeer, makeColumns } from './kernel/cells.mjs';
 import { median } from './kernel/clock.mjs';

@@ -1,6 +1,6 @@
 /** How much faster are two worker threads than one, everything written durably? Wall time, interleaved, medians. */
 import { BenchRig } from '../dist/bench/bench-rig.js';
-import { thisMachine } from '../dist/readers/host.js';
+import { thisMachine } from '../dist/readers/this-machine.js';
 import { openStudy } from '../dist/study/loaded-study.js';
 import { temporaryFolder, writeHeadline } from './headline.mjs';
 import { median } from './kernel/clock.mjs';

@@ -9,7 +9,7 @@ import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { BenchRig } from '../dist/bench/bench-rig.js';
-import { thisMachine } from '../dist/readers/host.js';
+import { thisMachine } from '../dist/readers/this-machine.js';
 import { openHeadline, temporaryFolder, writeHeadline } from './headline.mjs';
 import { cpuNs, median } from './kernel/clock.mjs';
 import { amount, report } from './report.mjs';

@@ -64,7 +64,7 @@ const BY_EVERYONE = new Set(['errors.ts', 'wording']);
  * Who names the real disk. Everybody else is given a port, so that whole studies run on a simulated one.
  */
 const NAMES_THE_DISK: Readonly<Record<string, string>> = {
-  'src/readers/host.ts': 'this machine: what operations are given where nobody says otherwise',
+  'src/readers/this-machine.ts': 'this machine: what operations are given where nobody says otherwise',
   'src/readers/worker.ts': 'the entry of a thread: a port cannot be sent there',
   'src/store/lock.ts': "the kernel's locks are on real files",
   'src/terminal/run-text.ts': 'the command line',

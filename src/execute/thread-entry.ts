@@ -1,7 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
-import { Piscina } from 'piscina';
 
 import { errorRecord } from '../model/error-record.ts';
+import { piscina } from './piscina.ts';
 import type { Answer, TaskFunctions, TaskTable, ThreadMessage } from './thread-message.ts';
 
 /** What of a result is handed over instead of copied. */
@@ -28,6 +28,7 @@ export function threadEntry<Kinds extends TaskTable<Kinds>>(
 }
 
 function handedOver(answer: unknown, transfer: readonly Transferable[]): unknown {
+  const { Piscina } = piscina();
   const movable = { [Piscina.transferableSymbol]: transfer, [Piscina.valueSymbol]: answer };
   // Piscina's types know single transferable objects only; this is its documented form for others.
   return Piscina.move(movable as never);

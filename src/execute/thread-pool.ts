@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads';
-import { Piscina, queueOptionsSymbol } from 'piscina';
+import type { Piscina } from 'piscina';
 
 import { EngineError } from '../errors.ts';
 import { errorOf } from '../model/error-record.ts';
 import { orAborted, reasonOf } from './or-aborted.ts';
+import { piscina } from './piscina.ts';
 import type { Answer, TaskTable, ThreadMessage } from './thread-message.ts';
 
 /** Tasks a thread holds at once: one it works on, one that waits, so that it never idles for the coordinator. */
@@ -34,7 +35,8 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
 
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
     this.parallel = options.threads * IN_FLIGHT_PER_THREAD;
-    this.pool = new Piscina({
+    const threads = piscina();
+    this.pool = new threads.Piscina({
       filename: options.worker.href,
       minThreads: options.threads,
       maxThreads: options.threads,
@@ -49,7 +51,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
         let chosen: (typeof workers)[number] | null = null;
         for (const worker of workers)
           if (worker.currentUsage < (chosen?.currentUsage ?? IN_FLIGHT_PER_THREAD)) chosen = worker;
-        const errand = task[queueOptionsSymbol] as Errand | null;
+        const errand = task[threads.queueOptionsSymbol] as Errand | null;
         if (chosen !== null && errand !== null) errand.thread = chosen.id;
         return chosen;
       },
@@ -102,7 +104,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
     for (;;) {
       errand.thread = NO_THREAD;
       try {
-        return await this.pool.run(Object.assign(message, { [queueOptionsSymbol]: errand }));
+        return await this.pool.run(Object.assign(message, { [piscina().queueOptionsSymbol]: errand }));
       } catch (error) {
         if (this.closing) throw closed();
         const beside = this.ended.has(errand.thread);

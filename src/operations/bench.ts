@@ -5,7 +5,8 @@ import { BenchRig, type BenchSample, type BenchVariant } from '../bench/bench-ri
 import { DURABILITIES, resolveOptions, type Durability, type RunOptions } from '../run/run-options.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { referenceOf, type Abortable, type GivenStudy, type StudyBase } from './given-study.ts';
 import { formatOf } from '../store/formats/formats.ts';

@@ -16,7 +16,8 @@ import { cellParameters, type CellParameters } from '../stored/cell-parameters.t
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { scanToStop } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { rowsInPieces } from './rows-in-pieces.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';

@@ -26,7 +26,8 @@ import { chooseKernel } from '../execute/kernel-choice.ts';
 import { setupOf } from '../execute/model-setup.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 import { withSignal } from '../readers/with-signal.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 
 /** The study's files are for the summaries. */
 export interface MergeOptions extends StudyPlace, Abortable {

@@ -21,7 +21,8 @@ import type { RunCell } from '../plan/run-cell.ts';
 import { scannedExperiments } from '../run/loop/scan-cells.ts';
 import { shareOf } from '../plan/share.ts';
 import { stoppingOf } from '../precision/checks.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 import { planExperiment, type PlannedCell, type PlannedOutput } from './planned-output.ts';
 
 /** What `run` would do for one output. */

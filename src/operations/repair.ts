@@ -1,5 +1,6 @@
 import type { StudyResult } from '../run/run-options.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 import { commandOf } from '../stored/stored-experiment.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';
 import { runStudies } from './run-studies.ts';

@@ -40,7 +40,8 @@ import { poolRates } from '../report/gather/pool-rates.ts';
 import { rankCells } from '../report/gather/rank-cells.ts';
 import { scanStored, storedCell, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { summariesOf, type CellSummary } from '../stored/summaries.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import type { Abortable } from './given-study.ts';
 

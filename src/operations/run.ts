@@ -1,4 +1,5 @@
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 import type { RunOptions, StudyResult } from '../run/run-options.ts';
 import { runStudiesWaiting } from './disk-wait.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';

@@ -26,7 +26,8 @@ import { withSignal } from '../readers/with-signal.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
 import { readSummary, summaryText, type CellSummary } from '../stored/summaries.ts';
 import type { Readers } from '../readers/readers.ts';
-import { thisMachine, type Host } from '../readers/host.ts';
+import type { Host } from '../readers/host.ts';
+import { thisMachine } from '../readers/this-machine.ts';
 
 /** What `summarize` did. */
 export interface Summarized {

@@ -1,12 +1,9 @@
 import { systemClock, type Clock } from '../clock.ts';
 import type { GivenSetup } from '../execute/setup.ts';
-import { disk } from '../files/disk.ts';
 import type { FilePort } from '../files/port.ts';
-import { acquireLock } from '../store/lock.ts';
 import type { Locks } from '../store/locks.ts';
 import { Inline } from './inline.ts';
 import type { Local } from './readers.ts';
-import { openThreads } from './threads.ts';
 
 /** Where a study lives: its files, who may write them, and who computes and reads there. Every operation is given one; this machine is the default. */
 export interface Host {
@@ -16,14 +13,6 @@ export interface Host {
   /** `setups`: what is to be computed; none where files are only read. */
   open(threads: number, setups?: readonly GivenSetup[]): Local;
 }
-
-/** The disk and the threads of this process. */
-export const thisMachine: Host = {
-  port: disk,
-  locks: { acquire: (output) => acquireLock(output) },
-  clock: systemClock,
-  open: openThreads,
-};
 
 /**
  * The files behind any port, and the calling thread alone: whole studies on a simulated disk. Nothing that is shipped asks for it.

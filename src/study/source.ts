@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node, YAMLError } from 'yaml';
+import type { Document, LineCounter, Node, YAMLError } from 'yaml';
 import { EngineError } from '../errors.ts';
 import { bundle, importBundle } from './bundle.ts';
 import { Problems, show, StudyError } from './problem.ts';
 import type { Locate, Path } from './problem.ts';
+import { yaml } from './yaml.ts';
 
 /** A study file as it was read, before anything in it is checked. */
 export interface StudySource {
@@ -116,6 +116,7 @@ async function readText(file: string, path: string): Promise<string> {
 export function parseStudyText(text: string, file: string): Pick<StudySource, 'raw' | 'locate'> {
   if (text.trim() === '')
     throw new EngineError('STUDY', `${file}: empty; a study names at least a model and permutations`, { path: file });
+  const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   // One error in YAML makes many after it: the first is the one to mend. Duplicate keys are all real.
@@ -156,12 +157,12 @@ function locator(document: Document, lines: LineCounter): Locate {
     let node: unknown = document.contents;
     let offset: number | undefined;
     for (const step of path) {
-      if (isMap(node)) {
-        const pair = node.items.find((p) => String(isScalar(p.key) ? p.key.value : p.key) === String(step));
+      if (yaml().isMap(node)) {
+        const pair = node.items.find((p) => String(yaml().isScalar(p.key) ? p.key.value : p.key) === String(step));
         if (pair === undefined) break;
         offset = (pair.key as Node | null)?.range?.[0] ?? offset;
         node = pair.value;
-      } else if (isSeq(node) && typeof step === 'number') {
+      } else if (yaml().isSeq(node) && typeof step === 'number') {
         node = node.items[step];
         offset = (node as Node | undefined)?.range?.[0] ?? offset;
       } else break;

@@ -1,4 +1,5 @@
-import cliProgress from 'cli-progress';
+import type * as CliProgress from 'cli-progress';
+import { createRequire } from 'node:module';
 
 import { fold } from './fold.ts';
 import { barLine, cellLine, plainLine, type DisplayedProgress } from './progress-line.ts';
@@ -39,21 +40,23 @@ export function progressInterval({ live }: Screen): number {
 
 class BarDisplay implements ProgressDisplay {
   private readonly stream: NodeJS.WriteStream;
-  private readonly bars: cliProgress.MultiBar;
-  private readonly overall: cliProgress.SingleBar;
-  private readonly cells = new Map<string, cliProgress.SingleBar>();
+  private readonly bars: CliProgress.MultiBar;
+  private readonly overall: CliProgress.SingleBar;
+  private readonly cells = new Map<string, CliProgress.SingleBar>();
   private readonly numbers: () => DisplayedProgress;
   private readonly timer: NodeJS.Timeout;
 
   constructor(stream: NodeJS.WriteStream, numbers: () => DisplayedProgress) {
     this.stream = stream;
     this.numbers = numbers;
-    const format: cliProgress.GenericFormatter = (_, { value, total }, { cell_id }: { readonly cell_id?: string }) => {
+    const format: CliProgress.GenericFormatter = (_, { value, total }, { cell_id }: { readonly cell_id?: string }) => {
       const above = barLine(numbers(), this.width());
       return cell_id === undefined ? above : cellLine(cell_id, value, total, above, this.width());
     };
     const timing = { clearOnComplete: true, stopOnComplete: false, fps: 1000 / REDRAW_MS };
-    this.bars = new cliProgress.MultiBar({ stream, hideCursor: true, emptyOnZero: true, ...timing, format });
+    // Loaded where there are bars: not in a log, not for other commands.
+    const { MultiBar } = createRequire(import.meta.url)('cli-progress') as typeof CliProgress;
+    this.bars = new MultiBar({ stream, hideCursor: true, emptyOnZero: true, ...timing, format });
     this.overall = this.bars.create(1, 0, {});
     this.timer = setInterval(() => {
       this.redraw();

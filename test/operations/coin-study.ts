@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import type { FilePort } from '../../src/files/port.ts';
-import { inlineHost, thisMachine, type Host } from '../../src/readers/host.ts';
+import { inlineHost, type Host } from '../../src/readers/host.ts';
+import { thisMachine } from '../../src/readers/this-machine.ts';
 import type { StudyObject } from '../../src/study/study-object.ts';
 
 const MODEL = `export default {

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { report, run as runStudy, summarize, type RunEvent, type StudyResult } from '../../dist/index.js';
-import { thisMachine, type Host } from '../../dist/readers/host.js';
+import type { Host } from '../../dist/readers/host.js';
+import { thisMachine } from '../../dist/readers/this-machine.js';
 import { Windows, type WindowsOptions } from '../ports/windows.ts';
 import { SmallStudy } from './small-study.ts';
 

@@ -1,0 +1,13 @@
+import { systemClock } from '../clock.ts';
+import { disk } from '../files/disk.ts';
+import { acquireLock } from '../store/lock.ts';
+import type { Host } from './host.ts';
+import { openThreads } from './threads.ts';
+
+/** The disk and the threads of this process. */
+export const thisMachine: Host = {
+  port: disk,
+  locks: { acquire: (output) => acquireLock(output) },
+  clock: systemClock,
+  open: openThreads,
+};
