@@ -1,5 +1,7 @@
 /** How long until the command works? Wall time of whole processes, medians. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
@@ -13,6 +15,8 @@ const node = (...args) => {
   const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr.toString()}`);
 };
+/** Another build to hold against this one, in turns: PERMAFROST_AGAINST=/elsewhere/dist/cli.js. */
+const against = process.env.PERMAFROST_AGAINST;
 const timed =
   (...args) =>
   () => {
@@ -20,13 +24,39 @@ const timed =
     node(...args);
     return performance.now() - began;
   };
+
+const folder = dirname(study);
+const output = join(folder, 'out');
+writeFileSync(
+  join(folder, 'coin.mjs'),
+  `export default { name: 'coin', version: '1', parameters: { p: { type: 'number', default: 0.5 } }, metrics: { heads: {} },
+  simulate: ({ parameters: { p } }, rng, row) => { row.heads = Number(rng() < p); } };`,
+);
+const own = join(folder, 'own.yaml');
+writeFileSync(own, 'model: ./coin.mjs\npermutations: 2000\noutput: own\n');
 node(cli, 'run', study);
+node(cli, 'run', own);
+const commands = {
+  '--version': ['--version'],
+  status: ['status', output],
+  'plan, complete already': ['plan', study],
+  'run, complete already': ['run', study],
+  'run of an own model, complete already': ['run', own],
+  seeds: ['seeds', study],
+  'verify, 2,000 rows': ['verify', output],
+  summarize: ['summarize', output],
+  report: ['report', output],
+  replay: ['replay', output, '--cell', 'p_skip=0.05', '--perm', '7'],
+};
 const times = interleave(
   {
     'node alone': timed('-e', '0'),
-    'permafrost --version': timed(cli, '--version'),
-    'permafrost plan': timed(cli, 'plan', study),
-    'permafrost run, complete already': timed(cli, 'run', study),
+    ...Object.fromEntries(
+      Object.entries(commands).flatMap(([what, args]) => [
+        [`permafrost ${what}`, timed(cli, ...args)],
+        ...(against === undefined || what === 'replay' ? [] : [[`${what}, the other build`, timed(against, ...args)]]),
+      ]),
+    ),
   },
   amount(9, 3, 1),
 );

@@ -64,7 +64,8 @@ export async function endOutput(
     at_most: output.stopping !== undefined && output.share === undefined && complete < cells.length,
     seconds: numbers.uptime_seconds,
     permutations_per_second: numbers.permutations_computed / numbers.uptime_seconds,
-    kernel: numbers.permutations_computed > 0 && study.model.kernels?.includes(study.seed.generator) ? kernel : undefined,
+    kernel:
+      numbers.permutations_computed > 0 && study.model.kernels?.includes(study.seed.generator) ? kernel : undefined,
     partial: partialCells(experiment, states),
     n_failures: books.n_failures,
     first_failure: books.first_failure,
