@@ -1,3 +1,4 @@
+import type { ParameterValue } from '../model/model.ts';
 import type { RunPlan, StudyPlan } from '../operations/plan.ts';
 import type { RunOptions } from '../run/run-options.ts';
 import { describeRanges } from '../study/permutation-range.ts';
@@ -82,9 +83,9 @@ function short(text: string): string {
   return text.length <= RANGES ? text : `${text.slice(0, RANGES - 1)}…`;
 }
 
-function valueText(value: unknown): string {
+function valueText(value: ParameterValue | undefined): string {
   if (value === undefined) return '-';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function indented(text: string): string | undefined {
