@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import { makeFolder } from '../files/folder.ts';
+import { makeFolderForGood } from '../files/folder.ts';
 import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -77,7 +77,7 @@ export async function merge(
   const manifest = mergedManifest(sources, into, loadManifest(port, into) ?? requireManifest(port, from[0]!));
   const others = sources.filter(({ path }) => path !== into);
   const not_compared = await compared(host, sources, threads, options);
-  await makeFolder(port, into);
+  if (loadManifest(port, into) === undefined) await makeFolderForGood(port, into);
   const lock = await host.locks.acquire(into);
   // A cell is read in all sources at once, one cell after the other.
   const readers = host.open(Math.min(threads, others.length + 1));

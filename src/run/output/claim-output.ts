@@ -1,4 +1,4 @@
-import { makeFolder } from '../../files/folder.ts';
+import { makeFolderForGood } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
@@ -57,7 +57,7 @@ export async function claimOutput(
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
-  await makeFolder(port, output);
+  if (loadManifest(port, output) === undefined) await makeFolderForGood(port, output);
   const lock = await locks.acquire(output);
   try {
     const before = loadManifest(port, output);
