@@ -126,6 +126,6 @@ describe('a study whose trade list is one of another program', () => {
     const run = await permafrost(['run', 'study.yaml', '--threads', '1'], { cwd: folder });
     expect(run.exit, run.stderr).toBe(0);
     const inspected = await permafrost(['inspect', 'List of trades.csv'], { cwd: folder });
-    expect([inspected.exit, inspected.stdout.includes(`permafrost ${command}`)]).toEqual([2, true]);
+    expect([inspected.exit, inspected.stderr.includes(`permafrost ${command}`)]).toEqual([2, true]);
   });
 });

@@ -81,9 +81,10 @@ async function stopped(...args: string[]): Promise<Finished> {
 }
 
 /** The command behind this word of the output. */
-function printed(word: string, { stderr }: Finished): string {
-  const found = new RegExp(`^ *${word}:? +(permafrost .*)$`, 'm').exec(stderr);
-  expect(found, `${word} in:\n${stderr}`).not.toBeNull();
+function printed(word: string, { stdout, stderr }: Finished): string {
+  const said = `${stdout}\n${stderr}`;
+  const found = new RegExp(`^ *${word}:? +(permafrost .*)$`, 'm').exec(said);
+  expect(found, `${word} in:\n${said}`).not.toBeNull();
   return found![1]!;
 }
 
