@@ -10,7 +10,8 @@ const PLAIN_LINE_MS = 10_000;
 const REDRAW_MS = 200;
 /** Current cells shown below the overall bar. */
 const CELL_LINES = 3;
-const SHOW_CURSOR = '\u001b[?25h';
+/** The cursor, and lines that wrap, which bars take away. */
+const AS_IT_WAS = '\u001b[?25h\u001b[?7h';
 
 /**
  * The display of a run on stderr: on a terminal one bar for the whole run with rate and time left, and the cells being computed
@@ -62,8 +63,8 @@ class BarDisplay implements ProgressDisplay {
       this.redraw();
     }, REDRAW_MS);
     this.timer.unref();
-    // A process that ends at once gives the cursor back all the same.
-    process.on('exit', this.showCursor);
+    // A process that ends at once leaves the terminal as it was all the same.
+    process.on('exit', this.restore);
     this.redraw();
   }
 
@@ -92,7 +93,7 @@ class BarDisplay implements ProgressDisplay {
     for (const cell_id of [...this.cells.keys()]) this.cellFinished(cell_id);
     this.redraw();
     this.bars.stop();
-    process.off('exit', this.showCursor);
+    process.off('exit', this.restore);
   }
 
   /** A window may change its size at any time; the last column is where the cursor stands. */
@@ -100,8 +101,8 @@ class BarDisplay implements ProgressDisplay {
     return (this.stream.columns || 80) - 1;
   }
 
-  private readonly showCursor = (): void => {
-    this.stream.write(SHOW_CURSOR);
+  private readonly restore = (): void => {
+    this.stream.write(AS_IT_WAS);
   };
 
   private redraw(): void {
