@@ -19,6 +19,11 @@ interface Errand {
   aborted: boolean;
 }
 
+/** How many tasks keep so many threads busy. */
+export function parallelOf(threads: number): number {
+  return threads * IN_FLIGHT_PER_THREAD;
+}
+
 /** A Piscina pool whose module was made with `threadEntry`. Tasks are named and typed by the table; errors come whole. */
 export class ThreadPool<Kinds extends TaskTable<Kinds>> {
   /** How many tasks keep all threads busy. */
@@ -34,7 +39,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
   private broken: EngineError | undefined;
 
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
-    this.parallel = options.threads * IN_FLIGHT_PER_THREAD;
+    this.parallel = parallelOf(options.threads);
     const threads = piscina();
     this.pool = new threads.Piscina({
       filename: options.worker.href,

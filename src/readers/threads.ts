@@ -1,10 +1,11 @@
 import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
-import { ThreadPool } from '../execute/thread-pool.ts';
+import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
 import type { ThreadTasks, WorkerData } from './thread-tasks.ts';
+import { ThreadsOnDemand } from './threads-on-demand.ts';
 
 /** The worker threads of this process compute, and read what is on its disk. */
 export class Threads implements Local {
@@ -54,8 +55,10 @@ export class Threads implements Local {
   }
 }
 
-/** `setups`: what the threads can compute; those that only read files need none. */
-export function openThreads(threads: number, setups: readonly GivenSetup[] = []): Threads {
+/** `setups`: what the threads can compute, which start at once; those that only read files need none, and start when there is something to read. */
+export function openThreads(threads: number, setups: readonly GivenSetup[] = []): Local {
   const worker_data: WorkerData = { setups };
-  return new Threads(new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data }));
+  const open = (): Threads =>
+    new Threads(new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data }));
+  return setups.length > 0 ? open() : new ThreadsOnDemand(parallelOf(threads), open);
 }
