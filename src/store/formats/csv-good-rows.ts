@@ -34,7 +34,7 @@ export class GoodRowFinder {
     const [indices, ends] = [this.#indices, this.#ends];
     const { rows: whole } = scanRows(piece, this.#n_metrics, indices, ends);
     if (whole === 0) return { rows: 0, indices, ends };
-    const { rows } = decodeRows(piece.subarray(0, ends[whole - 1]!), indices, this.#columns, true);
+    const { rows } = decodeRows(piece.subarray(0, ends[whole - 1]), indices, this.#columns, true);
     return { rows: Math.min(rows, whole), indices, ends };
   }
 }
