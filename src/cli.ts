@@ -6,11 +6,14 @@ import { Command, CommanderError } from 'commander';
 
 import { reportError } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
+import { outliveTerminal } from './commands/lost-terminal.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 // The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts).
 setFlagsFromString('--expose-gc');
 globalThis.gc ??= runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
+
+outliveTerminal();
 
 const program = new Command('permafrost')
   .description('Crash-safe parallel Monte Carlo surfaces: kill it, run it again, get the same bytes.')
@@ -18,7 +21,7 @@ const program = new Command('permafrost')
   .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again resumes where it stopped.',
+    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted (143 by SIGTERM, 129 by a\nclosed terminal, 149 by Ctrl-Break). The same command again resumes where it stopped.',
   );
 
 for (const load of wanted(process.argv[2])) program.addCommand(await load());
