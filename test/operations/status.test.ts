@@ -52,7 +52,10 @@ describe('what a run is doing', () => {
   it('failed, where permutations did', async () => {
     const { folder, file, output } = new CoinStudy();
     const model = join(folder, 'coin.mjs');
-    writeFileSync(model, readFileSync(model, 'utf8').replace('row.heads = row', "throw new Error('no'); row.heads = row"));
+    writeFileSync(
+      model,
+      readFileSync(model, 'utf8').replace('row.heads = row', "throw new Error('no'); row.heads = row"),
+    );
     expect((await run(file, {}, HOST)).exit).toBe(1);
     expect(await status(output, {}, HOST)).toMatchObject({ state: 'failed', why: { code: 'SIMULATION' } });
   });
