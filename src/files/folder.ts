@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { onDisk, onDiskAsync } from './disk-error.ts';
+import { hasCode, onDisk, onDiskAsync } from './disk-error.ts';
 import type { FilePort, FileStat } from './port.ts';
 
 /** Makes a folder and its missing parents, durably: each new name is synced in the folder that holds it. */
@@ -12,6 +12,22 @@ export async function makeFolder(port: FilePort, path: string): Promise<void> {
     port.mkdir(resolve(path));
     for (const holder of holders.reverse()) await port.syncFolder(holder);
   });
+}
+
+/** What a system says of a drive or share that is not there, and of a place that takes no folders (/proc). */
+const NOWHERE = ['ENOENT', 'ENODEV', 'ENXIO', 'ENOTSUP', 'EINVAL', 'UNKNOWN'];
+
+/** The same for a folder that a person named, which may be on a drive or share that is not there: USAGE. */
+export async function makeGivenFolder(port: FilePort, path: string): Promise<void> {
+  try {
+    await makeFolder(port, path);
+  } catch (error) {
+    const cause = error instanceof EngineError ? error.cause : error;
+    const code = NOWHERE.find((each) => hasCode(cause, each));
+    if (code === undefined) throw error;
+    const text = `${resolve(path)} cannot be made (${code}): its drive or share is not there, or takes no folders. Connect it, or name another folder.`;
+    throw new EngineError('USAGE', text, { path, value: path, cause });
+  }
 }
 
 /** The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. */

@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { arrowTable } from '../tables/formats/arrow-table.ts';
@@ -8,6 +8,7 @@ import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWrite
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { makeFolderWithin } from '../files/folder.ts';
+import { wayInside } from '../files/inside.ts';
 import { makeFile, removeLeftOvers } from '../files/new-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readRows } from '../store/read-rows.ts';
@@ -62,7 +63,7 @@ export async function exportRun(
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
   const folder = options.per_cell === true ? path : dirname(path);
-  if (isInside(output, path)) await makeFolderWithin(port, resolve(output), folder);
+  if (wayInside(output, path) !== undefined) await makeFolderWithin(port, resolve(output), folder);
   const files: string[] = [];
   let rows = 0;
   let incomplete = 0;
@@ -97,19 +98,14 @@ function defaultPath(output: string, { per_cell, to }: ExportOptions): string {
 
 /** Nothing of the run itself is ever written over. */
 function refuseRunFiles(output: string, path: string): void {
-  const inside = relative(resolve(output), path);
-  if (isInside(output, path) && !/^export(?:[/\\]|$)/.test(inside)) {
+  const way = wayInside(output, path);
+  if (way !== undefined && !/^export(?:[/\\]|$)/.test(way)) {
     throw new EngineError(
       'USAGE',
       `${path} lies in the run's own folder: an export may go to ${join(output, 'export')} or anywhere outside.`,
       { path },
     );
   }
-}
-
-function isInside(output: string, path: string): boolean {
-  const way = relative(resolve(output), path);
-  return !way.startsWith('..') && !isAbsolute(way); // absolute: on another drive
 }
 
 async function writeTable(

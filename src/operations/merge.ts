@@ -1,12 +1,13 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import { makeFolder } from '../files/folder.ts';
+import { makeGivenFolder } from '../files/folder.ts';
 import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
+import { manifestPath } from '../stored/manifest-path.ts';
 import { compareIdentity, differenceLines } from '../study/identity.ts';
 import {
   inputFilesOf,
@@ -72,7 +73,7 @@ export async function merge(
   const sources = readSources(port, from, into);
   const manifest = mergedManifest(sources, into, loadManifest(port, into) ?? requireManifest(port, from[0]!));
   const others = sources.filter(({ path }) => path !== into);
-  await makeFolder(port, into);
+  await makeGivenFolder(port, into);
   const lock = await host.locks.acquire(into);
   // A cell is read in all sources at once, one cell after the other.
   const readers = host.open(Math.min(threads, others.length + 1));
@@ -169,7 +170,7 @@ function stepsOf(sources: readonly Source[]): string[] {
 /** Input files that a command line named, as the manifest of `into` says where they are. */
 function inputsFrom({ path, manifest }: Source, into: string): Record<string, string> {
   const files = Object.entries(inputFilesOf(path, manifest));
-  return Object.fromEntries(files.map(([name, file]) => [name, relative(into, file)]));
+  return Object.fromEntries(files.map(([name, file]) => [name, manifestPath(into, file)]));
 }
 
 function refuseForeign(known: Source, foreign: Source): void {

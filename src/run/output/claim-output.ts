@@ -1,4 +1,4 @@
-import { makeFolder } from '../../files/folder.ts';
+import { makeGivenFolder } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
@@ -47,7 +47,7 @@ export async function claimOutput(
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
-  await makeFolder(port, output);
+  await makeGivenFolder(port, output);
   const lock = await locks.acquire(output);
   try {
     const before = loadManifest(port, output);
