@@ -5,7 +5,7 @@ import { asOneRun } from './rounds.ts';
 import { runStudies, type Watch } from './run-studies.ts';
 import { StopSwitch } from '../run/stop.ts';
 import { KeptLocks } from '../store/locks.ts';
-import type { StudyReference } from '../study/source.ts';
+import { readOnce, type StudyReference } from '../study/source.ts';
 import type { Host } from '../readers/host.ts';
 
 /** How often free space is looked at [ms]. */
@@ -26,8 +26,10 @@ export async function runStudiesWaiting(
   host: Host,
 ): Promise<StudyResult[]> {
   const locks = new KeptLocks(host.locks);
+  const as_read: StudyReference[] = [];
+  for (const reference of references) as_read.push(await readOnce(reference));
   try {
-    return await runRounds(references, given, watch, { ...host, locks });
+    return await runRounds(as_read, given, watch, { ...host, locks });
   } finally {
     locks.releaseAll();
   }
