@@ -5,6 +5,7 @@ import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { removeFile } from '../files/held.ts';
+import { makeOwn } from '../files/own-copy.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 import { writeFully } from '../files/write-fully.ts';
 
@@ -75,6 +76,7 @@ export async function appendFailures(port: FilePort, cellFolder: string, failure
   await onDiskAsync('write', path, async () => {
     const before = readSmallFile(port, path);
     if (before === undefined) port.mkdir(cellFolder);
+    else await makeOwn(port, path);
     const fd = port.open(path, before === undefined ? 'wx+' : 'r+');
     try {
       // The torn tail of a crash is cut before anything is put behind it.

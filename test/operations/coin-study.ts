@@ -58,7 +58,7 @@ export function abortedAt(chunks: number): { readonly host: Host; readonly signa
     ...HOST.port,
     open: (path, flags) => {
       const fd = HOST.port.open(path, flags);
-      if (path.endsWith('metrics_compact.csv')) metrics_files.add(fd);
+      if (/metrics_compact\.(csv|arrow)$/.test(path)) metrics_files.add(fd);
       else metrics_files.delete(fd);
       return fd;
     },
