@@ -192,13 +192,12 @@ function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunMani
 
 /**
  * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
- * refused with the field, its old and new value and the ways out.
+ * refused with the field, its old and new value and the ways out. Whether fewer permutations drop any row is another question (run/output/dropped-rows.ts).
  */
 export function refuseOther(
   before: RunManifest,
   wanted: RunManifest,
   { output, model }: Pick<Study, 'output' | 'model'>,
-  truncate: boolean,
 ): void {
   const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== wanted[field]);
   for (const field of settings) {
@@ -217,18 +216,6 @@ export function refuseOther(
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
-  if (wanted.permutations < before.permutations && !truncate && !cellsStopEarly(before, wanted)) {
-    throw new EngineError(
-      'IDENTITY',
-      `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
-      { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
-    );
-  }
-}
-
-/** One of the two has cells that stop before `permutations`: only their rows tell whether any would be dropped (see dropped-rows.ts). */
-export function cellsStopEarly(before: RunManifest, wanted: RunManifest): boolean {
-  return before.precision.length + wanted.precision.length > 0;
 }
 
 /** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */
