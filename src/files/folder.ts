@@ -30,6 +30,25 @@ export async function makeGivenFolder(port: FilePort, path: string): Promise<voi
   }
 }
 
+/**
+ * The same for a folder that may, besides, have been made by a process that was killed before it synced the name: all names on the way to it are synced, as far as one
+ * may, whoever made them.
+ */
+export async function makeFolderForGood(port: FilePort, path: string): Promise<void> {
+  await makeGivenFolder(port, path);
+  await onDiskAsync('make the folder', path, async () => {
+    for (let at = resolve(path); dirname(at) !== at; at = dirname(at)) {
+      try {
+        await port.syncFolder(dirname(at));
+      } catch (error) {
+        // A folder that one may not read holds names that one did not make.
+        if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error;
+        return;
+      }
+    }
+  });
+}
+
 /** The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. */
 export async function makeOwnFolder(port: FilePort, path: string): Promise<void> {
   const before = onDisk('make the folder', path, () => port.stat(path));
