@@ -1,6 +1,7 @@
 import cliProgress from 'cli-progress';
 
 import { formatCount, formatDuration } from '../wording/format-number.ts';
+import { printable } from '../wording/printable.ts';
 
 /** The numbers a display shows; the run fills them. */
 export interface DisplayedProgress {
@@ -76,7 +77,7 @@ class BarDisplay implements ProgressDisplay {
 
   cellStarted(cell_id: string, n_done: number, n_target: number): void {
     if (this.cells.size >= CELL_LINES) return;
-    this.cells.set(cell_id, this.bars.create(n_target, n_done, { text: `cell ${cell_id}` }));
+    this.cells.set(cell_id, this.bars.create(n_target, n_done, { text: `cell ${printable(cell_id)}` }));
   }
 
   cellAdvanced(cell_id: string, rows: number): void {
@@ -91,7 +92,7 @@ class BarDisplay implements ProgressDisplay {
   }
 
   line(text: string): void {
-    this.bars.log(`${text}\n`);
+    this.bars.log(`${printable(text)}\n`);
   }
 
   stop(): void {
@@ -134,7 +135,7 @@ class PlainDisplay implements ProgressDisplay {
   }
 
   line(text: string): void {
-    this.stream.write(`${text}\n`);
+    this.stream.write(`${printable(text)}\n`);
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 import { toJson } from '../encoding/json-numbers.ts';
+import { printable } from '../wording/printable.ts';
 
 /** Where a command's words go: people's text to stderr, one JSON object to stdout. */
 export interface Terminal {
@@ -13,7 +14,7 @@ export interface Terminal {
 export function createTerminal(json: boolean): Terminal {
   return {
     json,
-    say: (text) => process.stderr.write(`${text}\n`),
+    say: (text) => process.stderr.write(`${printable(text, process.stderr.isTTY)}\n`),
     result: (value) => {
       if (json) process.stdout.write(`${toJson(value)}\n`);
     },
