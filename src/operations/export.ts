@@ -5,6 +5,7 @@ import { arrowTable } from '../tables/formats/arrow-table.ts';
 import { csvTable } from '../tables/formats/csv-table.ts';
 import { parquetTable } from '../tables/formats/parquet-table.ts';
 import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWriter } from '../tables/formats/table.ts';
+import { inertText } from '../encoding/csv-field.ts';
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { makeFolderWithin } from '../files/folder.ts';
@@ -28,6 +29,8 @@ export interface ExportOptions extends StudyPlace, Abortable {
   readonly per_cell?: boolean | undefined;
   /** The file of the one table, default `<run>/export/rows.<to>`; or the folder of the cells' files, default `<run>/export`. */
   readonly path?: string | undefined;
+  /** csv only: texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` at their beginning) get a `'` before them. Default: no. */
+  readonly csv_safe?: boolean | undefined;
 }
 
 export interface ExportResult {
@@ -56,6 +59,10 @@ export async function exportRun(
   options: ExportOptions,
   { port }: Host = thisMachine,
 ): Promise<ExportResult> {
+  if (options.csv_safe === true && options.to !== 'csv') {
+    const what = `is about csv, and the export is ${options.to}, where a text is never taken for a formula`;
+    throw new EngineError('USAGE', `csv_safe ${what}: leave it out.`, { path: 'csv_safe', value: true });
+  }
   const manifest = requireManifest(port, output);
   const path = resolve(options.path ?? defaultPath(output, options));
   refuseRunFiles(output, path);
@@ -73,7 +80,9 @@ export async function exportRun(
         await nextTurn();
         options.signal?.throwIfAborted();
         const target = targetOf(port, cell, manifest);
-        const written = writeCell(port, writer, table.valuesOf(cell.cell_id), cell, target);
+        const values = table.valuesOf(cell.cell_id);
+        const shown = options.csv_safe === true ? values.map(inert) : values;
+        const written = writeCell(port, writer, shown, cell, target);
         rows += written;
         if (written < target) incomplete += 1;
       }
@@ -169,6 +178,10 @@ class CellTable {
       ...this.parameters.names.map((name, i) => cellValue(values[name], this.columns.cell[i + 1]!.kind)),
     ];
   }
+}
+
+function inert(value: CellValue): CellValue {
+  return typeof value === 'string' ? inertText(value) : value;
 }
 
 /** One type fits all cells: numbers, booleans, or text for everything else. */
