@@ -16,24 +16,24 @@ interface StatusFlags {
 const WATCH_MS = 2_000;
 
 const EXAMPLES = `
-States, and the exit code of each:
+States, and the exit code of each (--json: "state"):
   complete          0  every cell is complete
-  part done         0  what was asked for is (a shard, some cells or steps); other cells are not
-  running           0  its process lives and rows come
+  part done         0  what was asked for is (a shard, some cells or steps)
+  running           0  its process lives, and rows come
   failed            1  permutations failed
-  stopped           3  before its end, in order: Ctrl-C, a time limit, a full disk; resumable
-  waiting for disk  4  run --disk-wait waits for space and resumes by itself
-  stalled           5  its process lives, or cannot be asked, and no heartbeat came for a minute (one
-                       is due every 10 s), or no row or cell was finished for 10 minutes (or four
-                       times the longest wait of this run so far)
-  dead              6  its process is gone and said nothing: killed, or the machine went down; resumable
-The lock in the folder of the run tells dead from stalled. Where there is no run: 2.
---json says it in "state", and "complete" tells complete from running.
+  stopped           3  in order: Ctrl-C, a time limit, a full disk; resumable
+  waiting for disk  4  run --disk-wait waits for space, then resumes by itself
+  stalled           5  its process lives, or cannot be asked, and for a minute no
+                       heartbeat came (one is due every 10 s), or for 10 minutes
+                       no row or cell was finished (or for four times the
+                       longest wait of this run, if that is more)
+  dead              6  its process is gone and left no word; resumable
+2: there is no such run. The lock in the folder tells dead from stalled.
 
 Examples:
-  permafrost status runs/study            how far it is, as the run last wrote it down
-  permafrost status runs/study --scan     counted from the metrics files themselves
-  permafrost status runs/study --watch    again every two seconds, until the run has ended, however it did`;
+  permafrost status runs/study          how far it is, as it last wrote it down
+  permafrost status runs/study --scan   counted from the metrics files
+  permafrost status runs/study --watch  again and again until the run has ended`;
 
 export function statusCommand(): Command {
   const command = new Command('status')

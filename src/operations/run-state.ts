@@ -77,7 +77,7 @@ function ended({ heartbeat, complete, done, cells }: Signs): Judged {
 }
 
 /** Somebody holds the lock, who perhaps lives. */
-function held({ lock, since, heartbeat, now_ms }: Signs): Judged {
+function held({ lock, since, heartbeat, complete, done, now_ms }: Signs): Judged {
   const since_ms = since === undefined ? -Infinity : Date.parse(since);
   const beat_ms = heartbeat === undefined ? -Infinity : Date.parse(heartbeat.timestamp);
   const sure = lock === 'alive';
@@ -90,6 +90,7 @@ function held({ lock, since, heartbeat, now_ms }: Signs): Judged {
   const { state, why } = heartbeat;
   if (state !== undefined && state !== 'running') {
     // The lock is kept between the stages of a run, and while it waits.
+    if (state === 'complete' && complete && done) return { state, why: undefined };
     if (why?.code === 'DISK_FULL') return { state: 'waiting_for_disk', why };
     return sure ? { state: 'running', why: undefined } : { state, why };
   }

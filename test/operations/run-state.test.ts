@@ -38,6 +38,11 @@ const CASES: readonly (readonly [string, RunState, Partial<Signs>])[] = [
   ],
   ['a merge or a repair, which has no heartbeat', 'running', { heartbeat: undefined, since: ago(500) }],
   ['between two stages of a suite', 'running', { heartbeat: beat(70, { state: 'part_done' }) }],
+  [
+    'one of several studies of a run that goes on with the others',
+    'complete',
+    { heartbeat: beat(70, { state: 'complete' }), complete: true, done: true },
+  ],
   ['60 s without a heartbeat', 'running', { heartbeat: beat(60) }],
   ['61 s without one', 'stalled', { heartbeat: beat(61) }],
   ['heartbeats, and no row for ten minutes', 'running', { heartbeat: beat(0, { advanced_at: ago(600) }) }],
