@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -26,7 +26,7 @@ export const HOST: Host = inlineHost(thisMachine.port, thisMachine.locks);
 
 /** A folder with a model, `coin.mjs`, and `study.yaml`; it goes when the test ends. */
 export class CoinStudy {
-  readonly folder = mkdtempSync(join(tmpdir(), 'permafrost-library-'));
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-library-')));
   readonly file = join(this.folder, 'study.yaml');
   /** As the study file has it. */
   readonly study = {
@@ -44,7 +44,7 @@ export class CoinStudy {
     // YAML is a superset of JSON.
     writeFileSync(this.file, JSON.stringify(this.study));
     onTestFinished(() => {
-      rmSync(this.folder, { recursive: true, force: true });
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
     });
   }
 }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { openSync, closeSync, existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from './small-study.ts';
 import { CLI } from './cli.ts';
 
 /** Nobody reads what a command writes: its process is the subject. */
