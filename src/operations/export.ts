@@ -50,6 +50,9 @@ const WRITERS: Readonly<
   Record<TableFormat, (columns: TableColumns, sink: Sink) => TableWriter | Promise<TableWriter>>
 > = { csv: csvTable, arrow: arrowTable, parquet: parquetTable };
 
+/** What a spreadsheet reads, and computes where a text begins like a formula. */
+const FORMULAS: Readonly<Record<TableFormat, boolean>> = { csv: true, arrow: false, parquet: false };
+
 /**
  * Writes the rows of a run, cells in study order and rows in perm_index order, with cell_id and the parameters as columns. Every value keeps its bits.
  * Reads only, outside `<run>/export`; a file appears under its name when it is whole.
@@ -59,7 +62,7 @@ export async function exportRun(
   options: ExportOptions,
   { port }: Host = thisMachine,
 ): Promise<ExportResult> {
-  if (options.csv_safe === true && options.to !== 'csv') {
+  if (options.csv_safe === true && !FORMULAS[options.to]) {
     const what = `is about csv, and the export is ${options.to}, where a text is never taken for a formula`;
     throw new EngineError('USAGE', `csv_safe ${what}: leave it out.`, { path: 'csv_safe', value: true });
   }

@@ -80,10 +80,21 @@ export class Bookkeeper {
   }
 
   start(): void {
-    const { clock } = this.options;
-    this.timers.push(every(clock, CELL_PROGRESS_MS, () => void this.queue(() => this.writeCellProgress())));
-    this.timers.push(every(clock, HEARTBEAT_MS, () => void this.queue(() => this.writeAggregated())));
+    this.again(CELL_PROGRESS_MS, () => this.writeCellProgress());
+    this.again(HEARTBEAT_MS, () => this.writeAggregated());
     void this.queue(() => this.writeAggregated());
+  }
+
+  /** Now and then, unless the last time is not over yet: a slow disk is not given more than it takes. */
+  private again(ms: number, write: () => Promise<void>): void {
+    let busy = false;
+    const turn = async (): Promise<void> => {
+      if (busy) return;
+      busy = true;
+      await this.queue(write);
+      busy = false;
+    };
+    this.timers.push(every(this.options.clock, ms, () => void turn()));
   }
 
   /** A cell's file was read, and what it holds is durable. */
