@@ -8,7 +8,8 @@ import { layoutOf } from './scan/layout.ts';
 const OF_CELL =
   /^(metrics_compact\.(csv|arrow|sums)|(summary|progress)\.json|failures\.csv|logs\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RUN = /^run_manifest\.json(\.[\w-]+)?\.tmp$/;
-const OF_AGGREGATED = /^(heartbeat\.json|(progress|grid_summary|partial_summary|row_origins)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;
+const OF_AGGREGATED =
+  /^(heartbeat\.json|(progress|grid_summary|partial_summary|row_origins)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RESULTS = /^.+\.csv(\.[\w-]+)?\.tmp$/;
 
 /** Takes away what is left of a cell's temporary files. Only its one writer may. */

@@ -5,13 +5,7 @@ import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { refuseForeignFolder } from './foreign-folder.ts';
-import {
-  loadManifest,
-  manifestOf,
-  refuseOther,
-  versionWarnings,
-  type RunManifest,
-} from '../../stored/manifest.ts';
+import { loadManifest, manifestOf, refuseOther, versionWarnings, type RunManifest } from '../../stored/manifest.ts';
 import { RowOrigins } from '../../stored/row-origins.ts';
 import { refuseOthersRows } from './found-rows.ts';
 import type { Tell } from './events.ts';
