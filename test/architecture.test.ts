@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const TABLE = `
 cli.ts: commands version.ts
 index.ts: operations verify merge forecast run tables stored plan statistics study model random encoding
-commands: terminal operations run verify tables plan files study models trade-lists model encoding version.ts
+commands: terminal operations run verify tables execute plan stored files study models trade-lists model encoding version.ts
 terminal: run report store files statistics trade-lists model encoding
 operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
@@ -76,6 +76,8 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/store/lock/kernel-lock.ts': "the kernel's locks are held by an open file of this process",
   'src/store/lock/process-facts.ts': '/proc, and the machine',
   'src/version.ts': 'package.json',
+  'src/commands/nohup.ts': '/proc',
+  'src/commands/lost-terminal.ts': 'the standard streams of this process',
   'src/study/source.ts': 'the study file',
   'src/study/bundle.ts': 'modules of a user',
   'src/study/bundle-cache.ts': 'bundles of an earlier start; no run depends on them',

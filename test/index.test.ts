@@ -82,6 +82,7 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
     ...TRUSTED,
     '--to': 'to',
     '--per-cell': 'per_cell',
+    '--csv-safe': 'csv_safe',
     '--file': 'path',
     '--into': 'path',
   }),

@@ -1,24 +1,32 @@
-const EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+import { threadsAreUp } from '../execute/threads-starting.ts';
+import { exitOf, STOP_SIGNALS } from '../run/stop.ts';
+import { isUnderNohup } from './nohup.ts';
 
-/** What ends a command early, as its exit code has it: `controller.abort(signal)`. */
-export type StopSignal = keyof typeof EXIT;
-
-export function exitOf(signal: StopSignal): number {
-  return EXIT[signal];
-}
-
-/** Ctrl-C (or SIGTERM) once aborts; twice ends the process at once. Returns what takes it back. */
+/**
+ * Ctrl-C (or SIGTERM, SIGHUP, SIGBREAK) once aborts; twice ends the process as soon as that is safe, a third time at once. A hangup never counts twice: the
+ * system and the shell each send one when a window is closed. Under nohup it counts not at all. Returns what takes it back.
+ */
 export function abortOnSignals(controller: AbortController, onAbort: () => void): () => void {
-  const handlers = (Object.keys(EXIT) as StopSignal[]).map((signal) => {
+  let ending = false;
+  const handlers = STOP_SIGNALS.map((signal) => {
     const handler = (): void => {
-      if (controller.signal.aborted) process.exit(exitOf(signal));
-      onAbort();
-      controller.abort(signal);
+      if (signal === 'SIGHUP' && (isUnderNohup() || controller.signal.aborted)) return;
+      if (ending) {
+        release();
+        process.kill(process.pid, signal);
+      } else if (controller.signal.aborted) {
+        ending = true;
+        void threadsAreUp().then(() => process.exit(exitOf(signal)));
+      } else {
+        onAbort();
+        controller.abort(signal);
+      }
     };
     process.on(signal, handler);
     return { signal, handler };
   });
-  return () => {
+  const release = (): void => {
     for (const { signal, handler } of handlers) process.off(signal, handler);
   };
+  return release;
 }

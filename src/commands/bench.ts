@@ -2,7 +2,8 @@ import { Command } from 'commander';
 
 import { benchText } from '../terminal/bench-text.ts';
 import { bench } from '../operations/bench.ts';
-import { abortOnSignals, exitOf, type StopSignal } from './abort-on-signals.ts';
+import { exitOf, isStopSignal } from '../run/stop.ts';
+import { abortOnSignals } from './abort-on-signals.ts';
 import { runs } from './command.ts';
 import { positiveNumber, wholeNumber } from './option-values.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -60,7 +61,7 @@ export function benchCommand(): Command {
     } catch (error) {
       if (!signal.aborted) throw error;
       terminal.say('Interrupted: nothing was measured to the end, and nothing is left behind.');
-      return exitOf(signal.reason as StopSignal);
+      return exitOf(isStopSignal(signal.reason) ? signal.reason : 'SIGINT');
     } finally {
       release();
     }

@@ -5,6 +5,7 @@ import { diskError } from '../files/disk-error.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { StudyPlace } from '../operations/given-study.ts';
 import { readableStack } from '../model/model-source.ts';
+import { printable } from '../wording/printable.ts';
 import { gatherFiles } from './option-values.ts';
 
 /** Options that every command has. */
@@ -71,7 +72,7 @@ export function reportError(thrown: unknown, options: CommonOptions): number {
 export function printStack(error: unknown): void {
   let indent = '';
   for (let each = error; each instanceof Error; each = each.cause) {
-    process.stderr.write(`${indent}${readableStack(String(each.stack))}\n`);
+    process.stderr.write(`${indent}${printable(readableStack(String(each.stack)))}\n`);
     indent = 'caused by ';
   }
 }

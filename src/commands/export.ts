@@ -12,6 +12,7 @@ interface ExportFlags extends StudyFileFlags {
   readonly perCell?: boolean;
   readonly file?: string;
   readonly into?: string;
+  readonly csvSafe?: boolean;
 }
 
 const EXAMPLES = `
@@ -31,20 +32,30 @@ export function exportCommand(): Command {
     .option('--per-cell', 'one file per cell')
     .option('--file <path>', 'the file of the one table (default: <run>/export/rows.<format>)')
     .option('--into <dir>', 'the folder of the files (default: <run>/export)')
+    .option('--csv-safe', "csv: a ' before texts that a spreadsheet would take for a formula (= + - @)")
     .addHelpText('after', EXAMPLES);
-  return runs<ExportFlags>(withTrust(command), async ([run], { to, perCell, file, into, ...moved }, terminal) => {
-    const path = pathOf(to, perCell === true, file, into);
-    const { incomplete, ...result } = await exportRun(run!, { to, per_cell: perCell, path, ...studyFiles(moved) });
-    const count = (n: number): string => n.toLocaleString('en');
-    const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;
-    terminal.print(`${counted(result.rows, 'row')} of ${counted(result.cells, 'cell')} written: ${where}`);
-    if (incomplete > 0)
-      terminal.print(
-        `${counted(incomplete, 'cell is', 'cells are')} not complete: the rows that are there were written.`,
-      );
-    terminal.result(result);
-    return 0;
-  });
+  return runs<ExportFlags>(
+    withTrust(command),
+    async ([run], { to, perCell, file, into, csvSafe, ...moved }, terminal) => {
+      const path = pathOf(to, perCell === true, file, into);
+      const { incomplete, ...result } = await exportRun(run!, {
+        to,
+        per_cell: perCell,
+        path,
+        csv_safe: csvSafe,
+        ...studyFiles(moved),
+      });
+      const count = (n: number): string => n.toLocaleString('en');
+      const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;
+      terminal.print(`${counted(result.rows, 'row')} of ${counted(result.cells, 'cell')} written: ${where}`);
+      if (incomplete > 0)
+        terminal.print(
+          `${counted(incomplete, 'cell is', 'cells are')} not complete: the rows that are there were written.`,
+        );
+      terminal.result(result);
+      return 0;
+    },
+  );
 }
 
 function pathOf(

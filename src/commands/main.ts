@@ -9,11 +9,14 @@ import { screenOf } from '../terminal/screen.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { reportError } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { outliveTerminal } from './lost-terminal.ts';
 
 /** The command line from `process.argv` to the exit code. Imported once, by cli.ts. */
 
 // The process is ours: the engine may ask for a collection where it leaves much garbage at once (run/collect-garbage.ts). Made ready when it does: that takes a context of its own.
 if (globalThis.gc === undefined) Object.defineProperty(globalThis, 'gc', { configurable: true, get: exposedGc });
+
+outliveTerminal();
 
 // A model may print while this process has it in its hands.
 globalThis.console = modelConsole(process.stderr);
@@ -24,7 +27,7 @@ const program = new Command('permafrost')
   .showHelpAfterError('(permafrost --help lists the commands, permafrost <command> --help its options and examples)')
   .addHelpText(
     'after',
-    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted. The same command again resumes where it stopped.',
+    '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted (143 by SIGTERM, 129 by a\nclosed terminal, 149 by Ctrl-Break). The same command again resumes where it stopped.',
   );
 
 for (const load of wanted(process.argv[2])) program.addCommand(await load());

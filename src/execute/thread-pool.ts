@@ -5,6 +5,7 @@ import { EngineError } from '../errors.ts';
 import { errorOf } from '../model/error-record.ts';
 import { orAborted, reasonOf } from './or-aborted.ts';
 import { piscina } from './piscina.ts';
+import { threadStarts } from './threads-starting.ts';
 import type { Answer, TaskTable, ThreadMessage } from './thread-message.ts';
 
 /** Tasks a thread holds at once: one it works on, one that waits, so that it never idles for the coordinator. */
@@ -133,6 +134,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
       this.known.add(worker);
       // The first message of a thread says that it is up; one that fails to start exits.
       const up = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
+      threadStarts(up);
       this.starting.set(
         worker,
         up.then(() => this.starting.delete(worker)),

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 
 import { onDiskAsync } from './disk-error.ts';
+import { makeOwn } from './own-copy.ts';
 import type { FilePort } from './port.ts';
 import { readSmallFile } from './small-file.ts';
 import { writeFully } from './write-fully.ts';
@@ -20,6 +21,7 @@ export async function appendRecords(port: FilePort, path: string, header: string
   await onDiskAsync('write', path, async () => {
     const before = readSmallFile(port, path);
     if (before === undefined) port.mkdir(folder);
+    else await makeOwn(port, path);
     const fd = port.open(path, before === undefined ? 'wx+' : 'r+');
     try {
       const end = Buffer.byteLength(wholeLines(before), 'utf8');

@@ -119,7 +119,7 @@ function codeOf(error: unknown): string {
 function stat(path: string): FileStat | undefined {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return undefined;
-  if (found.isFile()) return { kind: 'file', size: found.size };
+  if (found.isFile()) return { kind: 'file', size: found.size, links: found.nlink };
   if (found.isDirectory()) return { kind: 'folder', size: 0 };
   return { kind: found.isSymbolicLink() ? 'link' : 'other', size: 0 };
 }

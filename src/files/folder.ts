@@ -14,12 +14,28 @@ export async function makeFolder(port: FilePort, path: string): Promise<void> {
   });
 }
 
+/** What a system says of a drive or share that is not there, and of a place that takes no folders (/proc). */
+const NOWHERE = ['ENOENT', 'ENODEV', 'ENXIO', 'ENOTSUP', 'EINVAL', 'UNKNOWN'];
+
+/** The same for a folder that a person named, which may be on a drive or share that is not there: USAGE. */
+export async function makeGivenFolder(port: FilePort, path: string): Promise<void> {
+  try {
+    await makeFolder(port, path);
+  } catch (error) {
+    const cause = error instanceof EngineError ? error.cause : error;
+    const code = NOWHERE.find((each) => hasCode(cause, each));
+    if (code === undefined) throw error;
+    const text = `${resolve(path)} cannot be made (${code}): its drive or share is not there, or takes no folders. Connect it, or name another folder.`;
+    throw new EngineError('USAGE', text, { path, value: path, cause });
+  }
+}
+
 /**
- * The same for a folder that may have been made by a process that was killed before it synced the name: all names on the way to it are synced, as far as one
+ * The same for a folder that may, besides, have been made by a process that was killed before it synced the name: all names on the way to it are synced, as far as one
  * may, whoever made them.
  */
 export async function makeFolderForGood(port: FilePort, path: string): Promise<void> {
-  await makeFolder(port, path);
+  await makeGivenFolder(port, path);
   await onDiskAsync('make the folder', path, async () => {
     for (let at = resolve(path); dirname(at) !== at; at = dirname(at)) {
       try {

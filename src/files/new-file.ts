@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { hasCode, onDisk, onDiskAsync } from './disk-error.ts';
-import { makeFolder } from './folder.ts';
+import { makeGivenFolder } from './folder.ts';
 import { removeIfFree, renameWhenFree } from './held.ts';
 import { processExists } from './process-exists.ts';
 import type { FilePort } from './port.ts';
@@ -37,7 +37,7 @@ export class NewFile {
   /** Makes the folder, too. */
   static async create(port: FilePort, path: string): Promise<NewFile> {
     const place = placeOf(port, path);
-    await makeFolder(port, dirname(place));
+    await makeGivenFolder(port, dirname(place));
     return new NewFile(port, place);
   }
 

@@ -50,4 +50,6 @@ export interface Patience {
 export interface FileStat {
   readonly kind: 'file' | 'folder' | 'link' | 'other';
   readonly size: number;
+  /** How many names a file has; absent where the system does not say. */
+  readonly links?: number;
 }

@@ -23,16 +23,18 @@ const AT_ONCE = 2;
 
 /**
  * How far the cells of a run are, in study order: as progress.csv says (at most some seconds old), or counted from the metrics files, where a
- * cell is complete, stopped (it has some rows) or waiting. `scanned`: they were, because it was asked for or the process that wrote progress.csv was killed.
+ * cell is complete, stopped (it has some rows) or waiting. `scanned`: they were, because it was asked for or the process that wrote progress.csv was killed
+ * (`left_by_killed`, where the caller has looked at the lock).
  */
 export async function cellCounts(
   host: Host,
   output: string,
   manifest: RunManifest,
   { scan = false, threads }: CountOptions,
+  left_by_killed?: boolean,
 ): Promise<{ readonly counts: CellCount[]; readonly scanned: boolean }> {
   const { permutations, precision } = manifest;
-  const scanned = scan || (await leftByKilled(host.port, output));
+  const scanned = scan || (left_by_killed ?? (await leftByKilled(host.port, output)));
   const said =
     (scanned ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
   // A run of some of the cells says nothing of the others.

@@ -4,7 +4,8 @@ import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult
 import { asOneRun } from './rounds.ts';
 import { runStudies, type Watch } from './run-studies.ts';
 import { StopSwitch } from '../run/stop.ts';
-import type { StudyReference } from '../study/source.ts';
+import { KeptLocks } from '../store/locks.ts';
+import { readOnce, type StudyReference } from '../study/source.ts';
 import type { Host } from '../readers/host.ts';
 
 /** How often free space is looked at [ms]. */
@@ -16,9 +17,25 @@ const TRY_MS = 60_000;
 
 /**
  * `runStudies` that waits where a disk is full, up to `disk_wait_minutes` at a time, and resumes when there is space: what a person would do by freeing
- * space and giving the same command again. Without that option it does not wait.
+ * space and giving the same command again. Without that option it does not wait. The outputs stay locked all the while.
  */
 export async function runStudiesWaiting(
+  references: readonly StudyReference[],
+  given: RunOptions,
+  watch: Watch,
+  host: Host,
+): Promise<StudyResult[]> {
+  const locks = new KeptLocks(host.locks);
+  const as_read: StudyReference[] = [];
+  for (const reference of references) as_read.push(await readOnce(reference));
+  try {
+    return await runRounds(as_read, given, watch, { ...host, locks });
+  } finally {
+    locks.releaseAll();
+  }
+}
+
+async function runRounds(
   references: readonly StudyReference[],
   given: RunOptions,
   watch: Watch,

@@ -1,13 +1,15 @@
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { arrowTable } from '../tables/formats/arrow-table.ts';
 import { csvTable } from '../tables/formats/csv-table.ts';
 import { parquetTable } from '../tables/formats/parquet-table.ts';
 import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWriter } from '../tables/formats/table.ts';
+import { inertText } from '../encoding/csv-field.ts';
 import { EngineError } from '../errors.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { makeFolderWithin } from '../files/folder.ts';
+import { wayInside } from '../files/inside.ts';
 import { makeFile, removeLeftOvers } from '../files/new-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readRows } from '../store/read-rows.ts';
@@ -28,6 +30,8 @@ export interface ExportOptions extends StudyPlace, Abortable {
   readonly per_cell?: boolean | undefined;
   /** The file of the one table, default `<run>/export/rows.<to>`; or the folder of the cells' files, default `<run>/export`. */
   readonly path?: string | undefined;
+  /** csv only: texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` at their beginning) get a `'` before them. Default: no. */
+  readonly csv_safe?: boolean | undefined;
 }
 
 export interface ExportResult {
@@ -47,6 +51,9 @@ const WRITERS: Readonly<
   Record<TableFormat, (columns: TableColumns, sink: Sink) => TableWriter | Promise<TableWriter>>
 > = { csv: csvTable, arrow: arrowTable, parquet: parquetTable };
 
+/** What a spreadsheet reads, and computes where a text begins like a formula. */
+const FORMULAS: Readonly<Record<TableFormat, boolean>> = { csv: true, arrow: false, parquet: false };
+
 /**
  * Writes the rows of a run, cells in study order and rows in perm_index order, with cell_id and the parameters as columns. Every value keeps its bits.
  * Reads only, outside `<run>/export`; a file appears under its name when it is whole.
@@ -56,6 +63,10 @@ export async function exportRun(
   options: ExportOptions,
   { port }: Host = thisMachine,
 ): Promise<ExportResult> {
+  if (options.csv_safe === true && !FORMULAS[options.to]) {
+    const what = `is about csv, and the export is ${options.to}, where a text is never taken for a formula`;
+    throw new EngineError('USAGE', `csv_safe ${what}: leave it out.`, { path: 'csv_safe', value: true });
+  }
   const manifest = requireManifest(port, output);
   const path = resolve(options.path ?? defaultPath(output, options));
   refuseRunFiles(output, path);
@@ -63,7 +74,7 @@ export async function exportRun(
   const cells = [...storedCells(output, manifest)];
   const table = new CellTable(cells, parameters, manifest);
   const folder = options.per_cell === true ? path : dirname(path);
-  if (isInside(output, path)) await makeFolderWithin(port, resolve(output), folder);
+  if (wayInside(output, path) !== undefined) await makeFolderWithin(port, resolve(output), folder);
   const files: string[] = [];
   let rows = 0;
   let incomplete = 0;
@@ -73,7 +84,9 @@ export async function exportRun(
         await nextTurn();
         options.signal?.throwIfAborted();
         const target = targetOf(port, cell, manifest);
-        const written = writeCell(port, writer, table.valuesOf(cell.cell_id), cell, target);
+        const values = table.valuesOf(cell.cell_id);
+        const shown = options.csv_safe === true ? values.map(inert) : values;
+        const written = writeCell(port, writer, shown, cell, target);
         rows += written;
         if (written < target) incomplete += 1;
       }
@@ -98,19 +111,14 @@ function defaultPath(output: string, { per_cell, to }: ExportOptions): string {
 
 /** Nothing of the run itself is ever written over. */
 function refuseRunFiles(output: string, path: string): void {
-  const inside = relative(resolve(output), path);
-  if (isInside(output, path) && !/^export(?:[/\\]|$)/.test(inside)) {
+  const way = wayInside(output, path);
+  if (way !== undefined && !/^export(?:[/\\]|$)/.test(way)) {
     throw new EngineError(
       'USAGE',
       `${path} lies in the run's own folder: an export may go to ${join(output, 'export')} or anywhere outside.`,
       { path },
     );
   }
-}
-
-function isInside(output: string, path: string): boolean {
-  const way = relative(resolve(output), path);
-  return !way.startsWith('..') && !isAbsolute(way); // absolute: on another drive
 }
 
 async function writeTable(
@@ -174,6 +182,10 @@ class CellTable {
       ...this.parameters.names.map((name, i) => cellValue(values[name], this.columns.cell[i + 1]!.kind)),
     ];
   }
+}
+
+function inert(value: CellValue): CellValue {
+  return typeof value === 'string' ? inertText(value) : value;
 }
 
 /** One type fits all cells: numbers, booleans, or text for everything else. */

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
@@ -7,6 +7,7 @@ import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
+import { manifestPath } from '../stored/manifest-path.ts';
 import { compareIdentity, differenceLines } from '../study/identity.ts';
 import {
   inputFilesOf,
@@ -183,7 +184,7 @@ function stepsOf(sources: readonly Source[]): string[] {
 /** Input files that a command line named, as the manifest of `into` says where they are. */
 function inputsFrom({ path, manifest }: Source, into: string): Record<string, string> {
   const files = Object.entries(inputFilesOf(path, manifest));
-  return Object.fromEntries(files.map(([name, file]) => [name, relative(into, file)]));
+  return Object.fromEntries(files.map(([name, file]) => [name, manifestPath(into, file)]));
 }
 
 function refuseForeign(known: Source, foreign: Source): void {

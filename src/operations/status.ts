@@ -1,18 +1,21 @@
 import type { FilePort } from '../files/port.ts';
+import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { readAdvisory } from '../stored/advisory-file.ts';
+import { readHeartbeat, type EndReason, type Heartbeat } from '../stored/heartbeat.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { cellCounts, type CountOptions } from './cell-counts.ts';
 import type { Abortable } from './given-study.ts';
+import { judgeRun, type RunState } from './run-state.ts';
 
-export interface Heartbeat {
-  readonly timestamp: string;
-  readonly current_cell_id: string | null;
-  readonly sims_per_second: number;
-  readonly eta_seconds: number | null;
+/** Who holds the lock of an output. */
+export interface RunHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ISO 8601. */
+  readonly since: string;
 }
 
 export interface RunStatus {
@@ -25,8 +28,15 @@ export interface RunStatus {
   /** Cells that are precise enough stop earlier: `permutations_total` is an upper bound. */
   readonly at_most: boolean;
   readonly complete: boolean;
+  readonly state: RunState;
+  /** Why it is in this state, where the state alone does not say it. */
+  readonly why: EndReason | undefined;
+  /** Whose lock is there, dead holders included; undefined where nobody's is. */
+  readonly holder: RunHolder | undefined;
   /** The last one; undefined where there is none that can be read. */
   readonly heartbeat: Heartbeat | undefined;
+  /** How old the last heartbeat is [s]. */
+  readonly heartbeat_age_seconds: number | undefined;
   /** Counted from the metrics files, not from what the last run wrote down. */
   readonly scanned: boolean;
 }
@@ -43,10 +53,22 @@ export async function status(
   given: Host = thisMachine,
 ): Promise<RunStatus> {
   const host = withSignal(given, signal);
-  const { port } = host;
+  const { port, clock } = host;
   const manifest = requireManifest(port, output);
-  const { counts, scanned } = await cellCounts(host, output, manifest, { scan, threads });
+  const { lock, heartbeat } = await lookAtRun(port, output);
+  const { counts, scanned } = await cellCounts(host, output, manifest, { scan, threads }, lock.state === 'dead');
   const cells_complete = counts.filter(({ n_done, n_target }) => n_done === n_target).length;
+  const complete = cells_complete === counts.length;
+  const now_ms = Date.parse(clock.date());
+  const judged = judgeRun({
+    lock: lock.state,
+    since: lock.holder?.since,
+    heartbeat,
+    complete,
+    done: port.stat(layoutOf(output).done) !== undefined,
+    cells: new Set(counts.map((each) => each.status)),
+    now_ms,
+  });
   return {
     run: output,
     name: manifest.name,
@@ -55,12 +77,30 @@ export async function status(
     permutations_done: counts.reduce((sum, { n_done }) => sum + n_done, 0),
     permutations_total: counts.reduce((sum, { n_target }) => sum + n_target, 0),
     at_most: manifest.precision.length > 0 && cells_complete < counts.length,
-    complete: cells_complete === counts.length,
-    heartbeat: readHeartbeat(port, output),
+    complete,
+    ...judged,
+    holder: lock.holder && { pid: lock.holder.pid, host: lock.holder.host, since: lock.holder.since },
+    heartbeat,
+    heartbeat_age_seconds: heartbeat && Math.max(0, (now_ms - Date.parse(heartbeat.timestamp)) / 1000),
     scanned,
   };
 }
 
-function readHeartbeat(port: FilePort, output: string): Heartbeat | undefined {
-  return readAdvisory(port, layoutOf(output).heartbeat, (text) => JSON.parse(text) as Heartbeat);
+type Look = Awaited<ReturnType<typeof lookAtLock>>;
+
+/** A run that begins or ends between two looks is looked at again: its lock and its heartbeat are to be of one moment. */
+const MOST_LOOKS = 5;
+
+async function lookAtRun(
+  port: FilePort,
+  output: string,
+): Promise<{ readonly lock: Look; readonly heartbeat: Heartbeat | undefined }> {
+  let lock = await lookAtLock(output, { port });
+  for (let looks = 1; ; looks += 1) {
+    const heartbeat = readHeartbeat(port, output);
+    const again = await lookAtLock(output, { port });
+    if (looks === MOST_LOOKS || (again.state === lock.state && again.holder?.since === lock.holder?.since))
+      return { lock: again, heartbeat };
+    lock = again;
+  }
 }

@@ -5,7 +5,7 @@ import { derivationsOf, type Derivation, type Derived } from '../study/derived.t
 import { readSetOptions } from '../study/set-options.ts';
 import { Problems } from '../study/problem.ts';
 import { declaredSettings, withSettings } from '../study/settings.ts';
-import { readStudySource, type StudyReference } from '../study/source.ts';
+import { readOnce, type StudyAsRead, type StudyReference } from '../study/source.ts';
 import type { StudyOverrides } from '../study/study.ts';
 import { hasEnough } from '../precision/cell-precision.ts';
 import { openStudy, type LoadedStudy } from '../study/loaded-study.ts';
@@ -22,10 +22,10 @@ export interface SuiteOptions extends Pick<StudyOverrides, 'output' | 'format' |
 
 /**
  * A study on its way through its steps. Most are done in one stage; a step whose parameter an earlier step decides (`from: step2`) waits for that
- * step, which is run first, asked for or not: so any order of steps ends in the same rows.
+ * step, which is run first, asked for or not: so any order of steps ends in the same rows. It is read once: what is edited on the way counts the next time.
  */
 export class Suite {
-  private readonly reference: StudyReference;
+  private readonly reference: StudyAsRead;
   private readonly port: FilePort;
   private readonly overrides: StudyOverrides;
   private readonly derivations: readonly Derivation[];
@@ -35,7 +35,7 @@ export class Suite {
 
   private constructor(
     port: FilePort,
-    reference: StudyReference,
+    reference: StudyAsRead,
     overrides: StudyOverrides,
     derivations: readonly Derivation[],
     wanted: ReadonlySet<string> | undefined,
@@ -50,9 +50,10 @@ export class Suite {
   }
 
   /** Throws as loading the study does, and USAGE for wrong settings. */
-  static async open(port: FilePort, reference: StudyReference, options: SuiteOptions): Promise<Suite> {
+  static async open(port: FilePort, given: StudyReference, options: SuiteOptions): Promise<Suite> {
     const { output, format, permutations, inputs, steps } = options;
-    const { raw } = await readStudySource(reference);
+    const reference = await readOnce(given);
+    const { raw } = reference.source;
     const set = readSetOptions(options.settings ?? [], declaredSettings(raw), derivationsOf(raw));
     const { settings, derived: decided } = set;
     // What is wrong with the settings is said when the study is loaded.

@@ -5,9 +5,11 @@ import type { FilePort } from '../files/port.ts';
 import { layoutOf } from './scan/layout.ts';
 
 /** Temporary files that a run which was killed did not get to put in place; of nobody else's files any. */
-const OF_CELL = /^(metrics_compact\.(csv|arrow|sums)|(summary|progress)\.json)(\.[\w-]+)?\.tmp$/;
+const OF_CELL =
+  /^(metrics_compact\.(csv|arrow|sums)|(summary|progress)\.json|failures\.csv|logs\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RUN = /^run_manifest\.json(\.[\w-]+)?\.tmp$/;
-const OF_AGGREGATED = /^(heartbeat\.json|(progress|grid_summary|partial_summary)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;
+const OF_AGGREGATED =
+  /^(heartbeat\.json|(progress|grid_summary|partial_summary|row_origins)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RESULTS = /^.+\.csv(\.[\w-]+)?\.tmp$/;
 
 /** Takes away what is left of a cell's temporary files. Only its one writer may. */

@@ -27,6 +27,8 @@ export type { LockMechanism } from './lock/holder.ts';
  */
 export interface Lock {
   readonly by: LockMechanism;
+  /** Whether it is there still: a person may have removed it, or the whole output. */
+  stands?(): boolean;
   release(): void;
 }
 
@@ -96,6 +98,7 @@ async function take(party: Party, path: string, mechanisms: readonly LockMechani
     return {
       by: kernel?.by ?? 'file',
       nonce,
+      stands: () => readLock(port, path)?.token === token,
       release: () => {
         release(port, path, token, kernel);
       },

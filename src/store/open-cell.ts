@@ -5,7 +5,7 @@ import type { CellFile, CellPlace, CellScan, LastBlock } from './scan/cell-file.
 import { onDiskAsync } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
-import { cellLayout } from './scan/layout.ts';
+import { cellLayout, sumsPath } from './scan/layout.ts';
 import { OpenCell } from './open-cell-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { quarantineRecords, setAside, standingConflicts } from './quarantine.ts';
@@ -14,6 +14,7 @@ import { rewriteWithSums, uselessSums } from './rewrite.ts';
 import type { Rewritten } from './rewrite.ts';
 import { readSums, readSumsText } from './scan-cell.ts';
 import { HARDLY_ANY_PATIENCE_MS, HeldFile, removeFile, removeIfFree } from '../files/held.ts';
+import { makeOwn } from '../files/own-copy.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import { removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
@@ -37,6 +38,8 @@ export async function openCell(
     await clearTheWay(port, place, scan, log);
     tell(place, scan, log);
     const settled = scan.canonical ? scan : await repair(port, place, scan, log);
+    await makeOwn(port, path);
+    await makeOwn(port, sumsPath(place.folder));
     const sumsText = settled.end === 0 ? '' : readSumsText(port, place);
     const has_sums = formatOf(place.schema).blocksOf !== undefined;
     const fd = await settle(port, place, settled, settled === scan);

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
@@ -7,6 +7,7 @@ import { notesOf, type Note } from '../model/note.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { shapeFault } from './check-shape.ts';
 import { damagedManifest, readManifest } from './manifest-file.ts';
+import { manifestPath, resolveManifestPath } from './manifest-path.ts';
 import { manifestShape } from './manifest-shape.ts';
 import type { FilePort } from '../files/port.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
@@ -114,7 +115,7 @@ export function requireManifest(port: FilePort, output: string): RunManifest {
 
 /** Where the input files stood that the command line of a run named. */
 export function inputFilesOf(output: string, { inputs = {} }: RunManifest): Record<string, string> {
-  return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolve(output, path)]));
+  return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolveManifestPath(output, path)]));
 }
 
 /** What leads to the study of a run: the file where it stood, or the object as it was recorded. */
@@ -122,8 +123,8 @@ export function studyReferenceOf(
   output: string,
   { study_file, study_folder, study_text }: RunManifest,
 ): StudyReference {
-  if (study_folder === undefined) return resolve(output, study_file ?? '');
-  return { study: JSON.parse(study_text), folder: resolve(output, study_folder) };
+  if (study_folder === undefined) return resolveManifestPath(output, study_file ?? '');
+  return { study: JSON.parse(study_text), folder: resolveManifestPath(output, study_folder) };
 }
 
 /** The same as the manifest of `into` has it. */
@@ -132,7 +133,7 @@ export function studyPlaceFrom(
   { study_file, study_folder }: RunManifest,
   into: string,
 ): Pick<RunManifest, 'study_file' | 'study_folder'> {
-  const from_into = (path: string): string => relative(into, resolve(output, path));
+  const from_into = (path: string): string => manifestPath(into, resolveManifestPath(output, path));
   return {
     ...(study_file !== undefined && { study_file: from_into(study_file) }),
     ...(study_folder !== undefined && { study_folder: from_into(study_folder) }),
@@ -166,8 +167,8 @@ export function manifestOf(experiment: LoadedStudy): RunManifest {
     baseline: (first === undefined ? undefined : baselineOf(experiment, first)) ?? null,
     made_by: MADE_BY,
     ...(study.in_memory
-      ? { study_folder: relative(study.output, study.folder) }
-      : { study_file: relative(study.output, resolve(study.file)) }),
+      ? { study_folder: manifestPath(study.output, study.folder) }
+      : { study_file: manifestPath(study.output, resolve(study.file)) }),
     study_text: study.text,
     created_at: new Date().toISOString(),
   };
@@ -180,7 +181,7 @@ function ifAny<Name extends string, Value extends object>(name: Name, value: Val
 /** The inputs that the command line named: the study file does not tell where they are. */
 function namedInputs({ inputs, output }: Study): Record<string, string> {
   const named = Object.entries(inputs).filter(([, { named_by }]) => named_by === 'command line');
-  return Object.fromEntries(named.map(([name, { file }]) => [name, relative(output, file)]));
+  return Object.fromEntries(named.map(([name, { file }]) => [name, manifestPath(output, file)]));
 }
 
 function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunManifest['parameters'] {
@@ -194,13 +195,12 @@ function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunMani
 
 /**
  * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
- * refused with the field, its old and new value and the ways out.
+ * refused with the field, its old and new value and the ways out. Whether fewer permutations drop any row is another question (run/output/dropped-rows.ts).
  */
 export function refuseOther(
   before: RunManifest,
   wanted: RunManifest,
   { output, model }: Pick<Study, 'output' | 'model'>,
-  truncate: boolean,
 ): void {
   const settings = (['format', 'batch_rows'] as const).filter((field) => before[field] !== wanted[field]);
   for (const field of settings) {
@@ -219,18 +219,6 @@ export function refuseOther(
       { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
     );
   }
-  if (wanted.permutations < before.permutations && !truncate && !cellsStopEarly(before, wanted)) {
-    throw new EngineError(
-      'IDENTITY',
-      `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
-      { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
-    );
-  }
-}
-
-/** One of the two has cells that stop before `permutations`: only their rows tell whether any would be dropped (see dropped-rows.ts). */
-export function cellsStopEarly(before: RunManifest, wanted: RunManifest): boolean {
-  return before.precision.length + wanted.precision.length > 0;
 }
 
 /** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */

@@ -106,12 +106,29 @@ type Options = typeof RULES & Pick<Required<BuildOptions>, 'stdin' | 'absWorking
 /** esbuild is loaded when there is something to make. Its WebAssembly form starts `node` by name: it is to be the one that runs this, wherever that stands. */
 async function build(options: Options): Promise<BuildResult<Options>> {
   const esbuild = await import('esbuild-wasm');
-  const path = process.env['PATH'];
+  const limits = await readFile('/proc/self/limits', 'utf8').catch(() => ''); // not Linux: there is no such limit
+  const { PATH: path, NODE_OPTIONS: node_options } = process.env;
+  const extra = fewAddresses(limits, process.allowedNodeEnvironmentFlags);
   process.env['PATH'] = `${dirname(process.execPath)}${delimiter}${path ?? ''}`;
+  if (extra !== undefined) process.env['NODE_OPTIONS'] = `${node_options ?? ''} ${extra}`;
   const building = esbuild.build(options); // its process is started before this returns
-  if (path === undefined) delete process.env['PATH'];
-  else process.env['PATH'] = path;
+  restore('PATH', path);
+  restore('NODE_OPTIONS', node_options);
   return building;
+}
+
+function restore(name: string, before: string | undefined): void {
+  if (before === undefined) Reflect.deleteProperty(process.env, name);
+  else process.env[name] = before;
+}
+
+/**
+ * What node is told where its addresses are limited (`ulimit -v`): V8 reserves some 10 GB of them for a WebAssembly memory, however small, unless it checks
+ * bounds itself, which takes half as long again. `limits`: /proc/self/limits.
+ */
+export function fewAddresses(limits: string, known: ReadonlySet<string>): string | undefined {
+  const option = '--disable-wasm-trap-handler';
+  return /^Max address space +\d/m.test(limits) && known.has(option) ? option : undefined;
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {

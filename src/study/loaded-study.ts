@@ -7,7 +7,7 @@ import { notesOf, type Note } from '../model/note.ts';
 import { builtInModels } from '../models/registry.ts';
 import { allParameters, expandCells, type Cell, type CellList } from './cells.ts';
 import { commonIdentity, experimentHasher, type CommonIdentity } from './identity.ts';
-import type { StudyReference } from './source.ts';
+import { readOnce, type LoadedInputs, type StudyReference } from './source.ts';
 import { loadStudy, type Study, type StudyOverrides } from './study.ts';
 
 /** A study with its inputs read and its cells expanded: everything that decides rows, ready to plan and run. */
@@ -28,21 +28,27 @@ export interface LoadedStudy {
 
 /** Reads a study and everything it names. Throws EngineError STUDY, MODEL or DATA; nothing is written. */
 export async function openStudy(reference: StudyReference, overrides: StudyOverrides): Promise<LoadedStudy> {
-  return withInputs(await loadStudy(reference, { models: builtInModels, overrides }));
+  const { source, kept } = await readOnce(reference);
+  const study = await loadStudy({ source, kept }, { models: builtInModels, overrides });
+  return withInputs(study, await (kept.inputs ??= loadInputs(study)));
 }
 
-export async function withInputs(study: Study): Promise<LoadedStudy> {
-  const { model } = study;
+/** What the files hold that a study names, and what its model makes of them. */
+async function loadInputs(study: Study): Promise<LoadedInputs> {
   const files = readInputs(study);
-  const input_hashes = Object.fromEntries(
+  const hashes = Object.fromEntries(
     Object.entries(files).map(([name, { bytes }]) => [name, createHash('sha256').update(bytes).digest('hex')]),
   );
-  const inputs = model.load === undefined ? undefined : await model.load(files);
+  return { hashes, loaded: await study.model.load?.(files) };
+}
+
+function withInputs(study: Study, { hashes, loaded: inputs }: LoadedInputs): LoadedStudy {
+  const { model } = study;
   const input_defaults = model.defaultsFrom?.(inputs) ?? {};
   const cells = expandCells(study, input_defaults);
   checkInputs(study, cells, inputs);
   const shared = study.streams.sharing === 'shared' ? model.shared?.(parametersOf(cells)) : undefined;
-  const common = commonIdentity(study, input_hashes, shared);
+  const common = commonIdentity(study, hashes, shared);
   return { study, cells, inputs, input_defaults, shared, common, hashOf: experimentHasher(common) };
 }
 

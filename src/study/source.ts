@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Document, LineCounter, Node, YAMLError } from 'yaml';
 import { EngineError } from '../errors.ts';
 import { bundle, importBundle } from './bundle.ts';
+import type { LoadedModel } from './load-model.ts';
 import { Problems, show, StudyError } from './problem.ts';
 import type { Locate, Path } from './problem.ts';
 import { yaml } from './yaml.ts';
@@ -31,8 +32,36 @@ export interface StudyInMemory {
   readonly folder: string;
 }
 
-/** What leads to a study: its file, or the study itself. */
-export type StudyReference = string | StudyInMemory;
+/**
+ * A study that was read once, with what was loaded for it first: its file, its model and its inputs may be edited while it runs, and the run, however many
+ * stages it has, is of what it started with.
+ */
+export interface StudyAsRead {
+  readonly source: StudySource;
+  readonly kept: {
+    model?: Promise<LoadedModel>;
+    inputs?: Promise<LoadedInputs>;
+  };
+}
+
+/** Input files as they were read. */
+export interface LoadedInputs {
+  /** SHA-256 by name, 64 hex digits. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** What `Model.load` made of them. */
+  readonly loaded: unknown;
+}
+
+/** What leads to a study: its file, the study itself, or what was read of it. */
+export type StudyReference = string | StudyInMemory | StudyAsRead;
+
+export async function readOnce(reference: StudyReference): Promise<StudyAsRead> {
+  return isAsRead(reference) ? reference : { source: await readStudySource(reference), kept: {} };
+}
+
+export function isAsRead(reference: StudyReference): reference is StudyAsRead {
+  return typeof reference === 'object' && 'kept' in reference;
+}
 
 const MODULES = ['.js', '.mjs', '.ts', '.mts'];
 
@@ -46,6 +75,7 @@ export function isModule(file: string): boolean {
  * Throws EngineError STUDY.
  */
 export async function readStudySource(reference: StudyReference): Promise<StudySource> {
+  if (isAsRead(reference)) return reference.source;
   if (typeof reference === 'object') return studySourceOf(reference.study, reference.folder);
   const file = reference;
   const path = resolve(file);

@@ -15,8 +15,8 @@ import type { Locate } from './problem.ts';
 import type { Precision, RawStudy } from './schema.ts';
 import { checkSettingNames, withSettings } from './settings.ts';
 import { checkShape } from './shape.ts';
-import { readStudySource } from './source.ts';
-import type { StudyReference, StudySource } from './source.ts';
+import { readOnce } from './source.ts';
+import type { StudyAsRead, StudyReference, StudySource } from './source.ts';
 import { readSurface } from './surface.ts';
 import type { Surface } from './surface.ts';
 import { mustBeStored, storedMetrics } from './stored-metrics.ts';
@@ -96,15 +96,20 @@ export interface StudyOptions {
 
 /** Reads, loads and checks a study. Throws EngineError: STUDY with all problems at once (a StudyError), or MODEL. */
 export async function loadStudy(reference: StudyReference, options: StudyOptions): Promise<Study> {
-  return checkStudy(await readStudySource(reference), options);
+  const { source, kept } = await readOnce(reference);
+  return checkStudy(source, kept, options);
 }
 
 /** Checks what was read and loads the model that it names. */
-async function checkStudy(source: StudySource, { models, overrides = {} }: StudyOptions): Promise<Study> {
+async function checkStudy(
+  source: StudySource,
+  kept: StudyAsRead['kept'],
+  { models, overrides = {} }: StudyOptions,
+): Promise<Study> {
   const problems = new Problems(source.locate);
   const raw = withOverrides(withSettings(source.raw, overrides.settings ?? {}, problems), overrides);
   const shape = checkShape(raw, problems);
-  const loaded = await modelOf(raw, source, models, problems);
+  const loaded = await modelOf(raw, source, kept, models, problems);
   const seed = seedOfStudy(shape, problems);
   const metrics = loaded && storedMetrics(shape?.metrics, loaded.model, problems);
   checkDerivations(raw, loaded?.model, metrics ?? [], problems);
@@ -144,13 +149,14 @@ function inputsGiven(raw: unknown): Set<string> {
 async function modelOf(
   raw: unknown,
   source: StudySource,
+  kept: StudyAsRead['kept'],
   models: BuiltInModels,
   problems: Problems,
 ): Promise<LoadedModel | undefined> {
   const reference = (raw as { readonly model?: unknown } | null)?.model;
   if (typeof reference !== 'string' || reference === '') return undefined;
   try {
-    return await loadModel(reference, source.folder, models);
+    return await (kept.model ??= loadModel(reference, source.folder, models));
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== 'STUDY' || error instanceof StudyError) throw error;
     const { allowed } = error;

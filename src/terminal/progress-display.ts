@@ -1,6 +1,7 @@
 import type * as CliProgress from 'cli-progress';
 import { createRequire } from 'node:module';
 
+import { printable } from '../wording/printable.ts';
 import { fold } from './fold.ts';
 import { barLine, cellLine, plainLine, type DisplayedProgress } from './progress-line.ts';
 import type { Screen } from './screen.ts';
@@ -70,7 +71,7 @@ class BarDisplay implements ProgressDisplay {
 
   cellStarted(cell_id: string, n_done: number, n_target: number): void {
     if (this.cells.size >= CELL_LINES) return;
-    this.cells.set(cell_id, this.bars.create(n_target, n_done, { cell_id }));
+    this.cells.set(cell_id, this.bars.create(n_target, n_done, { cell_id: printable(cell_id) }));
   }
 
   cellAdvanced(cell_id: string, rows: number): void {
@@ -85,7 +86,7 @@ class BarDisplay implements ProgressDisplay {
   }
 
   line(text: string): void {
-    this.bars.log(`${fold(text, this.width())}\n`);
+    this.bars.log(`${fold(printable(text, true), this.width())}\n`);
   }
 
   stop(): void {
@@ -135,7 +136,7 @@ class PlainDisplay implements ProgressDisplay {
   }
 
   line(text: string): void {
-    this.stream.write(`${text}\n`);
+    this.stream.write(`${printable(text)}\n`);
   }
 
   stop(): void {

@@ -1,4 +1,5 @@
 import { toJson } from '../encoding/json-numbers.ts';
+import { printable } from '../wording/printable.ts';
 import { fold } from './fold.ts';
 import { screenOf, type Output, type Screen } from './screen.ts';
 import { styled } from './style.ts';
@@ -38,7 +39,8 @@ export function createTerminal(json: boolean, { stdout, stderr, env }: Process =
   const side = screenOf(stderr, env);
   const say = (text: string): void => {
     // In a log a message is one line, so that it can be found.
-    stderr.write(`${stderr.isTTY === true ? fold(text, side.width) : text}\n`);
+    const shown = printable(text, side.color);
+    stderr.write(`${stderr.isTTY === true ? fold(shown, side.width) : shown}\n`);
   };
   return {
     json,
@@ -46,14 +48,14 @@ export function createTerminal(json: boolean, { stdout, stderr, env }: Process =
     side,
     print: (text) => {
       if (json) say(text);
-      else stdout.write(`${fold(text, page.width)}\n`);
+      else stdout.write(`${fold(printable(text, page.color), page.width)}\n`);
     },
     say,
     fail: (text) => {
       say(`${styled('red', 'permafrost:', side.color)} ${text}`);
     },
     update: (text) => {
-      if (side.live) stderr.write(`\r\u001b[K${text.slice(0, side.width - 1)}`);
+      if (side.live) stderr.write(`\r\u001b[K${printable(text).slice(0, side.width - 1)}`);
     },
     result: (value) => {
       if (json) stdout.write(`${toJson(value)}\n`);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -27,7 +27,7 @@ export const HOST: Host = inlineHost(thisMachine.port, thisMachine.locks);
 
 /** A folder with a model, `coin.mjs`, and `study.yaml`; it goes when the test ends. */
 export class CoinStudy {
-  readonly folder = mkdtempSync(join(tmpdir(), 'permafrost-library-'));
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-library-')));
   readonly file = join(this.folder, 'study.yaml');
   /** As the study file has it. */
   readonly study = {
@@ -45,7 +45,7 @@ export class CoinStudy {
     // YAML is a superset of JSON.
     writeFileSync(this.file, JSON.stringify(this.study));
     onTestFinished(() => {
-      rmSync(this.folder, { recursive: true, force: true });
+      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
     });
   }
 }
@@ -59,7 +59,7 @@ export function abortedAt(chunks: number): { readonly host: Host; readonly signa
     ...HOST.port,
     open: (path, flags) => {
       const fd = HOST.port.open(path, flags);
-      if (path.endsWith('metrics_compact.csv')) metrics_files.add(fd);
+      if (/metrics_compact\.(csv|arrow)$/.test(path)) metrics_files.add(fd);
       else metrics_files.delete(fd);
       return fd;
     },

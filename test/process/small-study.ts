@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -36,7 +36,7 @@ export class SmallStudy {
   readonly output: string;
 
   constructor(parts: StudyParts = {}) {
-    this.folder = mkdtempSync(join(tmpdir(), 'permafrost-small-'));
+    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-small-')));
     this.file = join(this.folder, 'study.yaml');
     this.output = join(this.folder, 'out');
     writeFileSync(join(this.folder, 'trades.csv'), TRADES);
@@ -90,6 +90,6 @@ ${more}`,
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -12,6 +12,7 @@ import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
 import { readAdvisory } from '../../stored/advisory-file.ts';
+import { HEARTBEAT_MS, type EndReason, type RunEnd } from '../../stored/heartbeat.ts';
 import { percent, progressCsv } from '../../stored/progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -22,9 +23,6 @@ import type { Look } from '../../precision/checks.ts';
 
 /** progress.json of the cells being computed [ms]. */
 const CELL_PROGRESS_MS = 1_000;
-/** heartbeat.json and progress.csv [ms]; the contract asks for 30 s at most. */
-const HEARTBEAT_MS = 10_000;
-
 const HELD_TOO_OFTEN = 5;
 
 /** A cell being computed, and what its progress.json says of how it began. */
@@ -82,10 +80,21 @@ export class Bookkeeper {
   }
 
   start(): void {
-    const { clock } = this.options;
-    this.timers.push(every(clock, CELL_PROGRESS_MS, () => void this.queue(() => this.writeCellProgress())));
-    this.timers.push(every(clock, HEARTBEAT_MS, () => void this.queue(() => this.writeAggregated())));
+    this.again(CELL_PROGRESS_MS, () => this.writeCellProgress());
+    this.again(HEARTBEAT_MS, () => this.writeAggregated());
     void this.queue(() => this.writeAggregated());
+  }
+
+  /** Now and then, unless the last time is not over yet: a slow disk is not given more than it takes. */
+  private again(ms: number, write: () => Promise<void>): void {
+    let busy = false;
+    const turn = async (): Promise<void> => {
+      if (busy) return;
+      busy = true;
+      await this.queue(write);
+      busy = false;
+    };
+    this.timers.push(every(this.options.clock, ms, () => void turn()));
   }
 
   /** A cell's file was read, and what it holds is durable. */
@@ -97,7 +106,7 @@ export class Bookkeeper {
   foundComplete(cell: RunCell, scan: CellScan): void {
     const { progress, states } = this.options;
     this.count(cell, scan, 'complete');
-    progress.cells_complete += 1;
+    progress.completed();
     this.tellFinished(cell, true);
     if (this.saysComplete(cell, scan.target)) return;
     // Its process died before it said so, and perhaps before the name of its summary was durable: this makes it so.
@@ -108,7 +117,7 @@ export class Bookkeeper {
   /** A cell that a stopped run did not come to, read for its last words. */
   foundAtEnd(cell: RunCell, scan: CellScan, complete: boolean): void {
     this.count(cell, scan, complete ? 'complete' : 'waiting');
-    if (complete) this.options.progress.cells_complete += 1;
+    if (complete) this.options.progress.completed();
   }
 
   private count(cell: RunCell, scan: CellScan, status: CellStatus): void {
@@ -244,7 +253,7 @@ export class Bookkeeper {
     if (open === undefined) return;
     const { states, progress } = this.options;
     states.set(cell.index, status, open.n_done);
-    if (status === 'complete') progress.cells_complete += 1;
+    if (status === 'complete') progress.completed();
     this.log(cell, `${status}: ${open.n_done} of ${states.target(cell.index)} permutations`);
     await this.queue(() => this.writeProgressJson(open, status));
     this.open.delete(cell.index);
@@ -268,10 +277,15 @@ export class Bookkeeper {
     });
   }
 
-  /** The last words of a run. */
+  /** Nothing more is computed: how far the cells are. The heartbeat beats until the last words. */
   async end(): Promise<void> {
-    for (const stop of this.timers) stop();
     await this.queue(() => this.writeAggregated());
+  }
+
+  /** How the run ended, and why where that is not said by it. */
+  async lastWords(state: RunEnd, why: EndReason | undefined): Promise<void> {
+    for (const stop of this.timers) stop();
+    await this.queue(() => this.writeHeartbeat(state, why));
   }
 
   private async writeCellProgress(): Promise<void> {
@@ -301,10 +315,19 @@ export class Bookkeeper {
   }
 
   private async writeAggregated(): Promise<void> {
-    const { clock, run_name, progress, cells, states } = this.options;
+    const { cells, states } = this.options;
+    await this.writeHeartbeat('running', undefined);
+    await this.write(this.paths.progress, progressCsv(cells, states));
+    collectGarbage(cells.length);
+  }
+
+  private async writeHeartbeat(state: 'running' | RunEnd, why: EndReason | undefined): Promise<void> {
+    const { clock, run_name, progress } = this.options;
     const numbers = progress.numbers();
+    const { idle_seconds, longest_wait_seconds } = progress.waits();
+    const timestamp = clock.date();
     const heartbeat = {
-      timestamp: clock.date(),
+      timestamp,
       run_name,
       current_cell_id: this.current_cell_id,
       cells_complete: numbers.cells_complete,
@@ -313,10 +336,12 @@ export class Bookkeeper {
       uptime_seconds: Math.round(numbers.uptime_seconds * 1000) / 1000,
       sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
+      state,
+      advanced_at: new Date(Date.parse(timestamp) - 1000 * idle_seconds).toISOString(),
+      longest_wait_seconds: Math.round(longest_wait_seconds * 10) / 10,
+      ...(why !== undefined && { why }),
     };
     await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
-    await this.write(this.paths.progress, progressCsv(cells, states));
-    collectGarbage(cells.length);
   }
 
   /** What another program has open is written the next time; it is said where that goes on. */

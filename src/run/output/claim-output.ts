@@ -5,14 +5,7 @@ import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { refuseForeignFolder } from './foreign-folder.ts';
-import {
-  cellsStopEarly,
-  loadManifest,
-  manifestOf,
-  refuseOther,
-  versionWarnings,
-  type RunManifest,
-} from '../../stored/manifest.ts';
+import { loadManifest, manifestOf, refuseOther, versionWarnings, type RunManifest } from '../../stored/manifest.ts';
 import { RowOrigins } from '../../stored/row-origins.ts';
 import { refuseOthersRows } from './found-rows.ts';
 import type { Tell } from './events.ts';
@@ -43,18 +36,19 @@ export async function refuseOtherRun(
     return;
   }
   const wanted = manifestOf(experiment);
-  refuseOther(seen, wanted, experiment.study, truncate);
-  if (!truncate && cellsStopEarly(seen, wanted)) await refuseDroppedRows(host, output, seen, wanted, threads);
+  refuseOther(seen, wanted, experiment.study);
+  if (!truncate) await refuseDroppedRows(host, output, seen, wanted, threads);
 }
 
 /** Locks an output and writes its manifest, `steps` being those asked for now. Throws LOCKED, DISK, or IDENTITY where the output changed since it was looked at. */
 export async function claimOutput(
-  { port, locks }: Host,
+  host: Host,
   experiment: LoadedStudy,
   steps: readonly string[],
-  { truncate }: Pick<ResolvedOptions, 'truncate'>,
+  { truncate, threads }: Pick<ResolvedOptions, 'truncate' | 'threads'>,
   tell: Tell,
 ): Promise<Claim> {
+  const { port, locks } = host;
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
   if (loadManifest(port, output) === undefined) await makeFolderForGood(port, output);
@@ -62,7 +56,9 @@ export async function claimOutput(
   try {
     const before = loadManifest(port, output);
     if (before !== undefined) {
-      refuseOther(before, manifest, experiment.study, truncate);
+      refuseOther(before, manifest, experiment.study);
+      // Once more: since it was looked at, another process may have written there.
+      if (!truncate) await refuseDroppedRows(host, output, before, manifest, threads);
       for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];

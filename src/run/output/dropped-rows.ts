@@ -2,6 +2,9 @@ import pLimit from 'p-limit';
 
 import { EngineError } from '../../errors.ts';
 import { canonicalJson } from '../../study/canonical-json.ts';
+import type { FilePort } from '../../files/port.ts';
+import { readProgressCsv, type CellCount } from '../../stored/progress-csv.ts';
+import { layoutOf } from '../../store/scan/layout.ts';
 import type { RunManifest } from '../../stored/manifest.ts';
 import { nextLook, stoppingOf } from '../../precision/checks.ts';
 import { scanStored, storedCells, type StoredCell } from '../../readers/stored-cells.ts';
@@ -13,7 +16,8 @@ const AT_ONCE = 2;
 
 /**
  * Refuses (IDENTITY) where cells hold rows that the study as it is now has no use for: another precision, or fewer permutations, lets them stop earlier than
- * they did. Nothing can be dropped where neither changed. Cells that cannot be read are left to the run, which says so.
+ * they did. Nothing can be dropped where neither changed, nor where no row is that far: too many permutations that were asked for by mistake are taken back
+ * freely until one of them is computed. Cells that cannot be read are left to the run, which says so.
  */
 export async function refuseDroppedRows(
   host: Host,
@@ -24,6 +28,9 @@ export async function refuseDroppedRows(
 ): Promise<void> {
   const same = canonicalJson(before.precision) === canonicalJson(wanted.precision);
   if (same && wanted.permutations >= before.permutations) return;
+  const fewer = wanted.permutations < before.permutations && before.precision.length + wanted.precision.length === 0;
+  // A run that was further says so; only where it says that no cell was, the files are read.
+  if (fewer && saidToBeFurther(host.port, output, wanted)) throw fewerPermutations(output, before, wanted);
   const readers = host.open(threads);
   const limit = pLimit(AT_ONCE * threads);
   try {
@@ -32,10 +39,24 @@ export async function refuseDroppedRows(
     );
     const found = await Promise.all(cells.map((cell) => limit(() => droppedRows(readers, cell, wanted))));
     const dropped = found.filter((one) => one !== undefined);
-    if (dropped.length > 0) throw dropsRows(output, dropped, wanted);
+    if (dropped.length > 0)
+      throw fewer ? fewerPermutations(output, before, wanted) : dropsRows(output, dropped, wanted);
   } finally {
     await readers.close();
   }
+}
+
+function saidToBeFurther(port: FilePort, output: string, { permutations, identity }: RunManifest): boolean {
+  const said = readProgressCsv(port, layoutOf(output).progress) ?? new Map<string, CellCount>();
+  return [...said].some(([cell_id, { n_done }]) => n_done > permutations && Object.hasOwn(identity.cells, cell_id));
+}
+
+function fewerPermutations(output: string, before: RunManifest, wanted: RunManifest): EngineError {
+  return new EngineError(
+    'IDENTITY',
+    `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
+    { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
+  );
 }
 
 interface DroppedRows {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.ts';
-import { EngineError } from '../../errors.ts';
 import type { ClaimedStudy } from './claim-studies.ts';
 import { withSpace } from './disk-space.ts';
 import type { FilePort } from '../../files/port.ts';
@@ -11,6 +10,7 @@ import type { RunOutput } from './run-output.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { readUnread } from './read-unread.ts';
 import { singlePermutation } from './single-permutation.ts';
+import { endOf, exitCode } from './run-end.ts';
 import type { StopReason, StopSwitch } from '../stop.ts';
 import { writeResults } from '../../tables/write-results.ts';
 
@@ -34,10 +34,11 @@ export async function endOutput(
   const unread = output.started ? await readUnread(port, output, readers, clock) : 0;
   const complete = states.count('complete');
   const shared = states.count('shared');
+  const whole = complete === experiment.cells.length;
   if (output.started) {
     await books.end();
     try {
-      await writeResults(port, experiment, complete === experiment.cells.length, {
+      await writeResults(port, experiment, whole, {
         outdated: output.outdated,
         each: (write) => output.unlessHeld(write),
         warn: (message) => {
@@ -51,6 +52,9 @@ export async function endOutput(
   const numbers = progress.numbers();
   const reason = output.live ? (stop.reason ?? leftUndone(output)) : ({ kind: 'error', error: output.error } as const);
   const stopped = withSpace(reason, numbers.permutations_done, output.forecast);
+  const done = complete + shared === cells.length;
+  const exit = exitCode(stopped, done || !compute);
+  if (output.started) await books.lastWords(...endOf(stopped, exit, { whole, done }));
   return {
     output: study.output,
     name: study.name,
@@ -72,7 +76,7 @@ export async function endOutput(
     summary: complete === cells.length ? await singlePermutation(experiment, kernel) : undefined,
     notes: inputNotes(experiment),
     stopped,
-    exit: exitCode(stopped, complete + shared === cells.length || !compute),
+    exit,
   };
 }
 
@@ -93,20 +97,4 @@ function partialCells({ cells }: LoadedStudy, states: CellStates): StudyResult['
     if (first.length < NAMED_CELLS) first.push({ cell_id: cells.idAt(index), n_done, n_target });
   }
   return { cells: count, first };
-}
-
-function exitCode(stopped: StopReason | undefined, complete: boolean): number {
-  if (complete && stopped?.kind !== 'error') return 0;
-  switch (stopped?.kind) {
-    case undefined:
-      return 1;
-    case 'aborted':
-      return stopped.reason === 'SIGTERM' ? 143 : 130;
-    case 'time':
-      return 3;
-    case 'failure':
-      return 1;
-    case 'error':
-      return stopped.error instanceof EngineError ? stopped.error.exit : 1;
-  }
 }

@@ -46,6 +46,9 @@ export class Progress {
   /** Computed or copied by this process: what the rate is about. */
   private advanced_here = 0;
   private done = 0;
+  /** When the last row or cell counted, and the longest time between two [ms]. */
+  private moved_ms: number;
+  private longest_wait_ms = 0;
   private readonly clock: Clock;
   private readonly started_ms: number;
   private readonly samples: { readonly at_ms: number; readonly advanced: number }[] = [];
@@ -53,6 +56,7 @@ export class Progress {
   constructor(clock: Clock, cells_total: number, permutations_total: number, expected_done: number) {
     this.clock = clock;
     this.started_ms = clock.now();
+    this.moved_ms = this.started_ms;
     this.cells_total = cells_total;
     this.permutations_total = permutations_total;
     this.done = expected_done;
@@ -61,6 +65,28 @@ export class Progress {
   /** A cell was read: it holds `found` rows where `expected` were thought to be. */
   corrected(expected: number, found: number): void {
     this.done += found - expected;
+    this.moved();
+  }
+
+  /** A cell is complete. */
+  completed(): void {
+    this.cells_complete += 1;
+    this.moved();
+  }
+
+  /** Something of the run is finished: it has not stalled. */
+  private moved(): void {
+    const now_ms = this.clock.now();
+    this.longest_wait_ms = Math.max(this.longest_wait_ms, now_ms - this.moved_ms);
+    this.moved_ms = now_ms;
+  }
+
+  /** How long ago anything moved, and the longest time between two moves so far [s]. */
+  waits(): { readonly idle_seconds: number; readonly longest_wait_seconds: number } {
+    return {
+      idle_seconds: (this.clock.now() - this.moved_ms) / 1000,
+      longest_wait_seconds: this.longest_wait_ms / 1000,
+    };
   }
 
   /** A cell turned out to need `by` permutations fewer. */
@@ -73,6 +99,7 @@ export class Progress {
     this.done += computed + copied;
     this.advanced_here += computed + copied;
     this.permutations_computed += computed;
+    this.moved();
     const at_ms = this.clock.now();
     const last = this.samples.at(-1);
     if (last !== undefined && at_ms - last.at_ms < WINDOW_MS / SAMPLES) return;

@@ -93,8 +93,10 @@ export class LockDraft {
   }
 }
 
+const MOST_LOOKS = 10;
+
 /** What stands at `path`; undefined where nothing does. */
-export function readLock(port: FilePort, path: string): LockRecord | undefined {
+export function readLock(port: FilePort, path: string, looks = MOST_LOOKS): LockRecord | undefined {
   try {
     const found = port.stat(path);
     if (found === undefined) return undefined;
@@ -110,6 +112,8 @@ export function readLock(port: FilePort, path: string): LockRecord | undefined {
   } catch (error) {
     const cause = error instanceof EngineError ? error.cause : error;
     if (hasCode(cause, 'ENOENT')) return undefined; // released between two looks
+    // A lock that is a folder took the place of one that is a file, or the other way round, between two looks.
+    if (looks > 1 && (hasCode(cause, 'EISDIR') || hasCode(cause, 'ENOTDIR'))) return readLock(port, path, looks - 1);
     throw error;
   }
 }

@@ -1,0 +1,94 @@
+import type { RunStatus } from '../operations/status.ts';
+import type { RunState } from '../operations/run-state.ts';
+import { formatCount, formatDuration } from '../wording/format-number.ts';
+
+/** The exit code for each state: what `run` would have ended with, and a code of its own for what only a look from outside can find. */
+export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
+  complete: 0,
+  part_done: 0,
+  running: 0,
+  failed: 1,
+  stopped: 3,
+  waiting_for_disk: 4,
+  stalled: 5,
+  dead: 6,
+};
+
+const STATE_WORDS: Readonly<Record<RunState, string>> = {
+  complete: 'complete',
+  part_done: 'part done',
+  running: 'running',
+  failed: 'failed',
+  stopped: 'stopped',
+  waiting_for_disk: 'waiting for disk',
+  stalled: 'stalled',
+  dead: 'dead',
+};
+
+const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
+  part_done: 'what it was asked for (a shard, some cells or steps) is complete; other cells are not',
+  failed: 'the same run command with --retry-failed tries again what failed',
+  stopped: 'the same run command resumes it',
+  waiting_for_disk: 'free some space and it resumes by itself',
+  stalled: 'look at that process; ending it loses no finished row, and the same run command resumes',
+  dead: 'no finished row is lost: the same run command resumes it',
+};
+
+/** Some lines for a person. */
+export function statusText(status: RunStatus): string {
+  const count = (n: number): string => n.toLocaleString('en');
+  const lines = [
+    `${status.name} (${status.run}): ${STATE_WORDS[status.state]}`,
+    ...reasonLines(status),
+    `  cells         ${count(status.cells_complete)} of ${count(status.cells_total)} complete`,
+    `  permutations  ${count(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${count(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
+  ];
+  if (status.heartbeat !== undefined) lines.push(`  heartbeat     ${heartbeatText(status)}`);
+  return lines.join('\n');
+}
+
+function reasonLines({ state, why, holder }: RunStatus): string[] {
+  const who = holder === undefined || state === 'running' ? '' : ` (process ${holder.pid} on ${holder.host})`;
+  const what = WHAT_TO_DO[state];
+  return [
+    ...(why === undefined ? [] : [`  why           ${why.message}${who}`]),
+    ...(what === undefined ? [] : [`  what to do    ${what}`]),
+  ];
+}
+
+/** One line for a person who watches. */
+export function statusLine(status: RunStatus): string {
+  const percent = status.permutations_total === 0 ? 100 : (100 * status.permutations_done) / status.permutations_total;
+  const cells = `${formatCount(status.cells_complete)}/${formatCount(status.cells_total)} cells`;
+  const state = status.state === 'running' ? '' : `${STATE_WORDS[status.state]}  `;
+  return `${percent.toFixed(1)} %  ${cells}  ${state}${heartbeatText(status)}`;
+}
+
+/** A rate and a time left only where something comes of them. */
+function heartbeatText({ heartbeat, heartbeat_age_seconds, state }: RunStatus): string {
+  if (heartbeat === undefined || heartbeat_age_seconds === undefined) return 'none yet';
+  const age = `${formatDuration(heartbeat_age_seconds)} ago`;
+  if (state !== 'running') return age;
+  const left = heartbeat.eta_seconds === null ? 'unknown' : formatDuration(heartbeat.eta_seconds);
+  return `${age}, ${formatCount(heartbeat.sims_per_second)}/s, ${left} left, at cell ${heartbeat.current_cell_id ?? '-'}`;
+}
+
+/** The object of `--json`: the contract's fields first. */
+export function statusJson(status: RunStatus): unknown {
+  const { run, cells_total, cells_complete, permutations_done, permutations_total, complete, state } = status;
+  const { heartbeat, why = null, holder = null, heartbeat_age_seconds = null } = status;
+  const rate = state === 'running' ? {} : { sims_per_second: null, eta_seconds: null };
+  return {
+    run,
+    cells_total,
+    cells_complete,
+    permutations_done,
+    permutations_total,
+    complete,
+    state,
+    why,
+    holder,
+    heartbeat: heartbeat === undefined ? null : { ...heartbeat, ...rate },
+    heartbeat_age_seconds,
+  };
+}
