@@ -29,6 +29,7 @@ export interface ExportOptions extends StudyPlace, Abortable {
   readonly path?: string | undefined;
 }
 
+/** What was exported. */
 export interface ExportResult {
   readonly output: string;
   /** Files written, absolute. */

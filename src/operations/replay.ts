@@ -11,6 +11,7 @@ import { storedStudy } from '../stored/stored-experiment.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';
 import { noSuchCell, refusePastEnd } from './seeds.ts';
 
+/** One permutation computed alone, beside what is stored. */
 export interface Replay {
   readonly cell_id: string;
   readonly perm_index: number;

@@ -7,6 +7,7 @@ import { withSignal } from '../readers/with-signal.ts';
 import { cellCounts, type CountOptions } from './cell-counts.ts';
 import type { Abortable } from './given-study.ts';
 
+/** What a run writes down every few seconds. */
 export interface Heartbeat {
   readonly timestamp: string;
   readonly current_cell_id: string | null;
@@ -14,6 +15,7 @@ export interface Heartbeat {
   readonly eta_seconds: number | null;
 }
 
+/** How far a run is. */
 export interface RunStatus {
   readonly run: string;
   readonly name: string;
@@ -30,6 +32,7 @@ export interface RunStatus {
   readonly scanned: boolean;
 }
 
+/** Options of `status`. */
 export interface StatusOptions extends Abortable, CountOptions {}
 
 /**
