@@ -1,7 +1,16 @@
 // The pictures of the README, made by the product itself: `npm run pictures` (after a build). What a terminal showed of a run that was killed,
 // resumed and verified, and the first pictures of a report of the S&P 500 example, as SVG files that need nothing else.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -45,7 +54,7 @@ function terminal(lines) {
     const typed = line.startsWith('$ ') ? ' class="typed"' : '';
     return `<text x="16" y="${50 + 18 * k}"${typed}>${escape(line)}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img" xml:space="preserve">
 <title>A run that is killed, resumed and verified</title>
 <style>text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:#d6dde4;white-space:pre}.typed{fill:#7fd1b9;font-weight:600}</style>
 <rect width="${width}" height="${height}" rx="8" fill="#161b22"/>
@@ -64,36 +73,51 @@ const cut = (text, lines) =>
 
 /** Some pictures of a report, side by side, with what its page says of colours and lines. */
 function figures(html, title, n) {
-  const style = /<style>([^]*?)<\/style>/.exec(html)[1];
+  // Colours and marks; the rest is of the page.
+  const style = /<style>([^]*?)<\/style>/
+    .exec(html)[1]
+    .split('\n')
+    .filter((line) => /^(svg text|\.grid\{stroke|\.line|\.spread)/.test(line))
+    .join('\n');
   const group = html.slice(html.indexOf(`<h3>${title}</h3>`));
-  const found = [...group.matchAll(/<figure[^>]*>[^]*?<\/figure>/g)].slice(0, n).map(([figure]) => figure);
-  const legend = /<div class="legend">([^]*?)<\/div>/.exec(group)?.[1] ?? '';
+  // Those with several lines: one line says little.
+  const all = [...group.matchAll(/<figure[^>]*>[^]*?<\/figure>/g)].map(([figure]) => figure);
+  const found = all.filter((figure) => figure.includes('class="swatch"')).slice(0, n);
+  const legend = /<p class="legend">([^]*?)<\/p>/.exec(group)?.[1] ?? '';
   const entries = [...legend.matchAll(/<span>(<svg[^]*?<\/svg>)([^<]*)<\/span>/g)];
   const swatches = entries.map(([, svg, name], k) => {
-    const at = 20 + k * 235;
-    return `${svg.replace('<svg ', `<svg x="${at}" y="44" width="26" height="10" `)}<text x="${at + 32}" y="53">${name.trim()}</text>`;
+    const at = 20 + 470 * (k % 2);
+    const y = 50 + 18 * Math.floor(k / 2);
+    return `${svg.replace('<svg ', `<svg x="${at}" y="${y - 9}" width="26" height="10" `)}<text x="${at + 32}" y="${y}">${name.trim()}</text>`;
   });
   const pictures = found.map((figure, k) => {
-    const svg = /<svg[^]*<\/svg>/.exec(figure)[0];
+    const svg = /<svg viewBox="0 0 460[^]*?<\/svg>/.exec(figure)[0];
     const caption = /<figcaption>([^]*?)<\/figcaption>/.exec(figure)?.[1].replaceAll(/<[^>]*>/g, '') ?? '';
     const at = 10 + k * 470;
-    return `<text class="caption" x="${at + 10}" y="80">${caption}</text>${svg.replace('<svg ', `<svg x="${at}" y="86" width="460" height="290" `)}`;
+    return `<text class="caption" x="${at + 10}" y="94">${caption}</text>${svg.replace('<svg ', `<svg x="${at}" y="100" width="460" height="290" `)}`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${20 + n * 470} 390" role="img">
+  const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${20 + n * 470} 400" role="img">
 <title>${title}</title>
-<style>${style}svg{display:inline;width:auto}.title{font-size:17px;font-weight:600}.caption{fill:var(--faint)}</style>
+<style>${style}
+text{font:11px system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:var(--ink)}.title{font-size:17px;font-weight:600}.caption{fill:var(--faint)}</style>
 <rect width="100%" height="100%" fill="var(--paper)"/>
 <text class="title" x="20" y="28">${title}</text>
 ${swatches.join('\n')}
 ${pictures.join('\n')}
 </svg>
 `;
+  // Not every viewer of SVG knows variables: those of paper.
+  const light = Object.fromEntries(
+    [...html.matchAll(/(--\w+):(#\w+)/g)].reverse().map(([, name, value]) => [name, value]),
+  );
+  return picture.replaceAll(/var\((--\w+)\)/g, (_, name) => light[name]);
 }
 
 try {
   mkdirSync(PICTURES, { recursive: true });
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  const block = (first) => [...readme.matchAll(/```\w+\n([^]*?)```/g)].map(([, text]) => text).find((text) => text.startsWith(first));
+  const block = (first) =>
+    [...readme.matchAll(/```\w+\n([^]*?)```/g)].map(([, text]) => text).find((text) => text.startsWith(first));
   writeFileSync(join(folder, 'coin.ts'), block('import { defineModel'));
   writeFileSync(join(folder, 'study.yaml'), block('model: ./coin.ts'));
   const run = ['run', 'study.yaml', '--threads', '2'];
@@ -119,7 +143,8 @@ try {
   shown(['report', 'sp500']);
   const html = readFileSync(join(folder, 'sp500', 'report', 'index.html'), 'utf8');
   writeFileSync(join(PICTURES, 'report.svg'), figures(html, 'Maximum drawdown as trades are missed', 2));
-  for (const name of readdirSync(PICTURES)) process.stdout.write(`${name}: ${statSync(join(PICTURES, name)).size} bytes\n`);
+  for (const name of readdirSync(PICTURES))
+    process.stdout.write(`${name}: ${statSync(join(PICTURES, name)).size} bytes\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

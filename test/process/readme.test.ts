@@ -39,7 +39,7 @@ describe('README', () => {
     for (const { text } of texts) for (const line of text.trimEnd().split('\n')) expect(printed).toContain(line);
 
     // What the page says is on disk, and nothing else.
-    const said = [...tree!.text.matchAll(/\b[a-z_]+(?:\.[a-z]+)|DONE\.txt/g)].map(([name]) => name);
+    const said = [...tree!.text.matchAll(/\w+\.(?:csv|json|sums|txt)\b/g)].map(([name]) => name);
     const files = readdirSync(join(folder, 'runs', 'coin'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ name }) => name);
