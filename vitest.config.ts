@@ -21,7 +21,8 @@ export default defineConfig({
     ],
   },
   test: {
-    maxWorkers: 2,
+    // Tests of processes wait for disks and children a third of the time.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { name: 'unit', include: unit, testTimeout: unit_ms, hookTimeout: unit_ms } },
       {

@@ -34,7 +34,16 @@ export function mergeCommand(): Command {
   });
 }
 
-function mergeText({ output, files, cells, complete, rows, conflicts, without_summaries }: MergeResult): string {
+function mergeText({
+  output,
+  files,
+  cells,
+  complete,
+  rows,
+  conflicts,
+  not_compared,
+  without_summaries,
+}: MergeResult): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [
     `${output}: ${count(rows)} rows, ${count(complete)} of ${count(cells)} cells complete, ${count(files.length)} files written`,
@@ -48,6 +57,7 @@ function mergeText({ output, files, cells, complete, rows, conflicts, without_su
     );
   }
   if (conflicts.length > LISTED) lines.push(`  and ${count(conflicts.length - LISTED)} more (--json lists all)`);
+  if (not_compared !== undefined) lines.push(not_compared);
   if (complete < cells) lines.push('Merge the other parts, or let the run command compute what is missing.');
   if (without_summaries !== undefined)
     lines.push(`No summaries were made, the study cannot be used (${without_summaries}). Rows are merged.`);

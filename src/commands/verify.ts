@@ -96,7 +96,7 @@ function parseAmount(text: string): RecomputeAmount {
 
 function verificationText(
   run: string,
-  { cells_checked, cells_ok, rows, problems, recomputed, mismatches, digest }: Verification,
+  { cells_checked, cells_ok, rows, problems, recomputed, mismatches, row_origins, digest }: Verification,
 ): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [
@@ -108,6 +108,12 @@ function verificationText(
     lines.push(
       `${counted(recomputed, 'row')} recomputed: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`,
     );
+  if (row_origins !== undefined) {
+    const whose = row_origins.map((origin) => `${counted(origin.rows, 'row')} by Node.js ${origin.node}`).join(', ');
+    const compare =
+      recomputed === 0 ? '; their math may differ in the last bit: --recompute compares a sample of each' : '';
+    lines.push(`${whose}${compare}`);
+  }
   lines.push(`digest ${digest}`);
   return lines.join('\n');
 }

@@ -1,6 +1,6 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { EngineError } from '../errors.ts';
-import { onDisk, onDiskAsync } from './disk-error.ts';
+import { hasCode, onDisk, onDiskAsync } from './disk-error.ts';
 import type { FilePort, FileStat } from './port.ts';
 
 /** Makes a folder and its missing parents, durably: each new name is synced in the folder that holds it. */
@@ -11,6 +11,25 @@ export async function makeFolder(port: FilePort, path: string): Promise<void> {
       holders.push(dirname(at));
     port.mkdir(resolve(path));
     for (const holder of holders.reverse()) await port.syncFolder(holder);
+  });
+}
+
+/**
+ * The same for a folder that may have been made by a process that was killed before it synced the name: all names on the way to it are synced, as far as one
+ * may, whoever made them.
+ */
+export async function makeFolderForGood(port: FilePort, path: string): Promise<void> {
+  await makeFolder(port, path);
+  await onDiskAsync('make the folder', path, async () => {
+    for (let at = resolve(path); dirname(at) !== at; at = dirname(at)) {
+      try {
+        await port.syncFolder(dirname(at));
+      } catch (error) {
+        // A folder that one may not read holds names that one did not make.
+        if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) throw error;
+        return;
+      }
+    }
   });
 }
 

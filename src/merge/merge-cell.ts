@@ -11,8 +11,9 @@ import { readRows } from '../store/read-rows.ts';
 import { replaceRows } from '../store/rewrite.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { removeFile } from '../files/held.ts';
-import { countPermutations, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
+import { countPermutations, subtractRanges, uniteRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
+import type { RowOrigins } from '../stored/row-origins.ts';
 import { counted } from '../wording/format-number.ts';
 import { mergeRows } from './merge-rows.ts';
 import type { Readers } from '../readers/readers.ts';
@@ -30,6 +31,8 @@ export interface MergeConflict {
 export interface SourceCell {
   readonly path: string;
   readonly cell: StoredCell;
+  /** Who computed its rows; undefined where that does not matter. */
+  readonly origins: RowOrigins | undefined;
 }
 
 export interface MergedCell {
@@ -40,12 +43,13 @@ export interface MergedCell {
   readonly conflicts: readonly MergeConflict[];
 }
 
-/** Brings the rows of one cell together. `cell` is the result and the first source; it is repaired first where that is due. */
+/** Brings the rows of one cell together. `cell` is the result and the first source, `origins` who computed its rows; it is repaired first where that is due. */
 export async function mergeCell(
   port: FilePort,
   cell: StoredCell,
   sources: readonly SourceCell[],
   manifest: RunManifest,
+  origins: RowOrigins | undefined,
   readers: Readers,
 ): Promise<MergedCell> {
   const own = await scan(port, cell, manifest, readers);
@@ -57,6 +61,14 @@ export async function mergeCell(
   const wanted = { ...manifest, permutations: target, precision: [] };
   const scans = await Promise.all(sources.map((source) => scan(port, source.cell, wanted, readers)));
   for (const [i, source] of sources.entries()) refuseUnprotected(source.cell, scans[i]!);
+  let taken = own.present;
+  for (const [i, source] of sources.entries()) {
+    const { present } = scans[i]!;
+    const news = subtractRanges(present, taken);
+    for (const { node, ranges } of source.origins?.of(cell.cell_id, news) ?? [])
+      await origins?.claim(cell.cell_id, ranges, node);
+    taken = uniteRanges(taken, news);
+  }
   const fresh = scans.some(({ present }) => subtractRanges(present, own.present).length > 0);
 
   const conflicts = new Conflicts();

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import { makeFolder } from '../files/folder.ts';
+import { makeFolderForGood } from '../files/folder.ts';
 import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -19,7 +19,11 @@ import {
 import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from '../merge/merge-cell.ts';
 import { repair } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
-import { refuseOwnCode } from '../stored/stored-experiment.ts';
+import { refuseOwnCode, storedStudy } from '../stored/stored-experiment.ts';
+import { majorOf, RowOrigins } from '../stored/row-origins.ts';
+import { compareOrigins, type ComparedSource } from './compare-origins.ts';
+import { chooseKernel } from '../execute/kernel-choice.ts';
+import { setupOf } from '../execute/model-setup.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { thisMachine, type Host } from '../readers/host.ts';
@@ -39,6 +43,8 @@ export interface MergeResult {
   readonly complete: number;
   readonly rows: number;
   readonly conflicts: readonly MergeConflict[];
+  /** Whose rows were not compared although their math may differ: the model is one's own, and its code is not trusted. Undefined where nothing is left to compare. */
+  readonly not_compared: string | undefined;
   /** Why summaries could not be made (the study is not at hand); undefined where they were. */
   readonly without_summaries: string | undefined;
 }
@@ -47,14 +53,11 @@ export interface MergeResult {
 function sourcesOf(cell_id: string, sources: readonly Source[]): SourceCell[] {
   return sources
     .filter(({ manifest }) => Object.hasOwn(manifest.identity.cells, cell_id))
-    .map(({ path, manifest }) => ({ path, cell: storedCell(layoutOf(path), manifest, cell_id) }));
+    .map(({ path, manifest, origins }) => ({ path, origins, cell: storedCell(layoutOf(path), manifest, cell_id) }));
 }
 
 /** A run that rows come from. */
-interface Source {
-  readonly path: string;
-  readonly manifest: RunManifest;
-}
+type Source = ComparedSource;
 
 /**
  * Brings the rows of shards and copies of one experiment together: the union of their rows, each perm_index once, files in canonical form, complete
@@ -73,15 +76,17 @@ export async function merge(
   const sources = readSources(port, from, into);
   const manifest = mergedManifest(sources, into, loadManifest(port, into) ?? requireManifest(port, from[0]!));
   const others = sources.filter(({ path }) => path !== into);
-  await makeFolder(port, into);
+  const not_compared = await compared(host, sources, threads, options);
+  if (loadManifest(port, into) === undefined) await makeFolderForGood(port, into);
   const lock = await host.locks.acquire(into);
   // A cell is read in all sources at once, one cell after the other.
   const readers = host.open(Math.min(threads, others.length + 1));
   const merged: MergedCell[] = [];
   try {
     await writeManifest(port, into, { ...manifest });
+    const origins = RowOrigins.read(port, into, manifest);
     for (const cell of storedCells(into, manifest))
-      merged.push(await mergeCell(port, cell, sourcesOf(cell.cell_id, others), manifest, readers));
+      merged.push(await mergeCell(port, cell, sourcesOf(cell.cell_id, others), manifest, origins, readers));
   } finally {
     await readers.close();
     lock.release();
@@ -94,6 +99,7 @@ export async function merge(
     complete: merged.filter(({ complete }) => complete).length,
     rows: merged.reduce((sum, { rows }) => sum + rows, 0),
     conflicts: merged.flatMap(({ conflicts }) => conflicts),
+    not_compared,
     without_summaries: await summarised(host, into, options),
   };
 }
@@ -102,12 +108,17 @@ export async function merge(
 function readSources(port: FilePort, from: readonly string[], into: string): Source[] {
   const before = loadManifest(port, into);
   if (before === undefined) refuseForeignFolder(port, into);
-  const own: Source[] = before === undefined ? [] : [{ path: into, manifest: before }];
+  const source = (path: string, manifest: RunManifest): Source => ({
+    path,
+    manifest,
+    origins: RowOrigins.read(port, path, manifest),
+  });
+  const own: Source[] = before === undefined ? [] : [source(into, before)];
   const others = new Map<string, Source>();
   for (const path of from) {
     const manifest = requireManifest(port, path);
     const real = port.realPath(path);
-    if (real !== port.realPath(into) && !others.has(real)) others.set(real, { path, manifest });
+    if (real !== port.realPath(into) && !others.has(real)) others.set(real, source(path, manifest));
   }
   if (own.length + others.size === 0)
     throw new EngineError('USAGE', 'merge needs at least one run to take rows from.', { path: 'from' });
@@ -132,6 +143,7 @@ function mergedManifest(
     if (larger && compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
     else refuseForeign(widest, source);
   }
+  const first_node = first.manifest.first_node ?? first.manifest.made_by.node;
   const study = first.path === into ? first : widest;
   // Where the study's inputs stood goes with the study.
   return {
@@ -142,6 +154,7 @@ function mergedManifest(
     thresholds: first.manifest.thresholds,
     precision: first.manifest.precision,
     made_by: MADE_BY,
+    ...(first_node !== MADE_BY.node && { first_node }),
     ...studyPlaceFrom(study.path, study.manifest, into),
     study_text: study.manifest.study_text,
     ...(study.manifest.inputs && { inputs: inputsFrom(study, into) }),
@@ -183,6 +196,37 @@ function refuseForeign(known: Source, foreign: Source): void {
     `${foreign.path} holds another experiment than ${known.path}:\n  ${differenceLines(differences).join('\n  ')}\nNothing was changed. Only shards and copies of one experiment can be merged.`,
     { path: first.path, value: first.new, allowed: first.old === undefined ? 'nothing' : JSON.stringify(first.old) },
   );
+}
+
+/**
+ * Where the rows are by several major versions of Node.js, those by others than this one are compared with what it computes, before anything is written.
+ * Returns why they were not.
+ */
+async function compared(
+  host: Host,
+  sources: readonly Source[],
+  threads: number,
+  options: MergeOptions,
+): Promise<string | undefined> {
+  const nodes = new Set(sources.flatMap(({ origins }) => origins?.nodes ?? []));
+  if (new Set([...nodes].map(majorOf)).size < 2) return undefined;
+  const widest = sources.reduce((most, source) => (cellsOf(source) > cellsOf(most) ? source : most));
+  const files = filesOf(options);
+  try {
+    await refuseOwnCode(host.port, widest.path, files);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return `The rows are by Node.js ${[...nodes].join(' and ')}, whose math may differ in the last bit. A sample of them is compared with --trust or --study, and later by verify --recompute.`;
+  }
+  const { experiment } = await storedStudy(host.port, widest.path, files);
+  const setup = setupOf(experiment, chooseKernel('auto', threads).kernel);
+  const local = host.open(threads, [setup]);
+  try {
+    await compareOrigins(sources, experiment, local, setup.id);
+  } finally {
+    await local.close();
+  }
+  return undefined;
 }
 
 /** Makes the summaries; without the study the rows are merged all the same. */

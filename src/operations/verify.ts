@@ -5,11 +5,12 @@ import type { CellScan } from '../store/scan/cell-file.ts';
 import { countPermutations, describeRanges, subtractRanges } from '../study/permutation-range.ts';
 import { cellTexts } from '../verify/cell-text.ts';
 import { setupOf } from '../execute/model-setup.ts';
-import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { MADE_BY, requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { majorOf, RowOrigins } from '../stored/row-origins.ts';
 import { countNotFinite, type NotFinite } from '../verify/not-finite.ts';
 import type { Problem, ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
-import { recompute, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
+import { recompute, type CellRows, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import { nextLook, stoppingOf } from '../precision/checks.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
@@ -53,7 +54,9 @@ export async function verify(
   try {
     const problems: Problem[] = [];
     const digest = createHash('sha256');
-    const spans = new Map<string, number>();
+    const origins = RowOrigins.read(port, output, manifest);
+    const found_rows = new Map<string, CellRows>();
+    const by_node = new Map<string, number>();
     let rows = 0;
     const names = Object.keys(manifest.metrics);
     const not_finite = new Map<string, NotFinite>();
@@ -71,12 +74,18 @@ export async function verify(
       not_finite.clear();
       if (found instanceof EngineError) continue;
       rows += countPermutations(found.scan.present);
-      spans.set(cell.cell_id, found.scan.present.at(-1)?.to ?? 0);
+      const { present } = found.scan;
+      found_rows.set(cell.cell_id, {
+        span: present.at(-1)?.to ?? 0,
+        others: origins?.others(cell.cell_id, present, MADE_BY.node) ?? [],
+      });
+      for (const { node, ranges } of origins?.of(cell.cell_id, present) ?? [])
+        by_node.set(node, (by_node.get(node) ?? 0) + countPermutations(ranges));
     }
     const mismatches: Mismatch[] = [];
     let recomputed = 0;
     if (options.recompute !== undefined && again !== undefined && setup !== undefined) {
-      const done = await recompute(port, again.experiment, options.recompute, spans, local, setup.id);
+      const done = await recompute(port, again.experiment, options.recompute, found_rows, local, setup.id);
       recomputed = done.recomputed;
       mismatches.push(...done.mismatches);
       problems.push(
@@ -84,6 +93,7 @@ export async function verify(
       );
     }
     const bad = new Set(problems.map((problem) => problem.cell_id));
+    const several = new Set([...by_node.keys()].map(majorOf)).size > 1;
     const cells_checked = Object.keys(manifest.identity.cells).length;
     return {
       ok: problems.length === 0,
@@ -93,6 +103,7 @@ export async function verify(
       problems,
       recomputed,
       mismatches: mismatches.length,
+      ...(several && { row_origins: Array.from(by_node, ([node, rows]) => ({ node, rows })) }),
       digest: digest.digest('hex'),
     };
   } finally {

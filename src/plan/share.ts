@@ -1,3 +1,4 @@
+import type { EngineError } from '../errors.ts';
 import { intersectRanges, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import { notExpected } from '../wording/expected.ts';
 import type { RunCell } from './run-cell.ts';
@@ -15,9 +16,19 @@ export interface Shard {
 export function parseShard(text: string): Shard {
   const fields = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
   const [index, of] = [Number(fields?.[1]), Number(fields?.[2])];
-  if (fields === null || index > of || of > 1_000_000)
-    throw notExpected('--shard', 'i/n with i from 1 to n, such as 2/8', text);
+  if (fields === null) throw noShard(text);
+  checkedShard({ index, of });
   return { index, of };
+}
+
+/** Throws USAGE: a program that gives another shape would compute nothing, and be told that all is well. */
+export function checkedShard({ index, of }: Shard): void {
+  const whole = Number.isInteger(index) && Number.isInteger(of);
+  if (!whole || index < 1 || index > of || of > 1_000_000) throw noShard(`${index}/${of}`);
+}
+
+function noShard(got: string): EngineError {
+  return notExpected('--shard', 'i/n with i from 1 to n, such as 2/8', got);
 }
 
 /** What a run computes of each cell; undefined: all of it. `compute: false`: it only repairs, seals and summarises what is there. */

@@ -1,12 +1,12 @@
 import { EngineError } from '../errors.ts';
-import type { Format } from '../encoding/metrics-schema.ts';
+import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
 import { threadCount } from '../execute/thread-count.ts';
-import type { Kernel, Note, PermutationSummary } from '../model/model.ts';
-import type { Shard } from '../plan/share.ts';
+import { KERNELS, type Kernel, type Note, type PermutationSummary } from '../model/model.ts';
+import { checkedShard, type Shard } from '../plan/share.ts';
 import type { Failure } from '../store/failures.ts';
 import { nearest } from '../study/problem.ts';
 import type { StopReason } from './stop.ts';
-import { positiveOption, wholeOption } from '../wording/expected.ts';
+import { positiveOption, wholeOption, wordOption } from '../wording/expected.ts';
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
 export const DURABILITIES = ['chunk', 'interval', 'none'] as const;
@@ -98,7 +98,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
 
 /**
  * The one place where defaults are. Resolving what is resolved changes nothing. Throws USAGE for an option that there is not, which a program might give
- * unnoticed, and for a number that cannot be.
+ * unnoticed, and for a value that cannot be.
  */
 export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
@@ -108,6 +108,11 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   if (chunk !== 'auto') wholeOption('chunk', chunk, 1);
   if (max_seconds !== undefined) positiveOption('max_seconds', max_seconds);
   if (disk_wait_minutes !== undefined) positiveOption('disk_wait_minutes', disk_wait_minutes);
+  wordOption('durability', filled.durability, DURABILITIES);
+  wordOption('on_error', filled.on_error, ON_ERROR);
+  wordOption('kernel', filled.kernel, KERNELS);
+  if (filled.format !== undefined) wordOption('format', filled.format, FORMATS);
+  if (filled.shard !== undefined) checkedShard(filled.shard);
   return { ...filled, threads: threadCount(given.threads) };
 }
 

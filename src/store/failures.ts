@@ -1,12 +1,11 @@
-import { dirname } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { csvField } from '../encoding/csv-field.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { removeFile } from '../files/held.ts';
+import { appendRecords, wholeLines } from '../files/append-records.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
-import { writeFully } from '../files/write-fully.ts';
 
 /** A permutation that failed: it has no row, and is tried again only when asked. The fields are the columns of failures.csv. */
 export interface Failure {
@@ -33,6 +32,7 @@ const HEADER = `${FAILURE_COLUMNS.join(',')}\n`;
  */
 export function readFailures(port: FilePort, cellFolder: string): Failure[] {
   const path = cellLayout(cellFolder).failures;
+  // Every field is on one line: line breaks in messages are written as \n.
   const text = wholeLines(readSmallFile(port, path));
   if (!text.startsWith(HEADER)) return [];
   const failures = new Map<number, Failure>();
@@ -47,12 +47,6 @@ export function readFailures(port: FilePort, cellFolder: string): Failure[] {
     });
   }
   return [...failures.values()].sort((a, b) => a.perm_index - b.perm_index);
-}
-
-/** Every field is on one line (line breaks in messages are written as \n), so a torn tail is the part behind the last newline. */
-function wholeLines(bytes: Buffer | undefined): string {
-  const text = bytes?.toString('utf8') ?? '';
-  return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
 function recordsOf(text: string): string[][] {
@@ -71,26 +65,7 @@ function recordsOf(text: string): string[][] {
 /** Appends failures durably. Returns when they would survive a power cut. */
 export async function appendFailures(port: FilePort, cellFolder: string, failures: readonly Failure[]): Promise<void> {
   if (failures.length === 0) return;
-  const path = cellLayout(cellFolder).failures;
-  await onDiskAsync('write', path, async () => {
-    const before = readSmallFile(port, path);
-    if (before === undefined) port.mkdir(cellFolder);
-    const fd = port.open(path, before === undefined ? 'wx+' : 'r+');
-    try {
-      // The torn tail of a crash is cut before anything is put behind it.
-      const end = Buffer.byteLength(wholeLines(before), 'utf8');
-      if (before !== undefined && before.length > end) port.ftruncate(fd, end);
-      const lines = failures.map(lineOf).join('');
-      writeFully(port, fd, Buffer.from(end === 0 ? HEADER + lines : lines, 'utf8'), end);
-      await port.fsync(fd);
-    } finally {
-      port.close(fd);
-    }
-    if (before === undefined) {
-      await port.syncFolder(cellFolder);
-      await port.syncFolder(dirname(cellFolder));
-    }
-  });
+  await appendRecords(port, cellLayout(cellFolder).failures, HEADER, failures.map(lineOf).join(''));
 }
 
 /** How the message of a failure begins that stands for a whole cell: its model's prepare() threw. */

@@ -77,6 +77,7 @@ export const manifestShape = z
     notes: z.array(note).optional(),
     baseline: named(z.union([z.number(), z.null(), z.string()])).nullable(),
     made_by: z.looseObject({ engine: z.string(), node: z.string(), v8: z.string() }),
+    first_node: z.string().optional(),
     study_file: z.string().optional(),
     study_folder: z.string().optional(),
     study_text: z.string(),

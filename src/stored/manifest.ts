@@ -57,7 +57,10 @@ export interface RunManifest {
   readonly notes: readonly Note[];
   /** The metrics of the unperturbed case of the first cell; null where the model has none. */
   readonly baseline: Readonly<Record<string, number>> | null;
+  /** Who wrote this manifest. */
   readonly made_by: MadeBy;
+  /** The Node.js that began the run, where others went on with it: see row-origins.ts. */
+  readonly first_node?: string;
   /** Relative to the output folder: where the study file stood, to find it again. Absent where the study was an object. */
   readonly study_file?: string;
   /** Relative to the output folder: where the paths of a study start that was an object; its JSON is study_text. */

@@ -47,10 +47,46 @@ export function describeRanges(ranges: readonly PermutationRange[], most = 5): s
   return named.join(', ');
 }
 
+/** What is in either. */
+export function uniteRanges(
+  ranges: readonly PermutationRange[],
+  others: readonly PermutationRange[],
+): PermutationRange[] {
+  const all: { from: number; to: number }[] = [];
+  for (const { from, to } of [...ranges, ...others].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else all.push({ from, to });
+  }
+  return all;
+}
+
 /** What is in both. Both ascending and disjoint; so is the result. */
 export function intersectRanges(
   ranges: readonly PermutationRange[],
   others: readonly PermutationRange[],
 ): PermutationRange[] {
   return subtractRanges(ranges, subtractRanges(ranges, others));
+}
+
+export function includes(ranges: readonly PermutationRange[], index: number): boolean {
+  return ranges.some(({ from, to }) => from <= index && index < to);
+}
+
+/** At most so many indices out of the ranges, ascending and spread evenly, the first and the last among them: the same ones every time. */
+export function spread(ranges: readonly PermutationRange[], most: number): number[] {
+  const all = countPermutations(ranges);
+  const wanted = Math.min(all, most);
+  const indices: number[] = [];
+  let before = 0;
+  let k = 0;
+  for (const { from, to } of ranges) {
+    for (; k < wanted; k += 1) {
+      const place = wanted === 1 ? 0 : Math.floor((k * (all - 1)) / (wanted - 1));
+      if (place >= before + to - from) break;
+      indices.push(from + place - before);
+    }
+    before += to - from;
+  }
+  return indices;
 }

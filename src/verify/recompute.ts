@@ -4,7 +4,9 @@ import { createSeededRng } from '../random/streams.ts';
 import type { FilePort } from '../files/port.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { cellOf } from '../plan/run-cell.ts';
+import type { RowOrigin } from '../stored/row-origins.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
+import { includes, spread } from '../study/permutation-range.ts';
 
 /** How many rows to compute again: a number, or a share of all. */
 export type RecomputeAmount = { readonly rows: number } | { readonly percent: number };
@@ -17,24 +19,31 @@ export interface Mismatch {
 
 /** Which rows are computed again is drawn with this seed: the same ones every time, spread over all cells. */
 const SAMPLE_SEED = 20_261_122;
+/** Of a cell's rows by another version of Node.js, this many are always among them. */
+const SAMPLE_OF_OTHERS = 5;
 /** Rows of one cell that are computed at once. */
 const AT_ONCE = 64;
 
-/**
- * Computes sampled rows again and compares every bit with what is stored. `spans`: rows of a cell are drawn below this perm_index; those
- * that are not there are passed over: they are reported as missing. `setup`: the hash of its setup, which the executor was given.
- */
+/** What there is of a cell to draw rows from. */
+export interface CellRows {
+  /** Rows are drawn below this perm_index. Those that are not there are passed over: they are reported as missing. */
+  readonly span: number;
+  /** Rows by another major version of Node.js than this one: some of them are always among the drawn. */
+  readonly others: readonly RowOrigin[];
+}
+
+/** Computes sampled rows again and compares every bit with what is stored. `setup`: the hash of its setup, which the executor was given. */
 export async function recompute(
   port: FilePort,
   experiment: LoadedStudy,
   amount: RecomputeAmount,
-  spans: ReadonlyMap<string, number>,
+  rows: ReadonlyMap<string, CellRows>,
   executor: Executor,
   setup: string,
 ): Promise<{ readonly recomputed: number; readonly mismatches: readonly Mismatch[] }> {
   const mismatches: Mismatch[] = [];
   let recomputed = 0;
-  for (const [index, perms] of sampleRows(experiment, amount, spans)) {
+  for (const [index, perms] of sampleRows(experiment, amount, rows)) {
     const cell = cellOf(experiment, experiment.cells.at(index), experiment.study.output);
     const stored = pickRows(port, cell.place, experiment.study.permutations, perms);
     const present = perms.filter((perm) => stored.has(perm));
@@ -48,7 +57,9 @@ export async function recompute(
       for (const { perm_index, text } of fresh) {
         recomputed += 1;
         if (text === stored.get(perm_index)) continue;
-        const message = `permutation ${perm_index}: stored ${stored.get(perm_index)!.trim()}, computed again ${text.trim() || 'a failure'}`;
+        const by = rows.get(cell.cell_id)?.others.find(({ ranges }) => includes(ranges, perm_index));
+        const whose = by && `; Node.js ${by.node} made it, and this is ${process.versions.node}`;
+        const message = `permutation ${perm_index}: stored ${stored.get(perm_index)!.trim()}, computed again ${text.trim() || 'a failure'}${whose ?? ''}`;
         mismatches.push({ cell_id: cell.cell_id, perm_index, message });
       }
     }
@@ -60,11 +71,11 @@ export async function recompute(
 function sampleRows(
   { cells }: LoadedStudy,
   amount: RecomputeAmount,
-  spans: ReadonlyMap<string, number>,
+  rows: ReadonlyMap<string, CellRows>,
 ): Map<number, number[]> {
   /** Rows before each cell. */
   const offsets = new Float64Array(cells.length + 1);
-  for (let i = 0; i < cells.length; i += 1) offsets[i + 1] = offsets[i]! + (spans.get(cells.idAt(i)) ?? 0);
+  for (let i = 0; i < cells.length; i += 1) offsets[i + 1] = offsets[i]! + (rows.get(cells.idAt(i))?.span ?? 0);
   const total = offsets[cells.length]!;
   const wanted = Math.min(total, 'rows' in amount ? amount.rows : Math.ceil((total * amount.percent) / 100));
   const rng = createSeededRng('sfc32');
@@ -74,6 +85,9 @@ function sampleRows(
   while (drawn.size < wanted && wanted < total * 0.9)
     drawn.add(Math.floor(((rng.uint32() * 2097152 + (rng.uint32() >>> 11)) / 2 ** 53) * total));
   for (let row = 0; row < total && drawn.size < wanted; row += 1) drawn.add(row);
+  for (let i = 0; i < cells.length; i += 1)
+    for (const { ranges } of rows.get(cells.idAt(i))?.others ?? [])
+      for (const perm of spread(ranges, SAMPLE_OF_OTHERS)) drawn.add(offsets[i]! + perm);
   const by_cell = new Map<number, number[]>();
   let cell = 0;
   for (const row of [...drawn].sort((a, b) => a - b)) {

@@ -18,6 +18,11 @@ export function positiveOption(option: string, value: number, given: unknown = v
   throw notExpected(option, 'a number above 0', given);
 }
 
+/** The value of an option that is one of several words. Throws USAGE. */
+export function wordOption(option: string, value: string, words: readonly string[]): void {
+  if (!words.includes(value)) throw notExpected(option, anyOf(words), value);
+}
+
 /** A choice as a sentence has it: `csv`, `csv or arrow`, `chunk, interval or none`. */
 export function anyOf(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)!}`;

@@ -90,6 +90,15 @@ describe('options of a run', () => {
   });
 
   it.each([
+    ['a shard of another shape', { shard: { index: 1, count: 2 } }, /--shard expects i\/n/],
+    ['a shard past the last', { shard: { index: 3, of: 2 } }, /got "3\/2"/],
+    ['a word that is none', { durability: 'fsync' }, /durability expects chunk, interval or none, got "fsync"/],
+    ['another format', { format: 'parquet' }, /format expects csv or arrow/],
+  ])('refuses %s, which only a program can give', (_, wrong, message) => {
+    expect(() => resolveOptions(wrong as unknown as RunOptions)).toThrow(message);
+  });
+
+  it.each([
     [{ threads: 0 }, 'threads expects a whole number of at least 1, got 0'],
     [{ threads: 1.5 }, 'threads expects a whole number of at least 1, got 1.5'],
     [{ chunk: -1 }, 'chunk expects a whole number of at least 1, got -1'],

@@ -9,7 +9,7 @@ import { RealStudy, discard, heard, told } from './real-run.ts';
 
 /** kill -9 at random moments, with several worker threads: a few here, a thousand with PERMAFROST_FULL=1. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const KILLS = Number(process.env['PERMAFROST_KILLS'] ?? (FULL ? 1000 : 8));
+const KILLS = Number(process.env['PERMAFROST_KILLS'] ?? (FULL ? 1000 : 5));
 // One test runs the whole campaign, many processes one after the other.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 

@@ -14,7 +14,7 @@ import { RealStudy, discard, heard, scratch, told } from './real-run.ts';
  * mounted again and the study goes on. Some cuts here, many with PERMAFROST_FULL=1. Needs root, loop devices and xfs_io (Debian: xfsprogs).
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const CUTS = Number(process.env['PERMAFROST_CUTS'] ?? (FULL ? 60 : 3));
+const CUTS = Number(process.env['PERMAFROST_CUTS'] ?? (FULL ? 60 : 2));
 // One test runs the whole campaign, many processes one after the other.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 

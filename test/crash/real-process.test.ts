@@ -12,7 +12,7 @@ import type { Injection } from './strace.ts';
  * PERMAFROST_FULL=1 takes all of them, PERMAFROST_STRIDE=n every n-th (a prime, so that it meets all kinds).
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const STRIDE = Number(process.env['PERMAFROST_STRIDE'] ?? (FULL ? 1 : 199));
+const STRIDE = Number(process.env['PERMAFROST_STRIDE'] ?? (FULL ? 1 : 397));
 const AT_ONCE = 2;
 // One test runs the whole campaign, many processes one after the other.
 vi.setConfig({ testTimeout: FULL ? 4 * 3_600_000 : 300_000 });

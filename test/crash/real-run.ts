@@ -25,7 +25,7 @@ import { sumsPath } from '../../src/store/scan/layout.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { countPermutations } from '../../src/study/permutation-range.ts';
 import { CLI } from '../process/cli.ts';
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from '../process/small-study.ts';
 
 const TELLING_RUN = fileURLToPath(new URL('acknowledging-run.mjs', import.meta.url));
 const TARGET = 2500;

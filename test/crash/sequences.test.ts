@@ -8,11 +8,11 @@ import { run as runStudy, verify, type RunEvent } from '../../dist/index.js';
 import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath } from '../../src/store/formats/formats.ts';
 import { sumsPath } from '../../src/store/scan/layout.ts';
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from '../process/small-study.ts';
 
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const SEQUENCES = Number(process.env['PERMAFROST_SEQUENCES'] ?? (FULL ? 150 : 5));
+const SEQUENCES = Number(process.env['PERMAFROST_SEQUENCES'] ?? (FULL ? 150 : 3));
 // One test runs the whole campaign, many processes one after the other.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 300_000 });
 const MOST = 4000;

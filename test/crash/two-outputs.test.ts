@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { run, verify } from '../../dist/index.js';
 import { CLI, permafrost } from '../process/cli.ts';
-import { StudyFolder } from '../run/shared-studies.ts';
+import { StudyFolder } from '../process/shared-studies.ts';
 import { disturbed, noStrace } from './strace.ts';
 
 /** Two studies that share the cell of width 4: every chunk of it is appended to both outputs, one after the other. */

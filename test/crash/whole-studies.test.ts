@@ -16,7 +16,7 @@ import { Telling, type Between } from './stories/telling.ts';
  * short form tries some of all cases; PERMAFROST_FULL=1 tries all.
  */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
-const SOME = 24;
+const SOME = 12;
 // Whole studies are run again and again; a busy machine is slow at that.
 vi.setConfig({ testTimeout: FULL ? 1_800_000 : 120_000 });
 

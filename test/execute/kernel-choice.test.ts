@@ -3,7 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 
 import { CLI, digestOf } from '../process/cli.ts';
 import { chooseKernel } from '../../src/execute/kernel-choice.ts';
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from '../process/small-study.ts';
 
 const study = new SmallStudy({ permutations: 200, p_skip: [0.1] });
 afterAll(() => {

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { EngineError, exportRun, report, verify } from '../../dist/index.js';
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from '../process/small-study.ts';
 
 /** A link planted in an output must not make a run write, empty, read or remove what it points to. */
 let whole: SmallStudy;

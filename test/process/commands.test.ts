@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from './small-study.ts';
 import { permafrost, temporaryFolder } from './cli.ts';
 
 let study: SmallStudy;

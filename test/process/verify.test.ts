@@ -2,10 +2,10 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSyn
 import { join } from 'node:path';
 import { beforeAll, afterAll, describe, expect, it } from 'vitest';
 
-import { SmallStudy } from '../run/small-study.ts';
+import { SmallStudy } from './small-study.ts';
 import { permafrost, start, temporaryFolder } from './cli.ts';
 
-/** The command as a user gives it; what it finds in each kind of damage: test/run/verify-problems.test.ts. */
+/** The command as a user gives it; what it finds in each kind of damage: test/process/verify-problems.test.ts. */
 const whole = new SmallStudy({ permutations: 1500 });
 beforeAll(async () => {
   const ran = await permafrost(['run', whole.file]);

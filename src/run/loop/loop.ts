@@ -13,15 +13,13 @@ import { countPermutations, type PermutationRange } from '../../study/permutatio
 import { CellTarget } from './output-cell.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
-import { confirmationText, confirmRows, isProven, otherRows } from '../output/confirm-rows.ts';
+import { confirmedCell, confirmedDonors } from './confirm-files.ts';
 import { GroupSync } from './group-sync.ts';
 import type { ResolvedOptions } from '../run-options.ts';
 import type { LeaseSize } from './lease-size.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunOutput } from '../output/run-output.ts';
-import type { CellScan } from '../../store/scan/cell-file.ts';
-import { distrustUnprotected } from '../../store/distrust.ts';
 import { removeLeftOversOfCell } from '../../store/left-overs.ts';
 import { scannedExperiments, type Donor, type ScannedCell, type ScannedExperiment } from './scan-cells.ts';
 import { Slots } from './slots.ts';
@@ -74,7 +72,7 @@ export async function runCells(context: RunContext): Promise<void> {
       if (run.stop.reason !== undefined) break;
       await open.take();
       const work = await begin(run, experiment);
-      const { donors } = experiment;
+      const donors = await confirmedDonors(run, experiment);
       const stage = async (): Promise<void> => {
         await turn.take();
         await dispatch(run, work, donors, in_flight, sync).finally(() => {
@@ -114,7 +112,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       await leaveClean(run.port, member);
       continue;
     }
-    const sure = await confirmed(run, member, scan);
+    const sure = await confirmedCell(run, member, scan);
     if (sure === undefined) continue;
     const target = await CellTarget.open(run.port, sure.member, sure.scan);
     if (target === undefined) continue;
@@ -126,35 +124,6 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
   return new CellWork(targets, (result) => {
     run.executor.release(result);
   });
-}
-
-/**
- * Rows that no checksum covers are taken only where a sample of them was recomputed and agrees. Where it does not, and other rows of the file are known to be
- * this experiment's, they count as damaged and are computed again; a file of which nothing is known is refused. Undefined where the cell cannot be begun: its
- * output has failed, or the run was stopped meanwhile.
- */
-async function confirmed(
-  run: Loop,
-  member: ScannedCell<RunOutput>,
-  scan: CellScan,
-): Promise<{ readonly member: ScannedCell<RunOutput>; readonly scan: CellScan } | undefined> {
-  if (scan.unprotected.length === 0) return { member, scan };
-  const { executor, readers, port, options, abandoned } = run;
-  const { output, cell } = member;
-  const by = { executor, readers, setup: output.setup, every_row: options.recompute_found, abandoned };
-  try {
-    const confirmation = await confirmRows(by, cell, scan);
-    output.books.log(cell, confirmationText(confirmation));
-    if (confirmation.differing.length === 0) return { member, scan };
-    if (!isProven(scan)) throw otherRows(cell, confirmation);
-    await distrustUnprotected(port, cell.place, scan);
-    const { target, stopping } = output;
-    const again = await readers.read('scan', { place: cell.place, target, stopping });
-    return { member: { ...member, ...again }, scan: again.scan };
-  } catch (error) {
-    if (run.stop.reason === undefined) output.fail(error);
-    return undefined;
-  }
 }
 
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */

@@ -6,6 +6,7 @@ import { hasCode } from '../../files/disk-error.ts';
 import type { FilePort } from '../../files/port.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import { requireManifest } from '../../stored/manifest.ts';
+import { RowOrigins } from '../../stored/row-origins.ts';
 import { storedCell } from '../../readers/stored-cells.ts';
 
 /** Another run whose rows may be taken instead of computed. It is only read. */
@@ -15,6 +16,8 @@ export interface ReusableRun {
   readonly target: number;
   /** Where its file of this experiment is; undefined where it has none. */
   placeOf(cell_id: string, experiment: string): CellPlace | undefined;
+  /** Who computed its rows; undefined where that does not matter. */
+  readonly origins: RowOrigins | undefined;
 }
 
 /** The runs that `--reuse` names: each folder is a run, or holds runs. The outputs that are written themselves are left out. */
@@ -60,6 +63,7 @@ function reusableRun(port: FilePort, output: string): ReusableRun {
   return {
     output,
     target: manifest.permutations,
+    origins: RowOrigins.read(port, output, manifest),
     placeOf: (cell_id, experiment) =>
       manifest.identity.cells[cell_id] === experiment ? storedCell(layout, manifest, cell_id).place : undefined,
   };

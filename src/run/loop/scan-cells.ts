@@ -8,6 +8,8 @@ import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
 import type { Look, Stopping } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
+import { MADE_BY } from '../../stored/manifest.ts';
+import type { RowOrigin, RowOrigins } from '../../stored/row-origins.ts';
 
 /** Cells that are scanned together: those of one study, with the number of permutations it wants of each. */
 export interface CellSet {
@@ -15,6 +17,8 @@ export interface CellSet {
   readonly target: number;
   /** When its cells have fewer than that. */
   readonly stopping: Stopping | undefined;
+  /** Who computed the rows that are there; undefined where that does not matter. */
+  readonly origins?: RowOrigins | undefined;
 }
 
 /** One cell in one output. */
@@ -31,6 +35,8 @@ export interface ScannedCell<Set extends CellSet> {
 export interface Donor {
   readonly place: CellPlace;
   readonly scan: CellScan;
+  /** Its rows by another major version of Node.js than this one. */
+  readonly others: readonly RowOrigin[];
 }
 
 /** One experiment and everything that is known of it on disk. */
@@ -95,24 +101,40 @@ async function scanExperiment<Set extends CellSet>(
     !(scan instanceof EngineError) && scan.present[0]?.from === 0 && scan.present[0].to === scan.target;
   const elsewhere = members.every(whole) ? [] : reusablePlaces(run.reuse, cells[0]!.cell);
   const reused = await Promise.all(
-    elsewhere.map(async ({ place, target }) => ({
+    elsewhere.map(async ({ place, origins, target }) => ({
       place,
+      origins,
       ...(await scan(run, place, { target, stopping: undefined })),
     })),
   );
-  const files = [...members.map(({ cell, scan }) => ({ place: cell.place, scan })), ...reused];
-  return { members, donors: files.filter(isDonor) };
+  const files = [
+    ...members.map(({ cell, scan, output: { origins } }) => ({ place: cell.place, scan, origins })),
+    ...reused,
+  ];
+  const { cell_id } = cells[0]!.cell;
+  const donors = files.filter(isDonor).map(({ place, scan, origins }): Donor => ({
+    place,
+    scan,
+    others: origins?.others(cell_id, scan.present, MADE_BY.node) ?? [],
+  }));
+  return { members, donors };
 }
 
-function reusablePlaces(runs: readonly ReusableRun[], cell: RunCell): { place: CellPlace; target: number }[] {
+interface ReusablePlace extends Pick<ReusableRun, 'origins' | 'target'> {
+  readonly place: CellPlace;
+}
+
+function reusablePlaces(runs: readonly ReusableRun[], cell: RunCell): ReusablePlace[] {
   return runs.flatMap((run) => {
     const place = run.placeOf(cell.cell_id, cell.setup.schema.experiment);
-    return place === undefined ? [] : [{ place, target: run.target }];
+    return place === undefined ? [] : [{ place, origins: run.origins, target: run.target }];
   });
 }
 
 /** A file whose rows are good to be copied: all of them are known to be this experiment's, none was ever in doubt, and nobody else saved it. */
-function isDonor(file: { readonly place: CellPlace; readonly scan: CellScan | EngineError }): file is Donor {
+function isDonor<File extends { readonly scan: CellScan | EngineError }>(
+  file: File,
+): file is File & { readonly scan: CellScan } {
   const { scan } = file;
   if (scan instanceof EngineError || scan.present.length === 0) return false;
   return (

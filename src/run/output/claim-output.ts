@@ -1,11 +1,19 @@
-import { makeFolder } from '../../files/folder.ts';
+import { makeFolderForGood } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { refuseForeignFolder } from './foreign-folder.ts';
-import { cellsStopEarly, loadManifest, manifestOf, refuseOther, versionWarnings } from '../../stored/manifest.ts';
+import {
+  cellsStopEarly,
+  loadManifest,
+  manifestOf,
+  refuseOther,
+  versionWarnings,
+  type RunManifest,
+} from '../../stored/manifest.ts';
+import { RowOrigins } from '../../stored/row-origins.ts';
 import { refuseOthersRows } from './found-rows.ts';
 import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
@@ -14,6 +22,8 @@ export interface Claim {
   readonly lock: Lock;
   /** The output held a run before. */
   readonly resumed: boolean;
+  /** Who computed its rows; undefined where that does not matter. */
+  readonly origins: RowOrigins | undefined;
 }
 
 /**
@@ -47,7 +57,7 @@ export async function claimOutput(
 ): Promise<Claim> {
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
-  await makeFolder(port, output);
+  if (loadManifest(port, output) === undefined) await makeFolderForGood(port, output);
   const lock = await locks.acquire(output);
   try {
     const before = loadManifest(port, output);
@@ -56,12 +66,15 @@ export async function claimOutput(
       for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
-    await writeManifest(port, output, {
+    const first_node = before && (before.first_node ?? before.made_by.node);
+    const claimed: RunManifest = {
       ...manifest,
       ...(steps_run.length > 0 && { steps_run }),
+      ...(first_node !== undefined && first_node !== manifest.made_by.node && { first_node }),
       created_at: before?.created_at ?? manifest.created_at,
-    });
-    return { lock, resumed: before !== undefined };
+    };
+    await writeManifest(port, output, { ...claimed });
+    return { lock, resumed: before !== undefined, origins: RowOrigins.read(port, output, claimed) };
   } catch (error) {
     lock.release();
     throw error;

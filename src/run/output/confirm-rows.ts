@@ -3,11 +3,13 @@ import { computeCsv } from '../../execute/compute-csv.ts';
 import type { Executor } from '../../execute/executor.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import type { Readers } from '../../readers/readers.ts';
+import { MADE_BY } from '../../stored/manifest.ts';
+import { majorOf, originText, type RowOrigin } from '../../stored/row-origins.ts';
 import type { CellScan } from '../../store/scan/cell-file.ts';
 import { counted } from '../../wording/format-number.ts';
-import { countPermutations, rangesOf, type PermutationRange } from '../../study/permutation-range.ts';
+import { countPermutations, rangesOf, spread, type PermutationRange } from '../../study/permutation-range.ts';
 
-/** Of the rows of a cell that no checksum covers, this many are recomputed before any of them is taken. */
+/** Of the rows of a cell that are in doubt, this many are recomputed before any of them is taken. */
 const SAMPLE_ROWS = 20;
 /** Rows recomputed at once. */
 const CHUNK_ROWS = 256;
@@ -17,7 +19,7 @@ export interface Confirmer {
   readonly executor: Executor;
   readonly readers: Readers;
   readonly setup: string;
-  /** Every row without a checksum is recomputed, not a sample of them. */
+  /** Every row in doubt is recomputed, not a sample of them. */
   readonly every_row: boolean;
   /** What is being computed is not waited for any longer. */
   readonly abandoned?: AbortSignal;
@@ -29,10 +31,15 @@ export interface Confirmation {
   readonly differing: readonly number[];
 }
 
-/** Recomputes a sample of the rows that no checksum covers, and compares it with the file bit for bit. Changes nothing. */
-export async function confirmRows(by: Confirmer, cell: RunCell, scan: CellScan): Promise<Confirmation> {
-  const recomputed = sampleOf(scan.unprotected, by.every_row);
-  const stored = await by.readers.read('pick', { place: cell.place, target: scan.target, perms: recomputed });
+/** Recomputes a sample of the rows in doubt, and compares it with the file of the cell bit for bit. Changes nothing. */
+export async function confirmRows(
+  by: Confirmer,
+  cell: RunCell,
+  target: number,
+  in_doubt: readonly PermutationRange[],
+): Promise<Confirmation> {
+  const recomputed = spread(in_doubt, by.every_row ? Infinity : SAMPLE_ROWS);
+  const stored = await by.readers.read('pick', { place: cell.place, target, perms: recomputed });
   const differing: number[] = [];
   for (const range of rangesOf(recomputed)) {
     for (let from = range.from; from < range.to; from += CHUNK_ROWS) {
@@ -42,24 +49,6 @@ export async function confirmRows(by: Confirmer, cell: RunCell, scan: CellScan):
     }
   }
   return { recomputed, differing };
-}
-
-/** Spread evenly, the first and the last among them: the same ones every time. */
-function sampleOf(ranges: readonly PermutationRange[], every_row: boolean): number[] {
-  const rows = countPermutations(ranges);
-  const wanted = every_row ? rows : Math.min(rows, SAMPLE_ROWS);
-  const perms: number[] = [];
-  let before = 0;
-  let k = 0;
-  for (const { from, to } of ranges) {
-    for (; k < wanted; k += 1) {
-      const place = wanted === 1 ? 0 : Math.floor((k * (rows - 1)) / (wanted - 1));
-      if (place >= before + to - from) break;
-      perms.push(from + place - before);
-    }
-    before += to - from;
-  }
-  return perms;
 }
 
 async function computeLines(
@@ -82,6 +71,16 @@ export function isProven({ present, unprotected }: CellScan): boolean {
 export function confirmationText({ recomputed, differing }: Confirmation): string {
   if (differing.length === 0) return `${counted(recomputed.length, 'row')} without a checksum recomputed: all agree`;
   return `WARNING: ${differing.length} of ${counted(recomputed.length, 'row')} without a checksum differ when recomputed (permutation ${differing[0]!} first). Check the disk.`;
+}
+
+/** What another major version of Node.js computed is not what this one does. */
+export function otherMath({ cell_id, place }: RunCell, by: readonly RowOrigin[], found: Confirmation): EngineError {
+  const { recomputed, differing } = found;
+  return new EngineError(
+    'IDENTITY',
+    `Cell ${cell_id} has rows by ${originText(by)}, and under this Node.js ${MADE_BY.node} ${differing.length} of ${counted(recomputed.length, 'row')} come out otherwise (permutation ${differing[0]!} first): the model uses math that differs between versions of V8, such as ** or Math.exp. Nothing was changed. Resume with Node.js ${majorOf(by[0]!.node)}; or use the engine's functions (pow, exp, log: import { pow } from 'permafrost') and another --output.`,
+    { path: place.folder, value: MADE_BY.node, allowed: by.map(({ node }) => node).join(', ') },
+  );
 }
 
 /** Rows that nothing says are of this experiment, and that are not what it computes. */

@@ -37,7 +37,7 @@ export async function refuseOthersRows(
     const { scan } = await local.read('scan', { place: cell.place, target: study.permutations, stopping });
     if (scan.n_rows_past_target > 0 && !truncate) throw dropsRows(cell, scan);
     if (scan.present.length === 0 || isProven(scan)) return;
-    const confirmation = await confirmRows(by, cell, scan);
+    const confirmation = await confirmRows(by, cell, scan.target, scan.unprotected);
     if (confirmation.differing.length > 0) throw otherRows(cell, confirmation);
   };
   const limit = pLimit(AT_ONCE * threads);

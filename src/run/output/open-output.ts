@@ -7,7 +7,8 @@ import { removeFile } from '../../files/held.ts';
 import { removeLeftOversOfRun } from '../../store/left-overs.ts';
 import { countPermutations } from '../../study/permutation-range.ts';
 import { Bookkeeper } from './bookkeeper.ts';
-import type { StudyToRun } from './claim-studies.ts';
+import type { ClaimedStudy } from './claim-studies.ts';
+import { EngineError } from '../../errors.ts';
 import { DiskForecast } from './disk-space.ts';
 import { baselineOf } from '../../study/loaded-study.ts';
 import type { Tell } from './events.ts';
@@ -32,7 +33,7 @@ export interface Surroundings {
 
 /** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
 export function createOutput(
-  { experiment, cells }: StudyToRun,
+  { experiment, cells, claim }: ClaimedStudy,
   setup: string,
   options: ResolvedOptions,
   around: Surroundings,
@@ -98,6 +99,7 @@ export function createOutput(
     sharded: options.shard !== undefined,
     retry_failed,
     forecast,
+    origins: claim instanceof EngineError ? undefined : claim.origins,
     landmark,
   };
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });

@@ -10,6 +10,7 @@ import type { DiskForecast } from './disk-space.ts';
 import type { Share } from '../../plan/share.ts';
 import type { Stopping } from '../../precision/checks.ts';
 import type { CellSummaries } from './cell-summaries.ts';
+import type { RowOrigins } from '../../stored/row-origins.ts';
 
 export interface RunOutputOptions {
   readonly folder: string;
@@ -28,6 +29,8 @@ export interface RunOutputOptions {
   /** Permutations that failed before are tried again. */
   readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
+  /** Who computed the rows that are there; undefined where that does not matter. */
+  readonly origins: RowOrigins | undefined;
   /** A file that is there as long as the output is: its manifest. */
   readonly landmark: string;
   /** Told once, when the output cannot go on. */
@@ -56,6 +59,7 @@ export class RunOutput {
   readonly sharded: boolean;
   readonly retry_failed: boolean;
   readonly forecast: DiskForecast;
+  readonly origins: RowOrigins | undefined;
   private readonly landmark: string;
   /** Its folders are there and are its own: only then anything is written, the last words included. */
   started = false;
@@ -81,6 +85,7 @@ export class RunOutput {
     this.sharded = options.sharded;
     this.retry_failed = options.retry_failed;
     this.forecast = options.forecast;
+    this.origins = options.origins;
     this.landmark = options.landmark;
     this.onFailed = options.onFailed;
     this.warn = options.warn;

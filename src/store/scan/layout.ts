@@ -12,6 +12,8 @@ export interface RunLayout {
   readonly progress: string;
   readonly grid_summary: string;
   readonly partial_summary: string;
+  /** Which Node.js computed which rows, where it was more than one major version. */
+  readonly row_origins: string;
   readonly done: string;
   readonly results: string;
   readonly final_results: string;
@@ -41,6 +43,7 @@ export function layoutOf(output: string): RunLayout {
     progress: join(aggregated, 'progress.csv'),
     grid_summary: join(aggregated, 'grid_summary.csv'),
     partial_summary: join(aggregated, 'partial_summary.csv'),
+    row_origins: join(aggregated, 'row_origins.csv'),
     done: join(aggregated, 'DONE.txt'),
     results: join(output, 'results'),
     final_results: join(output, 'results', 'final_results.csv'),

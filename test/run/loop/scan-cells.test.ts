@@ -123,6 +123,7 @@ describe('donors', () => {
     await write(disk, other, 24);
     let asked = 0;
     const reuse: ReusableRun = {
+      origins: undefined,
       output: '/other',
       target: 24,
       placeOf: () => {

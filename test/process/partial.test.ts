@@ -10,13 +10,27 @@ import {
   type RunEvent,
   type StudyResult,
 } from '../../dist/index.js';
-import { permafrost } from '../process/cli.ts';
+import { permafrost } from './cli.ts';
 import { StudyFolder } from './shared-studies.ts';
 
 const N = 3000;
 
-/** A run that is aborted when `rows` permutations count: as soon as they are written, or a fast machine is done before the next sync. */
+/** The walk of the shared studies; with PAUSE_MS set, a permutation of a wide one takes that long, without a load. */
+const MODEL = `const pause_ms = Number(process.env.PAUSE_MS ?? 0);
+const clock = new Int32Array(new SharedArrayBuffer(4));
+export default {
+  name: 'walk', version: '1',
+  parameters: { width: { type: 'integer', min: 1, default: 1 } },
+  metrics: { end: {} },
+  simulate: ({ parameters }, rng, row) => {
+    if (parameters.width > 1 && pause_ms > 0) Atomics.wait(clock, 0, 0, pause_ms);
+    row.end = (rng() + rng() - 1) * parameters.width;
+  },
+};`;
+
+/** A run that is aborted when `rows` permutations are on disk, in the middle of a cell: the second one takes seconds. */
 async function runFor(file: string, rows: number): Promise<StudyResult> {
+  process.env['PAUSE_MS'] = '2';
   const stop = new AbortController();
   let seen = 0;
   const onEvent = (event: RunEvent): void => {
@@ -24,11 +38,13 @@ async function runFor(file: string, rows: number): Promise<StudyResult> {
     seen += event.rows;
     if (seen >= rows) stop.abort();
   };
-  return run(file, { threads: 2, chunk: 100, durability: 'interval', signal: stop.signal, onEvent });
+  return run(file, { threads: 2, chunk: 100, signal: stop.signal, onEvent }).finally(() => {
+    delete process.env['PAUSE_MS'];
+  });
 }
 
 function study(): { readonly folder: StudyFolder; readonly file: string; readonly output: string } {
-  const folder = new StudyFolder();
+  const folder = new StudyFolder(MODEL);
   onTestFinished(() => {
     folder.remove();
   });
@@ -45,7 +61,7 @@ const fieldsOf = (path: string): string[][] =>
 describe('a run whose time is over', () => {
   it('leaves a valid prefix of every cell, whose statistics summarize tells apart from those of complete cells', async () => {
     const { folder, file, output } = study();
-    const result = await runFor(file, N + 500);
+    const result = await runFor(file, N + 200);
     expect(result).toMatchObject({ exit: 130, stopped: { kind: 'aborted' } });
     expect(result.partial.cells).toBeGreaterThan(0);
     const summarized = await summarize(output);
@@ -60,7 +76,7 @@ describe('a run whose time is over', () => {
     const column = (name: string): string => lines[0]![header!.indexOf(name)]!;
     expect([column('cell_id'), column('n'), column('n_target')]).toEqual([cell_id, String(n), String(N)]);
     expect(column('end_mean')).toBe(String(statistics['end']!.mean));
-    const other = new StudyFolder();
+    const other = new StudyFolder(MODEL);
     const width = Number(column('width'));
     const short = await run(other.study('short', { width: [width], permutations: n }), { threads: 1 });
     const whole = fieldsOf(join(short.output, 'aggregated/grid_summary.csv'));
@@ -125,7 +141,7 @@ describe('a run whose time is over', () => {
 
 /** The first row of the cell as a run of one permutation has it. */
 async function firstRow(): Promise<string | undefined> {
-  const other = new StudyFolder();
+  const other = new StudyFolder(MODEL);
   await run(other.study('x', { width: [4], permutations: 1 }), { threads: 1 });
   const [, row] = readFileSync(other.metricsFile('x', 4), 'latin1').split('\n');
   other.remove();

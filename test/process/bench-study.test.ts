@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 
 import { bench, type StudyBench } from '../../dist/index.js';
-import { permafrost } from '../process/cli.ts';
+import { permafrost } from './cli.ts';
 import { SmallStudy } from './small-study.ts';
 
 const study = new SmallStudy({ more: 'format: arrow\n' });

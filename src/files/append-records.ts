@@ -1,0 +1,37 @@
+import { dirname } from 'node:path';
+
+import { onDiskAsync } from './disk-error.ts';
+import type { FilePort } from './port.ts';
+import { readSmallFile } from './small-file.ts';
+import { writeFully } from './write-fully.ts';
+
+/** A text of lines without what a crash tore: that is the part behind the last newline. */
+export function wholeLines(bytes: Buffer | undefined): string {
+  const text = bytes?.toString('utf8') ?? '';
+  return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+/**
+ * Appends `lines` (newlines included) to a small file that begins with `header`, and makes file and folder where they are missing. Returns when they would
+ * survive a power cut. The torn tail of a crash is cut before anything is put behind it.
+ */
+export async function appendRecords(port: FilePort, path: string, header: string, lines: string): Promise<void> {
+  const folder = dirname(path);
+  await onDiskAsync('write', path, async () => {
+    const before = readSmallFile(port, path);
+    if (before === undefined) port.mkdir(folder);
+    const fd = port.open(path, before === undefined ? 'wx+' : 'r+');
+    try {
+      const end = Buffer.byteLength(wholeLines(before), 'utf8');
+      if (before !== undefined && before.length > end) port.ftruncate(fd, end);
+      writeFully(port, fd, Buffer.from(end === 0 ? header + lines : lines, 'utf8'), end);
+      await port.fsync(fd);
+    } finally {
+      port.close(fd);
+    }
+    if (before === undefined) {
+      await port.syncFolder(folder);
+      await port.syncFolder(dirname(folder));
+    }
+  });
+}
