@@ -39,7 +39,10 @@ async function binaryOf(version) {
 }
 
 function permafrost(node, args) {
-  const printed = execFileSync(node, [CLI, ...args, '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const printed = execFileSync(node, [CLI, ...args, '--json'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   return JSON.parse(printed);
 }
 
@@ -73,7 +76,8 @@ async function story(node, folder) {
   const own = permafrost(node, ['verify', coin]);
   if (resumed.exit !== 0 || !verified.ok || !own.ok) throw new Error(`${node}: the resumed run is not whole`);
   const { permutations_computed: computed, permutations_total: total } = resumed.outputs[0];
-  if (before + computed !== total) throw new Error(`${node}: ${before} rows were there, ${computed} computed, of ${total}`);
+  if (before + computed !== total)
+    throw new Error(`${node}: ${before} rows were there, ${computed} computed, of ${total}`);
   return { killed_at: before, total, digest: `${verified.digest} ${own.digest}` };
 }
 

@@ -1,4 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
+
+/** The sidebar is docs/index.md: its headings, and the links under them. */
+function sidebar() {
+  const index = readFileSync(new URL('../../docs/index.md', import.meta.url), 'utf8');
+  const groups = index
+    .split(/^## /m)
+    .slice(1)
+    .map((group) => ({
+      text: group.split('\n')[0],
+      items: [...group.matchAll(/\[([^\]]+)\]\(([\w-]+)\.md\)/g)].map(([, text, page]) => ({ text, link: `/${page}` })),
+    }));
+  return [...groups, { text: 'Reference', items: [{ text: 'API', link: '/api/' }] }];
+}
 
 /** Links out of docs/ lead to files of the repository, which the site does not have: there they are plain text. */
 function withoutLinksOut(md) {
@@ -25,5 +39,5 @@ export default defineConfig({
   cacheDir: './.cache',
   lastUpdated: false,
   markdown: { config: withoutLinksOut },
-  themeConfig: { outline: [2, 3], search: { provider: 'local' } },
+  themeConfig: { outline: [2, 3], search: { provider: 'local' }, sidebar: sidebar() },
 });

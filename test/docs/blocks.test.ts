@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { parse } from 'yaml';
 
 import packageJson from '../../package.json' with { type: 'json' };
 import { COMMANDS } from '../../src/commands/commands.ts';
+import { exportRun } from '../../src/operations/export.ts';
 import { run } from '../../src/operations/run.ts';
 import { HOST } from '../operations/coin-study.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -24,7 +26,10 @@ it('there are blocks of known languages only', () => {
   const known = ['sh', 'yaml', 'ts', 'js', 'csv', 'text', 'python', 'sql', ''];
   expect(BLOCKS.filter(({ language }) => !known.includes(language)).map(place)).toEqual([]);
   // Without a language: what import trades prints, in its page alone (test/docs/trades.test.ts), and the list of folders.
-  expect([...new Set(of('').map(({ page }) => page))].sort()).toEqual(['docs/architecture.md', 'docs/import-trades.md']);
+  expect([...new Set(of('').map(({ page }) => page))].sort()).toEqual([
+    'docs/architecture.md',
+    'docs/import-trades.md',
+  ]);
 });
 
 describe('a command', () => {
@@ -62,10 +67,12 @@ describe('a command', () => {
       else if (head === 'node' && words[0]?.endsWith('/cli.js') === true) await parsed(words.slice(1));
       else if (head === 'node') expect(existsSync(join(ROOT, words[0]!)), words[0]).toBe(true);
       else if (head === 'npm') expect(SCRIPTS).toHaveProperty([words[0] === 'run' ? words[1]! : words[0]!]);
-      else if (head === 'npx') expect(packageJson.devDependencies).toHaveProperty([words[0] === 'tsc' ? 'typescript' : words[0]!]);
+      else if (head === 'npx')
+        expect(packageJson.devDependencies).toHaveProperty([words[0] === 'tsc' ? 'typescript' : words[0]!]);
       else expect(OTHERS, `${head} in ${place(block)}`).toContain(head);
       for (const word of words)
-        if (word.startsWith('examples/') && !word.includes('/runs/')) expect(existsSync(join(ROOT, word)), word).toBe(true);
+        if (word.startsWith('examples/') && !word.includes('/runs/'))
+          expect(existsSync(join(ROOT, word)), word).toBe(true);
     }
   });
 
@@ -110,7 +117,11 @@ describe('a study', () => {
     60_000,
   );
 
-  it.each(of('ts').map((block) => [place(block), block] as const).filter(([, { text }]) => text.includes('defineModel(')))(
+  it.each(
+    of('ts')
+      .map((block) => [place(block), block] as const)
+      .filter(([, { text }]) => text.includes('defineModel(')),
+  )(
     'with the model of %s alone runs, where it has no inputs',
     async (_, block) => {
       if (block.text.includes('inputs:')) return expect(block.page).toBe('docs/own-model.md');
@@ -122,4 +133,50 @@ describe('a study', () => {
     },
     60_000,
   );
+});
+
+describe('rows in other programs', () => {
+  const python = (code: string, cwd?: string): string | undefined => {
+    const { status, stdout, stderr } = spawnSync('python3', ['-c', code], { cwd, encoding: 'utf8' });
+    return status === 0 ? undefined : `${stdout}${stderr}`;
+  };
+  const has_pandas = python('import pandas') === undefined;
+  const has_parquet = python('import pandas, pyarrow') === undefined;
+
+  /** runs/coin with its exports, as the page has them. */
+  async function coinRun(): Promise<string> {
+    const folder = temporaryFolder();
+    const first = (page: string, language: string): string =>
+      blocksOf(page).find((block) => block.language === language)!.text;
+    writeFileSync(join(folder, 'coin.ts'), first('docs/getting-started.md', 'ts'));
+    writeFileSync(join(folder, 'study.yaml'), first('docs/getting-started.md', 'yaml'));
+    const output = join(folder, 'runs', 'coin');
+    await run(join(folder, 'study.yaml'), { permutations: 20, threads: 1 }, HOST);
+    await exportRun(output, { to: 'parquet' });
+    await exportRun(output, { to: 'csv', path: join(folder, 'rows.csv') });
+    return folder;
+  }
+
+  it.skipIf(!has_pandas).each(of('python').map((block) => [place(block), block] as const))(
+    'the Python of %s runs (skipped without pandas, and without pyarrow where it reads Parquet)',
+    async (_, { text }) => {
+      if (text.includes('parquet') && !has_parquet)
+        return expect(python(`compile(${JSON.stringify(text)}, 'page', 'exec')`)).toBeUndefined();
+      expect(python(text, await coinRun())).toBeUndefined();
+    },
+    60_000,
+  );
+
+  it('the SQL asks for files and columns that there are', async () => {
+    const folder = await coinRun();
+    const header = readFileSync(join(folder, 'rows.csv'), 'utf8').split('\n')[0]!.split(',');
+    expect(of('sql').length).toBeGreaterThan(1);
+    for (const { text } of of('sql')) {
+      const [, path] = /'([^']+)'/.exec(text)!;
+      expect(existsSync(join(folder, path!.split('/*')[0]!)), path).toBe(true);
+      const [, selected, grouped] = /SELECT (.*)\nFROM[^]*GROUP BY (.*);/.exec(text) ?? [];
+      for (const name of `${selected ?? ''},${grouped ?? ''}`.match(/[a-z_]+(?![a-z_(])/g) ?? [])
+        expect(header, name).toContain(name);
+    }
+  }, 60_000);
 });

@@ -20,7 +20,9 @@ function anchorsOf(page: string): string[] {
 
 /** Links and pictures, in text and not in code. */
 function linksOf(page: string): string[] {
-  const text = textOf(page).replaceAll(/^```[^]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
+  const text = textOf(page)
+    .replaceAll(/^```[^]*?^```$/gm, '')
+    .replaceAll(/`[^`\n]*`/g, '');
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
 }
 

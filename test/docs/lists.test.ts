@@ -36,9 +36,14 @@ describe('docs/commands.md', () => {
       const command = await load();
       for (const own of command.commands.length === 0 ? [command] : command.commands) {
         const title = own === command ? name : `${name} ${own.name()}`;
-        const table = tableRows(section('docs/commands.md', title), 'option').map(([cell]) => names(cell!)[0]!.split(' ')[0]);
+        const table = tableRows(section('docs/commands.md', title), 'option').map(
+          ([cell]) => names(cell!)[0]!.split(' ')[0],
+        );
         const has = own.options.map(({ long }) => long);
-        expect(table.filter((option) => !has.includes(option)), title).toEqual([]);
+        expect(
+          table.filter((option) => !has.includes(option)),
+          title,
+        ).toEqual([]);
       }
     }
   });
@@ -63,7 +68,8 @@ describe('docs/study-files.md', () => {
     expect([...rules].sort()).toEqual(Object.keys(rule!.shape).sort());
     const steps = textOf('docs/several-studies.md');
     for (const key of Object.keys(shape(results))) expect(steps).toContain(`\`results.${key}\``);
-    for (const key of ['grid', 'parameters', 'cells']) expect(section('docs/several-studies.md', 'Steps')).toContain(key);
+    for (const key of ['grid', 'parameters', 'cells'])
+      expect(section('docs/several-studies.md', 'Steps')).toContain(key);
   });
 });
 
