@@ -34,10 +34,11 @@ function withoutLinksOut(md) {
 export default defineConfig({
   title: 'permafrost',
   description: 'Crash-safe parallel Monte Carlo surfaces for Node.js',
-  srcDir: '../docs',
-  outDir: '../site/dist',
+  srcDir: './pages',
+  outDir: './dist',
   cacheDir: './.cache',
   lastUpdated: false,
-  markdown: { config: withoutLinksOut },
+  // Pages have no HTML of their own, and doc comments speak of results/<step>.csv.
+  markdown: { html: false, config: withoutLinksOut },
   themeConfig: { outline: [2, 3], search: { provider: 'local' }, sidebar: sidebar() },
 });

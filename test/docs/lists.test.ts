@@ -115,9 +115,10 @@ describe.each([
     );
     table.forEach(([name, , values, meaning], k) => {
       const [, spec] = parameters[k]!;
+      const { min, max } = spec as { readonly min?: number; readonly max?: number };
       if (spec.type === 'choice') expect(names(values!), name).toEqual(spec.values);
-      if ('min' in spec && spec.min !== undefined) expect(values, name).toContain(`from ${spec.min}`);
-      if ('max' in spec && spec.max !== undefined) expect(values, name).toContain(`to ${spec.max}`);
+      if (min !== undefined) expect(values, name).toContain(`from ${min}`);
+      if (max !== undefined) expect(values, name).toContain(`to ${max}`);
       if (spec.unit !== undefined) expect(values, name).toContain(`[${spec.unit}]`);
       expect(meaning, name).not.toBe('');
     });
