@@ -1,3 +1,4 @@
+import type { KeptColumns } from './kept-columns.ts';
 import type { ChunkResult, ChunkTask } from './messages.ts';
 
 /**
@@ -9,9 +10,10 @@ export interface Executor {
   readonly parallel: number;
   /**
    * Computes one chunk. Rejects with EngineError WORKER where whoever computed it died, with the signal's reason as soon as that is aborted (what computes it
-   * is then free for others), and with what the model threw outside a permutation.
+   * is then free for others), and with what the model threw outside a permutation. `keep`: where the values are put, too, by who shares memory with the caller
+   * (`ChunkResult.kept`); others leave it alone.
    */
-  compute(task: ChunkTask, signal?: AbortSignal): Promise<ChunkResult>;
+  compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult>;
   /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
   release(result: ChunkResult): void;
   /** Ends whoever computes, whatever they are doing: chunks in flight reject. Again and again is as good as once. */

@@ -32,6 +32,10 @@ export interface ChunkResult {
   readonly bytes: Uint8Array;
   /** `bytes` cut at block borders, with the checksums of the parts, for a format that has them beside the file. */
   readonly blocks?: readonly BlockPart[];
+  /** CRC-32 over `bytes`, for a format that has its sums within. */
+  readonly crc32?: number;
+  /** The rows, all of them, stand in the memory that came with the task. */
+  readonly kept?: boolean;
   /** The same rows in the bytes of each of the task's `more_schemas`. */
   readonly more_bytes?: readonly Uint8Array[];
   /** Permutations that left no row, ascending. */

@@ -12,6 +12,7 @@ import { encodeForAll } from './encode-chunk.ts';
 import { failureOf, InfiniteMetric, prepareError, UndefinedMetric } from './model-failure.ts';
 import { inputsOf, loadReferencedModel } from './load-setup.ts';
 import { LARGEST_CHUNK, type ChunkResult, type ChunkTask } from './messages.ts';
+import { keptIn, type KeptColumns } from './kept-columns.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
 import { AsynchronousModel, isPromise, NotANumber } from './value-errors.ts';
@@ -67,8 +68,8 @@ export class Simulator {
     return new Simulator(model, setup, await inputsOf(model, setup, inputs));
   }
 
-  /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. */
-  async computeChunk(task: ChunkTask, into?: ArrayBufferLike): Promise<ChunkResult> {
+  /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. Whole, its values are put in `keep`, too. */
+  async computeChunk(task: ChunkTask, into?: ArrayBufferLike, keep?: KeptColumns): Promise<ChunkResult> {
     const started = performance.now();
     const { first, count } = task;
     const prepared = await this.prepareCell(task.cell);
@@ -89,6 +90,7 @@ export class Simulator {
       rows: kept.perm_index.length,
       ...encodeForAll(task, kept, this.setup.kernel, into),
       failures,
+      ...keptIn(keep, kept, count),
       // One is enough to find the line; the stacks of thousands would be megabytes.
       ...(failed.length > 0 && { first_error: errorRecord(failed[0]!.error) }),
       compute_ms: performance.now() - started,

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EngineError } from '../errors.ts';
+import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import { errorOf, errorRecord } from '../model/error-record.ts';
@@ -30,12 +31,12 @@ export class Inline implements Local {
     this.functions = readerFunctions(port, this.simulators);
   }
 
-  compute(chunk: ChunkTask, signal?: AbortSignal): Promise<ChunkResult> {
+  compute(chunk: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     const work = this.inTurn(async () => {
       // Aborted while it waited for its turn: not begun.
       signal?.throwIfAborted();
-      return (await this.simulators.of(chunk.setup)).computeChunk(chunk);
+      return (await this.simulators.of(chunk.setup)).computeChunk(chunk, undefined, keep);
     });
     return orAborted(work, signal);
   }

@@ -1,6 +1,7 @@
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { measureCell } from '../execute/measure-cell.ts';
 import { encodeForAll } from '../execute/encode-chunk.ts';
+import { keptIn, keptRows } from '../execute/kept-columns.ts';
 import type { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
@@ -10,7 +11,7 @@ import { summarise } from '../statistics/summarise.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
-import { readBack } from '../store/scan-cell.ts';
+import { isProven, readBack } from '../store/scan-cell.ts';
 import type { ReaderTasks } from './tasks.ts';
 
 /** How each kind of task is done on the files behind the port. */
@@ -20,11 +21,19 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
 
     look: ({ place, target, stopping, due, sums }) => lookAtOpenFile(port, place, target, stopping, due, sums),
 
-    copy: ({ chunk, from }) => {
+    copy: ({ chunk, from, keep }) => {
       const { first, count } = chunk;
       const rows = readRange(port, from.place, from.target, first, first + count);
       if (rows === undefined) return undefined;
-      return { first, count, rows: count, ...encodeForAll(chunk, rows, 'auto'), failures: [], compute_ms: 0 };
+      return {
+        first,
+        count,
+        rows: count,
+        ...encodeForAll(chunk, rows, 'auto'),
+        ...keptIn(keep, rows, count),
+        failures: [],
+        compute_ms: 0,
+      };
     },
 
     text: ({ place, target, part }) => Array.from(readRows(port, place, target, part), (rows) => encodeCsvRows(rows)),
@@ -34,11 +43,16 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
     summary: ({ place, target, options }) =>
       summarise(() => readRows(port, place, target), place.schema.metrics, options),
 
-    finish: ({ place, target, options, sums }) => {
+    finish: ({ place, target, options, sums, kept }) => {
+      const { metrics } = place.schema;
+      if (kept !== undefined && isProven(port, place, kept)) {
+        const rows = keptRows(kept.columns, metrics.length, target);
+        return { found: 'proven', statistics: summarise(() => [rows], metrics, options) };
+      }
       const found = readBack(port, place, target, sums);
       if (found === undefined) return { found, statistics: undefined };
       const rows = (): Iterable<Rows> => readRows(port, place, target, { end: found.scan.end });
-      return { found, statistics: summarise(rows, place.schema.metrics, options) };
+      return { found, statistics: summarise(rows, metrics, options) };
     },
 
     measure: async (task) => measureCell(await simulators.of(task.setup), task),

@@ -1,11 +1,12 @@
 import type { CellCost, MeasureTask } from '../execute/measure-cell.ts';
+import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import type { Look, Stopping } from '../precision/checks.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Part } from '../store/read-rows.ts';
-import type { CellPlace } from '../store/scan/cell-file.ts';
+import type { CellPlace, ProvenBytes } from '../store/scan/cell-file.ts';
 import type { Sums } from '../store/scan/sums.ts';
 
 export interface ScanTask {
@@ -29,6 +30,8 @@ export interface LookTask extends RowsTask {
 export interface CopyTask {
   readonly chunk: ChunkTask;
   readonly from: RowsTask;
+  /** Where the values are put, too. */
+  readonly keep: KeptColumns | undefined;
 }
 /** Rows of a canonical file. */
 export interface TextTask extends RowsTask {
@@ -43,10 +46,12 @@ export interface SummariseTask extends RowsTask {
 /** A cell whose last row was written: read it back, and make its statistics while it is at hand. */
 export interface FinishTask extends SummariseTask {
   readonly sums: Sums;
+  /** All its values, where they are at hand, and what the bytes of its rows must be. */
+  readonly kept: (ProvenBytes & { readonly columns: KeptColumns }) | undefined;
 }
 export interface FinishedCell {
   /** Undefined where the file is not what was written. */
-  readonly found: CanonicalScan | undefined;
+  readonly found: CanonicalScan | 'proven' | undefined;
   readonly statistics: CellStatistics | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import type { ReaderTasks } from './tasks.ts';
@@ -16,4 +17,5 @@ export interface ComputeTask {
   readonly chunk: ChunkTask;
   /** Memory that both threads see: the rows come back in it where they fit. */
   readonly into: SharedArrayBuffer | undefined;
+  readonly keep: KeptColumns | undefined;
 }

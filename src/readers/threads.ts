@@ -1,3 +1,4 @@
+import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import { ThreadPool } from '../execute/thread-pool.ts';
@@ -24,8 +25,8 @@ export class Threads implements Local {
    * A chunk comes back in memory that both threads see. Were its bytes handed over (or those of anything else), V8 would from then on ask at every access to
    * a typed array whether it was taken away: a user's model takes a fifth longer in such a thread. The first chunks, and those that outgrow it, are copied.
    */
-  compute(chunk: ChunkTask, signal?: AbortSignal): Promise<ChunkResult> {
-    return this.pool.run('compute', { chunk, into: this.memory() }, signal);
+  compute(chunk: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult> {
+    return this.pool.run('compute', { chunk, into: this.memory(), keep }, signal);
   }
 
   /**

@@ -12,7 +12,7 @@ const simulators = new Simulators((workerData as WorkerData).setups);
 export default threadEntry<ThreadTasks>(
   {
     ...readerFunctions(disk, simulators),
-    compute: async ({ chunk, into }) => (await simulators.of(chunk.setup)).computeChunk(chunk, into),
+    compute: async ({ chunk, into, keep }) => (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep),
   },
   // Handed over: `verify` computes little, so it may be slow (see `Threads.compute`).
   { text: (lines) => lines.map(({ buffer }) => buffer as ArrayBuffer) },

@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
+import { hex32 } from '../encoding/crc32.ts';
+import type { BlockPart } from '../encoding/csv-blocks.ts';
 import { EngineError } from '../errors.ts';
 import type { BlockSums } from './block-sums.ts';
-import type { CellFile, CellPlace, CellScan, EncodedChunk, PermutationRange, ReadBack } from './scan/cell-file.ts';
+import type {
+  CellFile,
+  CellPlace,
+  CellScan,
+  EncodedChunk,
+  PermutationRange,
+  ProvenBytes,
+  ReadBack,
+} from './scan/cell-file.ts';
 import { diskError, hasCode, isSystemError, onDisk } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
@@ -13,6 +23,13 @@ import { countPermutations, intersectRanges, subtractRanges } from '../study/per
 import { RangeBuilder, missingFrom } from './scan/ranges.ts';
 import type { Sums } from './scan/sums.ts';
 import { writeFully } from '../files/write-fully.ts';
+import { WrittenBytes } from './written-bytes.ts';
+
+/** What sealing needs to know of the file. */
+interface Found {
+  readonly scan: Pick<CellScan, 'end' | 'n_rows_raw' | 'rows_crc32'>;
+  readonly sums: Sums;
+}
 
 /** The only writer of one metrics file; see `CellFile`. Made by `openCell`. */
 export class OpenCell implements CellFile {
@@ -37,6 +54,8 @@ export class OpenCell implements CellFile {
   #failure: unknown;
   #syncing: Promise<void> = Promise.resolve();
   readonly #appended: { n: number } = { n: 0 };
+  /** Of a file that this process began. */
+  #written: WrittenBytes | undefined;
   /** Rows that `lowerTarget` put past the target. */
   #past = 0;
   readonly #found: CellScan;
@@ -80,6 +99,9 @@ export class OpenCell implements CellFile {
   get missing(): readonly PermutationRange[] {
     return this.#missing;
   }
+  get written(): ProvenBytes | undefined {
+    return this.#ordered ? this.#written?.upTo(this.#end) : undefined;
+  }
   get sums(): Sums {
     return this.#sums.known;
   }
@@ -108,6 +130,7 @@ export class OpenCell implements CellFile {
         const header = this.#format.header(this.#place.schema);
         writeFully(this.#port, fd, header, 0);
         this.#end = header.length;
+        this.#written = new WrittenBytes(header.length, this.#place.schema.experiment);
       }
       writeFully(this.#port, fd, chunk.bytes, this.#end);
     } catch (error) {
@@ -116,7 +139,11 @@ export class OpenCell implements CellFile {
     this.#end += chunk.bytes.length;
     if (!this.#isBehind(first)) this.#ordered = false;
     this.#lastIndex = Math.max(this.#lastIndex, last);
-    if (this.#ordered) this.#protect(chunk, indices);
+    if (this.#ordered) {
+      const parts = this.#partsOf(chunk, indices);
+      this.#written?.add(chunk, parts);
+      this.#protect(parts);
+    }
     this.#missing = missing;
     this.#rows += chunk.rows;
     this.#appended.n += chunk.rows;
@@ -164,13 +191,19 @@ export class OpenCell implements CellFile {
     return this.#port.open(this.#path, 'wx+');
   }
 
-  /** Rows have their sum as soon as they are written: whoever kills this process leaves no more than one chunk without. */
-  #protect(chunk: EncodedChunk, indices: Uint32Array | undefined): void {
+  /** The chunk cut at block borders; undefined for a format that has its sums within. */
+  #partsOf(chunk: EncodedChunk, indices: Uint32Array | undefined): readonly BlockPart[] | undefined {
     const { blocksOf } = this.#format;
-    if (blocksOf === undefined) return;
+    if (blocksOf === undefined) return undefined;
     const perm_index = () => indices ?? Uint32Array.from({ length: chunk.rows }, (_, row) => chunk.first + row);
     const parts = chunk.blocks ?? blocksOf(this.#place.schema, perm_index(), chunk.bytes);
     assert(parts.reduce((sum, part) => sum + part.bytes, 0) === chunk.bytes.length, 'the blocks are the chunk');
+    return parts;
+  }
+
+  /** Rows have their sum as soon as they are written: whoever kills this process leaves no more than one chunk without. */
+  #protect(parts: readonly BlockPart[] | undefined): void {
+    if (parts === undefined) return;
     for (const part of parts) this.#sums.add(part);
     try {
       this.#sums.write();
@@ -246,7 +279,7 @@ export class OpenCell implements CellFile {
   /** Reads everything back, then writes what says that the file is whole. */
   async #seal(readBack: ReadBack | undefined): Promise<string> {
     if (this.#fd === undefined) return '00000000';
-    const found = await this.#readBack(readBack);
+    const found = await this.#whatIsThere(readBack);
     if (found === undefined || found.scan.end !== this.#end || found.scan.n_rows_raw !== this.#rows) {
       throw this.#changedUnderneath();
     }
@@ -256,6 +289,16 @@ export class OpenCell implements CellFile {
       await this.#port.fdatasync(this.#fd);
     }
     return found.scan.rows_crc32!;
+  }
+
+  /** What the file holds: nothing needs to be read of one that is proven to be what was written. */
+  async #whatIsThere(readBack: ReadBack | undefined): Promise<Found | undefined> {
+    const found = await this.#readBack(readBack);
+    if (found !== 'proven') return found;
+    const { written } = this;
+    assert(written !== undefined, 'only what this process wrote is proven');
+    const scan = { end: written.to, n_rows_raw: this.#rows, rows_crc32: hex32(written.crc32) };
+    return { scan, sums: this.#sums.known };
   }
 
   async #readBack(elsewhere: ReadBack | undefined): ReturnType<ReadBack> {

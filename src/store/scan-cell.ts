@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts';
+import { crc32 } from '../encoding/crc32.ts';
 import { blankScan } from './scan/blank-scan.ts';
-import type { CellPlace, CellScan } from './scan/cell-file.ts';
+import type { CellPlace, CellScan, ProvenBytes } from './scan/cell-file.ts';
 import { diskError } from '../files/disk-error.ts';
 import { FileReader } from '../files/file-reader.ts';
 import { formatOf, metricsPath } from './formats/formats.ts';
@@ -90,6 +91,24 @@ function refuseLink(port: FilePort, folder: string): void {
 /** A file just written, read back: undefined where it is not the canonical file that it should be. */
 export function readBack(port: FilePort, place: CellPlace, target: number, sums: Sums): CanonicalScan | undefined {
   return readMetricsFile(port, place, (reader) => formatOf(place.schema).scanCanonical(reader, place, target, sums));
+}
+
+/** Read at once to be compared [bytes]. */
+const PIECE_BYTES = 1 << 18;
+
+/** Whether the file is exactly as long as what was written, and its rows are, byte for byte as far as a checksum tells. Nothing is decoded. */
+export function isProven(port: FilePort, place: CellPlace, { from, to, crc32: expected }: ProvenBytes): boolean {
+  const proven = readMetricsFile(port, place, (reader) => {
+    if (reader.size !== to) return false;
+    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, to - from));
+    let found = 0;
+    for (let at = from; at < to; at += piece.length) {
+      const read = piece.subarray(0, reader.readInto(piece.subarray(0, Math.min(piece.length, to - at)), at));
+      found = crc32(read, found);
+    }
+    return found === expected;
+  });
+  return proven === true;
 }
 
 /** Opens the metrics file for reading; undefined where there is none. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { ChunkResult } from '../../execute/messages.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
@@ -34,6 +35,9 @@ export interface Delivery {
  */
 export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncable {
   readonly targets: readonly Target[];
+  /** Where the values of its rows are put by who computes them; undefined where that is too much. */
+  readonly keep: KeptColumns | undefined;
+  private kept_to = 0;
   private readonly release: (result: ChunkResult) => void;
   private readonly waiting = new Map<number, Delivery>();
   private is_abandoned = false;
@@ -44,9 +48,15 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   private onSettled: (() => void) | undefined;
 
   /** `release` is told of every computed chunk that was appended: its bytes are not needed any more. */
-  constructor(targets: readonly Target[], release: (result: ChunkResult) => void) {
+  constructor(targets: readonly Target[], release: (result: ChunkResult) => void, keep?: KeptColumns) {
     this.targets = targets;
+    this.keep = keep;
     this.release = release;
+  }
+
+  /** The values of rows 0 .. n - 1, where all of them were kept. */
+  columnsOf(n: number): KeptColumns | undefined {
+    return n <= this.kept_to ? this.keep : undefined;
   }
 
   /** Where a stage ends: at the nearest look of any of the files. Until it is taken nobody needs more, and who needs it computes nothing twice. */
@@ -87,6 +97,8 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
       this.waiting.delete(this.next);
       this.next += 1;
       n_failed += due.result.failures.length;
+      const { first, count, kept } = due.result;
+      if (kept === true && first === this.kept_to) this.kept_to += count;
       if (!due.copied) this.release(due.result);
     }
     this.settle();

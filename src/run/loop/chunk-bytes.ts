@@ -22,7 +22,7 @@ export function chunksFor<Target extends Destination>(
   targets: readonly Target[],
   result: ChunkResult,
 ): { readonly target: Target; readonly chunk: EncodedChunk }[] {
-  const { first, count, rows, blocks } = result;
+  const { first, count, rows, blocks, crc32 } = result;
   const kinds = schemasOf(targets).map(kindOf);
   const encoded = [result.bytes, ...(result.more_bytes ?? [])];
   const { format, batch_rows } = targets[0]!.cell.place.schema;
@@ -31,7 +31,8 @@ export function chunksFor<Target extends Destination>(
     const bytes = encoded[kinds.indexOf(kindOf(schema))]!;
     // The same lines, but a file with other blocks cuts them itself.
     const cut = blocks !== undefined && schema.format === format && schema.batch_rows === batch_rows;
-    return { target, chunk: { first, count, rows, bytes, ...(cut && { blocks }) } };
+    const summed = crc32 !== undefined && bytes === result.bytes;
+    return { target, chunk: { first, count, rows, bytes, ...(summed && { crc32 }), ...(cut && { blocks }) } };
   });
 }
 

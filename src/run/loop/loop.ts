@@ -3,7 +3,8 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
 import type { Executor } from '../../execute/executor.ts';
-import type { ChunkTask } from '../../execute/messages.ts';
+import type { KeptColumns } from '../../execute/kept-columns.ts';
+import type { ChunkResult, ChunkTask } from '../../execute/messages.ts';
 import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
 import { segmentsOf } from '../../plan/segments.ts';
 import { HeldFile } from '../../files/held.ts';
@@ -11,6 +12,7 @@ import type { FilePort } from '../../files/port.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
 import { CellTarget } from './output-cell.ts';
+import { ColumnMemory } from './column-memory.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { confirmedCell, confirmedDonors } from './confirm-files.ts';
@@ -49,6 +51,7 @@ export interface RunContext {
 interface Loop extends RunContext {
   /** Chunks in flight are not waited for any longer. */
   readonly abandoned: AbortSignal;
+  readonly columns: ColumnMemory;
 }
 
 /**
@@ -58,7 +61,7 @@ interface Loop extends RunContext {
  * is on disk.
  */
 export async function runCells(context: RunContext): Promise<void> {
-  const run: Loop = { ...context, abandoned: abandonedAfterGrace(context) };
+  const run: Loop = { ...context, abandoned: abandonedAfterGrace(context), columns: new ColumnMemory() };
   const open = new Slots(OPEN_EXPERIMENTS);
   const in_flight = new Slots(run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
@@ -121,9 +124,10 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
-  return new CellWork(targets, (result) => {
+  const release = (result: ChunkResult): void => {
     run.executor.release(result);
-  });
+  };
+  return new CellWork(targets, release, run.columns.takeFor(targets));
 }
 
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */
@@ -163,7 +167,7 @@ async function dispatch(
         continue;
       }
       const sequence = work.dispatch();
-      void produce(run, range, targets, held_by)
+      void produce(run, work.keep, range, targets, held_by)
         .then(
           (delivery) => {
             if ('cannot_prepare' in delivery) failCell(run, work, delivery.cannot_prepare);
@@ -187,6 +191,7 @@ async function dispatch(
 /** The rows of a chunk in the bytes of every file that misses them: from a file that holds them, else computed; or why no row of the cell can be. */
 async function produce(
   run: Loop,
+  given: KeptColumns | undefined,
   { from, to }: PermutationRange,
   targets: readonly CellTarget[],
   held_by: readonly Donor[],
@@ -200,12 +205,13 @@ async function produce(
     count: to - from,
     ...(more_schemas.length > 0 && { more_schemas }),
   };
+  const keep = given !== undefined && to <= given.span ? given : undefined;
   for (const { place, scan } of held_by) {
-    const result = await run.readers.read('copy', { chunk, from: { place, target: scan.target } });
+    const result = await run.readers.read('copy', { chunk, from: { place, target: scan.target }, keep });
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
     if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
-  const result = await run.executor.compute(chunk, run.abandoned);
+  const result = await run.executor.compute(chunk, run.abandoned, keep);
   const { cannot_prepare } = result;
   if (cannot_prepare !== undefined) return { cannot_prepare };
   run.lease.observe(result.count, result.compute_ms);
@@ -247,16 +253,19 @@ async function finish(
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   }
-  for (const target of work.targets) await end(run, target);
+  for (const target of work.targets) await end(run, target, work.columnsOf(target.file.target));
+  // After a stop a thread may be at a chunk that nobody waits for, and still put values there.
+  if (work.keep !== undefined && run.stop.reason === undefined) run.columns.give(work.keep);
 }
 
-async function end(run: Loop, target: CellTarget): Promise<void> {
+async function end(run: Loop, target: CellTarget, columns: KeptColumns | undefined): Promise<void> {
   const { output, cell, file } = target;
   let status: CellStatus = 'stopped';
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
-      await output.summaries.complete(cell, file, target.resume_detected, target.look);
+      const { resume_detected, look } = target;
+      await output.summaries.complete(cell, file, { resume_detected, look, columns });
       output.outdated.delete(cell.cell_id);
       status = 'complete';
     } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)

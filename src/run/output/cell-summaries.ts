@@ -1,3 +1,4 @@
+import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
@@ -31,6 +32,14 @@ interface Made {
   readonly look: Look | undefined;
   readonly baseline: Readonly<Record<string, number>> | undefined;
   readonly statistics: CellStatistics;
+}
+
+/** What is known of a cell at its end beside its file. */
+export interface Ending {
+  readonly resume_detected: boolean;
+  readonly look: Look | undefined;
+  /** The values of all rows, where they are at hand. */
+  readonly columns: KeptColumns | undefined;
 }
 
 /** Makes, checks and withdraws the summary.json of cells. */
@@ -81,15 +90,17 @@ export class CellSummaries {
     });
   }
 
-  /** Completes a cell's file and writes its summary; its rows are read back, for both. */
-  async complete(cell: RunCell, file: CellFile, resume_detected: boolean, look: Look | undefined): Promise<void> {
+  /** Completes a cell's file and writes its summary. Its rows are read back, for both; where `columns` has the values of all of them, only the bytes are proven. */
+  async complete(cell: RunCell, file: CellFile, { resume_detected, look, columns }: Ending): Promise<void> {
     const { readers } = this.options;
     const baseline = this.options.baselineOf(cell);
     const options = { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
     const { target } = file;
     let made: CellStatistics | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
-      const finished = await readers.read('finish', { place: cell.place, target, options, sums });
+      const { written } = file;
+      const kept = columns && written && { ...written, columns };
+      const finished = await readers.read('finish', { place: cell.place, target, options, sums, kept });
       made = finished.statistics;
       return finished.found;
     });

@@ -92,12 +92,26 @@ export interface EncodedChunk {
   readonly rows: number;
   /** As the format's `encode` made them. */
   readonly bytes: Uint8Array;
+  /** CRC-32 over `bytes`, where it is known. */
+  readonly crc32?: number;
   /** Where the sums stand beside the file: the chunk cut at block borders (`blocksOf`). Without, it is cut when it is appended. */
   readonly blocks?: readonly BlockPart[];
 }
 
-/** Reads a whole file as `readBack` of scan-cell.ts does. `sums`: those of its blocks, as they were written. */
-export type ReadBack = (sums: Sums) => Promise<{ readonly scan: CellScan; readonly sums: Sums } | undefined>;
+/** What a metrics file is that one process wrote from its first byte to its last, in order. */
+export interface ProvenBytes {
+  /** Where the rows begin and end in the file [bytes]. */
+  readonly from: number;
+  readonly to: number;
+  /** CRC-32 over them. */
+  readonly crc32: number;
+}
+
+/**
+ * Reads a whole file as `readBack` of scan-cell.ts does, or says that its bytes are `proven`, the very ones that were written. `sums`: those of its blocks, as
+ * they were written. Undefined where the file is something else.
+ */
+export type ReadBack = (sums: Sums) => Promise<{ readonly scan: CellScan; readonly sums: Sums } | 'proven' | undefined>;
 
 /**
  * An open metrics file: the only writer of it. Made by `openCell` (store/open-cell.ts), which repairs the file first:
@@ -119,6 +133,8 @@ export interface CellFile {
   readonly target: number;
   /** Ranges below the target that have no row: gaps first, then the end. */
   readonly missing: readonly PermutationRange[];
+  /** What its bytes are, where this process wrote them all, in order; undefined otherwise. */
+  readonly written: ProvenBytes | undefined;
   /** Sums of the blocks as they were written, for reading the file back while it is open. */
   readonly sums: Sums;
   /** Writes the chunk at the validated end of the file. Chunks come in permutation order (gaps first). Not durable yet. */
