@@ -40,7 +40,8 @@ describe.each(['csv', 'arrow'] as const)('%s', (format) => {
         // A block is given in one piece, unless it is very large.
         const whole = indices.length === 0 || Math.floor(indices.at(-1)! / batch_rows) !== [...blocks][0];
         expect(whole || batch_rows > 8192).toBe(true);
-        expect(rows).toEqual(rowsOf(found));
+        // As text: comparing typed arrays value by value takes seconds.
+        expect(Buffer.from(encodeCsvRows(rows)).equals(encodeCsvRows(rowsOf(found)))).toBe(true);
         indices.push(...found);
       }
       expect(indices).toEqual(range(0, 25_000).filter((index) => !FAILED.includes(index)));

@@ -14,6 +14,7 @@ import { RECOVERY } from '../scan/recover.ts';
 import { analysedScan } from './analysed-scan.ts';
 import { choose } from './choose.ts';
 import type { Choice, RowSource } from './choose.ts';
+import { GoodRowFinder, type GoodRows } from './csv-good-rows.ts';
 import { isTorn, linesOf, tornAt } from './csv-lines.ts';
 import type { Line } from './csv-lines.ts';
 import type { Analysis } from './format.ts';
@@ -140,6 +141,16 @@ class RowTable implements RowSource {
     return { offset: this.offset.at(row), length: this.length.at(row) };
   }
 
+  /** Adds rows that are as this engine writes them; the first line begins at `offset`. */
+  addAll(offset: number, { rows, indices, ends }: GoodRows): void {
+    for (let i = 0, start = 0; i < rows; i += 1) {
+      this.index.push(indices[i]!);
+      this.offset.push(offset + start);
+      this.length.push(ends[i]! - start);
+      start = ends[i]!;
+    }
+  }
+
   /** Adds the line where it is a good row; says why where it is not. */
   add(line: Line): string | undefined {
     const bytes = line.bytes;
@@ -175,6 +186,9 @@ class RowTable implements RowSource {
   }
 }
 
+/** Where a line is no row as this engine writes it, so much is read line by line before rows are looked for together again [bytes]. */
+const LINE_BY_LINE_BYTES = 1 << 16;
+
 /** Fills the table; returns the number of damaged lines. */
 function readLines(
   reader: FileReader,
@@ -184,18 +198,33 @@ function readLines(
   findings: FindingList,
 ): number {
   const header = csvHeader(schema.metrics).trimEnd();
+  const good = head.mapping === undefined ? new GoodRowFinder(reader, schema.metrics.length) : undefined;
   let n_damaged = 0;
-  for (const line of linesOf(reader)) {
-    if (line.offset < head.length) continue;
-    if (!line.terminated && isTorn(reader, line.offset)) {
-      findings.add(tornAt(line.offset, reader.size));
-      break;
+  let at = head.length;
+  while (at < reader.size) {
+    const together = good?.at(at);
+    if (together !== undefined && together.rows > 0) {
+      table.addAll(at, together);
+      at += together.ends[together.rows - 1]!;
+      continue;
     }
-    const again = line.bytes?.toString('latin1') === header;
-    const fault = again ? 'the header again' : table.add(line);
-    if (fault === undefined) continue;
-    n_damaged++;
-    findings.add({ kind: 'damaged', offset: line.offset, length: line.length, reason: fault });
+    const before = at;
+    const until = at + LINE_BY_LINE_BYTES;
+    for (const line of linesOf(reader, at)) {
+      if (line.offset >= until) break;
+      at = line.offset + line.length;
+      if (!line.terminated && isTorn(reader, line.offset)) {
+        findings.add(tornAt(line.offset, reader.size));
+        return n_damaged;
+      }
+      const again = line.bytes?.toString('latin1') === header;
+      const fault = again ? 'the header again' : table.add(line);
+      if (fault === undefined) continue;
+      n_damaged++;
+      findings.add({ kind: 'damaged', offset: line.offset, length: line.length, reason: fault });
+    }
+    // The file became shorter meanwhile.
+    if (at === before) break;
   }
   return n_damaged;
 }

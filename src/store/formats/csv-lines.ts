@@ -13,10 +13,10 @@ export interface Line {
   readonly terminated: boolean;
 }
 
-/** Every line of a file, whatever stands in it. */
-export function* linesOf(reader: FileReader): Iterable<Line> {
-  let piece = reader.read(0, PIECE_BYTES);
-  let base = 0;
+/** Every line of a file from `from` on, where one begins, whatever stands in it. */
+export function* linesOf(reader: FileReader, from = 0): Iterable<Line> {
+  let piece = reader.read(from, PIECE_BYTES);
+  let base = from;
   let at = 0;
   while (base + at < reader.size) {
     let newline = piece.indexOf(NEWLINE, at);

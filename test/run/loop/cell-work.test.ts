@@ -163,3 +163,27 @@ test('a sync waits for the one under way, reaches all files, and counts what it 
   work.acknowledgeAppended();
   for (const file of [a, b]) expect(file.done).toEqual(['sync', 'sync', 'synced', 'appended']);
 });
+
+describe('the values of an experiment', () => {
+  const keep = { memory: new SharedArrayBuffer(0), span: 30 };
+  const columnsAfter = (chunks: readonly ChunkResult[]): number => {
+    const work = new CellWork([new Recorded()], () => undefined, keep);
+    for (const result of chunks) work.deliver(work.dispatch(), delivery(result, work.targets));
+    let n = 0;
+    while (work.columnsOf(n + 1) !== undefined) n += 1;
+    return n;
+  };
+  const kept = (first: number): ChunkResult => ({ ...chunk(first), kept: true });
+
+  test('are at hand as far as every chunk from the first on was kept', () => {
+    expect(columnsAfter([kept(0), kept(10), kept(20)])).toBe(30);
+    expect(columnsAfter([kept(0), chunk(10), kept(20)])).toBe(10);
+    expect(columnsAfter([kept(10), kept(20)])).toBe(0);
+  });
+
+  test('are not where nobody has memory for them', () => {
+    const work = new CellWork([new Recorded()], () => undefined);
+    work.deliver(work.dispatch(), delivery(kept(0), work.targets));
+    expect(work.columnsOf(10)).toBeUndefined();
+  });
+});
