@@ -35,7 +35,17 @@ const NODE_GLOBALS = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'runs/**', 'node_modules/**', 'native-free/**/assembly/**', 'native-free/**/build/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'site/dist/**',
+      'site/.cache/**',
+      'runs/**',
+      'node_modules/**',
+      'native-free/**/assembly/**',
+      'native-free/**/build/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -1,5 +1,5 @@
 /**
- * Everything, one question after the other, and what the README prints (Markdown, on stdout).
+ * Everything, one question after the other, and what docs/performance.md prints (Markdown, on stdout).
  *
  *   npm run bench            ten to twenty minutes
  *   npm run bench -- --short a look, in some three minutes
@@ -132,7 +132,7 @@ const machine = {
   platform: `${process.platform} ${process.arch}`,
   peers: kernel?.peers ?? [],
 };
-/** What the README prints. */
+/** What docs/performance.md prints. */
 function markdown() {
   const { cpu, cores, memory_gb, node, platform, peers } = machine;
   const where = [`${cores} cores of ${cpu}, ${memory_gb} GB, ${platform}`, `Node.js ${node}`, ...peers].join('; ');

@@ -3,6 +3,7 @@
  * Never changes a bit of a result.
  */
 export const KERNELS = ['auto', 'wasm', 'typescript'] as const;
+/** Who computes a built-in model: what is best here, WebAssembly, or its TypeScript twin. */
 export type Kernel = (typeof KERNELS)[number];
 
 /** Whether the WebAssembly form is to be used; throws where it is asked for by name and cannot run on this machine. */

@@ -33,6 +33,7 @@ export const ERRORS = {
   WORKER: 3,
 } as const;
 
+/** A code of the closed list of errors. */
 export type ErrorCode = keyof typeof ERRORS;
 
 export interface ErrorDetails {
@@ -60,6 +61,7 @@ export class EngineError extends Error {
   readonly value: unknown;
   readonly allowed: string | undefined;
 
+  /** Errors of every copy of the class are instances of it. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     // A class that extends this one has instances of its own.
     if (this !== EngineError) return Function.prototype[Symbol.hasInstance].call(this, value);

@@ -1,5 +1,6 @@
 /** The metrics file formats. `csv`: metrics_compact.csv; `arrow`: metrics_compact.arrow, an Arrow IPC stream. */
 export const FORMATS = ['csv', 'arrow'] as const;
+/** The format of a metrics file. */
 export type Format = (typeof FORMATS)[number];
 
 /** The fewest rows of a block (`batch_rows`): small record batches are slow to read. */

@@ -29,6 +29,7 @@ export type {
 
 export type { Note } from './note.ts';
 
+/** An input file that a model declares. */
 export interface InputSpec {
   readonly description: string;
   readonly required?: boolean;
@@ -37,6 +38,7 @@ export interface InputSpec {
   /** What a file holds and what is wrong with it. Throws EngineError DATA for one that is no such input at all. */
   inspect?(file: InputFile): Inspection;
 }
+/** A model's inputs by name. */
 export type InputSpecs = Readonly<Record<string, InputSpec>>;
 
 /** The input files that a study names: those required are there. Specs whose names are not known give any names. */
@@ -71,6 +73,7 @@ export interface StudyFacts {
   readonly metrics: readonly string[];
 }
 
+/** A metric that a model declares. */
 export interface MetricSpec {
   readonly unit?: string;
   readonly description?: string;
@@ -92,6 +95,7 @@ export interface MetricSpec {
   /** `false`: stored only where a study asks for it (`metrics:`). Default: stored. */
   readonly stored?: boolean;
 }
+/** A model's metrics by name, in the order of their columns. */
 export type MetricSpecs = Readonly<Record<string, MetricSpec>>;
 
 /** Columns of a suite's tables that the engine fills. */
@@ -149,6 +153,7 @@ export interface PrepareContext<Inputs = unknown, Values = Parameters, Shared = 
   readonly metrics: readonly string[];
 }
 
+/** Plain data, as JSON has it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** One complete cell of an earlier step: its active parameters and the means of its metrics. */
@@ -159,6 +164,7 @@ export interface ResultRow<Values = Parameters, Metric extends string = string> 
 
 /** A rule that takes a parameter's value from the rows of an earlier step. (Of a method's type, as all functions of a model are: one with types of its own is still a `Model`.) */
 export type Choice<Values = Parameters, Metric extends string = string> = {
+  /** The value, from one row or more. */
   choose(rows: readonly ResultRow<Values, Metric>[]): ParameterValue;
 }['choose'];
 

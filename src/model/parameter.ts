@@ -1,5 +1,6 @@
 /** A parameter value as it stands in a study after resolution. Lists are for parameters of type `list`. */
 export type ParameterValue = number | string | boolean | readonly ParameterValue[];
+/** The parameters of a cell by name. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /** Conditions on other parameters, all of which must hold: name -> the value, or one of the values. */
@@ -16,6 +17,7 @@ interface ParameterCommon {
   /** The default comes from this input where the study gives that input (`Model.defaultsFrom`). */
   readonly default_from?: string;
 }
+/** A number, or an integer, perhaps within bounds. */
 export interface NumberParameter extends ParameterCommon {
   readonly type: 'number' | 'integer';
   readonly min?: number;
@@ -25,6 +27,7 @@ export interface NumberParameter extends ParameterCommon {
   readonly below?: number;
   readonly default?: number;
 }
+/** One of several texts. */
 export interface ChoiceParameter extends ParameterCommon {
   readonly type: 'choice';
   readonly values: readonly string[];
@@ -32,10 +35,12 @@ export interface ChoiceParameter extends ParameterCommon {
   readonly aliases?: Readonly<Record<string, string>>;
   readonly default?: string;
 }
+/** Any text. */
 export interface StringParameter extends ParameterCommon {
   readonly type: 'string';
   readonly default?: string;
 }
+/** true or false. */
 export interface BooleanParameter extends ParameterCommon {
   readonly type: 'boolean';
   readonly default?: boolean;
@@ -52,6 +57,7 @@ export type ParameterSpec = (NumberParameter | ChoiceParameter | StringParameter
   /** May be left out: then it is absent from `parameters` and from the cell id. */
   readonly optional?: boolean;
 };
+/** A model's parameters by name. */
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 
 /**

@@ -60,6 +60,7 @@ export interface WriteRow extends BenchRate {
   readonly cpu_share: number;
 }
 
+/** What was measured of a study on this machine, and what is recommended. */
 export interface StudyBench {
   readonly cells_sampled: number;
   readonly rounds: number;

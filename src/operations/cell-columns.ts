@@ -19,6 +19,7 @@ export type Columns<Metric extends string = string> = Readonly<Record<Metric, Fl
   readonly perm_index: Float64Array;
 };
 
+/** Which rows and metrics of a cell. */
 export interface ColumnOptions<Metric extends string = string> extends Abortable {
   /** Which metrics; default: all that are stored. */
   readonly metrics?: readonly Metric[] | undefined;
@@ -28,6 +29,7 @@ export interface ColumnOptions<Metric extends string = string> extends Abortable
   readonly to?: number | undefined;
 }
 
+/** Which rows of a cell, and how many at a time. */
 export interface BatchOptions<Metric extends string = string> extends ColumnOptions<Metric> {
   /** Rows per batch, but for the last one; default 65,536. */
   readonly rows?: number | undefined;

@@ -11,6 +11,7 @@ import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 
+/** How rows are counted. */
 export interface CountOptions {
   /** Count from the metrics files, not from what the last run wrote down. */
   readonly scan?: boolean | undefined;

@@ -24,6 +24,7 @@ import { storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { rowsInPieces } from './rows-in-pieces.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 
+/** As what the rows are written, and where. */
 export interface ExportOptions extends StudyPlace, Abortable {
   readonly to: TableFormat;
   /** One file per cell instead of one table. */
@@ -34,6 +35,7 @@ export interface ExportOptions extends StudyPlace, Abortable {
   readonly csv_safe?: boolean | undefined;
 }
 
+/** What was exported. */
 export interface ExportResult {
   readonly output: string;
   /** Files written, absolute. */

@@ -11,6 +11,7 @@ import { allowedText, checkValue } from '../study/parameter-value.ts';
 import { anyOf, notExpected } from '../wording/expected.ts';
 import { pathOf } from './given-study.ts';
 
+/** Options of `generate`. */
 export interface GenerateOptions {
   /** What the generator takes, by name (`permafrost generate <what> --help` lists them); what is not given has a default. */
   readonly parameters?: Parameters | undefined;
@@ -22,6 +23,7 @@ export interface GenerateOptions {
   readonly overwrite?: boolean | undefined;
 }
 
+/** An input file that was made. */
 export interface Generated {
   /** The content of the file. */
   readonly text: string;

@@ -10,11 +10,13 @@ import type { StudyObject } from '../study/study-object.ts';
 /** A study as a program gives it: the path of its file, relative to the working directory, or the study itself. */
 export type GivenStudy = string | URL | StudyObject;
 
+/** Options of whatever takes a study. */
 export interface StudyBase {
   /** Where the paths of a study start that is an object; default: the working directory. */
   readonly base?: string | URL | undefined;
 }
 
+/** Options of whatever can be aborted. */
 export interface Abortable {
   /** Aborted, the operation rejects with the signal's reason; what it has written is whole. */
   readonly signal?: AbortSignal | undefined;

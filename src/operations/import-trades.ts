@@ -14,11 +14,13 @@ import { MOST_BYTES } from '../trade-lists/tables/document.ts';
 import type { ReadOptions } from '../trade-lists/text/options.ts';
 import { type Understood, understood } from '../trade-lists/understood.ts';
 
+/** How files are read, and where the list goes. */
 export interface ImportOptions extends ReadOptions {
   /** The canonical CSV; what was understood goes beside it, as NAME.import.json. */
   readonly into: string;
 }
 
+/** What was imported, and where it was written. */
 export interface ImportedTrades {
   readonly into: string;
   readonly record: string;

@@ -7,6 +7,7 @@ import { builtInModels, models } from '../models/registry.ts';
 import { loadModel } from '../study/load-model.ts';
 import { importHint } from '../trade-lists/import-hint.ts';
 
+/** What a file is taken for; by default its first line tells. */
 export interface InspectOptions {
   /** A built-in model, a file or a package: the file is an input of this one. */
   readonly model?: string | undefined;

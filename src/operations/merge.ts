@@ -36,6 +36,7 @@ export interface MergeOptions extends StudyPlace, Abortable {
   readonly threads?: number | undefined;
 }
 
+/** What a merge wrote, and what did not agree. */
 export interface MergeResult {
   readonly output: string;
   /** Metrics files that were written. */

@@ -6,6 +6,7 @@ import { filesOf, type StudyPlace } from './given-study.ts';
 import { runStudies } from './run-studies.ts';
 import { apart, watched, type Watching } from './watching.ts';
 
+/** Options of `repair`. */
 export interface RepairOptions extends StudyPlace, Watching {
   /** Default: one per core. */
   readonly threads?: number | undefined;

@@ -14,6 +14,7 @@ import { storedStudy } from '../stored/stored-experiment.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';
 import { refusePastEnd } from './seeds.ts';
 
+/** One permutation computed alone, beside what is stored. */
 export interface Replay {
   readonly cell_id: string;
   readonly parameters: Parameters;

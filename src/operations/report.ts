@@ -55,6 +55,7 @@ export interface Reported {
   readonly cells_total: number;
 }
 
+/** Options of `report`. */
 export interface ReportOptions extends Abortable {
   /** By what the cells are ranked, instead of what the model names. */
   readonly ranking?: Ranking | undefined;

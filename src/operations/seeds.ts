@@ -17,11 +17,13 @@ export interface SeedsOptions extends StudyBase, Pick<RunOptions, 'output' | 'pe
 /** What a cell's generators start from: a number below 2^32, or the two words of a key (scheme philox). */
 export type BaseSeed = number | readonly [number, number];
 
+/** What the seeds of a cell start from. */
 export interface CellSeed {
   readonly cell_id: string;
   readonly base_seed: BaseSeed;
 }
 
+/** The seed of one permutation. */
 export interface PermutationSeed extends CellSeed {
   readonly perm_index: number;
   readonly generator: GeneratorName;
@@ -29,6 +31,7 @@ export interface PermutationSeed extends CellSeed {
   readonly seed: BaseSeed;
 }
 
+/** The seeds of a study: of every cell, of any permutation, and which streams cells share. */
 export interface StudySeeds {
   readonly scheme: Scheme;
   readonly generator: GeneratorName;

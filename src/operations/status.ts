@@ -18,6 +18,7 @@ export interface RunHolder {
   readonly since: string;
 }
 
+/** How far a run is. */
 export interface RunStatus {
   readonly run: string;
   readonly name: string;
@@ -41,6 +42,7 @@ export interface RunStatus {
   readonly scanned: boolean;
 }
 
+/** Options of `status`. */
 export interface StatusOptions extends Abortable, CountOptions {}
 
 /**

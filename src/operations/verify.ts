@@ -25,6 +25,7 @@ import { chooseKernel } from '../execute/kernel-choice.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { counted } from '../wording/format-number.ts';
 
+/** What is checked beyond what is always checked. */
 export interface VerifyOptions extends StudyPlace, Abortable {
   /** Computes rows again, a sample of them, and compares the bits. */
   readonly recompute?: RecomputeAmount | undefined;

@@ -10,9 +10,11 @@ import { positiveOption, wholeOption, wordOption } from '../wording/expected.ts'
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
 export const DURABILITIES = ['chunk', 'interval', 'none'] as const;
+/** When appended rows count. */
 export type Durability = (typeof DURABILITIES)[number];
 
 export const ON_ERROR = ['stop', 'continue'] as const;
+/** What a failed permutation or cell does to the run. */
 export type OnError = (typeof ON_ERROR)[number];
 
 /** What may be said to a run, and to a plan of it; what is not said has a default in `resolveOptions`, or the study says it. */
@@ -128,6 +130,7 @@ export function retriesFailed({ retry_failed, compute }: ResolvedOptions, steps:
   return compute && (retry_failed ?? steps.length > 0);
 }
 
+/** How many rows a cell has and is to have. */
 export interface CellCounts {
   readonly cell_id: string;
   readonly n_done: number;

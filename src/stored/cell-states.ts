@@ -1,5 +1,6 @@
 /** How far a cell is. `shared`: this run's share of it is done, the rest is another's. */
 export const CELL_STATUSES = ['waiting', 'running', 'complete', 'failed', 'stopped', 'shared'] as const;
+/** How far a cell is. */
 export type CellStatus = (typeof CELL_STATUSES)[number];
 
 /** Status, row count and target of every cell, in a few bytes each. */

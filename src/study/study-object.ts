@@ -76,6 +76,7 @@ export interface StudyCell {
   readonly [parameter: string]: StudyValue | Readonly<Record<string, StudyValue>>;
 }
 
+/** Where the random numbers of a study start. */
 export interface StudySeed {
   /** 0 .. 2^32 - 1; default 1337. */
   readonly global?: number;
@@ -104,6 +105,7 @@ export interface StudyPrecision {
   readonly min?: number;
 }
 
+/** A named sub-grid of a study, with a table of its own. */
 export interface StudyStep {
   readonly grid?: Readonly<Record<string, StudyAxis>>;
   /** A value, or what an earlier step decides. */

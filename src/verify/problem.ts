@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'MISMATCH'
   | 'DISK';
 
+/** Something that verification found. */
 export interface Problem {
   readonly cell_id: string;
   readonly code: ProblemCode;

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
+import { blocksOf, PAGES } from '../docs/pages.ts';
 import { EXAMPLES, temporaryFolder } from './cli.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
 /** What TypeScript says of model files in a project of their own, with the built package installed: a line for each error. */
 function errorsIn(models: Readonly<Record<string, string>>, options: ts.CompilerOptions = {}): string[] {
@@ -44,7 +44,12 @@ const STRICTEST: ts.CompilerOptions = {
 };
 
 const GOOD = {
-  'readme.ts': /```ts\n(import \{ defineModel \}[\s\S]*?)```/.exec(readme)![1]!,
+  // Every model and study in TypeScript that the README and docs/ show.
+  ...Object.fromEntries(
+    PAGES.flatMap(blocksOf)
+      .filter(({ language }) => language === 'ts')
+      .map(({ page, line, text }) => [`${page.replace(/\W/g, '-')}-${line}.ts`, text]),
+  ),
   'coin.ts': readFileSync(join(EXAMPLES, 'coin', 'coin.ts'), 'utf8'),
   'draws.ts': `import { defineModel, EngineError, normal, exponential, type ParametersOf, type ParameterSpecs, type Row } from 'permafrost';
 const PARAMETERS = {

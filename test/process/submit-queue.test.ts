@@ -118,12 +118,12 @@ describe('what is odd in a history', () => {
   });
 });
 
-describe('the grid search of the README', () => {
+describe('the grid search of docs/submit-queue.md', () => {
   it('generates a history, looks into it, replays it in 27 cells, and holds each against the best', async () => {
     const folder = temporaryFolder();
     cpSync(join(EXAMPLES, 'submit-queue'), join(folder, 'examples', 'submit-queue'), { recursive: true });
-    const readme = readFileSync(join(EXAMPLES, '..', 'README.md'), 'utf8');
-    const [, block] = /```sh\n(permafrost generate [\s\S]*?)```/.exec(readme)!;
+    const page = readFileSync(join(EXAMPLES, '..', 'docs', 'submit-queue.md'), 'utf8');
+    const [, block] = /```sh\n(permafrost generate [\s\S]*?)```/.exec(page)!;
     const commands = block!
       .trimEnd()
       .split('\n')

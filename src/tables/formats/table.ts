@@ -2,6 +2,7 @@ import type { Rows } from '../../encoding/metrics-schema.ts';
 
 /** What `export` writes. */
 export const TABLE_FORMATS = ['csv', 'arrow', 'parquet'] as const;
+/** The format of an exported table. */
 export type TableFormat = (typeof TABLE_FORMATS)[number];
 
 /** A column that is constant within a cell: its id, or a parameter. `undefined` where the parameter is inactive. */
