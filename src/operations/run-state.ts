@@ -15,6 +15,7 @@ export const RUN_STATES = [
   'part_done',
   'complete',
 ] as const;
+/** What a run is doing, or how it ended. */
 export type RunState = (typeof RUN_STATES)[number];
 
 /** A heartbeat is due every 10 s: six in a row are missing [s]. */

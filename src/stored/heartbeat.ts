@@ -7,6 +7,7 @@ export const HEARTBEAT_MS = 10_000;
 
 /** How a run ended. `part_done`: what it was asked for is complete (a shard, some cells or steps), and other cells are not. */
 export const ENDS = ['complete', 'part_done', 'stopped', 'failed'] as const;
+/** How a run ended. */
 export type RunEnd = (typeof ENDS)[number];
 
 /** Why a run ended before its work was done: a signal, a code of errors.ts, TIME or ABORTED. */
