@@ -45,7 +45,7 @@ describe.each(['csv', 'arrow'] as const)('%s', (format: Format) => {
     const largest = 340_000;
     const problems: string[] = [];
     let stopped = 0;
-    for (let size = 0; size <= largest; size += FULL ? 6_007 : 240_007) {
+    for (let size = 0; size <= largest; size += FULL ? 6_007 : 120_011) {
       const output = study.output();
       const ended = await started(['prlimit', `--fsize=${size}`, ...study.command(output)]);
       if (ended.exit === 3) stopped++;
@@ -61,7 +61,7 @@ describe.each(['csv', 'arrow'] as const)('%s', (format: Format) => {
   test.skipIf(noMount)('a disk of any size that is too small costs nothing that was acknowledged', async () => {
     const problems: string[] = [];
     let stopped = 0;
-    for (let pages = 4; pages <= 220; pages += FULL ? 4 : 110) {
+    for (let pages = 4; pages <= 220; pages += FULL ? 4 : 80) {
       const folder = scratch();
       const output = study.output(join(folder, 'disk'));
       const kept = join(folder, 'kept');
