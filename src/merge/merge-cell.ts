@@ -6,6 +6,7 @@ import type { FilePort } from '../files/port.ts';
 import { appendFailures, readFailures } from '../store/failures.ts';
 import { metricsPath } from '../store/formats/formats.ts';
 import { cellLayout } from '../store/scan/layout.ts';
+import { removeLeftOversOfCell } from '../store/left-overs.ts';
 import { openCell } from '../store/open-cell.ts';
 import { readRows } from '../store/read-rows.ts';
 import { replaceRows } from '../store/rewrite.ts';
@@ -52,6 +53,7 @@ export async function mergeCell(
   origins: RowOrigins | undefined,
   readers: Readers,
 ): Promise<MergedCell> {
+  await removeLeftOversOfCell(port, cell.place.folder);
   const own = await scan(port, cell, manifest, readers);
   refuseUnprotected(cell, own);
   // Where the rows are precise enough already, those past them are of no use.

@@ -28,7 +28,9 @@ export async function removeLeftOversOfRun(port: FilePort, output: string): Prom
 async function removeLeftOvers(port: FilePort, folder: string, names: RegExp): Promise<void> {
   await onDiskAsync('look into', folder, async () => {
     if (port.stat(folder)?.kind !== 'folder') return;
-    for (const name of port.readdir(folder).filter((each) => names.test(each)))
-      await removeIfFree(port, join(folder, name));
+    const left = port.readdir(folder).filter((each) => names.test(each));
+    for (const name of left) await removeIfFree(port, join(folder, name));
+    // Or a power cut brings them back into a folder of which nothing else changes.
+    if (left.length > 0) await port.syncFolder(folder);
   });
 }
