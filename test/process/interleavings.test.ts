@@ -9,8 +9,8 @@ import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder }
 // One test runs a whole study many times, or a large one.
 vi.setConfig({ testTimeout: 300_000 });
 
-/** 5 interleavings in CI, 200 with PERMAFROST_FULL=1. */
-const INTERLEAVINGS = process.env['PERMAFROST_FULL'] === '1' ? 200 : 5;
+/** 4 interleavings in CI, 200 with PERMAFROST_FULL=1. */
+const INTERLEAVINGS = process.env['PERMAFROST_FULL'] === '1' ? 200 : 4;
 /** Commands of each before the last one, which runs everything. */
 const COMMANDS = 3;
 

@@ -92,7 +92,7 @@ beforeAll(async () => {
 });
 
 describe('one digest', () => {
-  it.each([1, 2, 4].flatMap((threads) => [500, 2000, 10000].map((chunk) => ({ threads, chunk }))))(
+  it.each([1, 3].flatMap((threads) => [500, 10_000].map((chunk) => ({ threads, chunk }))))(
     'with $threads threads and chunks of $chunk',
     async ({ threads, chunk }) => {
       const folder = temporaryFolder();
