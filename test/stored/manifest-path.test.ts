@@ -9,13 +9,13 @@ it('a manifest made on Windows has /', () => {
 });
 
 test.each([
-  ['../../study.yaml', '/work/study.yaml'],
-  ['..\\..\\study.yaml', '/work/study.yaml'], // written on Windows, by an earlier version
-  ['..\\data\\trades.csv', '/work/runs/data/trades.csv'],
-  ['../odd\\name.yaml', '/work/runs/odd\\name.yaml'], // a name on Linux
-  ['study.yaml', '/work/runs/out/study.yaml'],
+  ['../../study.yaml', '/home/me/study.yaml'],
+  ['..\\..\\study.yaml', '/home/me/study.yaml'], // written on Windows, by an earlier version
+  ['..\\data\\trades.csv', '/home/me/runs/data/trades.csv'],
+  ['../odd\\name.yaml', '/home/me/runs/odd\\name.yaml'], // a name on Linux
+  ['study.yaml', '/home/me/runs/out/study.yaml'],
 ])('%s is found on Linux', (way, file) => {
-  expect(resolveManifestPath('/work/runs/out', way, posix)).toBe(file);
+  expect(resolveManifestPath('/home/me/runs/out', way, posix)).toBe(file);
 });
 
 test.each([
@@ -26,6 +26,9 @@ test.each([
   expect(resolveManifestPath('C:\\work\\runs\\out', way, win32)).toBe(file);
 });
 
-test.each(['/work/runs/out/a\\b.yaml', '/work/a\\b.yaml', '/work/runs/out/study.yaml'])('%s comes back', (file) => {
-  expect(resolveManifestPath('/work/runs/out', manifestPath('/work/runs/out', file, posix), posix)).toBe(file);
-});
+test.each(['/home/me/runs/out/a\\b.yaml', '/home/me/a\\b.yaml', '/home/me/runs/out/study.yaml'])(
+  '%s comes back',
+  (file) => {
+    expect(resolveManifestPath('/home/me/runs/out', manifestPath('/home/me/runs/out', file, posix), posix)).toBe(file);
+  },
+);
