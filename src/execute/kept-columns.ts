@@ -25,7 +25,9 @@ export function keptIn(kept: KeptColumns | undefined, { perm_index, columns }: R
 /** The rows 0 .. n - 1, all of which were kept. */
 export function keptRows(kept: KeptColumns, n_metrics: number, n: number): Rows {
   const columns = Array.from({ length: n_metrics }, (_, m) => columnOf(kept, m).subarray(0, n));
-  return { perm_index: Uint32Array.from({ length: n }, (_, p) => p), columns };
+  const perm_index = new Uint32Array(n);
+  for (let p = 0; p < n; p += 1) perm_index[p] = p;
+  return { perm_index, columns };
 }
 
 function columnOf({ memory, span }: KeptColumns, m: number): Float64Array {

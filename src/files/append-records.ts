@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { parse } from 'csv-parse/sync';
 
 import { onDiskAsync } from './disk-error.ts';
 import { makeOwn } from './own-copy.ts';
@@ -10,6 +11,17 @@ import { writeFully } from './write-fully.ts';
 export function wholeLines(bytes: Buffer | undefined): string {
   const text = bytes?.toString('utf8') ?? '';
   return text.slice(0, text.lastIndexOf('\n') + 1);
+}
+
+/** The CSV records of whole lines, one each. A line that is damaged is passed over. */
+export function recordsOf(lines: string): string[][] {
+  return lines.split('\n').flatMap((line) => {
+    try {
+      return parse(line, { relax_column_count: true });
+    } catch {
+      return []; // what it was about is found out again, or counts as unknown
+    }
+  });
 }
 
 /**

@@ -1,5 +1,3 @@
-import { dirname } from 'node:path';
-
 import { FileReader } from './file-reader.ts';
 import type { FilePort } from './port.ts';
 import { putInPlace } from './small-file.ts';
@@ -27,7 +25,6 @@ export async function makeOwn(port: FilePort, path: string): Promise<void> {
     port.close(fd);
   }
   await putInPlace(port, path);
-  await port.syncFolder(dirname(path));
 }
 
 /** The same at once for a text that nothing depends on, without making it durable. */

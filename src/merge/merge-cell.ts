@@ -12,7 +12,13 @@ import { readRows } from '../store/read-rows.ts';
 import { replaceRows } from '../store/rewrite.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { removeFile } from '../files/held.ts';
-import { countPermutations, subtractRanges, uniteRanges, type PermutationRange } from '../study/permutation-range.ts';
+import {
+  countPermutations,
+  includes,
+  subtractRanges,
+  uniteRanges,
+  type PermutationRange,
+} from '../study/permutation-range.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import type { RowOrigins } from '../stored/row-origins.ts';
 import { counted } from '../wording/format-number.ts';
@@ -167,7 +173,7 @@ async function mergeFailures(
   const fresh = sources
     .flatMap(({ cell: { place } }) => readFailures(port, place.folder))
     .filter(({ perm_index }) => {
-      if (present.some(({ from, to }) => from <= perm_index && perm_index < to)) return false;
+      if (includes(present, perm_index)) return false;
       return !known.has(perm_index) && known.add(perm_index);
     });
   await appendFailures(port, cell.place.folder, fresh);

@@ -1,11 +1,11 @@
 import { EngineError } from '../errors.ts';
 import { cellOf } from '../plan/run-cell.ts';
-import { confirmRows, otherMath } from '../run/output/confirm-rows.ts';
+import { confirmOthers } from '../run/output/confirm-rows.ts';
 import type { Local } from '../readers/readers.ts';
 import { scanStored, storedCell } from '../readers/stored-cells.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { MADE_BY, type RunManifest } from '../stored/manifest.ts';
-import { rangesOfAll, type RowOrigins } from '../stored/row-origins.ts';
+import type { RowOrigins } from '../stored/row-origins.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 
 /** A run that rows come from, and who computed them. */
@@ -35,9 +35,8 @@ export async function compareOrigins(
       const others = origins?.others(cell_id, scan.present, MADE_BY.node) ?? [];
       if (others.length === 0) continue;
       const cell = cellOf(study, study.cells.at(index), path);
-      const found = await confirmRows(by, { ...cell, place: stored.place }, scan.target, rangesOfAll(others));
-      if (found.differing.length > 0)
-        throw new EngineError('IDENTITY', `${path} is not merged. ${otherMath(cell, others, found).message}`, { path });
+      const { wrong } = await confirmOthers(by, { ...cell, place: stored.place }, scan.target, others);
+      if (wrong !== undefined) throw new EngineError('IDENTITY', `${path} is not merged. ${wrong.message}`, { path });
     }
   }
 }

@@ -10,6 +10,7 @@ import { writeManifest } from '../stored/manifest-file.ts';
 import { manifestPath } from '../stored/manifest-path.ts';
 import { compareIdentity, differenceLines } from '../study/identity.ts';
 import {
+  firstNodeOf,
   inputFilesOf,
   loadManifest,
   MADE_BY,
@@ -79,7 +80,8 @@ export async function merge(
   const manifest = mergedManifest(sources, into, loadManifest(port, into) ?? requireManifest(port, from[0]!));
   const others = sources.filter(({ path }) => path !== into);
   const not_compared = await compared(host, sources, threads, options);
-  if (loadManifest(port, into) === undefined) await makeFolderForGood(port, into);
+  // Nothing is there yet.
+  if (others.length === sources.length) await makeFolderForGood(port, into);
   const lock = await host.locks.acquire(into);
   // A cell is read in all sources at once, one cell after the other.
   const readers = host.open(Math.min(threads, others.length + 1));
@@ -145,7 +147,7 @@ function mergedManifest(
     if (larger && compareIdentity(widest.manifest.identity, source.manifest.identity).length === 0) widest = source;
     else refuseForeign(widest, source);
   }
-  const first_node = first.manifest.first_node ?? first.manifest.made_by.node;
+  const first_node = firstNodeOf(first.manifest);
   const study = first.path === into ? first : widest;
   // Where the study's inputs stood goes with the study.
   return {

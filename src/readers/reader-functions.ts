@@ -11,7 +11,7 @@ import { summarise } from '../statistics/summarise.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
-import { isProven, readBack } from '../store/scan-cell.ts';
+import { isAsWritten, readBack } from '../store/scan-cell.ts';
 import type { ReaderTasks } from './tasks.ts';
 
 /** How each kind of task is done on the files behind the port. */
@@ -45,7 +45,7 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
 
     finish: ({ place, target, options, sums, kept }) => {
       const { metrics } = place.schema;
-      if (kept !== undefined && isProven(port, place, kept)) {
+      if (kept !== undefined && isAsWritten(port, place, kept)) {
         const rows = keptRows(kept.columns, metrics.length, target);
         return { found: 'proven', statistics: summarise(() => [rows], metrics, options) };
       }

@@ -1,10 +1,9 @@
-import { parse } from 'csv-parse/sync';
 import { csvField } from '../encoding/csv-field.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { removeFile } from '../files/held.ts';
-import { appendRecords, wholeLines } from '../files/append-records.ts';
+import { appendRecords, recordsOf, wholeLines } from '../files/append-records.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 
 /** A permutation that failed: it has no row, and is tried again only when asked. The fields are the columns of failures.csv. */
@@ -36,7 +35,7 @@ export function readFailures(port: FilePort, cellFolder: string): Failure[] {
   const text = wholeLines(readSmallFile(port, path));
   if (!text.startsWith(HEADER)) return [];
   const failures = new Map<number, Failure>();
-  for (const fields of recordsOf(text)) {
+  for (const fields of recordsOf(text.slice(HEADER.length))) {
     const [perm_index, seed, error_class, message] = fields;
     if (fields.length !== 4 || !/^(0|[1-9]\d{0,9})$/.test(perm_index!)) continue;
     failures.set(Number(perm_index), {
@@ -47,19 +46,6 @@ export function readFailures(port: FilePort, cellFolder: string): Failure[] {
     });
   }
   return [...failures.values()].sort((a, b) => a.perm_index - b.perm_index);
-}
-
-function recordsOf(text: string): string[][] {
-  return text
-    .slice(HEADER.length)
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return parse(line, { relax_column_count: true });
-      } catch {
-        return []; // damaged: as above, it fails again in the same way
-      }
-    });
 }
 
 /** Appends failures durably. Returns when they would survive a power cut. */

@@ -97,8 +97,8 @@ export function readBack(port: FilePort, place: CellPlace, target: number, sums:
 const PIECE_BYTES = 1 << 18;
 
 /** Whether the file is exactly as long as what was written, and its rows are, byte for byte as far as a checksum tells. Nothing is decoded. */
-export function isProven(port: FilePort, place: CellPlace, { from, to, crc32: expected }: ProvenBytes): boolean {
-  const proven = readMetricsFile(port, place, (reader) => {
+export function isAsWritten(port: FilePort, place: CellPlace, { from, to, crc32: expected }: ProvenBytes): boolean {
+  const same = readMetricsFile(port, place, (reader) => {
     if (reader.size !== to) return false;
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, to - from));
     let found = 0;
@@ -108,7 +108,7 @@ export function isProven(port: FilePort, place: CellPlace, { from, to, crc32: ex
     }
     return found === expected;
   });
-  return proven === true;
+  return same === true;
 }
 
 /** Opens the metrics file for reading; undefined where there is none. */

@@ -78,6 +78,11 @@ export interface MadeBy {
 
 export const MADE_BY: MadeBy = { engine: ENGINE_VERSION, node: process.versions.node, v8: process.versions.v8 };
 
+/** The Node.js that began a run. */
+export function firstNodeOf({ first_node, made_by }: Pick<RunManifest, 'first_node' | 'made_by'>): string {
+  return first_node ?? made_by.node;
+}
+
 /** The manifest of a run that is there, or undefined. Throws NOT_A_RUN where the file cannot be one. */
 export function loadManifest(port: FilePort, output: string): RunManifest | undefined {
   const found = readManifest(port, output);

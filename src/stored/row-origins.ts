@@ -1,5 +1,5 @@
 import { csvField } from '../encoding/csv-field.ts';
-import { appendRecords, wholeLines } from '../files/append-records.ts';
+import { appendRecords, recordsOf, wholeLines } from '../files/append-records.ts';
 import type { FilePort } from '../files/port.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -12,7 +12,7 @@ import {
   type PermutationRange,
 } from '../study/permutation-range.ts';
 import type { RunIdentity } from '../study/identity.ts';
-import type { RunManifest } from './manifest.ts';
+import { firstNodeOf, type RunManifest } from './manifest.ts';
 
 const HEADER = 'cell_id,from,to,node\n';
 
@@ -43,7 +43,7 @@ export class RowOrigins {
   /** Undefined for a built-in model: its rows are the same under every Node.js. */
   static read(port: FilePort, output: string, manifest: RunManifest): RowOrigins | undefined {
     if (!usesOwnCode(manifest.identity)) return undefined;
-    return new RowOrigins(port, layoutOf(output).row_origins, manifest.first_node ?? manifest.made_by.node);
+    return new RowOrigins(port, layoutOf(output).row_origins, firstNodeOf(manifest));
   }
 
   /** Every version that has computed rows, the one that began the run first. */
@@ -93,18 +93,17 @@ export function originText(origins: readonly RowOrigin[]): string {
 }
 
 /** The model is one's own and may use V8's math; built-in ones bring their own. */
-export function usesOwnCode({ model_version }: RunIdentity): boolean {
+function usesOwnCode({ model_version }: RunIdentity): boolean {
   return model_version.includes('+');
 }
 
 /** A line that is damaged names nothing. */
 function parse(text: string): Map<string, RowOrigin[]> {
   const named = new Map<string, RowOrigin[]>();
-  for (const line of text.split('\n')) {
-    const [, quoted, plain, from, to, node] =
-      /^(?:"((?:[^"]|"")*)"|([^",]*)),(\d{1,10}),(\d{1,10}),(\d+(?:\.\d+)*)$/.exec(line) ?? [];
-    if (node === undefined || Number(from) >= Number(to)) continue;
-    name(named, quoted?.replaceAll('""', '"') ?? plain!, node, { from: Number(from), to: Number(to) });
+  for (const [cell_id, from, to, node, ...more] of recordsOf(text)) {
+    const whole = [from, to].every((each) => /^\d{1,10}$/.test(each ?? ''));
+    if (!whole || !/^\d+(?:\.\d+)*$/.test(node ?? '') || more.length > 0 || Number(from) >= Number(to)) continue;
+    name(named, cell_id!, node!, { from: Number(from), to: Number(to) });
   }
   return named;
 }

@@ -4,6 +4,7 @@ import { createSeededRng } from '../random/streams.ts';
 import type { FilePort } from '../files/port.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { cellOf } from '../plan/run-cell.ts';
+import { MADE_BY } from '../stored/manifest.ts';
 import type { RowOrigin } from '../stored/row-origins.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import { includes, spread } from '../study/permutation-range.ts';
@@ -58,7 +59,7 @@ export async function recompute(
         recomputed += 1;
         if (text === stored.get(perm_index)) continue;
         const by = rows.get(cell.cell_id)?.others.find(({ ranges }) => includes(ranges, perm_index));
-        const whose = by && `; Node.js ${by.node} made it, and this is ${process.versions.node}`;
+        const whose = by && `; Node.js ${by.node} made it, and this is ${MADE_BY.node}`;
         const message = `permutation ${perm_index}: stored ${stored.get(perm_index)!.trim()}, computed again ${text.trim() || 'a failure'}${whose ?? ''}`;
         mismatches.push({ cell_id: cell.cell_id, perm_index, message });
       }

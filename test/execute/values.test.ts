@@ -6,12 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { disk } from '../../src/files/disk.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { verify as verifyRun } from '../../src/operations/verify.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import { readFailures } from '../../src/store/failures.ts';
 import { layoutOf } from '../../src/store/scan/layout.ts';
+import { HOST } from '../inline-host.ts';
 
 /** Every value of a row is a number, or its permutation has failed and says why. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 
 /** Permutation 1 of 3 sets what the cell is called after. */
 const MODEL = `

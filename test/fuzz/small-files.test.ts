@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
-import { disk } from '../../src/files/disk.ts';
 import { exportRun } from '../../src/operations/export.ts';
 import { merge as mergeRuns } from '../../src/operations/merge.ts';
 import { report as reportRun } from '../../src/operations/report.ts';
@@ -13,8 +12,8 @@ import { run as runStudy } from '../../src/operations/run.ts';
 import { status as runStatus } from '../../src/operations/status.ts';
 import { summarize as summarizeRun } from '../../src/operations/summarize.ts';
 import { verify as verifyRun } from '../../src/operations/verify.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import { Chance, FULL } from './random.ts';
+import { HOST } from '../inline-host.ts';
 
 // Hundreds of inputs each; a busy machine is slow at that.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 120_000 });
@@ -23,7 +22,6 @@ vi.setConfig({ testTimeout: FULL ? 3_600_000 : 120_000 });
 const INPUTS = FULL ? 1_000 : 14;
 /** Of the commands, for each input: the next ones. */
 const COMMANDS = FULL ? 8 : 2;
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 let folder: string;
 
 beforeAll(async () => {

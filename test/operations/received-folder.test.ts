@@ -8,11 +8,10 @@ import { exportRun } from '../../src/operations/export.ts';
 import { merge as mergeRuns } from '../../src/operations/merge.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { summarize as summarizeRun } from '../../src/operations/summarize.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import { requireManifest, studyReferenceOf } from '../../src/stored/manifest.ts';
+import { HOST } from '../inline-host.ts';
 
 /** A run folder that somebody else made is data: nothing that it leads to runs unasked, and nobody's run depends on it afterwards. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 let folder: string;
 const at = (...parts: string[]): string => join(folder, ...parts);
 const ran = (): boolean => existsSync(at('ran'));

@@ -3,15 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
-import { disk } from '../../src/files/disk.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { status as runStatus } from '../../src/operations/status.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import type { RunEvent } from '../../src/run/output/events.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
+import { HOST } from '../inline-host.ts';
 
 /** What is said of a run's files comes from the files, whatever was written down of them. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 const COIN = `export default {
   name: 'coin', version: '1',
   parameters: { p: { type: 'number', default: 0.5 } },

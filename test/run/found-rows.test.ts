@@ -3,22 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
-import { disk } from '../../src/files/disk.ts';
 import { merge as mergeRuns } from '../../src/operations/merge.ts';
 import { repair as repairRun } from '../../src/operations/repair.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { verify } from '../../src/operations/verify.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import type { Verification } from '../../src/verify/verification.ts';
+import { HOST } from '../inline-host.ts';
 
 // Whole studies are run again and again; a busy machine is slow at that.
 vi.setConfig({ testTimeout: 60_000 });
 
 /** Rows that stand in an output and are not known to be its study's (specs: nothing is taken that is not provably of this experiment). */
 const N = 2500;
-/** The real files, and this thread alone. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 const COIN = `export default {
   name: 'coin', version: '1',
   parameters: { p: { type: 'number', default: 0.5 }, flips: { type: 'integer', default: 10 } },

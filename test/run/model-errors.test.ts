@@ -3,17 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { disk } from '../../src/files/disk.ts';
 import { plan as planStudy } from '../../src/operations/plan.ts';
 import { replay } from '../../src/operations/replay.ts';
 import { run } from '../../src/operations/run.ts';
 import { verify } from '../../src/operations/verify.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import { studyResultText } from '../../src/terminal/run-text.ts';
+import { HOST } from '../inline-host.ts';
 
 /** The calling thread alone computes and reads. Nobody else writes there. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'flock', release: () => undefined }) });
 
 const BROKEN_FILE =
   "if (p === 0.2) throw new RangeError('no data for p 0.2', { cause: new Error('the file is empty') });";

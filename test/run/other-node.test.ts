@@ -7,15 +7,14 @@ import { disk } from '../../src/files/disk.ts';
 import { merge } from '../../src/operations/merge.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { verify } from '../../src/operations/verify.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import { requireManifest } from '../../src/stored/manifest.ts';
+import { HOST } from '../inline-host.ts';
 
 /**
  * V8's own math differs in the last bit between major versions, and so do the rows of a model that uses it. Another version is played here by a manifest that
  * names it, and other math by a shift that the model finds on `globalThis`.
  */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 const NODE = process.versions.node;
 const OLD = '1.2.3';
 const world = globalThis as { math_shift?: number };

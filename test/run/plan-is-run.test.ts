@@ -5,11 +5,10 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
 import { EngineError } from '../../src/errors.ts';
-import { disk } from '../../src/files/disk.ts';
 import { plan, type RunPlan } from '../../src/operations/plan.ts';
 import { run } from '../../src/operations/run.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
+import { HOST } from '../inline-host.ts';
 
 // Whole studies are run again and again; a busy machine is slow at that.
 vi.setConfig({ testTimeout: 60_000 });
@@ -54,7 +53,6 @@ steps:
 type StudyName = keyof typeof STUDIES;
 
 /** The calling thread alone computes and reads: a run takes milliseconds. Nobody else writes there. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'flock', release: () => undefined }) });
 
 const FULL = process.env['PERMAFROST_FULL'] === '1';
 

@@ -3,15 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { disk } from '../../src/files/disk.ts';
 import { merge } from '../../src/operations/merge.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { verify } from '../../src/operations/verify.ts';
-import { inlineHost } from '../../src/readers/host.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
+import { HOST } from '../inline-host.ts';
 
 /** Whatever a study asks for: its shards, merged, are the files of one run. */
-const HOST = inlineHost(disk, { acquire: () => Promise.resolve({ by: 'file' as const, release: () => undefined }) });
 const SHARDS = 3;
 const MODEL = `export default {
   name: 'walk', version: '1',

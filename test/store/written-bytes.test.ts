@@ -4,7 +4,7 @@ import { keptIn, keptRows } from '../../src/execute/kept-columns.ts';
 import { summarise } from '../../src/statistics/summarise.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { readRows } from '../../src/store/read-rows.ts';
-import { isProven, scanCell } from '../../src/store/scan-cell.ts';
+import { isAsWritten, scanCell } from '../../src/store/scan-cell.ts';
 import { writeFully } from '../../src/files/write-fully.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';
 import { chunkOf, range, rowsOf, schemaOf } from './fixture.ts';
@@ -28,7 +28,7 @@ describe.each(['csv', 'arrow'] as const)('%s', (format) => {
   test('what was written is proven, and sealed as if it had been read back', async () => {
     const [proved, read] = [await begun(N), await begun(N)];
     const { written } = proved.file;
-    expect(isProven(proved.port, place, written!)).toBe(true);
+    expect(isAsWritten(proved.port, place, written!)).toBe(true);
     const crc = await proved.file.complete(() => Promise.resolve('proven'));
     expect(crc).toBe(await read.file.complete());
     const scan = scanCell(proved.port, place, N);
@@ -44,14 +44,14 @@ describe.each(['csv', 'arrow'] as const)('%s', (format) => {
       const was = Buffer.alloc(1);
       port.pread(fd, was, at);
       writeFully(port, fd, Buffer.from([was[0]! ^ 1]), at);
-      expect(isProven(port, place, written), `byte ${at}`).toBe(false);
+      expect(isAsWritten(port, place, written), `byte ${at}`).toBe(false);
       writeFully(port, fd, was, at);
-      expect(isProven(port, place, written)).toBe(true);
+      expect(isAsWritten(port, place, written)).toBe(true);
     }
     writeFully(port, fd, Buffer.from('x'), written.to);
-    expect(isProven(port, place, written)).toBe(false);
+    expect(isAsWritten(port, place, written)).toBe(false);
     port.ftruncate(fd, written.to - 1);
-    expect(isProven(port, place, written)).toBe(false);
+    expect(isAsWritten(port, place, written)).toBe(false);
   });
 
   test('a file that was there, or got rows out of order, is not known byte by byte', async () => {

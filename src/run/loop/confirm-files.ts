@@ -4,14 +4,14 @@ import type { Readers } from '../../readers/readers.ts';
 import { distrustUnprotected } from '../../store/distrust.ts';
 import type { CellScan } from '../../store/scan/cell-file.ts';
 import { MADE_BY } from '../../stored/manifest.ts';
-import { originText, rangesOfAll } from '../../stored/row-origins.ts';
+import { originText } from '../../stored/row-origins.ts';
 import { subtractRanges } from '../../study/permutation-range.ts';
 import { counted } from '../../wording/format-number.ts';
 import {
   confirmationText,
+  confirmOthers,
   confirmRows,
   isProven,
-  otherMath,
   otherRows,
   type Confirmer,
 } from '../output/confirm-rows.ts';
@@ -47,7 +47,7 @@ export async function confirmedCell(
 ): Promise<Confirmed | undefined> {
   const { output, cell } = member;
   try {
-    await confirmOthers(run, member, scan);
+    await refuseOtherMath(run, member, scan);
     const confirmed = await confirmUnprotected(run, member, scan);
     const missing = subtractRanges([{ from: 0, to: confirmed.scan.target }], confirmed.scan.present);
     await output.origins?.claim(cell.cell_id, missing, MADE_BY.node);
@@ -59,13 +59,16 @@ export async function confirmedCell(
 }
 
 /** Rows that another major version of Node.js computed with a user's model. Throws IDENTITY where they do not agree. */
-async function confirmOthers(run: Confirming, { output, cell }: ScannedCell<RunOutput>, scan: CellScan): Promise<void> {
+async function refuseOtherMath(
+  run: Confirming,
+  { output, cell }: ScannedCell<RunOutput>,
+  scan: CellScan,
+): Promise<void> {
   const others = output.origins?.others(cell.cell_id, scan.present, MADE_BY.node) ?? [];
-  if (others.length === 0) return;
-  const confirmation = await confirmRows(confirmerOf(run, output), cell, scan.target, rangesOfAll(others));
-  if (confirmation.differing.length > 0) throw otherMath(cell, others, confirmation);
-  const recomputed = counted(confirmation.recomputed.length, 'row');
-  output.books.log(cell, `rows by ${originText(others)}: ${recomputed} recomputed, all agree`);
+  const { recomputed, wrong } = await confirmOthers(confirmerOf(run, output), cell, scan.target, others);
+  if (wrong !== undefined) throw wrong;
+  if (recomputed > 0)
+    output.books.log(cell, `rows by ${originText(others)}: ${counted(recomputed, 'row')} recomputed, all agree`);
 }
 
 /**
@@ -93,15 +96,10 @@ export async function confirmedDonors(
   const { output, cell } = members[0]!;
   const sound: Donor[] = [];
   for (const donor of donors) {
-    const { scan, others } = donor;
-    const there = { ...cell, place: donor.place };
-    const found =
-      others.length === 0
-        ? undefined
-        : await confirmRows(confirmerOf(run, output), there, scan.target, rangesOfAll(others));
-    if (found === undefined || found.differing.length === 0) sound.push(donor);
-    else
-      output.books.log(cell, `WARNING: its rows elsewhere are not taken. ${otherMath(there, others, found).message}`);
+    const { place, scan, others } = donor;
+    const { wrong } = await confirmOthers(confirmerOf(run, output), { ...cell, place }, scan.target, others);
+    if (wrong === undefined) sound.push(donor);
+    else output.books.log(cell, `WARNING: its rows elsewhere are not taken. ${wrong.message}`);
   }
   return sound;
 }

@@ -1,11 +1,20 @@
+import { onDisk } from '../../files/disk-error.ts';
 import { makeFolderForGood } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
+import { layoutOf } from '../../store/scan/layout.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
 import type { LoadedStudy } from '../../study/loaded-study.ts';
 import { refuseDroppedRows } from './dropped-rows.ts';
 import { refuseForeignFolder } from './foreign-folder.ts';
-import { loadManifest, manifestOf, refuseOther, versionWarnings, type RunManifest } from '../../stored/manifest.ts';
+import {
+  firstNodeOf,
+  loadManifest,
+  manifestOf,
+  refuseOther,
+  versionWarnings,
+  type RunManifest,
+} from '../../stored/manifest.ts';
 import { RowOrigins } from '../../stored/row-origins.ts';
 import { refuseOthersRows } from './found-rows.ts';
 import type { Tell } from './events.ts';
@@ -51,7 +60,8 @@ export async function claimOutput(
   const { port, locks } = host;
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
-  if (loadManifest(port, output) === undefined) await makeFolderForGood(port, output);
+  const at = layoutOf(output).manifest;
+  if (onDisk('read', at, () => port.stat(at)) === undefined) await makeFolderForGood(port, output);
   const lock = await locks.acquire(output);
   try {
     const before = loadManifest(port, output);
@@ -62,7 +72,7 @@ export async function claimOutput(
       for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
-    const first_node = before && (before.first_node ?? before.made_by.node);
+    const first_node = before && firstNodeOf(before);
     const claimed: RunManifest = {
       ...manifest,
       ...(steps_run.length > 0 && { steps_run }),

@@ -4,7 +4,7 @@ import type { Executor } from '../../execute/executor.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { MADE_BY } from '../../stored/manifest.ts';
-import { majorOf, originText, type RowOrigin } from '../../stored/row-origins.ts';
+import { majorOf, originText, rangesOfAll, type RowOrigin } from '../../stored/row-origins.ts';
 import type { CellScan } from '../../store/scan/cell-file.ts';
 import { counted } from '../../wording/format-number.ts';
 import { countPermutations, rangesOf, spread, type PermutationRange } from '../../study/permutation-range.ts';
@@ -73,8 +73,26 @@ export function confirmationText({ recomputed, differing }: Confirmation): strin
   return `WARNING: ${differing.length} of ${counted(recomputed.length, 'row')} without a checksum differ when recomputed (permutation ${differing[0]!} first). Check the disk.`;
 }
 
+/**
+ * The same for rows that other major versions of Node.js computed with a user's model: how many were recomputed, and what is wrong with them; undefined where
+ * they agree.
+ */
+export async function confirmOthers(
+  by: Confirmer,
+  cell: RunCell,
+  target: number,
+  others: readonly RowOrigin[],
+): Promise<{ readonly recomputed: number; readonly wrong: EngineError | undefined }> {
+  if (others.length === 0) return { recomputed: 0, wrong: undefined };
+  const found = await confirmRows(by, cell, target, rangesOfAll(others));
+  return {
+    recomputed: found.recomputed.length,
+    wrong: found.differing.length > 0 ? otherMath(cell, others, found) : undefined,
+  };
+}
+
 /** What another major version of Node.js computed is not what this one does. */
-export function otherMath({ cell_id, place }: RunCell, by: readonly RowOrigin[], found: Confirmation): EngineError {
+function otherMath({ cell_id, place }: RunCell, by: readonly RowOrigin[], found: Confirmation): EngineError {
   const { recomputed, differing } = found;
   return new EngineError(
     'IDENTITY',
