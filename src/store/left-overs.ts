@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { removeIfFree } from '../files/held.ts';
 import type { FilePort } from '../files/port.ts';
+import { temporaryPath } from '../files/temporary-path.ts';
 import { layoutOf } from './scan/layout.ts';
 
 /** Temporary files that a run which was killed did not get to put in place; of nobody else's files any. */
@@ -19,10 +20,26 @@ export async function removeLeftOversOfCell(port: FilePort, folder: string): Pro
 
 /** The same for what a run has beside its cells. */
 export async function removeLeftOversOfRun(port: FilePort, output: string): Promise<void> {
-  const { aggregated, results } = layoutOf(output);
+  const { per_cell, aggregated, results } = layoutOf(output);
   await removeLeftOvers(port, output, OF_RUN);
+  await removePassing(port, per_cell);
   await removeLeftOvers(port, aggregated, OF_AGGREGATED);
   await removeLeftOvers(port, results, OF_RESULTS);
+}
+
+/** A file beside the cells that comes and goes at once, so that the names of their folders are written (`nameAnew` in open-cell.ts). */
+export function passingName(per_cell: string): string {
+  return temporaryPath(join(per_cell, '.names'));
+}
+
+/** Asked for by its name: beside it stand as many names as the run has cells. */
+async function removePassing(port: FilePort, per_cell: string): Promise<void> {
+  const path = passingName(per_cell);
+  await onDiskAsync('remove', path, async () => {
+    if (port.stat(path) === undefined) return;
+    await removeIfFree(port, path);
+    await port.syncFolder(per_cell);
+  });
 }
 
 async function removeLeftOvers(port: FilePort, folder: string, names: RegExp): Promise<void> {

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { BlockSums } from './block-sums.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import type { CellFile, CellPlace, CellScan, LastBlock } from './scan/cell-file.ts';
@@ -16,7 +16,7 @@ import { readSums, readSumsText } from './scan-cell.ts';
 import { HARDLY_ANY_PATIENCE_MS, HeldFile, removeFile, removeIfFree } from '../files/held.ts';
 import { makeOwn } from '../files/own-copy.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
-import { removeLeftOversOfCell } from './left-overs.ts';
+import { passingName, removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
 
 /**
@@ -115,8 +115,7 @@ function writeAnew(port: FilePort, fd: number, end: number): void {
 
 /** The same for the names in the folder and of the folder: after a failed sync they are written only when another name beside them changes. */
 async function nameAnew(port: FilePort, { folder, schema }: CellPlace): Promise<void> {
-  for (const path of [metricsPath(folder, schema.format), join(dirname(folder), '.names')]) {
-    const passing = temporaryPath(path);
+  for (const passing of [temporaryPath(metricsPath(folder, schema.format)), passingName(dirname(folder))]) {
     port.close(port.open(passing, 'w+'));
     await removeIfFree(port, passing, HARDLY_ANY_PATIENCE_MS); // a virus scanner may be looking at it
   }
