@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const TABLE = `
 cli.ts: commands version.ts
-index.ts: operations verify merge forecast run tables stored plan statistics study model random encoding
+index.ts: operations queue verify merge forecast run tables stored plan statistics study model random encoding
 commands: terminal operations run verify tables execute plan stored files study models trade-lists model encoding version.ts
 terminal: run report store files statistics trade-lists model encoding
-operations: verify merge bench forecast run steps report tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
+operations: verify merge bench forecast run steps report queue tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
 bench: run readers execute plan store files study model encoding clock.ts
@@ -22,6 +22,7 @@ forecast: readers execute plan store study encoding
 run: steps tables readers stored precision execute plan store files statistics study model encoding clock.ts
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
+queue: stored execute store files study model random encoding clock.ts
 tables: stored plan store files statistics study model encoding
 readers: stored precision execute store files statistics model encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
@@ -86,6 +87,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/study/write-json-schema.ts': 'a script of the build',
   'src/operations/inspect.ts': 'an input file',
   'src/operations/import-trades.ts': 'lists of other programs',
+  'src/queue/redis/address.ts': 'a file that holds the URL of a queue, and certificates',
   'src/bench/bench-rig.ts': 'a temporary folder for what is measured',
   'src/bench/thread-time.ts': '/proc',
 };

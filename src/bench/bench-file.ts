@@ -44,4 +44,8 @@ export class BenchFile implements Syncable {
   acknowledgeAppended(): void {
     // Nobody counts.
   }
+
+  acknowledgeUnsynced(): void {
+    // Nobody is told.
+  }
 }

@@ -6,7 +6,7 @@ import type { ChunkResult, ChunkTask } from './messages.ts';
  * same task gives the same bytes everywhere. Every executor keeps what test/contracts/executor.ts says.
  */
 export interface Executor {
-  /** How many chunks are worth having in flight at once. */
+  /** How many chunks are worth having in flight at once: workers may come and go. */
   readonly parallel: number;
   /**
    * Computes one chunk. Rejects with EngineError WORKER where whoever computed it died, with the signal's reason as soon as that is aborted (what computes it
@@ -16,6 +16,11 @@ export interface Executor {
   compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult>;
   /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
   release(result: ChunkResult): void;
+  /**
+   * The rows of a chunk are durable in every file that they go to, and need not be kept anywhere else. Each result once, released by then or not; one that is not
+   * appended is never acknowledged. Who keeps none of them has no such thing.
+   */
+  acknowledge?(result: ChunkResult): void;
   /** Ends whoever computes, whatever they are doing: chunks in flight reject. Again and again is as good as once. */
   close(): Promise<void>;
 }

@@ -35,13 +35,21 @@ export async function loadReferencedModel(reference: ModelReference): Promise<Mo
 export function inputsOf(model: Model, setup: ModelSetup, given: GivenInputs): unknown {
   if ('loaded' in given) return given.loaded;
   const files = Object.entries(setup.inputs).map(([name, { sha256, path }]): [string, InputFile] => {
-    const bytes = given.files[sha256];
-    if (bytes !== undefined && hash('sha256', bytes) === sha256) return [name, { path, bytes }];
-    const what = bytes === undefined ? 'is not there' : 'holds other bytes';
-    throw new EngineError('DATA', `inputs.${name}: ${path} ${what}: the rows are to be made from SHA-256 ${sha256}.`, {
-      path: `inputs.${name}`,
-      allowed: sha256,
-    });
+    return [name, { path, bytes: checkedInput(name, { sha256, path }, given.files[sha256]) }];
   });
   return model.load?.(Object.fromEntries(files));
+}
+
+/** The bytes of an input. Throws DATA where they are not those that the rows are to be made from. */
+export function checkedInput(
+  name: string,
+  { sha256, path }: ModelSetup['inputs'][string],
+  bytes: Uint8Array | undefined,
+): Uint8Array {
+  if (bytes !== undefined && hash('sha256', bytes) === sha256) return bytes;
+  const what = bytes === undefined ? 'is not there' : 'holds other bytes';
+  throw new EngineError('DATA', `inputs.${name}: ${path} ${what}: the rows are to be made from SHA-256 ${sha256}.`, {
+    path: `inputs.${name}`,
+    allowed: sha256,
+  });
 }

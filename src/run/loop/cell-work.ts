@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import type { Executor } from '../../execute/executor.ts';
 import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { ChunkResult } from '../../execute/messages.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
@@ -38,7 +39,11 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   /** Where the values of its rows are put by who computes them; undefined where that is too much. */
   readonly keep: KeptColumns | undefined;
   private kept_to = 0;
-  private readonly release: (result: ChunkResult) => void;
+  private readonly executor: Pick<Executor, 'release' | 'acknowledge'>;
+  /** Computed chunks that were appended and are not known to be durable. */
+  private readonly unsynced: Delivery[] = [];
+  /** Those of them that the last sync covered. */
+  private readonly synced: Delivery[] = [];
   private readonly waiting = new Map<number, Delivery>();
   private is_abandoned = false;
   private dispatched = 0;
@@ -47,11 +52,11 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   private syncing: Promise<void> = Promise.resolve();
   private onSettled: (() => void) | undefined;
 
-  /** `release` is told of every computed chunk that was appended: its bytes are not needed any more. */
-  constructor(targets: readonly Target[], release: (result: ChunkResult) => void, keep?: KeptColumns) {
+  /** `executor` is told of every computed chunk that was appended, whose bytes are not needed any more, and of every one that is durable. */
+  constructor(targets: readonly Target[], executor: Pick<Executor, 'release' | 'acknowledge'>, keep?: KeptColumns) {
     this.targets = targets;
     this.keep = keep;
-    this.release = release;
+    this.executor = executor;
   }
 
   /** The values of rows 0 .. n - 1, where all of them were kept. */
@@ -99,7 +104,10 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
       n_failed += due.result.failures.length;
       const { first, count, kept } = due.result;
       if (kept === true && first === this.kept_to) this.kept_to += count;
-      if (!due.copied) this.release(due.result);
+      if (!due.copied) {
+        this.executor.release(due.result);
+        if (this.executor.acknowledge !== undefined) this.unsynced.push(due);
+      }
     }
     this.settle();
     return n_failed;
@@ -127,17 +135,31 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   /** One sync at a time: the next waits for the one under way. */
   sync(): Promise<void> {
     this.syncing = this.syncing.then(async () => {
+      const covered = this.unsynced.splice(0);
       await Promise.all(this.targets.map((target) => target.sync()));
+      this.synced.push(...covered);
     });
     return this.syncing;
   }
 
   acknowledge(): void {
     for (const target of this.targets) target.acknowledge('synced');
+    this.acknowledgeTo(this.synced.splice(0));
   }
 
   acknowledgeAppended(): void {
     for (const target of this.targets) target.acknowledge('appended');
+  }
+
+  /** Nothing is ever synced: what is appended is as durable as it gets. */
+  acknowledgeUnsynced(): void {
+    this.acknowledgeTo(this.unsynced.splice(0));
+  }
+
+  /** One file that has the rows is enough: those that failed copy them from there. Where all failed, they are nowhere. */
+  private acknowledgeTo(deliveries: readonly Delivery[]): void {
+    for (const { result, parts } of deliveries)
+      if (parts.some(({ target }) => target.output.live)) this.executor.acknowledge!(result);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Syncable {
   acknowledge(): void;
   /** All that was appended counts, synced or not. */
   acknowledgeAppended(): void;
+  /** All that was appended is as durable as it gets: nothing is synced. */
+  acknowledgeUnsynced(): void;
 }
 
 /** Time between two group syncs [ms]. One sync of many files costs hardly more than one of one file; a chunk counts only after it. */
@@ -34,7 +36,10 @@ export class GroupSync {
   /** The cell was appended to. */
   appended(cell: Syncable): void {
     if (this.durability !== 'chunk') cell.acknowledgeAppended();
-    if (this.durability === 'none') return;
+    if (this.durability === 'none') {
+      cell.acknowledgeUnsynced();
+      return;
+    }
     this.dirty.add(cell);
     this.running ??= this.run();
   }

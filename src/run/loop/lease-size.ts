@@ -1,7 +1,9 @@
 import { LARGEST_CHUNK } from '../../execute/messages.ts';
 
 /** What a chunk should cost a worker [ms]: long against the cost of a message, short against a person's patience at Ctrl-C. */
-const TARGET_MS = 18;
+const TARGET_MS = { threads: 18, queue: 1_000 };
+/** Most permutations of a chunk that goes over a queue: its result is one message. */
+const LARGEST_QUEUED_CHUNK = 8 * LARGEST_CHUNK;
 /** The first chunk of a run, before anything is known of the model's speed. */
 const FIRST = 32;
 /** A chunk grows at most by this factor over the last one. */
@@ -10,16 +12,20 @@ const GROWTH = 8;
 const SLOWER = 1.5;
 
 /**
- * How many permutations the next chunk gets. Fixed with `--chunk N`; else chosen so that a chunk takes about 18 ms, from the time
- * the last ones took. No byte of the result depends on it.
+ * How many permutations the next chunk gets. Fixed with `--chunk N`; else chosen so that a chunk takes about 18 ms (over a queue,
+ * a second), from the time the last ones took. No byte of the result depends on it.
  */
 export class LeaseSize {
   private readonly fixed: number | undefined;
   private current: number;
   /** What a permutation costs a worker [ms]. */
   private per_permutation_ms = Infinity;
+  private readonly target_ms: number;
+  private readonly largest: number;
 
-  constructor(chunk: number | 'auto') {
+  constructor(chunk: number | 'auto', who: keyof typeof TARGET_MS = 'threads') {
+    this.target_ms = TARGET_MS[who];
+    this.largest = who === 'queue' ? LARGEST_QUEUED_CHUNK : LARGEST_CHUNK;
     this.fixed = chunk === 'auto' ? undefined : chunk;
     this.current = this.fixed ?? FIRST;
   }
@@ -35,7 +41,7 @@ export class LeaseSize {
     // processor: believed step by step, so that chunks do not shrink on a machine that is shared.
     const seen_ms = Math.max(compute_ms, 0.01) / count;
     this.per_permutation_ms = Math.min(seen_ms, this.per_permutation_ms * SLOWER);
-    const wanted = Math.round(TARGET_MS / this.per_permutation_ms);
-    this.current = Math.max(1, Math.min(wanted, this.current * GROWTH, LARGEST_CHUNK));
+    const wanted = Math.round(this.target_ms / this.per_permutation_ms);
+    this.current = Math.max(1, Math.min(wanted, this.current * GROWTH, this.largest));
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
 import type { Executor } from '../../execute/executor.ts';
 import type { KeptColumns } from '../../execute/kept-columns.ts';
-import type { ChunkResult, ChunkTask } from '../../execute/messages.ts';
+import type { ChunkTask } from '../../execute/messages.ts';
 import { chunksOf, wholeBatches } from '../../plan/chunks.ts';
 import { segmentsOf } from '../../plan/segments.ts';
 import { HeldFile } from '../../files/held.ts';
@@ -63,7 +63,7 @@ interface Loop extends RunContext {
 export async function runCells(context: RunContext): Promise<void> {
   const run: Loop = { ...context, abandoned: abandonedAfterGrace(context), columns: new ColumnMemory() };
   const open = new Slots(OPEN_EXPERIMENTS);
-  const in_flight = new Slots(run.executor.parallel);
+  const in_flight = new Slots(() => run.executor.parallel);
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
   const sync = new GroupSync(run.options.durability, run.clock, (error) => {
@@ -124,10 +124,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
-  const release = (result: ChunkResult): void => {
-    run.executor.release(result);
-  };
-  return new CellWork(targets, release, run.columns.takeFor(targets));
+  return new CellWork(targets, run.executor, run.columns.takeFor(targets));
 }
 
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */

@@ -1,20 +1,24 @@
-/** A counting semaphore: at most `size` holders; the others wait in order. It is what bounds chunks in flight and open cells. */
+/** A counting semaphore: at most `size()` holders, which may change; the others wait in order. It is what bounds chunks in flight and open cells. */
 export class Slots {
-  private free: number;
+  private held = 0;
+  private readonly size: () => number;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(size: number) {
-    this.free = size;
+  constructor(size: number | (() => number)) {
+    this.size = typeof size === 'number' ? () => size : size;
   }
 
   async take(): Promise<void> {
-    if (this.free > 0) this.free -= 1;
+    if (this.waiting.length === 0 && this.held < this.size()) this.held += 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
+  /** What is given goes to whoever waits longest; where there are more slots by now, to more of them. */
   give(): void {
-    const next = this.waiting.shift();
-    if (next === undefined) this.free += 1;
-    else next();
+    this.held -= 1;
+    while (this.waiting.length > 0 && this.held < this.size()) {
+      this.held += 1;
+      this.waiting.shift()!();
+    }
   }
 }

@@ -45,10 +45,14 @@ function delivery(result: ChunkResult, targets: readonly WorkTarget[], copied = 
 
 function begin(...targets: Recorded[]) {
   const released: number[] = [];
-  const work = new CellWork(targets, ({ first }) => released.push(first));
+  const acknowledged: number[] = [];
+  const work = new CellWork(targets, {
+    release: ({ first }) => released.push(first),
+    acknowledge: ({ first }) => acknowledged.push(first),
+  });
   const deliver = (sequence: number, result: ChunkResult, copied = false): number =>
     work.deliver(sequence, delivery(result, targets, copied));
-  return { work, released, deliver };
+  return { work, released, acknowledged, deliver };
 }
 
 describe('the chunks of a cell', () => {
@@ -164,10 +168,67 @@ test('a sync waits for the one under way, reaches all files, and counts what it 
   for (const file of [a, b]) expect(file.done).toEqual(['sync', 'sync', 'synced', 'appended']);
 });
 
+describe('whoever computed a chunk is told that its rows are durable', () => {
+  test('after a sync that covered them, and once', async () => {
+    const { work, acknowledged, deliver } = begin(new Recorded(), new Recorded());
+    for (let k = 0; k < 4; k += 1) work.dispatch();
+    deliver(0, chunk(0));
+    deliver(2, chunk(20));
+    const syncing = work.sync();
+    await Promise.resolve();
+    // Appended while that sync is under way: the next one covers it.
+    deliver(1, chunk(10));
+    await syncing;
+    expect(acknowledged).toEqual([]);
+    work.acknowledge();
+    expect(acknowledged).toEqual([0]);
+    await work.sync();
+    work.acknowledge();
+    work.acknowledge();
+    expect(acknowledged).toEqual([0, 10, 20]);
+  });
+
+  test('never of a chunk that waits behind one that is lost', async () => {
+    const { work, acknowledged, deliver } = begin(new Recorded());
+    for (let k = 0; k < 3; k += 1) work.dispatch();
+    deliver(0, chunk(0));
+    work.lost();
+    deliver(2, chunk(20));
+    await work.sync();
+    work.acknowledge();
+    expect(acknowledged).toEqual([0]);
+  });
+
+  test('where one of its files has them, and not where all of them failed', async () => {
+    const [a, b] = [new Recorded(10), new Recorded()];
+    const { work, acknowledged, deliver } = begin(a, b);
+    for (let k = 0; k < 3; k += 1) work.dispatch();
+    deliver(0, chunk(0));
+    deliver(1, chunk(10));
+    await work.sync();
+    work.acknowledge();
+    expect(acknowledged).toEqual([0, 10]);
+    deliver(2, chunk(20));
+    b.output.live = false;
+    await work.sync();
+    work.acknowledge();
+    expect(acknowledged).toEqual([0, 10]);
+  });
+
+  test('at once where nothing is ever synced, and never of one that was copied', () => {
+    const { work, acknowledged, deliver } = begin(new Recorded());
+    for (let k = 0; k < 2; k += 1) work.dispatch();
+    deliver(0, chunk(0));
+    deliver(1, chunk(10), true);
+    work.acknowledgeUnsynced();
+    expect(acknowledged).toEqual([0]);
+  });
+});
+
 describe('the values of an experiment', () => {
   const keep = { memory: new SharedArrayBuffer(0), span: 30 };
   const columnsAfter = (chunks: readonly ChunkResult[]): number => {
-    const work = new CellWork([new Recorded()], () => undefined, keep);
+    const work = new CellWork([new Recorded()], { release: () => undefined }, keep);
     for (const result of chunks) work.deliver(work.dispatch(), delivery(result, work.targets));
     let n = 0;
     while (work.columnsOf(n + 1) !== undefined) n += 1;
@@ -182,7 +243,7 @@ describe('the values of an experiment', () => {
   });
 
   test('are not where nobody has memory for them', () => {
-    const work = new CellWork([new Recorded()], () => undefined);
+    const work = new CellWork([new Recorded()], { release: () => undefined });
     work.deliver(work.dispatch(), delivery(kept(0), work.targets));
     expect(work.columnsOf(10)).toBeUndefined();
   });

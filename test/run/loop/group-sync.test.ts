@@ -19,6 +19,9 @@ class Recorded implements Syncable {
   acknowledgeAppended(): void {
     this.done.push('counts unsynced');
   }
+  acknowledgeUnsynced(): void {
+    this.done.push('for good');
+  }
 }
 
 function begin(durability: Durability) {
@@ -91,5 +94,5 @@ test('none: rows count when they are written, and nothing is ever synced', async
   await clock.pass(10_000);
   await sync.now(cell);
   await sync.end();
-  expect(cell.done).toEqual(['counts unsynced']);
+  expect(cell.done).toEqual(['counts unsynced', 'for good']);
 });

@@ -42,3 +42,8 @@ test('a permutation of seconds is a chunk of its own; a fast one never makes a c
 test('a chunk size that was asked for stays', () => {
   expect(sizes(new LeaseSize(500), 4, () => 100)).toEqual([500, 500, 500, 500]);
 });
+
+test('over a queue a chunk takes a second, and a fast one is larger', () => {
+  expect(sizes(new LeaseSize('auto', 'queue'), 9, (count) => count * 0.5).at(-1)).toBe(2000);
+  expect(sizes(new LeaseSize('auto', 'queue'), 9, () => 0).at(-1)).toBe(131_072);
+});

@@ -29,3 +29,24 @@ test('no more than its size hold a slot; the others get one in the order in whic
   await waits;
   expect(got.at(-1)).toBe('f');
 });
+
+test('where there are more slots by now, more of those who wait get one; where there are fewer, nobody does', async () => {
+  let size = 1;
+  const slots = new Slots(() => size);
+  const got: number[] = [];
+  await Promise.all([0].map(() => slots.take()));
+  for (const k of [1, 2, 3, 4, 5]) void slots.take().then(() => got.push(k));
+  const settled = async (): Promise<number[]> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return got;
+  };
+  expect(await settled()).toEqual([]);
+  size = 3;
+  slots.give();
+  expect(await settled()).toEqual([1, 2, 3]);
+  size = 2;
+  slots.give();
+  expect(await settled()).toEqual([1, 2, 3]);
+  slots.give();
+  expect(await settled()).toEqual([1, 2, 3, 4]);
+});

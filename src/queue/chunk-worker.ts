@@ -1,0 +1,336 @@
+import { setMaxListeners } from 'node:events';
+
+import { every, type Clock } from '../clock.ts';
+import { EngineError } from '../errors.ts';
+import type { Executor } from '../execute/executor.ts';
+import type { ChunkResult } from '../execute/messages.ts';
+import type { GivenSetup } from '../execute/setup.ts';
+import type { Kernel } from '../model/model.ts';
+import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
+import { counted } from '../wording/format-number.ts';
+import type { BlobCache } from './blob-cache.ts';
+import { chunkKey } from './chunk-key.ts';
+import { refusal } from './refusal.ts';
+import { frameResult } from './result-frame.ts';
+import { receivedSetup } from './setup-blobs.ts';
+import { spooledResult, type Spool } from './spool.ts';
+import { GivenBack, type Consumer, type TakenChunk, type WorkerTransport } from './transport.ts';
+import { announcementOf, offeredChunk, workerNoteText, type Announcement, type OfferedChunk } from './wire.ts';
+
+/** How often it is asked what is computed now, and said that this worker is alive [ms]. */
+const BEAT_MS = 1_000;
+/** After a stop, chunks in hand are waited for this long [ms]; what is longer goes back. */
+const GRACE_MS = 2_500;
+/** What an id is that a file may be named by. */
+const ID = /^[0-9a-z-]{1,64}$/;
+
+export interface ChunkWorkerOptions {
+  readonly transport: WorkerTransport;
+  /** Threads of this machine that compute with these setups. */
+  readonly open: (setups: readonly GivenSetup[]) => Executor;
+  readonly threads: number;
+  readonly clock: Clock;
+  readonly spool: Spool;
+  readonly cache: BlobCache;
+  readonly kernel: Kernel;
+  /** Code that comes by the queue may run here. */
+  readonly allow_models: boolean;
+  /** Ends after so long without a chunk [ms]; undefined: never. */
+  readonly max_idle_ms: number | undefined;
+  readonly engine: string;
+  readonly node: string;
+  /** Its name in the queue, which no other has. */
+  readonly worker: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly tell: (event: WorkerEvent) => void;
+}
+
+/** What a worker tells whoever watches it: plain data. */
+export type WorkerEvent =
+  | { readonly type: 'waiting' }
+  | { readonly type: 'computing'; readonly manager: string; readonly setups: number }
+  | { readonly type: 'warning'; readonly message: string }
+  | ({ readonly type: 'progress' } & WorkerCounts);
+
+export interface WorkerCounts {
+  readonly chunks: number;
+  readonly permutations: number;
+  /** Results on its disk that could not be sent yet. */
+  readonly spooled: number;
+  readonly spooled_bytes: number;
+}
+
+/** What is computed now, and who computes it here. */
+interface Campaign {
+  readonly text: string;
+  readonly said: Announcement;
+  readonly executor: Executor;
+  in_hand: number;
+  over: boolean;
+}
+
+/** Takes chunks from a queue, computes them, and sends what they give. What cannot be sent is kept until it can be. */
+export class ChunkWorker {
+  private readonly options: ChunkWorkerOptions;
+  private readonly ended = new AbortController();
+  private readonly given_back = new AbortController();
+  private campaign: Campaign | undefined;
+  private consumer: Consumer | undefined;
+  private chunks = 0;
+  private permutations = 0;
+  private in_hand = 0;
+  private last_chunk_ms: number;
+  private error: unknown;
+  private away = false;
+
+  constructor(options: ChunkWorkerOptions) {
+    this.options = options;
+    this.last_chunk_ms = options.clock.now();
+    setMaxListeners(0, this.given_back.signal, this.ended.signal);
+  }
+
+  get counts(): WorkerCounts {
+    const { spool } = this.options;
+    return { chunks: this.chunks, permutations: this.permutations, spooled: spool.length, spooled_bytes: spool.bytes };
+  }
+
+  /**
+   * Computes until the signal is aborted, nothing comes for too long, or this worker is refused: that is thrown, as EngineError IDENTITY, USAGE or QUEUE. What is in
+   * hand is ended first where that is soon, else given back to the queue.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, tell, transport } = this.options;
+    const end = (): void => {
+      this.ended.abort();
+    };
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    tell({ type: 'waiting' });
+    try {
+      while (!this.ended.signal.aborted) {
+        await this.beat();
+        await clock.sleep(BEAT_MS, this.ended.signal);
+      }
+    } finally {
+      signal.removeEventListener('abort', end);
+      const cancel = clock.after(GRACE_MS, () => {
+        this.given_back.abort(new GivenBack('this worker was stopped'));
+      });
+      await this.consumer?.stop();
+      cancel();
+      await this.campaign?.executor.close();
+      await transport.close();
+    }
+    if (this.error !== undefined) throw this.error;
+  }
+
+  private async beat(): Promise<void> {
+    const { transport, max_idle_ms, clock, worker } = this.options;
+    try {
+      const expelled = await transport.beat(worker, this.note());
+      if (expelled !== undefined) throw expelledError(expelled);
+      await this.look();
+      await this.submitSpooled();
+      if (this.away) this.warn('The queue is back.');
+      this.away = false;
+    } catch (error) {
+      if (isUnreachable(error)) this.gone(error);
+      else this.fail(error);
+    }
+    this.options.tell({ type: 'progress', ...this.counts });
+    const idle_ms = clock.now() - this.last_chunk_ms;
+    if (max_idle_ms !== undefined && this.in_hand === 0 && idle_ms >= max_idle_ms) this.ended.abort();
+  }
+
+  private note(): string {
+    const { worker, host, pid, threads, engine, node } = this.options;
+    return workerNoteText({ worker, host, pid, threads, engine, node, ...this.counts });
+  }
+
+  /** What is computed now: where that is something new, threads are opened for it. */
+  private async look(): Promise<void> {
+    const { transport, tell } = this.options;
+    const text = await transport.announcement();
+    if (text === undefined || text === this.campaign?.text) return;
+    const said = announcementOf(text);
+    const wrong = refusal(said, this.options);
+    if (wrong !== undefined) throw wrong;
+    const setups: GivenSetup[] = [];
+    for (const named of said.setups) setups.push(await this.setup(named));
+    this.retire();
+    this.campaign = { text, said, executor: this.options.open(setups), in_hand: 0, over: false };
+    tell({ type: 'computing', manager: said.manager, setups: setups.length });
+    // One more than there are threads: it is at hand when a thread is free.
+    this.consumer ??= transport.consume(this.options.threads + 1, (chunk) => this.compute(chunk));
+  }
+
+  private async setup(named: Announcement['setups'][number]): Promise<GivenSetup> {
+    const { cache, transport, kernel, allow_models } = this.options;
+    const setup = await receivedSetup(named, (sha256) => cache.get(sha256, (each) => transport.blob(each)), kernel);
+    const { model } = setup.setup;
+    if ('code' in model && !allow_models)
+      throw new EngineError(
+        'USAGE',
+        `The run computes with a model of its user's own, ${model.file}, and this worker was not started to run code that comes by the queue. If you trust everyone who can write to it, start it with --allow-models.`,
+        { path: '--allow-models', allowed: 'a built-in model' },
+      );
+    return setup;
+  }
+
+  /** The threads of what was computed before end with their last chunk. */
+  private retire(): void {
+    const { campaign } = this;
+    if (campaign === undefined) return;
+    campaign.over = true;
+    this.leave(campaign);
+  }
+
+  private leave(campaign: Campaign): void {
+    if (campaign.over && campaign.in_hand === 0) void campaign.executor.close();
+  }
+
+  private async compute({ id, chunk: text, cancelled }: TakenChunk): Promise<void> {
+    const { clock } = this.options;
+    if (!ID.test(id)) throw new EngineError('QUEUE', 'A chunk came under a name that is none of this engine.');
+    const offered = offeredChunk(text);
+    const campaign = await this.campaignOf(offered);
+    // Of a run that is over.
+    if (campaign === undefined) return;
+    this.last_chunk_ms = clock.now();
+    campaign.in_hand += 1;
+    this.in_hand += 1;
+    try {
+      const frame = await this.frameOf(campaign, offered, cancelled);
+      if (frame !== undefined) await this.send(id, frame);
+    } finally {
+      campaign.in_hand -= 1;
+      this.in_hand -= 1;
+      this.last_chunk_ms = clock.now();
+      this.leave(campaign);
+    }
+  }
+
+  private async campaignOf({ run, chunk }: OfferedChunk): Promise<Campaign | undefined> {
+    if (this.campaign?.said.run !== run) {
+      try {
+        await this.look();
+      } catch (error) {
+        if (!isUnreachable(error)) this.fail(error);
+        throw new GivenBack('this worker does not know what it is computed with');
+      }
+    }
+    const { campaign } = this;
+    const known = campaign?.said.run === run && campaign.said.setups.some(({ id }) => id === chunk.setup);
+    return known ? campaign : undefined;
+  }
+
+  /** Undefined where nobody waits for it any more. */
+  private async frameOf(
+    { executor }: Campaign,
+    { chunk }: OfferedChunk,
+    cancelled: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    const { engine, node, worker } = this.options;
+    const answer = await answerOf(
+      executor.compute(chunk, AbortSignal.any([cancelled, this.given_back.signal])),
+      cancelled,
+    );
+    if (answer === undefined) return undefined;
+    const { setup, first, count } = chunk;
+    const { experiment } = chunk.cell.schema;
+    const origin = { engine, node_major: majorOf(node), worker, key: chunkKey(chunk), setup, experiment, first, count };
+    const frame = frameResult(origin, answer);
+    if ('failed' in answer) return frame;
+    this.chunks += 1;
+    this.permutations += count;
+    executor.release(answer);
+    return frame;
+  }
+
+  private async send(id: string, frame: Uint8Array): Promise<void> {
+    const { transport, spool } = this.options;
+    try {
+      await transport.submit(id, frame);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      this.gone(error);
+      await spool.keep(id, frame);
+    }
+  }
+
+  private async submitSpooled(): Promise<void> {
+    const { transport, spool } = this.options;
+    if (spool.length === 0) return;
+    let sent = 0;
+    for (const id of spool.ids()) {
+      const bytes = spool.read(id);
+      if (bytes === undefined) continue;
+      const result = spooledResult(bytes);
+      if (result instanceof EngineError) {
+        spool.putAside(id);
+        this.warn(`${id}.result in ${spool.folder} is put aside: ${result.message}`);
+        continue;
+      }
+      await transport.submit(id, bytes);
+      await spool.remove(id);
+      sent += 1;
+    }
+    if (sent > 0) this.warn(`${counted(sent, 'result')} from ${spool.folder} sent.`);
+  }
+
+  private gone(error: EngineError): void {
+    if (this.away) return;
+    this.away = true;
+    this.warn(`${error.message} What is computed is kept in ${this.options.spool.folder} and sent when it is back.`);
+  }
+
+  private warn(message: string): void {
+    this.options.tell({ type: 'warning', message });
+  }
+
+  private fail(error: unknown): void {
+    this.error ??= error;
+    this.ended.abort();
+  }
+
+  /** Says now and then how far it is, until the returned function is called. */
+  tellProgress(ms: number): () => void {
+    return every(this.options.clock, ms, () => {
+      this.options.tell({ type: 'progress', ...this.counts });
+    });
+  }
+}
+
+/**
+ * What a chunk gives, or why it gives nothing anywhere; undefined where it was cancelled. What is this worker's own trouble (a thread that died) is thrown: another
+ * one may do better.
+ */
+async function answerOf(
+  work: Promise<ChunkResult>,
+  cancelled: AbortSignal,
+): Promise<ChunkResult | { readonly failed: ErrorRecord } | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (cancelled.aborted) return undefined;
+    const everywhere = error instanceof EngineError && (error.code === 'MODEL' || error.code === 'DATA');
+    if (!everywhere) throw error;
+    return { failed: errorRecord(error) };
+  }
+}
+
+function majorOf(node: string): number {
+  return Number.parseInt(node.replace(/^v/, ''), 10);
+}
+
+function isUnreachable(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.code === 'QUEUE';
+}
+
+function expelledError(why: string): EngineError {
+  return new EngineError(
+    'IDENTITY',
+    `The manager takes no more results of this worker: ${why}. Rows that differ come from a machine, a Node.js or an engine that is not sound: check them before you start it again.`,
+  );
+}

@@ -1,0 +1,90 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Whether this machine has the server. Tests that need it skip where it is not installed (Debian: apt-get install redis-server). */
+export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A Redis of a test's own: on a free port, in a folder of its own, durable to a second. */
+export class RedisServer {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-redis-')));
+  readonly port: number;
+  private readonly settings: readonly string[];
+  private child: ChildProcess | undefined;
+
+  private constructor(port: number, settings: readonly string[]) {
+    this.port = port;
+    this.settings = settings;
+  }
+
+  static async start(...settings: readonly string[]): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), settings);
+    await server.up();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}/0`;
+  }
+
+  /** Starts it, or starts it again on what it had written down. */
+  async up(): Promise<void> {
+    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
+    const durable = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction'];
+    this.child = spawn('redis-server', [...settings, ...durable, ...this.settings], { stdio: 'ignore' });
+    for (let tries = 0; tries < 500; tries += 1) {
+      if (await this.answers()) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error(`redis-server does not answer on port ${this.port}`);
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child === undefined) return;
+    this.child = undefined;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /** Does one command, by a connection of its own. */
+  command(...words: readonly string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1');
+      socket.once('error', reject);
+      socket.once('data', (answer) => {
+        socket.end();
+        resolve(answer.toString('utf8'));
+      });
+      const sent = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
+      socket.write(`*${words.length}\r\n${sent}`);
+    });
+  }
+
+  private async answers(): Promise<boolean> {
+    try {
+      const answer = await this.command('PING');
+      return answer.startsWith('+PONG') || answer.startsWith('-NOAUTH');
+    } catch {
+      return false; // it is not up yet
+    }
+  }
+}
