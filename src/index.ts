@@ -52,6 +52,9 @@ export { report, type Reported, type ReportOptions } from './operations/report.t
 export { exportRun, type ExportOptions, type ExportResult } from './operations/export.ts';
 export type { TableFormat } from './tables/formats/table.ts';
 
+export { work, type WorkOptions } from './operations/work.ts';
+export type { WorkerCounts, WorkerEvent } from './queue/chunk-worker.ts';
+
 export { bench, type BenchOptions, type StudyBench } from './operations/bench.ts';
 export { inspect, type InspectedFile, type InspectOptions } from './operations/inspect.ts';
 export { importTrades, type ImportedTrades, type ImportOptions } from './operations/import-trades.ts';

@@ -12,19 +12,19 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const TABLE = `
 cli.ts: commands version.ts
 index.ts: operations queue verify merge forecast run tables stored plan statistics study model random encoding
-commands: terminal operations run verify tables execute plan stored files study models trade-lists model encoding version.ts
+commands: terminal operations run queue verify tables execute plan stored files study models trade-lists model encoding version.ts
 terminal: run report store files statistics trade-lists model encoding
 operations: verify merge bench forecast run steps report queue tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
 bench: run readers execute plan store files study model encoding clock.ts
 forecast: readers execute plan store study encoding
-run: steps tables readers stored precision execute plan store files statistics study model encoding clock.ts
+run: steps queue tables readers stored precision execute plan store files statistics study model encoding clock.ts
 steps: stored precision plan store files study model
 report: stored store files statistics model encoding
-queue: stored execute store files study model random encoding clock.ts
 tables: stored plan store files statistics study model encoding
-readers: stored precision execute store files statistics model encoding clock.ts
+readers: queue stored precision execute store files statistics model encoding clock.ts
+queue: stored execute store files study model random encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
 execute: plan store files statistics study models model random encoding native-free

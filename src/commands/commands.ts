@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   merge: async () => (await import('./merge.ts')).mergeCommand(),
   summarize: async () => (await import('./summarize.ts')).summarizeCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   import: async () => (await import('./import.ts')).importCommand(),

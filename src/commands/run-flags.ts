@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 import { FORMATS } from '../encoding/metrics-schema.ts';
 import { KERNELS } from '../model/model.ts';
 import { parseShard } from '../plan/share.ts';
+import { QUEUE_VARIABLE, saysPassword } from '../queue/redis/address.ts';
 import { DURABILITIES, ON_ERROR, resolveOptions, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { gather, gatherFiles, oneOf, positiveNumber, wholeNumber } from './option-values.ts';
@@ -16,6 +17,8 @@ interface Flag<Value> {
   /** As --help shows it; absent where the flag stands alone. */
   readonly argument?: string;
   readonly description: string;
+  /** What the flag alone means, where its argument may be left out. */
+  readonly preset?: string;
   /** From the text behind the flag, and the value so far where it may be given again. */
   readonly parse?: (text: string, before: Value | undefined) => Value;
   /** The words that say a value again. */
@@ -43,7 +46,22 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     flag: '--threads',
     argument: '<n>',
     description: 'worker threads (default: one per core)',
-    parse: wholeNumber('--threads', 1),
+    parse: wholeNumber('--threads', 0),
+    say: text,
+  },
+  queue: {
+    flag: '--queue',
+    argument: '[url]',
+    description: `workers on other machines compute, too: redis://host:6379, or file:PATH, a file that holds the URL; without either, the URL in ${QUEUE_VARIABLE}`,
+    preset: `env:${QUEUE_VARIABLE}`,
+    // Whoever resumes says the password again.
+    say: (flag, reference) =>
+      saysPassword(reference) || reference === `env:${QUEUE_VARIABLE}` ? [flag] : [flag, reference],
+  },
+  namespace: {
+    flag: '--namespace',
+    argument: '<name>',
+    description: 'the part of the queue that this run and its workers have for themselves (default: default)',
     say: text,
   },
   chunk: {
@@ -171,8 +189,9 @@ export function withRunFlags(
   return command;
 }
 
-function optionOf({ flag, argument, description, parse }: Flag<unknown>): Option {
+function optionOf({ flag, argument, description, parse, preset }: Flag<unknown>): Option {
   const option = new Option(argument === undefined ? flag : `${flag} ${argument}`, description);
+  if (preset !== undefined) option.preset(preset);
   return parse === undefined ? option : option.argParser(parse);
 }
 

@@ -113,7 +113,7 @@ async function planStudies(
   const started_ms = performance.now();
   const { forecast: forecasts = true, process_seconds = 0, ...run } = given;
   const options = resolveOptions(run);
-  const { threads } = options;
+  const threads = Math.max(1, options.threads);
   const { kernel } = chooseKernel(options.kernel, threads);
   const outputs = await plannedOutputs(host, references, options);
   const reuse = reusableRuns(

@@ -18,6 +18,7 @@ import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
 import type { Suite } from '../steps/suite.ts';
 import type { Host } from '../readers/host.ts';
+import { openQueue } from './open-queue.ts';
 import { asOneRun } from './rounds.ts';
 
 /** Who watches a run, and who stops it. */
@@ -42,9 +43,11 @@ export async function runStudies(
 ): Promise<StudyResult[]> {
   const { stop, tell } = watch;
   const asked = resolveOptions(given);
-  const { kernel, warning } = chooseKernel(asked.kernel, asked.threads);
+  // Where only workers compute, files are read here all the same.
+  const threads = Math.max(1, asked.threads);
+  const { kernel, warning } = chooseKernel(asked.kernel, threads);
   if (warning !== undefined) tell({ type: 'warning', message: warning });
-  const options = { ...asked, kernel };
+  const options = { ...asked, kernel, threads, computes_here: asked.threads > 0 };
   const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
     return await runStages(host, await openSuites(host.port, references, options), options, watch);
@@ -53,11 +56,16 @@ export async function runStudies(
   }
 }
 
+/** Options, and whether this machine computes: with a queue it need not. */
+interface RunHow extends ResolvedOptions {
+  readonly computes_here: boolean;
+}
+
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
 async function runStages(
   host: Host,
   suites: readonly Suite[],
-  options: ResolvedOptions,
+  options: RunHow,
   watch: Watch,
 ): Promise<StudyResult[]> {
   const results = new Map<Suite, StudyResult>();
@@ -89,7 +97,7 @@ function inAll(before: StudyResult | undefined, now: StudyResult): StudyResult {
 async function runStage(
   host: Host,
   suites: readonly Suite[],
-  options: ResolvedOptions,
+  options: RunHow,
   watch: Watch,
   told: Set<string>,
 ): Promise<StudyResult[]> {
@@ -115,7 +123,7 @@ function tellNotes(experiment: LoadedStudy, told: Set<string>, tell: Tell): void
 async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
-  options: ResolvedOptions,
+  options: RunHow,
   watch: Watch,
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
@@ -127,7 +135,9 @@ async function runClaimed(
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, distinct(setups));
+  const local = host.open(threads, options.computes_here ? distinct(setups) : []);
+  const queue =
+    options.queue === undefined ? undefined : await openQueue(host, claimed, distinct(setups), local, options, watch);
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
@@ -147,13 +157,13 @@ async function runClaimed(
     await runCells({
       outputs,
       reuse,
-      executor: local,
+      executor: queue ?? local,
       readers: local,
       port,
       clock,
       stop,
       options,
-      lease: new LeaseSize(options.chunk),
+      lease: new LeaseSize(options.chunk, queue === undefined ? 'threads' : 'queue'),
     });
     const results: StudyResult[] = [];
     for (const [k, output] of outputs.entries())
@@ -161,6 +171,7 @@ async function runClaimed(
     return results;
   } finally {
     tellLast();
+    await queue?.close();
     await local.close();
   }
 }

@@ -10,7 +10,7 @@ import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
 import { counted } from '../wording/format-number.ts';
 import type { BlobCache } from './blob-cache.ts';
 import { chunkKey } from './chunk-key.ts';
-import { refusal } from './refusal.ts';
+import { nodeMajor, refusal } from './refusal.ts';
 import { frameResult } from './result-frame.ts';
 import { receivedSetup } from './setup-blobs.ts';
 import { spooledResult, type Spool } from './spool.ts';
@@ -239,7 +239,7 @@ export class ChunkWorker {
     if (answer === undefined) return undefined;
     const { setup, first, count } = chunk;
     const { experiment } = chunk.cell.schema;
-    const origin = { engine, node_major: majorOf(node), worker, key: chunkKey(chunk), setup, experiment, first, count };
+    const origin = { engine, node_major: nodeMajor(node), worker, key: chunkKey(chunk), setup, experiment, first, count };
     const frame = frameResult(origin, answer);
     if ('failed' in answer) return frame;
     this.chunks += 1;
@@ -318,10 +318,6 @@ async function answerOf(
     if (!everywhere) throw error;
     return { failed: errorRecord(error) };
   }
-}
-
-function majorOf(node: string): number {
-  return Number.parseInt(node.replace(/^v/, ''), 10);
 }
 
 function isUnreachable(error: unknown): error is EngineError {

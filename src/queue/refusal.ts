@@ -16,11 +16,16 @@ export function refusal({ engine, node_major, manager }: Announcement, own: Engi
       `The manager on ${manager} runs permafrost ${engine}, and this worker is ${own.engine}: their rows may differ. Install ${engine} here (npm install permafrost@${engine}), or the same version everywhere.`,
       { path: 'version', value: own.engine, allowed: engine },
     );
-  const major = Number.parseInt(own.node.replace(/^v/, ''), 10);
+  const major = nodeMajor(own.node);
   if (major === node_major) return undefined;
   return new EngineError(
     'IDENTITY',
     `The manager on ${manager} runs Node.js ${node_major}, and this worker runs ${major}: Math.pow and others round differently there. Start the worker with Node.js ${node_major}.`,
     { path: 'node', value: own.node, allowed: String(node_major) },
   );
+}
+
+/** `v20.19.0` -> 20. */
+export function nodeMajor(version: string): number {
+  return Number.parseInt(version.replace(/^v/, ''), 10);
 }

@@ -44,6 +44,12 @@ export interface ManagerTransport {
   close(): Promise<void>;
 }
 
+/** Both ends of a queue, by what was said of where it is (`QueueReference`) and the namespace in it. Throws USAGE where that cannot be. */
+export interface Broker {
+  manager(reference: string, namespace: string): Promise<ManagerTransport>;
+  worker(reference: string, namespace: string): Promise<WorkerTransport>;
+}
+
 /** A chunk in the hands of a worker, and of nobody else as long as it is alive. */
 export interface TakenChunk {
   readonly id: string;

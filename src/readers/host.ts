@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '../clock.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import type { FilePort } from '../files/port.ts';
+import type { Broker } from '../queue/transport.ts';
 import type { Locks } from '../store/locks.ts';
 import { Inline } from './inline.ts';
 import type { Local } from './readers.ts';
@@ -10,6 +11,8 @@ export interface Host {
   readonly port: FilePort;
   readonly locks: Locks;
   readonly clock: Clock;
+  /** How a queue is reached, where there may be one. */
+  readonly broker?: Broker;
   /** `setups`: what is to be computed; none where files are only read. */
   open(threads: number, setups?: readonly GivenSetup[]): Local;
 }

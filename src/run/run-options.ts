@@ -2,6 +2,7 @@ import { EngineError } from '../errors.ts';
 import { FORMATS, type Format } from '../encoding/metrics-schema.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { KERNELS, type Kernel, type Note, type PermutationSummary } from '../model/model.ts';
+import { DEFAULT_NAMESPACE } from '../queue/redis/names.ts';
 import { checkedShard, type Shard } from '../plan/share.ts';
 import type { Failure } from '../store/failures.ts';
 import { nearest } from '../study/problem.ts';
@@ -21,8 +22,12 @@ export type OnError = (typeof ON_ERROR)[number];
 export interface RunOptions {
   /** Where the run lives: relative to the working directory. */
   readonly output?: string | undefined;
-  /** Default: one per core. */
+  /** Default: one per core. With a queue it may be 0: then only workers compute. */
   readonly threads?: number | undefined;
+  /** Workers on other machines compute, too: the URL of a Redis (`redis://host:6379`), or `env:NAME` or `file:PATH` where it is found. */
+  readonly queue?: string | undefined;
+  /** The part of the queue that this run has for itself; its workers are told the same name. */
+  readonly namespace?: string | undefined;
   /** Permutations per chunk; changes no result. */
   readonly chunk?: number | 'auto' | undefined;
   readonly format?: Format | undefined;
@@ -67,6 +72,7 @@ type Open =
   | 'max_seconds'
   | 'disk_wait_minutes'
   | 'retry_failed'
+  | 'queue'
   | 'shard';
 
 /** Options with every default filled in: the one shape that is handed down, whole, to whatever runs, plans or measures. */
@@ -92,6 +98,8 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   reuse: [],
   settings: [],
   inputs: undefined,
+  queue: undefined,
+  namespace: DEFAULT_NAMESPACE,
   shard: undefined,
   compute: true,
 };
@@ -113,7 +121,8 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   wordOption('kernel', filled.kernel, KERNELS);
   if (filled.format !== undefined) wordOption('format', filled.format, FORMATS);
   if (filled.shard !== undefined) checkedShard(filled.shard);
-  return { ...filled, threads: threadCount(given.threads) };
+  const only_workers = filled.queue !== undefined && given.threads === 0;
+  return { ...filled, threads: only_workers ? 0 : threadCount(given.threads) };
 }
 
 function refuseUnknown(given: readonly string[], known: readonly string[]): void {

@@ -41,7 +41,7 @@ const MOST_BUNDLES = 200;
 const CLOCK_SKEW_MS = 2_000;
 
 /** The folder of the cache: PERMAFROST_CACHE, or where the system keeps what can be made again. */
-function cacheFolder(): string {
+export function cacheFolder(): string {
   const { PERMAFROST_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (PERMAFROST_CACHE) return resolve(PERMAFROST_CACHE);
   if (process.platform === 'win32') return join(LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'permafrost');
