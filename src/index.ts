@@ -53,6 +53,7 @@ export { exportRun, type ExportOptions, type ExportResult } from './operations/e
 export type { TableFormat } from './tables/formats/table.ts';
 
 export { work, type WorkOptions } from './operations/work.ts';
+export { submit, type LeftResult, type Submitted, type SubmitOptions } from './operations/submit.ts';
 export type { WorkerCounts, WorkerEvent } from './queue/chunk-worker.ts';
 
 export { bench, type BenchOptions, type StudyBench } from './operations/bench.ts';

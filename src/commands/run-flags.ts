@@ -125,8 +125,9 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
   shard: {
     flag: '--shard',
     argument: '<i/n>',
-    description: 'compute only part i of n; permafrost merge puts the parts together',
-    parse: parseShard,
+    description:
+      'compute only part i of n; permafrost merge puts the parts together. auto/n: the part of this task of a job array (SLURM, Kubernetes)',
+    parse: (given) => parseShard(given),
     say: (flag, { index, of }) => [flag, `${index}/${of}`],
   },
   retry_failed: {

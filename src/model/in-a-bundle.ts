@@ -55,6 +55,7 @@ export const verify = (): never => outOfPlace('verify');
 export const repair = (): never => outOfPlace('repair');
 export const replay = (): never => outOfPlace('replay');
 export const work = (): never => outOfPlace('work');
+export const submit = (): never => outOfPlace('submit');
 export const merge = (): never => outOfPlace('merge');
 export const exportRun = (): never => outOfPlace('exportRun');
 export const summarize = (): never => outOfPlace('summarize');

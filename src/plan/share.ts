@@ -1,4 +1,4 @@
-import type { EngineError } from '../errors.ts';
+import { EngineError } from '../errors.ts';
 import { intersectRanges, rangesOf, subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import { notExpected } from '../wording/expected.ts';
 import type { RunCell } from './run-cell.ts';
@@ -12,13 +12,47 @@ export interface Shard {
   readonly of: number;
 }
 
-/** `2/8`. Throws USAGE. */
-export function parseShard(text: string): Shard {
-  const fields = /^([1-9]\d*)\/([1-9]\d*)$/.exec(text);
-  const [index, of] = [Number(fields?.[1]), Number(fields?.[2])];
-  if (fields === null) throw noShard(text);
-  checkedShard({ index, of });
-  return { index, of };
+/** `2/8`; or `auto/8` and `auto`: the task of a job array that this process is (`arrayTask`). Throws USAGE. */
+export function parseShard(text: string, env: NodeJS.ProcessEnv = process.env): Shard {
+  const fields = /^([1-9]\d*|auto)(?:\/([1-9]\d*))?$/.exec(text);
+  const [, index, of] = fields ?? [];
+  if (index === undefined || (index !== 'auto' && of === undefined)) throw noShard(text);
+  const shard = index === 'auto' ? arrayTask(env, of === undefined ? undefined : Number(of)) : { index: Number(index), of: Number(of) };
+  checkedShard(shard);
+  return shard;
+}
+
+/**
+ * The shard of a task of a job array. With `of`, the task's number is the shard's: SLURM's from 1 to `of`, Kubernetes' (an Indexed Job) from 0 on. Without, SLURM
+ * says how many tasks there are: then they are the shards in their order, whatever they begin with and however far apart they are. Throws USAGE.
+ */
+function arrayTask(env: NodeJS.ProcessEnv, of: number | undefined): Shard {
+  const whole = (name: string): number | undefined => (/^\d+$/.test(env[name] ?? '') ? Number(env[name]) : undefined);
+  const id = whole('SLURM_ARRAY_TASK_ID');
+  if (id === undefined) {
+    const completion = whole('JOB_COMPLETION_INDEX');
+    if (completion === undefined)
+      throw noTask('there is neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX: this is no task of a job array');
+    if (of === undefined) throw noTask('Kubernetes does not tell a task how many there are: say --shard auto/8');
+    if (completion >= of) throw noTask(`JOB_COMPLETION_INDEX is ${completion}, and ${of} shards have the numbers 0 to ${of - 1}`);
+    return { index: completion + 1, of };
+  }
+  if (of !== undefined) {
+    if (id < 1 || id > of) throw noTask(`SLURM_ARRAY_TASK_ID is ${id}: for ${of} shards say --array=1-${of}`);
+    return { index: id, of };
+  }
+  const count = whole('SLURM_ARRAY_TASK_COUNT') ?? NaN;
+  const min = whole('SLURM_ARRAY_TASK_MIN') ?? 1;
+  const step = whole('SLURM_ARRAY_TASK_STEP') ?? 1;
+  const max = whole('SLURM_ARRAY_TASK_MAX') ?? min + (count - 1) * step;
+  const index = (id - min) / step + 1;
+  if (max !== min + (count - 1) * step || !Number.isInteger(index))
+    throw noTask('the tasks of this array are no even row of numbers, so a task cannot tell which part is its own: say --shard auto/16, for 16 shards in all');
+  return { index, of: count };
+}
+
+function noTask(why: string): EngineError {
+  return new EngineError('USAGE', `--shard auto: ${why}.`, { path: '--shard', value: 'auto', allowed: 'i/n' });
 }
 
 /** Throws USAGE: a program that gives another shape would compute nothing, and be told that all is well. */
@@ -28,7 +62,7 @@ export function checkedShard({ index, of }: Shard): void {
 }
 
 function noShard(got: string): EngineError {
-  return notExpected('--shard', 'i/n with i from 1 to n, such as 2/8', got);
+  return notExpected('--shard', 'i/n with i from 1 to n, such as 2/8, or auto/n in a job array', got);
 }
 
 /** What a run computes of each cell; undefined: all of it. `compute: false`: it only repairs, seals and summarises what is there. */

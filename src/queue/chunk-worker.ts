@@ -9,9 +9,8 @@ import type { Kernel } from '../model/model.ts';
 import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
 import { counted } from '../wording/format-number.ts';
 import type { BlobCache } from './blob-cache.ts';
-import { chunkKey } from './chunk-key.ts';
 import { nodeMajor, refusal } from './refusal.ts';
-import { frameResult } from './result-frame.ts';
+import { frameResult, ofChunk } from './result-frame.ts';
 import { receivedSetup } from './setup-blobs.ts';
 import { spooledResult, type Spool } from './spool.ts';
 import { GivenBack, type Consumer, type TakenChunk, type WorkerTransport } from './transport.ts';
@@ -237,13 +236,11 @@ export class ChunkWorker {
       cancelled,
     );
     if (answer === undefined) return undefined;
-    const { setup, first, count } = chunk;
-    const { experiment } = chunk.cell.schema;
-    const origin = { engine, node_major: nodeMajor(node), worker, key: chunkKey(chunk), setup, experiment, first, count };
+    const origin = { engine, node_major: nodeMajor(node), worker, ...ofChunk(chunk) };
     const frame = frameResult(origin, answer);
     if ('failed' in answer) return frame;
     this.chunks += 1;
-    this.permutations += count;
+    this.permutations += chunk.count;
     executor.release(answer);
     return frame;
   }

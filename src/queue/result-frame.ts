@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
+import { FORMATS } from '../encoding/metrics-schema.ts';
 import { EngineError } from '../errors.ts';
-import type { ChunkResult } from '../execute/messages.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { ErrorRecord } from '../model/error-record.ts';
 import { count, hex } from '../stored/check-shape.ts';
+import { chunkKey } from './chunk-key.ts';
 import { parsed, WIRE } from './wire.ts';
 
 /**
@@ -54,7 +56,9 @@ const header = z.strictObject({
   cannot_prepare: errorShape.optional(),
   /** Nothing was computed, and would be by nobody: the setup is not to be had. */
   failed: errorShape.optional(),
-  /** Bytes of the rows for each schema. */
+  /** What its rows are for: the file of each output. */
+  kinds: z.array(z.strictObject({ format: z.enum(FORMATS), batch_rows: z.int().min(1) })).min(1).max(65),
+  /** Bytes of the rows for each of them; none where there are no rows at all. */
   lengths: z.array(count).max(65),
 });
 
@@ -63,8 +67,15 @@ export type ResultHeader = Omit<z.infer<typeof header>, 'wire'>;
 /** Where a result comes from, and of what it is. */
 export type ResultOrigin = Pick<
   ResultHeader,
-  'engine' | 'node_major' | 'worker' | 'key' | 'setup' | 'experiment' | 'first' | 'count'
+  'engine' | 'node_major' | 'worker' | 'key' | 'setup' | 'experiment' | 'first' | 'count' | 'kinds'
 >;
+
+/** What of its origin a chunk says. */
+export function ofChunk(chunk: ChunkTask): Omit<ResultOrigin, 'engine' | 'node_major' | 'worker'> {
+  const { setup, first, count: n, cell, more_schemas = [] } = chunk;
+  const kinds = [cell.schema, ...more_schemas].map(({ format, batch_rows }) => ({ format, batch_rows }));
+  return { key: chunkKey(chunk), setup, experiment: cell.schema.experiment, first, count: n, kinds };
+}
 
 export interface ReceivedResult {
   readonly header: ResultHeader;

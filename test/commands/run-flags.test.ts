@@ -112,12 +112,11 @@ describe('options of a run', () => {
 describe('the flags of numbers and choices', () => {
   it.each([
     [['--threads', 'abc'], '--threads expects a whole number of at least 1, got "abc"'],
-    [['--threads', '0'], '--threads expects a whole number of at least 1, got "0"'],
     [['--chunk', '1e3'], '--chunk expects a whole number of at least 1, got "1e3"'],
     [['--permutations', '-5'], '--permutations expects a whole number of at least 1, got "-5"'],
     [['--max-seconds', ''], '--max-seconds expects a number above 0, got ""'],
     [['--disk-wait', '0'], '--disk-wait expects a number above 0, got "0"'],
-    [['--shard', '3/2'], '--shard expects i/n with i from 1 to n, such as 2/8, got "3/2"'],
+    [['--shard', '3/2'], '--shard expects i/n with i from 1 to n, such as 2/8, or auto/n in a job array, got "3/2"'],
     [['--format', 'xlsx'], '--format expects csv or arrow, got "xlsx"'],
     [['--durability', 'yes'], '--durability expects chunk, interval or none, got "yes"'],
     [['--on-error', 'ask'], '--on-error expects stop or continue, got "ask"'],

@@ -1,75 +1,16 @@
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { run } from '../../src/operations/run.ts';
-import { work } from '../../src/operations/work.ts';
-import type { Broker } from '../../src/queue/transport.ts';
-import type { Host } from '../../src/readers/host.ts';
-import type { StudyResult } from '../../src/run/run-options.ts';
+import { seededRandom } from '../crash/simulated-disk.ts';
 import { CoinStudy, finishedFiles, HOST } from '../operations/coin-study.ts';
-import { fastClock } from '../ports/fast-clock.ts';
+import { CLOCK, hire, hostOf, overQueue, type Hands } from './hired.ts';
 import { MemoryBroker, type Faults } from './memory-broker.ts';
-
-/** Seconds of the queue are tens of milliseconds here. */
-const CLOCK = fastClock(25);
-
-/** Numbers that are the same for one seed, from 0 to 1. */
-function random(seed: number): () => number {
-  let state = seed * 2654435761;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
-  };
-}
-
-function hostOf(broker: MemoryBroker, dies?: AbortSignal): Host {
-  const ends: Broker = {
-    manager: () => Promise.resolve(broker.manager()),
-    worker: () => Promise.resolve(broker.worker(dies)),
-  };
-  return { ...HOST, clock: CLOCK, broker: ends };
-}
-
-interface Hands {
-  readonly kill: () => void;
-  readonly stop: () => Promise<void>;
-}
-
-/** A worker that ends with the test. */
-function hire(
-  broker: MemoryBroker,
-  folder: string,
-  more: Parameters<typeof work>[0] = {},
-): Hands & { readonly ended: Promise<unknown> } {
-  const dies = new AbortController();
-  const stop = new AbortController();
-  const places = { spool: join(folder, 'spool'), cache: join(folder, 'cache') };
-  const options = { ...places, queue: 'memory', threads: 1, allow_models: true, signal: stop.signal, ...more };
-  const ended = work(options, hostOf(broker, dies.signal));
-  ended.catch(() => undefined);
-  const hands = {
-    ended,
-    kill: () => {
-      dies.abort();
-    },
-    stop: async () => {
-      stop.abort();
-      // One that was killed in the middle of a message waits for its answer for ever.
-      if (!dies.signal.aborted) await ended.catch(() => undefined);
-    },
-  };
-  onTestFinished(hands.stop);
-  return hands;
-}
 
 async function onOneMachine(study: CoinStudy): Promise<Record<string, string>> {
   const output = join(study.folder, 'alone');
   await run(study.file, { output }, HOST);
   return finishedFiles(output);
-}
-
-function overQueue(study: CoinStudy, broker: MemoryBroker, more: Parameters<typeof run>[1] = {}): Promise<StudyResult> {
-  return run(study.file, { queue: 'memory', threads: 0, chunk: 20, ...more }, hostOf(broker));
 }
 
 describe('a run over a queue leaves the files of a run on one machine', () => {
@@ -125,7 +66,7 @@ describe('a run over a queue leaves the files of a run on one machine', () => {
 async function scenario(seed: number): Promise<void> {
   const study = new CoinStudy();
   const expected = await onOneMachine(study);
-  const next = random(seed);
+  const next = seededRandom(seed);
   const often = (share: number) => () => next() < share;
   const faults: Faults = {
     fails: often(0.03),

@@ -5,9 +5,8 @@ import type { ModelSetup } from '../../src/execute/setup.ts';
 import { setupHash } from '../../src/execute/setup.ts';
 import { Simulator } from '../../src/execute/simulator.ts';
 import { checkedResult } from '../../src/queue/check-result.ts';
-import { chunkKey } from '../../src/queue/chunk-key.ts';
 import { refusal } from '../../src/queue/refusal.ts';
-import { frameResult, LARGEST_RESULT, receiveResult } from '../../src/queue/result-frame.ts';
+import { frameResult, LARGEST_RESULT, ofChunk, receiveResult } from '../../src/queue/result-frame.ts';
 import { announcementOf, announcementText, offeredChunk, offeredText, workerNoteOf } from '../../src/queue/wire.ts';
 
 const CODE = `export default { name: 'm', version: '1', parameters: {}, metrics: { a: {}, b: {} },
@@ -33,10 +32,10 @@ async function computed(chunk: ChunkTask) {
   return simulator.computeChunk(chunk);
 }
 
-const ORIGIN = { engine: '1', node_major: 20, worker: 'w', setup: 'a'.repeat(64), experiment: 'e'.repeat(64) };
+const ORIGIN = { engine: '1', node_major: 20, worker: 'w' };
 
 function originOf(chunk: ChunkTask) {
-  return { ...ORIGIN, key: chunkKey(chunk), first: chunk.first, count: chunk.count };
+  return { ...ORIGIN, ...ofChunk(chunk) };
 }
 
 describe('a result on its way', () => {

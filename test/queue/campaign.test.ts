@@ -1,0 +1,164 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+
+import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder } from '../process/cli.ts';
+import { HAS_REDIS, RedisServer } from './redis-server.ts';
+
+/**
+ * Real processes and a real Redis, killed at moments that follow from a seed: the rows are those of one machine that nobody killed. `npm run test:cluster` is the
+ * full form.
+ */
+const FULL = process.env['PERMAFROST_FULL'] === '1';
+// Takes over what was in the hands of a worker that was killed: some ten seconds, several times.
+vi.setConfig({ testTimeout: FULL ? 300_000 : 120_000 });
+
+/** A model that takes a third of a millisecond for a permutation, so that there is something to kill. */
+const MODEL = `export default {
+  name: 'slow', version: '1', parameters: { p: { type: 'number', default: 0.5 } }, metrics: { a: {}, sum: {} },
+  simulate: ({ parameters: { p } }, rng, row) => {
+    let sum = 0;
+    for (let i = 0; i < 40_000; i += 1) sum = (sum * 31 + i) % 1_000_003;
+    row.a = rng() * p;
+    row.sum = sum;
+  },
+};`;
+const STUDY = { name: 'slow', model: './slow.mjs', grid: { p: [0.1, 0.2, 0.3] }, permutations: 2000, batch_rows: 100 };
+
+let expected: string;
+
+function studyIn(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'slow.mjs'), MODEL);
+  const file = join(folder, 'study.yaml');
+  writeFileSync(file, JSON.stringify({ ...STUDY, output: 'out' }));
+  return file;
+}
+
+type Child = ReturnType<typeof start>;
+
+/** A manager, workers and a Redis of one test. */
+class Cluster {
+  readonly folder = temporaryFolder();
+  readonly file = studyIn(this.folder);
+  readonly redis: RedisServer;
+  private n_workers = 0;
+  private readonly children = new Set<Child>();
+
+  private constructor(redis: RedisServer) {
+    this.redis = redis;
+  }
+
+  static async start(): Promise<Cluster> {
+    const cluster = new Cluster(await RedisServer.start());
+    onTestFinished(() => cluster.stop());
+    return cluster;
+  }
+
+  manager(threads: number, chunk: number): Child {
+    const flags = ['--queue', '--threads', String(threads), '--chunk', String(chunk)];
+    return this.begin(['run', this.file, ...flags]);
+  }
+
+  /** One of three folders to keep results in: a worker that comes back sends what it had kept. */
+  worker(): Child {
+    const spool = join(this.folder, `spool-${(this.n_workers += 1) % 3}`);
+    return this.begin(['worker', '--threads', '1', '--allow-models', '--spool', spool, '--cache', join(this.folder, 'cache')]);
+  }
+
+  private begin(args: readonly string[]): Child {
+    const child = start(args, { cwd: this.folder, env: { PERMAFROST_QUEUE: this.redis.url } });
+    this.children.add(child);
+    return child;
+  }
+
+  private async stop(): Promise<void> {
+    for (const child of this.children) child.kill('SIGKILL');
+    await Promise.all([...this.children].map(finished));
+    await this.redis.stop();
+  }
+}
+
+async function scenario(seed: number): Promise<void> {
+  const next = seededUniform(seed * 7919);
+  const cluster = await Cluster.start();
+  const threads = seed % 3 === 0 ? 1 : 0;
+  const chunk = 40 + Math.floor(next() * 100);
+  let workers = [cluster.worker(), cluster.worker()];
+  let manager = cluster.manager(threads, chunk);
+  let over = false;
+  let deaths = 0;
+  const replaceWorker = (): void => {
+    workers[0]!.kill('SIGKILL');
+    workers = [...workers.slice(1), cluster.worker()];
+  };
+  const trouble = async (): Promise<void> => {
+    await sleep(1000 + next() * 1500);
+    while (!over) {
+      const what = next();
+      if (what < 0.35) replaceWorker();
+      else if (what < 0.6 && deaths < 3) {
+        deaths += 1;
+        manager.kill('SIGKILL');
+      } else if (what < 0.75) {
+        await cluster.redis.kill();
+        await sleep(next() * 2500);
+        await cluster.redis.up();
+      } else if (what < 0.85) await cluster.redis.command('FLUSHALL');
+      else if (what < 0.95) {
+        await cluster.redis.command('CONFIG', 'SET', 'maxmemory', '1kb');
+        await sleep(next() * 2500);
+        await cluster.redis.command('CONFIG', 'SET', 'maxmemory', '0');
+      } else {
+        workers[1]!.kill('SIGSTOP');
+        await sleep(next() * 3000);
+        workers[1]!.kill('SIGCONT');
+      }
+      await sleep(500 + next() * 2000);
+    }
+  };
+  const troubles = trouble();
+  try {
+    for (let tries = 0; ; tries += 1) {
+      const { exit, signal, stderr } = await finished(manager);
+      if (exit === 0) break;
+      // Killed, or started while there was no Redis: the same command resumes.
+      expect([signal === 'SIGKILL', exit === 3], stderr).toContain(true);
+      expect(tries).toBeLessThan(30);
+      if (exit === 3) await sleep(300);
+      manager = cluster.manager(threads, chunk);
+    }
+  } finally {
+    over = true;
+    await troubles;
+  }
+  expect(await digestOf(join(cluster.folder, 'out'))).toBe(expected);
+}
+
+describe.skipIf(!HAS_REDIS)('a cluster (redis-server is not installed: skipped)', () => {
+  beforeAll(async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-alone-')));
+    const file = studyIn(folder);
+    expect((await permafrost(['run', file], { cwd: folder })).exit).toBe(0);
+    expected = await digestOf(join(folder, 'out'));
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  test('a run by two workers, one of them killed: the rows are those of one machine', async () => {
+    const cluster = await Cluster.start();
+    const [doomed] = [cluster.worker(), cluster.worker()];
+    const manager = cluster.manager(1, 50);
+    await sleep(1500);
+    doomed.kill('SIGKILL');
+    const { exit, stderr } = await finished(manager);
+    expect(exit, stderr).toBe(0);
+    expect(await digestOf(join(cluster.folder, 'out'))).toBe(expected);
+    expect(await cluster.redis.command('ZCARD', 'permafrost:{default}:results')).toBe(':0\r\n');
+  });
+
+  test.each(Array.from({ length: FULL ? 50 : 3 }, (_, k) => k + 1))('whatever is killed, seed %i', async (seed) => {
+    await scenario(seed);
+  });
+});
