@@ -46,7 +46,8 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     flag: '--threads',
     argument: '<n>',
     description: 'worker threads (default: one per core)',
-    parse: wholeNumber('--threads', 0),
+    // None: with a queue, where workers compute.
+    parse: (given) => (given === '0' ? 0 : wholeNumber('--threads', 1)(given)),
     say: text,
   },
   queue: {

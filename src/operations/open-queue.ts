@@ -11,8 +11,15 @@ import type { Broker } from '../queue/transport.ts';
 import type { Host } from '../readers/host.ts';
 import type { ResolvedOptions } from '../run/run-options.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
-import { ENGINE_VERSION } from '../version.ts';
-import type { Watch } from './run-studies.ts';
+import { MADE_BY } from '../stored/manifest.ts';
+import type { Tell } from '../run/output/events.ts';
+import type { StopSwitch } from '../run/stop.ts';
+
+/** Who is told what happens to the queue, and what stops where it is lost. */
+interface Watcher {
+  readonly stop: StopSwitch;
+  readonly tell: Tell;
+}
 
 /** Throws USAGE where there is no way to reach a queue: a host of a program's own. */
 export function brokerOf({ broker }: Host): Broker {
@@ -22,7 +29,7 @@ export function brokerOf({ broker }: Host): Broker {
 
 /**
  * Opens the queue of a run: from then on this process is the one manager of its namespace. Throws USAGE, LOCKED (another manager has it), DATA (an input file has
- * changed since it was read) or QUEUE (nobody is there); nothing is computed then.
+ * changed since it was read) or QUEUE (nobody is there); `local` is closed then, and nothing is computed.
  */
 export async function openQueue(
   host: Host,
@@ -30,7 +37,23 @@ export async function openQueue(
   setups: readonly GivenSetup[],
   local: Executor,
   options: ResolvedOptions & { readonly computes_here: boolean },
-  { stop, tell }: Watch,
+  { stop, tell }: Watcher,
+): Promise<QueueExecutor> {
+  try {
+    return await opened(host, studies, setups, local, options, { stop, tell });
+  } catch (error) {
+    await local.close();
+    throw error;
+  }
+}
+
+async function opened(
+  host: Host,
+  studies: readonly { readonly experiment: LoadedStudy }[],
+  setups: readonly GivenSetup[],
+  local: Executor,
+  options: ResolvedOptions & { readonly computes_here: boolean },
+  { stop, tell }: Watcher,
 ): Promise<QueueExecutor> {
   const { queue = '', namespace } = options;
   const warn = (message: string): void => {
@@ -47,7 +70,7 @@ export async function openQueue(
     local: options.computes_here ? local : undefined,
     setups: setups.map((given) => sentSetup(given, bytesOf)),
     clock: host.clock,
-    engine: ENGINE_VERSION,
+    engine: MADE_BY.engine,
     node_major: nodeMajor(process.version),
     manager: `${hostname()} (pid ${process.pid})`,
     warn,

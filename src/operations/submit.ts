@@ -14,9 +14,8 @@ import { thisMachine } from '../readers/this-machine.ts';
 import { openCell } from '../store/open-cell.ts';
 import { noFile } from '../store/scan-cell.ts';
 import { layoutOf } from '../store/scan/layout.ts';
-import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import { MADE_BY, requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
-import { ENGINE_VERSION } from '../version.ts';
 import type { StudyPlace } from './given-study.ts';
 import { merge, type MergeResult } from './merge.ts';
 import { brokerOf } from './open-queue.ts';
@@ -49,13 +48,17 @@ export interface Submitted {
  * Submits what a worker kept while the queue or its manager was away. A result goes from the spool when it is where it belongs; submitted again, it changes
  * nothing. Throws USAGE, QUEUE, or what `merge` throws.
  */
-export async function submit(spool_folder: string, options: SubmitOptions, host: Host = thisMachine): Promise<Submitted> {
+export async function submit(
+  spool_folder: string,
+  options: SubmitOptions,
+  host: Host = thisMachine,
+): Promise<Submitted> {
   const { queue, into } = options;
   if ((queue === undefined) === (into === undefined))
     throw new EngineError('USAGE', 'Say where the results go: --queue URL, or --into RUN.', { path: '--into' });
   const { port } = host;
   if (port.stat(spool_folder)?.kind !== 'folder')
-    throw new EngineError('USAGE', `${spool_folder} is no folder: name the spool of a worker.`, { path: spool_folder });
+    throw new EngineError('USAGE', `${spool_folder} is not a folder: name the spool of a worker.`, { path: spool_folder });
   const spool = Spool.open(port, spool_folder);
   return into === undefined ? toQueue(spool, queue!, options, host) : toRun(spool, into, options, host);
 }
@@ -126,7 +129,8 @@ function sorted(
     const received = spooledResult(spool.read(id)!);
     const cell_id = received instanceof EngineError ? undefined : cell_ids.get(received.header.experiment);
     const why = received instanceof EngineError ? received.message : whyNot(received, cell_id);
-    if (why === undefined) taken.set(cell_id!, [...(taken.get(cell_id!) ?? []), { id, received: received as ReceivedResult }]);
+    if (why === undefined)
+      taken.set(cell_id!, [...(taken.get(cell_id!) ?? []), { id, received: received as ReceivedResult }]);
     else left.push({ file: fileOf(spool, id), why });
   }
   for (const results of taken.values()) results.sort((a, b) => a.received.header.first - b.received.header.first);
@@ -135,7 +139,8 @@ function sorted(
 
 function whyNot({ header }: ReceivedResult, cell_id: string | undefined): string | undefined {
   if (cell_id === undefined) return 'It is of a cell that this run does not have.';
-  if (header.engine !== ENGINE_VERSION) return `permafrost ${header.engine} computed it, and this is ${ENGINE_VERSION}.`;
+  if (header.engine !== MADE_BY.engine)
+    return `permafrost ${header.engine} computed it, and this is ${MADE_BY.engine}.`;
   const major = nodeMajor(process.version);
   if (header.node_major !== major) return `Node.js ${header.node_major} computed it, and this is ${major}.`;
   return undefined;
@@ -154,7 +159,8 @@ async function writeCell(
     let next = 0;
     for (const { received } of results) {
       const rows = spooledRows(received, place.schema);
-      if (typeof rows === 'string') throw new EngineError('IDENTITY', `A result of cell ${cell_id} is not what it must be: ${rows}.`);
+      if (typeof rows === 'string')
+        throw new EngineError('IDENTITY', `A result of cell ${cell_id} is not what it must be: ${rows}.`);
       const chunk = rows && appendable(place.schema, rows, next);
       if (chunk === undefined) continue;
       file.append(chunk);

@@ -12,7 +12,7 @@ import { Spool } from '../queue/spool.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
 import { cacheFolder } from '../study/bundle-cache.ts';
-import { ENGINE_VERSION } from '../version.ts';
+import { MADE_BY } from '../stored/manifest.ts';
 import { positiveOption } from '../wording/expected.ts';
 import { brokerOf } from './open-queue.ts';
 
@@ -64,7 +64,7 @@ export async function work(options: WorkOptions = {}, host: Host = thisMachine):
     kernel: chooseKernel('auto', threads).kernel,
     allow_models: options.allow_models ?? false,
     max_idle_ms: max_idle_seconds === undefined ? undefined : max_idle_seconds * 1000,
-    engine: ENGINE_VERSION,
+    engine: MADE_BY.engine,
     node: process.version,
     worker: randomUUID(),
     host: hostname(),

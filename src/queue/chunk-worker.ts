@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events';
 
-import { every, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { ChunkResult } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import type { Kernel } from '../model/model.ts';
 import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
-import { counted } from '../wording/format-number.ts';
 import type { BlobCache } from './blob-cache.ts';
+import { isUnreachable, Outbox } from './outbox.ts';
 import { nodeMajor, refusal } from './refusal.ts';
 import { frameResult, ofChunk } from './result-frame.ts';
 import { receivedSetup } from './setup-blobs.ts';
-import { spooledResult, type Spool } from './spool.ts';
+import type { Spool } from './spool.ts';
 import { GivenBack, type Consumer, type TakenChunk, type WorkerTransport } from './transport.ts';
 import { announcementOf, offeredChunk, workerNoteText, type Announcement, type OfferedChunk } from './wire.ts';
 
@@ -74,6 +74,7 @@ export class ChunkWorker {
   private readonly options: ChunkWorkerOptions;
   private readonly ended = new AbortController();
   private readonly given_back = new AbortController();
+  private readonly outbox: Outbox;
   private campaign: Campaign | undefined;
   private consumer: Consumer | undefined;
   private chunks = 0;
@@ -81,12 +82,16 @@ export class ChunkWorker {
   private in_hand = 0;
   private last_chunk_ms: number;
   private error: unknown;
-  private away = false;
 
   constructor(options: ChunkWorkerOptions) {
     this.options = options;
     this.last_chunk_ms = options.clock.now();
     setMaxListeners(0, this.given_back.signal, this.ended.signal);
+    const { transport, spool, clock, tell } = options;
+    const warn = (message: string): void => {
+      tell({ type: 'warning', message });
+    };
+    this.outbox = new Outbox({ transport, spool, clock, warn, ended: this.ended.signal });
   }
 
   get counts(): WorkerCounts {
@@ -130,11 +135,10 @@ export class ChunkWorker {
       const expelled = await transport.beat(worker, this.note());
       if (expelled !== undefined) throw expelledError(expelled);
       await this.look();
-      await this.submitSpooled();
-      if (this.away) this.warn('The queue is back.');
-      this.away = false;
+      await this.outbox.sendSpooled();
+      this.outbox.isBack();
     } catch (error) {
-      if (isUnreachable(error)) this.gone(error);
+      if (isUnreachable(error)) this.outbox.isAway(error);
       else this.fail(error);
     }
     this.options.tell({ type: 'progress', ...this.counts });
@@ -191,7 +195,7 @@ export class ChunkWorker {
 
   private async compute({ id, chunk: text, cancelled }: TakenChunk): Promise<void> {
     const { clock } = this.options;
-    if (!ID.test(id)) throw new EngineError('QUEUE', 'A chunk came under a name that is none of this engine.');
+    if (!ID.test(id)) throw new EngineError('QUEUE', 'A chunk came under an id that this engine never gives.');
     const offered = offeredChunk(text);
     const campaign = await this.campaignOf(offered);
     // Of a run that is over.
@@ -201,7 +205,7 @@ export class ChunkWorker {
     this.in_hand += 1;
     try {
       const frame = await this.frameOf(campaign, offered, cancelled);
-      if (frame !== undefined) await this.send(id, frame);
+      if (frame !== undefined) await this.outbox.send(id, frame);
     } finally {
       campaign.in_hand -= 1;
       this.in_hand -= 1;
@@ -245,57 +249,9 @@ export class ChunkWorker {
     return frame;
   }
 
-  private async send(id: string, frame: Uint8Array): Promise<void> {
-    const { transport, spool } = this.options;
-    try {
-      await transport.submit(id, frame);
-    } catch (error) {
-      if (!isUnreachable(error)) throw error;
-      this.gone(error);
-      await spool.keep(id, frame);
-    }
-  }
-
-  private async submitSpooled(): Promise<void> {
-    const { transport, spool } = this.options;
-    if (spool.length === 0) return;
-    let sent = 0;
-    for (const id of spool.ids()) {
-      const bytes = spool.read(id);
-      if (bytes === undefined) continue;
-      const result = spooledResult(bytes);
-      if (result instanceof EngineError) {
-        spool.putAside(id);
-        this.warn(`${id}.result in ${spool.folder} is put aside: ${result.message}`);
-        continue;
-      }
-      await transport.submit(id, bytes);
-      await spool.remove(id);
-      sent += 1;
-    }
-    if (sent > 0) this.warn(`${counted(sent, 'result')} from ${spool.folder} sent.`);
-  }
-
-  private gone(error: EngineError): void {
-    if (this.away) return;
-    this.away = true;
-    this.warn(`${error.message} What is computed is kept in ${this.options.spool.folder} and sent when it is back.`);
-  }
-
-  private warn(message: string): void {
-    this.options.tell({ type: 'warning', message });
-  }
-
   private fail(error: unknown): void {
     this.error ??= error;
     this.ended.abort();
-  }
-
-  /** Says now and then how far it is, until the returned function is called. */
-  tellProgress(ms: number): () => void {
-    return every(this.options.clock, ms, () => {
-      this.options.tell({ type: 'progress', ...this.counts });
-    });
   }
 }
 
@@ -315,10 +271,6 @@ async function answerOf(
     if (!everywhere) throw error;
     return { failed: errorRecord(error) };
   }
-}
-
-function isUnreachable(error: unknown): error is EngineError {
-  return error instanceof EngineError && error.code === 'QUEUE';
 }
 
 function expelledError(why: string): EngineError {

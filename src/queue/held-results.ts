@@ -1,45 +1,126 @@
+import { encodeForAll } from '../execute/encode-chunk.ts';
+import type { Rows } from '../encoding/metrics-schema.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import { subtractRanges, type PermutationRange } from '../study/permutation-range.ts';
 import type { ReceivedResult } from './result-frame.ts';
+import { spooledRows } from './spooled-rows.ts';
 
 /** Most bytes of results that nobody has asked for yet. */
 const MOST_BYTES = 128 << 20;
 
-interface Held {
+/** The result of a chunk that an earlier manager asked for. */
+interface Piece extends PermutationRange {
   readonly id: string;
   readonly received: ReceivedResult;
   readonly bytes: number;
+  /** What of it is not in a metrics file yet. */
+  left: readonly PermutationRange[];
+  rows: Rows | undefined;
 }
 
-/** Results that are there before they are asked for: an earlier manager asked for them. By what they are the results of; the oldest go where they are too many. */
+/**
+ * Results that are there before they are asked for: an earlier manager asked for them, in chunks of other sizes. A chunk that lies in one of them, or in several,
+ * need not be computed. Those with failures among them are not held: what throws is found out again. The oldest go where they are too many.
+ */
 export class HeldResults {
-  private readonly by_key = new Map<string, Held>();
-  private readonly ids = new Set<string>();
+  private readonly by_experiment = new Map<string, Piece[]>();
+  private readonly all = new Map<string, Piece>();
   private total_bytes = 0;
 
-  has(id: string): boolean {
-    return this.ids.has(id);
+  get length(): number {
+    return this.all.size;
   }
 
-  /** Returns the ids of those that have to go. */
+  /** Returns the ids of those that are not held, or not any more. */
   add(id: string, received: ReceivedResult, bytes: number): readonly string[] {
-    const { key } = received.header;
-    if (this.by_key.has(key) || bytes > MOST_BYTES) return [id];
-    this.by_key.set(key, { id, received, bytes });
-    this.ids.add(id);
+    const { experiment, first, count, rows } = received.header;
+    if (rows !== count || bytes > MOST_BYTES) return [id];
+    const range = { from: first, to: first + count };
+    const piece: Piece = { ...range, id, received, bytes, left: [range], rows: undefined };
+    const others = this.by_experiment.get(experiment) ?? [];
+    if (others.some(({ from, to }) => from <= first && to >= range.to)) return [id];
+    this.by_experiment.set(experiment, [...others, piece]);
+    this.all.set(id, piece);
     this.total_bytes += bytes;
     const dropped: string[] = [];
-    for (const oldest of this.by_key.keys()) {
+    for (const oldest of this.all.values()) {
       if (this.total_bytes <= MOST_BYTES) break;
-      dropped.push(this.take(oldest)!.id);
+      dropped.push(this.drop(oldest));
     }
     return dropped;
   }
 
-  take(key: string): Held | undefined {
-    const found = this.by_key.get(key);
-    if (found === undefined) return undefined;
-    this.by_key.delete(key);
-    this.ids.delete(found.id);
-    this.total_bytes -= found.bytes;
-    return found;
+  /** The result of a chunk where all its rows are held; undefined where one is not. `wrong`: told of a result that holds other rows than it says. */
+  take(task: ChunkTask, wrong: (id: string, why: string) => void): ChunkResult | undefined {
+    const { first, count, cell } = task;
+    const pieces = this.cover(cell.schema.experiment, first, first + count);
+    if (pieces === undefined) return undefined;
+    const rows = {
+      perm_index: new Uint32Array(count),
+      columns: cell.schema.metrics.map(() => new Float64Array(count)),
+    };
+    let compute_ms = 0;
+    for (const [k, piece] of pieces.entries()) {
+      const held = (piece.rows ??= this.rowsOf(piece, cell.schema, wrong));
+      if (held === undefined) return undefined;
+      const to = Math.min(first + count, pieces[k + 1]?.from ?? Infinity);
+      const from = Math.max(first, piece.from);
+      rows.perm_index.set(held.perm_index.subarray(from - piece.from, to - piece.from), from - first);
+      for (const [m, column] of rows.columns.entries())
+        column.set(held.columns[m]!.subarray(from - piece.from, to - piece.from), from - first);
+      compute_ms += (piece.received.header.compute_ms * (to - from)) / (piece.to - piece.from);
+    }
+    return { first, count, rows: count, ...encodeForAll(task, rows, 'auto'), failures: [], compute_ms };
+  }
+
+  /** The rows of a chunk are in a metrics file. Returns the ids of results of which nothing is left. */
+  acknowledged(experiment: string, { first, count }: ChunkResult): readonly string[] {
+    const done: string[] = [];
+    for (const piece of this.by_experiment.get(experiment) ?? []) {
+      piece.left = subtractRanges(piece.left, [{ from: first, to: first + count }]);
+      if (piece.left.length === 0) done.push(piece.id);
+    }
+    for (const id of done) this.drop(this.all.get(id)!);
+    return done;
+  }
+
+  /** Results that hold all of [from, to) together, ascending: of each the part up to the next. */
+  private cover(experiment: string, from: number, to: number): Piece[] | undefined {
+    const held = this.by_experiment.get(experiment);
+    if (held === undefined) return undefined;
+    const chosen: Piece[] = [];
+    for (let at = from; at < to;) {
+      const next = held.filter((piece) => piece.from <= at && piece.to > at);
+      const farthest = next.reduce<Piece | undefined>(
+        (best, each) => (each.to > (best?.to ?? 0) ? each : best),
+        undefined,
+      );
+      if (farthest === undefined) return undefined;
+      chosen.push(farthest);
+      at = farthest.to;
+    }
+    return chosen;
+  }
+
+  private rowsOf(
+    piece: Piece,
+    schema: ChunkTask['cell']['schema'],
+    wrong: (id: string, why: string) => void,
+  ): Rows | undefined {
+    const rows = spooledRows(piece.received, schema);
+    if (typeof rows !== 'string') return rows;
+    wrong(this.drop(piece), rows);
+    return undefined;
+  }
+
+  private drop(piece: Piece): string {
+    const { experiment } = piece.received.header;
+    this.all.delete(piece.id);
+    this.by_experiment.set(
+      experiment,
+      this.by_experiment.get(experiment)!.filter((each) => each !== piece),
+    );
+    this.total_bytes -= piece.bytes;
+    return piece.id;
   }
 }

@@ -57,7 +57,10 @@ const header = z.strictObject({
   /** Nothing was computed, and would be by nobody: the setup is not to be had. */
   failed: errorShape.optional(),
   /** What its rows are for: the file of each output. */
-  kinds: z.array(z.strictObject({ format: z.enum(FORMATS), batch_rows: z.int().min(1) })).min(1).max(65),
+  kinds: z
+    .array(z.strictObject({ format: z.enum(FORMATS), batch_rows: z.int().min(1) }))
+    .min(1)
+    .max(65),
   /** Bytes of the rows for each of them; none where there are no rows at all. */
   lengths: z.array(count).max(65),
 });
@@ -123,7 +126,7 @@ function tooLarge({ first, count: n }: ResultHeader, bytes: number): EngineError
 export function receiveResult(bytes: Uint8Array): ReceivedResult {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (all.length > LARGEST_RESULT) throw damaged(`has ${all.length} bytes, more than any has`);
-  if (all.length < START + DIGEST_BYTES || !all.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged('is none');
+  if (all.length < START + DIGEST_BYTES || !all.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged('is not a result');
   const end = all.length - DIGEST_BYTES;
   const sha256 = createHash('sha256').update(all.subarray(0, end)).digest();
   if (!sha256.equals(all.subarray(end))) throw damaged('is damaged: its checksum is of other bytes');

@@ -21,7 +21,10 @@ export function spooledRows(received: ReceivedResult, schema: MetricsSchema): Ro
   const { setup, first, count } = header;
   const source = { scheme: 'philox', generator: 'philox', key: [0, 0] } as const; // of no account: nothing is computed
   const cell = { parameters: {}, source, schema: made_for };
-  const result = checkedResult({ setup, cell, first, count, ...(more_schemas.length > 0 && { more_schemas }) }, received);
+  const result = checkedResult(
+    { setup, cell, first, count, ...(more_schemas.length > 0 && { more_schemas }) },
+    received,
+  );
   return typeof result === 'string' ? result : decoded(result, made_for);
 }
 

@@ -65,7 +65,16 @@ class Cluster {
   /** One of three folders to keep results in: a worker that comes back sends what it had kept. */
   worker(): Child {
     const spool = join(this.folder, `spool-${(this.n_workers += 1) % 3}`);
-    return this.begin(['worker', '--threads', '1', '--allow-models', '--spool', spool, '--cache', join(this.folder, 'cache')]);
+    return this.begin([
+      'worker',
+      '--threads',
+      '1',
+      '--allow-models',
+      '--spool',
+      spool,
+      '--cache',
+      join(this.folder, 'cache'),
+    ]);
   }
 
   private begin(args: readonly string[]): Child {

@@ -53,7 +53,10 @@ export function hire(
   return hands;
 }
 
-export function overQueue(study: CoinStudy, broker: MemoryBroker, more: Parameters<typeof run>[1] = {}): Promise<StudyResult> {
+export function overQueue(
+  study: CoinStudy,
+  broker: MemoryBroker,
+  more: Parameters<typeof run>[1] = {},
+): Promise<StudyResult> {
   return run(study.file, { queue: 'memory', threads: 0, chunk: 20, ...more }, hostOf(broker));
 }
-

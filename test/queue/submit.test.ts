@@ -15,12 +15,14 @@ import { MemoryBroker } from './memory-broker.ts';
 /** A study whose first chunks are with a worker, in its spool, and whose manager is gone. */
 async function left(format: 'csv' | 'arrow'): Promise<{ readonly study: CoinStudy; readonly spool: string }> {
   const study = new CoinStudy();
+  if (format === 'arrow')
+    writeFileSync(study.file, JSON.stringify({ ...study.study, format, permutations: 2500, batch_rows: 1000 }));
   const broker = new MemoryBroker();
   broker.full = true;
   const worker = hire(broker, study.folder);
   const abort = new AbortController();
   const spool = join(study.folder, 'spool');
-  const running = overQueue(study, broker, { signal: abort.signal, format, chunk: format === 'csv' ? 30 : 1000 });
+  const running = overQueue(study, broker, { signal: abort.signal, chunk: format === 'csv' ? 30 : 1000 });
   while (Spool.open(disk, spool).length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
   abort.abort('gone');
   await running;
@@ -29,21 +31,27 @@ async function left(format: 'csv' | 'arrow'): Promise<{ readonly study: CoinStud
 }
 
 describe('what a worker kept', () => {
-  test.each(['csv', 'arrow'] as const)('%s: goes into the run that it is of, and the rest is computed', async (format) => {
-    const { study, spool } = await left(format);
-    const expected = join(study.folder, 'alone');
-    await run(study.file, { output: expected, format }, HOST);
-    const kept = Spool.open(disk, spool).length;
-    const done = await submit(spool, { into: study.output, study: study.file, threads: 1 }, HOST);
-    expect(done).toMatchObject({ submitted: kept, left: [], merged: { conflicts: [] } });
-    expect(done.merged!.rows).toBeGreaterThan(60);
-    expect(readdirSync(spool)).toEqual([]);
-    // Twice is as good as once.
-    expect(await submit(spool, { into: study.output, threads: 1 }, HOST)).toMatchObject({ submitted: 0, merged: undefined });
-    const result = await run(study.file, { format }, HOST);
-    expect(result.permutations_reused).toBe(done.merged!.rows);
-    expect(finishedFiles(study.output)).toEqual(finishedFiles(expected));
-  });
+  test.each(['csv', 'arrow'] as const)(
+    '%s: goes into the run that it is of, and the rest is computed',
+    async (format) => {
+      const { study, spool } = await left(format);
+      const expected = join(study.folder, 'alone');
+      await run(study.file, { output: expected }, HOST);
+      const kept = Spool.open(disk, spool).length;
+      const done = await submit(spool, { into: study.output, study: study.file, threads: 1 }, HOST);
+      expect(done).toMatchObject({ submitted: kept, left: [], merged: { conflicts: [] } });
+      expect(done.merged!.rows).toBeGreaterThan(60);
+      expect(readdirSync(spool)).toEqual([]);
+      // Twice is as good as once.
+      expect(await submit(spool, { into: study.output, threads: 1 }, HOST)).toMatchObject({
+        submitted: 0,
+        merged: undefined,
+      });
+      const result = await run(study.file, {}, HOST);
+      expect(result.permutations_reused).toBe(done.merged!.rows);
+      expect(finishedFiles(study.output)).toEqual(finishedFiles(expected));
+    },
+  );
 
   test('goes to the queue, where the next manager finds what it asks for', async () => {
     const { study, spool } = await left('csv');

@@ -1,0 +1,75 @@
+import type { KeptColumns } from '../execute/kept-columns.ts';
+import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+
+/** A chunk that is asked for. */
+export interface Errand {
+  readonly id: string;
+  readonly task: ChunkTask;
+  readonly keep: KeptColumns | undefined;
+  /** When the broker was given it [ms]. */
+  offered_ms: number;
+  /** Computed here by now. */
+  local: boolean;
+  readonly taken_back: AbortController;
+  readonly resolve: (result: ChunkResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Everything that is asked for, by whatever id it goes under at the broker. Each is settled once, by whoever comes first. */
+export class Errands {
+  private readonly by_id = new Map<string, Errand>();
+  private readonly run: string;
+  private made = 0;
+
+  /** `run`: what all ids begin with. */
+  constructor(run: string) {
+    this.run = run;
+  }
+
+  add(task: ChunkTask, keep: KeptColumns | undefined, now_ms: number): [Errand, Promise<ChunkResult>] {
+    const id = `${this.run}-${this.made}`;
+    this.made += 1;
+    let settle: Pick<Errand, 'resolve' | 'reject'>;
+    const result = new Promise<ChunkResult>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    const errand = { id, task, keep, offered_ms: now_ms, local: false, taken_back: new AbortController(), ...settle! };
+    this.by_id.set(id, errand);
+    return [errand, result];
+  }
+
+  get(id: string): Errand | undefined {
+    return this.by_id.get(id);
+  }
+
+  all(): Errand[] {
+    return [...this.by_id.values()];
+  }
+
+  /** Those that the broker was given, in the order in which they were asked for. */
+  offered(): Errand[] {
+    return this.all().filter(({ local }) => !local);
+  }
+
+  isOpen({ id }: Errand): boolean {
+    return this.by_id.has(id);
+  }
+
+  /** Of this run, and settled: what comes for it comes twice, or late. */
+  isLate(id: string): boolean {
+    return !this.by_id.has(id) && id.startsWith(`${this.run}-`);
+  }
+
+  /** False where somebody was faster. */
+  settle({ id, resolve }: Errand, result: ChunkResult): boolean {
+    if (!this.by_id.delete(id)) return false;
+    resolve(result);
+    return true;
+  }
+
+  fail({ id, reject }: Errand, error: unknown): boolean {
+    if (!this.by_id.delete(id)) return false;
+    reject(error instanceof Error ? error : new Error(String(error)));
+    return true;
+  }
+}

@@ -1,0 +1,121 @@
+import { EngineError } from '../errors.ts';
+import { receiveResult, type ReceivedResult } from './result-frame.ts';
+import type { ManagerTransport } from './transport.ts';
+import type { WorkerNote } from './wire.ts';
+
+/** A worker is expelled when this many of its results were not what they must be. */
+const MOST_FAULTS = 3;
+
+/** What is done with results. */
+export interface Recipient {
+  /** Nobody waits for it, or will: it came twice, or late. */
+  isLate(id: string): boolean;
+  take(id: string, received: ReceivedResult, bytes: number): void;
+  /** It was not what it must be, and is dropped. */
+  refused(id: string): void;
+  /** The worker that a name is of, while it is known. */
+  worker(name: string): WorkerNote | undefined;
+  warn(message: string): void;
+}
+
+export interface IncomingOptions {
+  readonly transport: Pick<ManagerTransport, 'result' | 'acknowledge' | 'expel'>;
+  readonly engine: string;
+  readonly node_major: number;
+  readonly recipient: Recipient;
+}
+
+/** Results as the broker has them: each is taken once, and the broker is told when it is done with. */
+export class Incoming {
+  private readonly options: IncomingOptions;
+  /** Ids of results that were taken and that the broker still has. */
+  private readonly in_hand = new Set<string>();
+  /** Those of them that are done with; the broker is still to be told. */
+  private done: string[] = [];
+  private readonly expelled: { readonly worker: string; readonly why: string }[] = [];
+  private readonly faults = new Map<string, number>();
+
+  constructor(options: IncomingOptions) {
+    this.options = options;
+  }
+
+  async takeAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (this.in_hand.has(id)) continue;
+      this.in_hand.add(id);
+      try {
+        await this.takeOne(id);
+      } catch (error) {
+        this.in_hand.delete(id);
+        throw error;
+      }
+    }
+    await this.tell();
+  }
+
+  /** The broker may forget it. */
+  drop(id: string): void {
+    this.done.push(id);
+  }
+
+  /** It is not what it must be: it goes, and so does its worker where that happens again and again. */
+  refuse(id: string, worker: string, why: string): void {
+    this.fault(worker, why);
+    this.drop(id);
+    this.options.recipient.refused(id);
+  }
+
+  /** Tells the broker what is done with. Where that fails, it is told the next time. */
+  async tell(): Promise<void> {
+    const { transport } = this.options;
+    for (let next = this.expelled[0]; next !== undefined; next = this.expelled[0]) {
+      await transport.expel(next.worker, next.why);
+      this.expelled.shift();
+    }
+    if (this.done.length === 0) return;
+    const ids = this.done.splice(0);
+    try {
+      await transport.acknowledge(ids);
+      for (const id of ids) this.in_hand.delete(id);
+    } catch (error) {
+      this.done.unshift(...ids);
+      throw error;
+    }
+  }
+
+  private async takeOne(id: string): Promise<void> {
+    const { recipient, transport } = this.options;
+    const bytes = recipient.isLate(id) ? undefined : await transport.result(id);
+    if (bytes === undefined || recipient.isLate(id)) {
+      this.drop(id);
+      return;
+    }
+    const received = this.received(id, bytes);
+    if (received !== undefined) recipient.take(id, received, bytes.length);
+  }
+
+  private received(id: string, bytes: Uint8Array): ReceivedResult | undefined {
+    const { engine, node_major } = this.options;
+    try {
+      const received = receiveResult(bytes);
+      const { header } = received;
+      if (header.engine === engine && header.node_major === node_major) return received;
+      const other = `it was computed by permafrost ${header.engine} on Node.js ${header.node_major}`;
+      this.refuse(id, header.worker, other);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      this.refuse(id, '', error.message);
+    }
+    return undefined;
+  }
+
+  private fault(worker: string, why: string): void {
+    const faults = (this.faults.get(worker) ?? 0) + 1;
+    this.faults.set(worker, faults);
+    if (faults > MOST_FAULTS) return;
+    if (faults === MOST_FAULTS && worker !== '') this.expelled.push({ worker, why });
+    const who = this.options.recipient.worker(worker);
+    const whose = who === undefined ? '' : ` of the worker on ${who.host} (pid ${who.pid})`;
+    this.options.recipient.warn(`A result${whose} was rejected: ${why.replace(/\.$/, '')}. The chunk is computed again.`);
+  }
+}
