@@ -31,15 +31,15 @@ States, and the exit code of each (--json: "state"):
 2: there is no such run. The lock in the folder tells dead from stalled.
 
 Examples:
-  permafrost status runs/study          how far it is, as it last wrote it down
-  permafrost status runs/study --scan   counted from the metrics files
-  permafrost status runs/study --watch  again and again until the run has ended`;
+  permafrost status runs/study          progress as last recorded
+  permafrost status runs/study --scan   progress counted from the metrics files
+  permafrost status runs/study --watch  refreshed until the run has ended`;
 
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('what a run is doing, and how far it is: cells, permutations, rate, time left, last heartbeat')
+    .description('show what a run is doing and how far it is: cells, permutations, rate, time left, last heartbeat')
     .argument('<run>', 'output folder of a run')
-    .option('--watch', 'again every two seconds until the run has ended; exits as its end says')
+    .option('--watch', 'refresh every two seconds until the run has ended; exits with the code of its final state')
     .option('--scan', 'count from the metrics files instead of the last progress report');
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
   return runs<StatusFlags>(command, async ([run], { watch, scan, threads }, terminal) => {

@@ -63,12 +63,14 @@ export function rowFault(bytes: Buffer, start: number, end: number, n_metrics: n
   if (end - start > MAX_LINE_BYTES) return 'a line over 64 KiB';
   const comma = bytes.indexOf(COMMA, start);
   if (permIndexAt(bytes, start, end) < 0) {
-    return comma < 0 || comma > end ? 'no row of numbers' : 'perm_index is not a whole number as this engine writes it';
+    return comma < 0 || comma > end
+      ? 'not a row of numbers'
+      : 'perm_index is not a whole number as this engine writes it';
   }
   const fields = bytes.toString('latin1', comma + 1, end).split(',');
   if (fields.length !== n_metrics) return `${fields.length + 1} fields where the header has ${n_metrics + 1}`;
   for (const field of fields) {
-    if (!isCanonicalNumber(field)) return 'a number that this engine would not write like this';
+    if (!isCanonicalNumber(field)) return 'a number in a form that this engine does not write';
   }
   return undefined;
 }

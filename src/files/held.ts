@@ -17,7 +17,7 @@ export class HeldFile extends EngineError {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     super(
       'DISK',
-      `cannot ${doing} ${path}: ${code}, another program has it open, or may not be overruled: close it there, then run the same command again`,
+      `cannot ${doing} ${path}: ${code}, another program has it open, or permissions protect it: close it there, then run the same command again`,
       { path, cause },
     );
   }
@@ -44,7 +44,7 @@ export class UnlessHeld {
     const paths = this.#held.map(({ path }) => path).join(', ');
     throw new EngineError(
       'DISK',
-      `other programs have these files open, or they may not be overruled; everything else was written: ${paths}; close them there, then run the same command again`,
+      `other programs have these files open, or permissions protect them: ${paths}. Everything else was written: close them there, then run the same command again`,
       { path: first!.path!, cause: first },
     );
   }

@@ -83,7 +83,7 @@ export class NewFile {
     const found = size === undefined ? 'is gone' : `has ${size.toLocaleString('en')} bytes`;
     throw new EngineError(
       'DISK',
-      `cannot write ${this.path}: of ${this.#written.toLocaleString('en')} bytes written to ${this.#temporary} the file ${found}; something else changes files there: run the same command again, or name another folder`,
+      `cannot write ${this.path}: of ${this.#written.toLocaleString('en')} bytes written to ${this.#temporary} the file ${found}; another program changes files there: run the same command again, or choose another folder`,
       { path: this.path },
     );
   }

@@ -220,10 +220,12 @@ function recommend(rows: readonly ChunkRow[], auto: readonly AutoRow[]): StudyBe
   const against = auto.find((each) => each.threads === threads)?.of_best_fixed ?? 1;
   const chunk_auto = against >= AUTO_IS_AS_FAST;
   const reason = [
-    `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk} are the least within ${100 * SAME} % of the fastest measured`,
-    `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: give --chunk ${chunk}`}`,
+    `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk}: the fewest within ${100 * SAME} % of the fastest measured`,
+    `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: use --chunk ${chunk}`}`,
     ...(Math.max(row.spread, best.spread) > NOISY
-      ? ['the rounds lay far apart (spread): something else was running; --rounds and --seconds give steadier numbers']
+      ? [
+          'the rounds differ widely (spread): something else was running; more --rounds and --seconds give steadier numbers',
+        ]
       : []),
   ].join('; ');
   return { threads, chunk, chunk_auto, reason };

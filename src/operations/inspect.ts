@@ -90,8 +90,8 @@ async function inspectable({ model, input }: InspectOptions): Promise<Kind[]> {
   throw new EngineError(
     'USAGE',
     known.length === 0
-      ? `The model ${model ?? ''} does not say what its inputs hold.`
-      : `--input ${input ?? ''}: there is no such input to look into; there are ${known.join(', ')}.`,
+      ? `The model ${model ?? ''} does not describe its inputs: they cannot be inspected.`
+      : `--input ${input ?? ''}: there is no such input to inspect; there are ${known.join(', ')}.`,
     { path: known.length === 0 ? '--model' : '--input', value: known.length === 0 ? model : input },
   );
 }
@@ -125,7 +125,7 @@ function recognised(path: string, bytes: Uint8Array, kinds: readonly Kind[]): Ki
   );
   throw new EngineError(
     'USAGE',
-    `${path}: its first line does not tell what it is: ${JSON.stringify(shown)}. Say which of these:\n${list.join('\n')}`,
+    `${path}: its first line does not show what kind of file it is: ${JSON.stringify(shown)}. Choose one of these:\n${list.join('\n')}`,
     { path, value: shown },
   );
 }

@@ -220,7 +220,7 @@ async function compared(
     await refuseOwnCode(host.port, widest.path, files);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return `The rows are by Node.js ${[...nodes].join(' and ')}, whose math may differ in the last bit. A sample of them is compared with --trust or --study, and later by verify --recompute.`;
+    return `The rows were computed by Node.js ${[...nodes].join(' and ')}, whose math may differ in the last bit. A sample of them is compared with --trust or --study, and later by verify --recompute.`;
   }
   const { experiment } = await storedStudy(host.port, widest.path, files);
   const setup = setupOf(experiment, chooseKernel('auto', threads).kernel);

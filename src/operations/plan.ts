@@ -211,7 +211,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
   };
 }
 
-/** So many are named with their parameters. */
+/** How many are named with their parameters. */
 const NAMED_CELLS = 10;
 
 function firstOpen(

@@ -244,9 +244,7 @@ async function countRows(
       const { scan } = await scanStored(readers, cell, manifest);
       const rows = countPermutations(scan.present);
       const reason =
-        rows === scan.target
-          ? 'all rows are there, but no summary of them: permafrost summarize makes it'
-          : 'rows are missing';
+        rows === scan.target ? 'all rows are there, but no summary: run permafrost summarize' : 'rows are missing';
       const partial = await partialCell(readers, cell, scan, manifest.thresholds);
       return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {

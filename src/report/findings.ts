@@ -146,7 +146,7 @@ function precision({ cells, permutations }: ReportData): ReportFinding[] {
   return [
     {
       level: 'note',
-      text: `${stops} ${formatCount(short.length)} of ${formatCount(ruled.length)} cells did not become as precise as asked with ${formatCount(permutations)}: they are listed below.`,
+      text: `${stops} ${formatCount(short.length)} of ${formatCount(ruled.length)} cells did not reach the requested precision with ${formatCount(permutations)}: they are listed below.`,
     },
   ];
 }

@@ -1,4 +1,4 @@
-/** Going through so few cells leaves too little behind to bother. */
+/** So few cells leave too little garbage to bother. */
 const FEW_CELLS = 10_000;
 
 /**

@@ -166,7 +166,7 @@ function choose(derivation: Derivation, rows: readonly ResultRow[], { study }: L
   if (value === undefined) {
     throw new EngineError(
       'STUDY',
-      `steps.${step}.parameters.${parameter}: no complete row of ${from} decides it; give an otherwise: in the study, or --set ${step}.${parameter}=<value>.`,
+      `steps.${step}.parameters.${parameter}: no complete row of ${from} decides it; add otherwise: to it in the study, or pass --set ${step}.${parameter}=<value>.`,
       { path: `steps.${step}.parameters.${parameter}` },
     );
   }

@@ -81,7 +81,7 @@ export async function forgetPrepareFailure(port: FilePort, cellFolder: string): 
   await onDiskAsync('write', path, () => writeSmallFile(port, path, HEADER + others.map(lineOf).join('')));
 }
 
-/** Takes the record away, before failed permutations are tried again. */
+/** Removes the record before failed permutations are tried again. */
 export async function clearFailures(port: FilePort, cellFolder: string): Promise<void> {
   const path = cellLayout(cellFolder).failures;
   await onDiskAsync('remove', path, async () => {

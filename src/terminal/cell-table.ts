@@ -156,6 +156,6 @@ export function precisionText(cells: readonly ReportedCell[]): string {
   if (ruled.length === 0) return '';
   const short = ruled.filter(({ precision }) => !precision.every(({ reached }) => reached)).length;
   return short === 0
-    ? `As precise as asked: ${formatCount(ruled.length)} of ${formatCount(ruled.length)} cells.`
-    : `${formatCount(short)} of ${formatCount(ruled.length)} cells did not become as precise as asked: summary.json says what they lack.`;
+    ? `Requested precision reached in ${formatCount(ruled.length)} of ${counted(ruled.length, 'cell')}.`
+    : `${formatCount(short)} of ${counted(ruled.length, 'cell')} did not reach the requested precision: summary.json says why.`;
 }

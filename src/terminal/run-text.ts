@@ -71,7 +71,7 @@ function outcome(result: StudyResult, { color = false }: Page): string {
   const work =
     permutations_computed === 0
       ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${counted(done, 'permutation')} on disk)`
-      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
+      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} found on disk or copied` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `${styled('green', 'Complete:', color)} ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
@@ -89,7 +89,7 @@ function kernelText({ kernel }: StudyResult): string {
 function unreadText({ unread, output }: StudyResult): string {
   if (unread === 0) return '';
   const cells = counted(unread, 'cell was not read and counts as it was', 'cells were not read and count as they were');
-  return ` (${cells} last written down; ${commandLine(['status', pathHere(output), '--scan'])} reads all)`;
+  return ` (${cells} last recorded; ${commandLine(['status', pathHere(output), '--scan'])} reads all)`;
 }
 
 /** How far the cells are that are not complete. */
@@ -150,7 +150,7 @@ function whereText(result: StudyResult, cell_id: string | undefined): string {
         : [`one row   ${commandLine(['replay', output, '--cell', cell_id, '--perm', '0'])}`]),
     ].join('\n');
   }
-  const look = `look      ${commandLine(['status', output])}`;
+  const look = `status    ${commandLine(['status', output])}`;
   // A template: the other parts are wherever they were computed.
   if (isDone(result))
     return [`merge     ${commandLine(['merge', output])} <other parts> --into <run>`, look].join('\n');

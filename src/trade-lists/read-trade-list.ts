@@ -55,7 +55,7 @@ export interface TradeListRead {
 }
 
 /**
- * Reads trade lists of one format (several files are one list: statements of several months). Throws EngineError DATA (USAGE for an option that
+ * Reads trade lists of one format (several files form one list: statements of several months). Throws EngineError DATA (USAGE for an option that
  * cannot be right): for what cannot be read, and for whatever has two readings, naming the option that decides.
  */
 export function readTradeList(files: readonly SourceFile[], options: ReadOptions): TradeListRead {

@@ -36,7 +36,7 @@ describe('generate', () => {
     expect(readFileSync(into, 'utf8')).toBe('mine');
     symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
     await expect(generate('build-history', { ...small, into: join(folder, 'link') }, HOST)).rejects.toThrow(
-      'is there already',
+      'already exists',
     );
     await expect(generate('build-history', { ...small, into: folder, overwrite: true }, HOST)).rejects.toThrow(
       'is a folder',

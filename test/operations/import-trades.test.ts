@@ -51,7 +51,7 @@ describe('a file that is there', () => {
   it('and is none of ours stays as it is', async () => {
     writeFileSync(at('t.csv'), 'mine');
     await expect(importTrades([at('list.csv')], { into: at('t.csv') })).rejects.toThrow(
-      /t\.csv is there already, and is not replaced: name another file/,
+      /t\.csv already exists, and is not replaced: name another file/,
     );
     expect(readFileSync(at('t.csv'), 'utf8')).toBe('mine');
   });
@@ -84,7 +84,7 @@ describe('a file that is there', () => {
   it('a record of something else in the way is left alone', async () => {
     writeFileSync(at('t.import.json'), '{}');
     await expect(importTrades([at('list.csv')], { into: at('t.csv') })).rejects.toThrow(
-      /t\.import\.json is there already/,
+      /t\.import\.json already exists/,
     );
     expect(readdirSync(folder).sort()).toEqual(['list.csv', 't.import.json']);
   });

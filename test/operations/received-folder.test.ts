@@ -66,7 +66,7 @@ test('merge brings the rows together and says why it makes no summaries', async 
   const merged = await mergeRuns([at('run')], at('merged'), {}, HOST);
   expect(merged).toMatchObject({ rows: 100, complete: 2 });
   expect(merged.without_summaries).toMatch(
-    /leads to code \(model "\.\/coin\.mjs" of .*study\.yaml\).*--study.*--trust/,
+    /points to code \(model "\.\/coin\.mjs" of .*study\.yaml\).*--study.*--trust/,
   );
   expect(ran()).toBe(false);
   expect((await mergeRuns([at('run')], at('merged'), { trust: true }, HOST)).without_summaries).toBeUndefined();

@@ -95,7 +95,7 @@ describe('a run with metrics of its own choice', () => {
     const more = run('row', 'metrics: [u, told]\n', 'extended');
     await expect(more).rejects.toThrow('metrics: was [u], is [u, told]');
     await expect(run('row', 'metrics: [u, told]\n', 'extended')).rejects.toThrow(
-      /computing every row again.*another --output/s,
+      /recomputing every row.*another --output/s,
     );
   });
 });

@@ -332,7 +332,7 @@ describe('the other commands', () => {
     expect(await exportRun(output, { to: 'csv' })).toMatchObject({ rows: total, incomplete: 0 });
     expect(await reportRun(output)).toMatchObject({ cells: 3, cells_total: 3, rows: total });
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
-    expect(report).toMatch(/1 of 3 cells did not become as precise as asked/);
+    expect(report).toMatch(/1 of 3 cells did not reach the requested precision/);
   });
 
   it('verify finds a cell that does not end where its rows say', async () => {

@@ -107,7 +107,7 @@ describe('intervals', () => {
     expect((upper - lower) / (x!['mcse'] as number)).toBeCloseTo(2 * 4.30265272974946, 8);
     expect(x!['diagnostics']).toEqual(['few_permutations']);
     expect(await markdownOf(result)).toContain('3 permutations carry little');
-    expect(studyResultText(result)).toContain('3 permutations say little');
+    expect(studyResultText(result)).toContain('3 permutations are few');
   });
 
   it('of one permutation are none', async () => {
@@ -134,7 +134,7 @@ describe('intervals', () => {
     );
     expect(markdown).toMatch(/\| \d[\d.]* ± \d[\d.]* ! \|/);
     expect(markdown).toContain('Of 2 of them too little is known');
-    expect(studyResultText(result)).toContain('!: interval not to be trusted');
+    expect(studyResultText(result)).toContain('!: do not trust this interval');
   });
 
   it('a probability has the same ± on the terminal, in the report and as se in JSON', async () => {

@@ -194,7 +194,7 @@ describe('the report', () => {
     expect(extremesTable(reportData([cell('b', { p: 1 }, 5)]), 'loss').note).toBe('');
     const terminal = cellTable(data.cells, { metric: 'loss', best: 'highest' }, {});
     expect(terminal).toContain('1.0 ± 1.0 !');
-    expect(terminal).toContain('!: interval not to be trusted');
+    expect(terminal).toContain('!: do not trust this interval');
   });
 
   it('with few permutations says that they carry little, with rare events how they were counted', () => {

@@ -106,7 +106,7 @@ test('rows that come out otherwise now are not gone on with: nothing is changed'
   expect(metrics('other')).toEqual(before);
   const verified = await verify(at('other'), { recompute: { rows: 1 }, study: study('other') }, HOST);
   const mismatches = verified.problems.filter(({ code }) => code === 'MISMATCH');
-  expect(mismatches[0]?.message).toMatch(/; Node\.js 1\.2\.3 made it, and this is /);
+  expect(mismatches[0]?.message).toMatch(/; stored by Node\.js 1\.2\.3, recomputed by /);
 });
 
 test('rows of another run are reused only where they agree', async () => {
