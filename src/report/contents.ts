@@ -147,7 +147,7 @@ export function incompleteTable(data: ReportData): ReportTable | undefined {
     note:
       (shown.length < incomplete.length
         ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all. `
-        : '') + (some ? 'So far: the mean of the first n permutations ± its Monte Carlo standard error.' : ''),
+        : '') + (some ? 'Partial results: the mean of the first n permutations ± its Monte Carlo standard error.' : ''),
   });
 }
 
@@ -176,7 +176,7 @@ export function unreachedTable({ cells }: ReportData): ReportTable | undefined {
     ]),
     note:
       (shown.length < short.length ? `The first ${shown.length} of ${formatCount(short.length)}. ` : '') +
-      'More permutations, or a wider half_width, would end them; what they have is as good as its errors say.',
+      'More permutations, or a wider half_width, would complete them; their results are as good as their errors say.',
   };
 }
 

@@ -78,7 +78,7 @@ function checkBest(path: Path, best: unknown, model: Model, stored: readonly str
     if (left_out.length > 0) {
       problems.add(
         path,
-        `the rule ${best} may look at metrics that this study does not store (${left_out.join(', ')}); add them to metrics, or decide by one that is stored`,
+        `the rule ${best} may use metrics that this study does not store (${left_out.join(', ')}); add them to metrics, or decide by one that is stored`,
         { value: best, allowed: stored.join(', ') },
       );
     }

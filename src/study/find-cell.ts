@@ -56,7 +56,7 @@ function severalFit(cells: CellList, named: string, fitting: readonly number[], 
   const more = all.length > NAMED ? `\n  and ${all.length - NAMED} more` : '';
   return new EngineError(
     'USAGE',
-    `--cell ${named} fits ${all.length} cells of ${where}; add what tells them apart, or give the id:${lines.join('')}${more}`,
+    `--cell ${named} matches ${all.length} cells of ${where}; add what tells them apart, or give the id:${lines.join('')}${more}`,
     { path: '--cell', value: named },
   );
 }

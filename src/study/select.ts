@@ -61,7 +61,7 @@ function valueOf(key: string, text: string, study: Study, option: string): Param
   if (!Object.hasOwn(parameters, key)) throw unknown(option, 'parameter', key, [...Object.keys(parameters), 'cell_id']);
   const spec = parameters[key]!;
   const checked =
-    spec.type === 'list' ? { allowed: 'a parameter that is no list' } : checkValue(spec, read(spec, text));
+    spec.type === 'list' ? { allowed: 'a parameter that is not a list' } : checkValue(spec, read(spec, text));
   if ('value' in checked) return checked.value;
   if (spec.type === 'choice') throw unknown(`${option} ${key}`, 'value', text, spec.values);
   throw new EngineError('USAGE', `${option} ${key}: found ${quoted(text)}; allowed: ${allowedText(spec)}`, {

@@ -21,7 +21,7 @@ export function withSettings(raw: unknown, given: Parameters, problems: Problems
   );
   for (const name of Object.keys(declared)) {
     if (!replaced.used.has(name))
-      problems.add(['settings', name], `stands nowhere in the study; write { setting: ${name} } where it belongs`);
+      problems.add(['settings', name], `is used nowhere in the study; write { setting: ${name} } where it belongs`);
   }
   if (!isMap(raw)) return raw;
   return { ...study, ...(isMap(study['steps']) && { steps: Object.fromEntries(steps) }) };

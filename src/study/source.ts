@@ -117,7 +117,7 @@ function modelItself(file: string): EngineError {
   const allowed = "a built-in model, './file.ts', or a package";
   return new EngineError(
     'STUDY',
-    `${file}: model: a study names its model, and this is the model itself. Worker threads load it for themselves, and its code is part of what a run is: put it into a file that exports it as default, and give the file: model: './my-model.ts'. Allowed: ${allowed}`,
+    `${file}: model: a study names its model, but this is the model itself. Worker threads load it again, and its code is part of a run's identity: put it into a file that exports it as default, and name that file: model: './my-model.ts'. Allowed: ${allowed}`,
     { path: 'model', allowed },
   );
 }
@@ -167,8 +167,8 @@ export function parseStudyText(text: string, file: string): Pick<StudySource, 'r
 
 function sentenceFor({ code, message, pos }: YAMLError, text: string, file: string): string {
   if (code === 'DUPLICATE_KEY')
-    return `the key ${/^[^\s:]+/.exec(text.slice(pos[0]))?.[0] ?? ''} stands here twice; keep one`;
-  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here (---); a study is one';
+    return `the key ${/^[^\s:]+/.exec(text.slice(pos[0]))?.[0] ?? ''} appears twice; keep one`;
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here (---); a study is a single document';
   return `cannot be read as ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${message}`;
 }
 

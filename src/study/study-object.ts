@@ -15,7 +15,7 @@ export interface StudyObject {
   readonly settings?: Readonly<Record<string, Scalar>>;
   /** Fixed parameters. */
   readonly parameters?: Readonly<Record<string, StudyValue>>;
-  /** Axes, crossed; the last one turns fastest. */
+  /** Axes, crossed; the last one varies fastest. */
   readonly grid?: Readonly<Record<string, StudyAxis>>;
   /** Explicit cells: parameters, perhaps with an `id`. */
   readonly cells?: readonly StudyCell[];

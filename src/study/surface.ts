@@ -209,7 +209,7 @@ class SurfaceReader {
       if (axis.when === undefined && Object.hasOwn(own, name)) {
         this.problems.add(
           [...path, name],
-          `stands in ${pathText([...path.slice(0, -1), 'parameters'])}, too; give it once`,
+          `is also given in ${pathText([...path.slice(0, -1), 'parameters'])}; give it once`,
         );
       }
       return [axis];

@@ -71,7 +71,7 @@ export function readTradeList(files: readonly SourceFile[], options: ReadOptions
   const cells = new Cells(raw, options);
   const source = readShape(cells, options);
   cells.problems.throwIfAny(
-    'Correct the file, or say how it is to be read (--decimal, --dates, --map): nothing is guessed and no row is left out.',
+    'Correct the file, or say how to read it (--decimal, --dates, --map): nothing is guessed and no row is left out.',
   );
   if (source.trades.length === 0) throw empty(raw, source, opened[0]!.document.file);
   refuseUsedNonAscii(
@@ -183,7 +183,7 @@ function refuseUsedNonAscii(documents: readonly Document[], raw: RawList): void 
     if (at === undefined) continue;
     throw new EngineError(
       'DATA',
-      `${placeText({ ...placeOf(row), column: raw.header[at]! })}: ${JSON.stringify(row.cells[at])} is not UTF-8, and which code page it is in is not known. Read as windows-1252 it is as shown: if so, --encoding windows-1252; others are windows-1251, gbk, shift_jis.`,
+      `${placeText({ ...placeOf(row), column: raw.header[at]! })}: ${JSON.stringify(row.cells[at])} is not UTF-8, and its code page is unknown. It is shown here as windows-1252: if that is right, pass --encoding windows-1252; others are windows-1251, gbk, shift_jis.`,
       { path: '--encoding', value: row.cells[at] },
     );
   }

@@ -88,7 +88,7 @@ describe('a run whose time is over', () => {
 
     await reportRun(output);
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
-    expect(report).toContain('So far: the mean of the first n permutations');
+    expect(report).toContain('Partial results: the mean of the first n permutations');
     expect(report).toMatch(new RegExp(`\\| ${cell_id} \\| ${n.toLocaleString('en')} \\| 3,000 \\|`));
     const status = await statusOf(output);
     expect(status).toMatchObject({ complete: false, cells_complete: result.complete });

@@ -106,7 +106,7 @@ describe('intervals', () => {
     const [lower, upper] = (x!['ci'] as { mean: [number, number] }).mean;
     expect((upper - lower) / (x!['mcse'] as number)).toBeCloseTo(2 * 4.30265272974946, 8);
     expect(x!['diagnostics']).toEqual(['few_permutations']);
-    expect(await markdownOf(result)).toContain('3 permutations carry little');
+    expect(await markdownOf(result)).toContain('3 permutations are few');
     expect(studyResultText(result)).toContain('3 permutations are few');
   });
 
@@ -130,7 +130,7 @@ describe('intervals', () => {
     expect(result.read('aggregated/grid_summary.csv')).toContain(',heavy_tail,');
     const markdown = await markdownOf(result);
     expect(markdown).toContain(
-      '**Problem:** The interval of the mean is not to be trusted, see the median: heavy in all cells.',
+      '**Problem:** The interval of the mean is not reliable, see the median: heavy in all cells.',
     );
     expect(markdown).toMatch(/\| \d[\d.]* ± \d[\d.]* ! \|/);
     expect(markdown).toContain('Of 2 of them too little is known');

@@ -63,7 +63,7 @@ export const buildHistoryGenerator: InputGenerator = {
       ? [{ parameter: 'changes', message: `changes times targets must be at most ${MOST_RESULTS}` }]
       : []),
     ...(dayOf(String(start)) === undefined
-      ? [{ parameter: 'start', message: `"${String(start)}" is no day from 1970 on, written YYYY-MM-DD` }]
+      ? [{ parameter: 'start', message: `"${String(start)}" is not a day from 1970 on, written YYYY-MM-DD` }]
       : []),
   ],
   generate: (options, rng) => {

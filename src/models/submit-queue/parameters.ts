@@ -91,7 +91,7 @@ export const PARAMETERS = {
     max: 100_000,
     default: 8,
     active_when: IN_RANDOM_MODE,
-    description: 'arrival multiplier: 25 times this many changes per tick in the mean',
+    description: 'arrival multiplier: 25 times this many changes per tick on average',
   },
   ntests: {
     type: 'integer',

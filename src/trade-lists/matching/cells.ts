@@ -76,7 +76,7 @@ export class Cells {
     const text = row.cells[at] ?? '';
     if (isMissing(text)) return NaN;
     const value = readNumber(text, this.decimal.sign);
-    if (Number.isNaN(value)) this.badAt(row, at, `is no number with the decimal sign ${this.decimal.sign}`);
+    if (Number.isNaN(value)) this.badAt(row, at, `is not a number with the decimal sign ${this.decimal.sign}`);
     return value;
   }
 
@@ -90,7 +90,7 @@ export class Cells {
       this.badAt(
         row,
         this.raw.columns.get(role)!,
-        date === undefined ? 'is no time' : `is no day when read as ${this.dates.order}`,
+        date === undefined ? 'is not a time' : `is not a date when read as ${this.dates.order}`,
       );
       return undefined;
     }
@@ -104,7 +104,7 @@ export class Cells {
     if (at === undefined) return undefined;
     const text = row.cells[at] ?? '';
     const side = readSide(text, this.raw.header[at]);
-    if (side === undefined) this.badAt(row, at, 'is no side (long, short, buy, sell, 1, -1)');
+    if (side === undefined) this.badAt(row, at, 'is not a side (long, short, buy, sell, 1, -1)');
     return side;
   }
 

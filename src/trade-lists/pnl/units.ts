@@ -51,7 +51,7 @@ function mixed(cells: Cells, trades: readonly SourceTrade[]): EngineError {
   const column = cells.columnName(cells.raw.columns.get('pnl')!);
   return new EngineError(
     'DATA',
-    `Column ${column} is a percentage in ${placeText(placeOf(a.row))} (${cells.text(a.row, 'pnl')}) and none in line ${b.row.line} (${cells.text(b.row, 'pnl')}): make it one of the two.`,
+    `Column ${column} is a percentage in ${placeText(placeOf(a.row))} (${cells.text(a.row, 'pnl')}) and not in line ${b.row.line} (${cells.text(b.row, 'pnl')}): use one of the two throughout.`,
     { path: `${a.row.file}:${a.row.line}`, value: cells.text(a.row, 'pnl') },
   );
 }

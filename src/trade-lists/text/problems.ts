@@ -55,7 +55,7 @@ export interface Reading {
 export function undecided(what: string, readings: readonly Reading[], path: string, value?: string): EngineError {
   const width = Math.max(...readings.map(({ option }) => option.length));
   const lines = readings.map(({ option, meaning }) => `  ${option.padEnd(width)}   ${meaning}`);
-  return new EngineError('DATA', [what, ...lines, 'Give the option that is right.'].join('\n'), {
+  return new EngineError('DATA', [what, ...lines, 'Choose the option that is right.'].join('\n'), {
     path,
     ...(value !== undefined && { value }),
     allowed: readings.map(({ option }) => option).join(' | '),

@@ -68,7 +68,7 @@ function minTradesNotes({ trades }: TradeInputs, { redrawn }: UsedSettings): Not
   const worst = off.reduce((a, b) => (b.kept - b.expected > a.kept - a.expected ? b : a));
   const message =
     `${trades.path}: min_trades ${worst.min_trades} draws masks again until that many of ${plural(n, 'trade')} are left: with p_skip ${worst.p_skip} ` +
-    `${amount(worst.kept)} are executed in the mean, not ${amount(worst.expected)}; set min_trades to 0 for what p_skip says`;
+    `${amount(worst.kept)} are executed on average, not ${amount(worst.expected)}; set min_trades to 0 for what p_skip says`;
   return [{ code: 'MIN_TRADES', message }];
 }
 
