@@ -148,7 +148,9 @@ describe('two readings fit: both are shown, and the option that decides', () => 
 describe('nothing is left out or bent in silence', () => {
   it('bad cells are all named, ten in full', () => {
     const message = errorOf(list(...Array.from({ length: 12 }, () => '2024-01-02,2024-01-03,100,abc,1,1,long')));
-    expect(message).toMatch(/^12 cells cannot be read:\n {2}list\.csv line 2, column exit_price: "abc" is not a number/);
+    expect(message).toMatch(
+      /^12 cells cannot be read:\n {2}list\.csv line 2, column exit_price: "abc" is not a number/,
+    );
     expect(message).toContain('and 2 more');
   });
 

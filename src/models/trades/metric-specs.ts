@@ -26,7 +26,8 @@ export const TRADE_METRIC_SPECS = {
   total_return_pct: { unit: '%', description: 'total P&L over initial equity', headline: true, constant: REORDERED },
   max_drawdown_pct: {
     unit: '%',
-    description: 'largest fall from a peak of the equity, as a share of that peak; past 100 where a ruined account keeps trading',
+    description:
+      'largest fall from a peak of the equity, as a share of that peak; past 100 where a ruined account keeps trading',
     headline: true,
     constant: NOTHING_DRAWN,
   },
@@ -41,7 +42,8 @@ export const TRADE_METRIC_SPECS = {
     constant: NOTHING_DRAWN,
   },
   sharpe_ratio: {
-    description: 'mean over population standard deviation of the returns per trade, scaled to a year by periods_per_year',
+    description:
+      'mean over population standard deviation of the returns per trade, scaled to a year by periods_per_year',
     constant: NOTHING_DRAWN,
   },
   win_rate: { unit: '0..1', description: 'share of executed trades with a gain', constant: REORDERED },
