@@ -49,7 +49,7 @@ async function perform(action: () => Promise<number>, options: CommonOptions): P
 
 /** Prints an error for a person and, with `--json`, for a program. Returns the exit code. */
 export function reportError(thrown: unknown, options: CommonOptions): number {
-  // What the operating system refuses is no bug, wherever it was met.
+  // An error of the operating system is not a bug, wherever it occurred.
   const { path: file = 'a file', syscall = 'use' } = (thrown ?? {}) as NodeJS.ErrnoException;
   const error = diskError(thrown, syscall, file);
   const known = error instanceof EngineError;
@@ -91,7 +91,7 @@ export function withStudyFiles(command: Command): Command {
     .option('--input <name=path>', 'an input file, if it has moved since the run; repeatable', gatherFiles);
 }
 
-/** The same for commands that only read a run, and load no code that its folder leads to unless they are told to. */
+/** The same for commands that only read a run, and load no code that its folder points to unless asked to. */
 export function withTrust(command: Command): Command {
   return withStudyFiles(command).option(
     '--trust',

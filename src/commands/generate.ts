@@ -103,7 +103,7 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** To stdout; a reader that has enough (`| head`) is no error. */
+/** To stdout; a reader that stops early (`| head`) is not an error. */
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.once('error', (error: NodeJS.ErrnoException) => {

@@ -8,7 +8,7 @@ export interface NohupSigns {
   readonly parent: string;
   /** /proc/self/fdinfo/0: nohup opens a standard input for writing only, so that nobody waits for a terminal. */
   readonly stdin: string;
-  /** Where standard output and error lead to. */
+  /** Where standard output and error go. */
   readonly outputs: readonly string[];
 }
 

@@ -29,7 +29,7 @@ const text = (flag: string, value: number | string): string[] => [flag, String(v
 const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
 
 /**
- * The flags of a run's options, all that the command line knows of one in one place: how it is typed, explained, read, and said again.
+ * The flags of a run's options, everything that the command line knows about one in one place: how it is typed, explained, parsed and printed again.
  * `plan` takes every one of them, so that any run can be planned by its own command; other commands take some.
  */
 const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> } = {
@@ -181,7 +181,7 @@ export function givenOptions(values: Readonly<Record<string, unknown>>, names: r
 }
 
 /**
- * The command that resumes a run of these studies: everything that decides what is computed, and how, as far as it differs from the defaults. Not said again is
+ * The command that resumes a run of these studies: everything that decides what is computed, and how, as far as it differs from the defaults. Not repeated is
  * what was for the one run: its time limit, and the leave to drop rows, which are dropped.
  */
 export function resumeCommand(studies: readonly string[], options: ResolvedOptions): string {

@@ -58,7 +58,7 @@ export function permIndexAt(bytes: Uint8Array, start: number, end: number): numb
   return value <= MAX_PERM_INDEX ? value : -1;
 }
 
-/** Why a line is no row of ours, or undefined where it is one. `end` is where its newline stands. */
+/** Why a line is not a row of this engine, or undefined where it is one. `end` is the offset of its newline. */
 export function rowFault(bytes: Buffer, start: number, end: number, n_metrics: number): string | undefined {
   if (end - start > MAX_LINE_BYTES) return 'a line over 64 KiB';
   const comma = bytes.indexOf(COMMA, start);

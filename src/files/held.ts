@@ -23,7 +23,7 @@ export class HeldFile extends EngineError {
   }
 }
 
-/** Several things to be done, of which other programs may be in the way of some: those are left out, and said at the end. */
+/** Several tasks, some of which other programs may block: those are skipped and reported at the end. */
 export class UnlessHeld {
   readonly #held: HeldFile[] = [];
 
@@ -64,7 +64,7 @@ export function removeFile(port: FilePort, path: string, patience_ms?: number): 
   });
 }
 
-/** What is of no use any more: where it cannot be removed it goes another time. */
+/** Removes what is no longer needed; where that fails, it is removed another time. */
 export async function removeIfFree(port: FilePort, path: string, patience_ms = 0): Promise<void> {
   try {
     await removeFile(port, path, patience_ms);

@@ -133,7 +133,7 @@ async function scan(port: FilePort, cell: StoredCell, manifest: RunManifest, rea
   return (await scanStored(readers, cell, manifest)).scan;
 }
 
-/** Nothing is computed here, so nothing can be said of rows without a checksum; merged, they would have one and pass for this experiment's. */
+/** Nothing is computed here, so rows without a checksum cannot be confirmed; merged, they would get one and pass for this experiment's. */
 function refuseUnprotected({ cell_id, place }: StoredCell, { unprotected }: CellScan): void {
   if (unprotected.length === 0) return;
   const rows = counted(countPermutations(unprotected), 'row has', 'rows have');

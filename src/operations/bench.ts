@@ -49,7 +49,7 @@ export interface ChunkRow extends BenchRate {
 
 export interface AutoRow extends BenchRate {
   readonly threads: number;
-  /** Against the best fixed chunk with so many threads, median of the rounds. */
+  /** Relative to the best fixed chunk with as many threads, median of the rounds. */
   readonly of_best_fixed: number;
 }
 
@@ -85,7 +85,7 @@ const SHORTEST_MS = 30;
 const SAME = 0.02;
 /** From this share of the best fixed size on, automatic chunks need no advice. */
 const AUTO_IS_AS_FAST = 0.95;
-/** Rounds whose extremes lie farther apart than this, of their median, say little. */
+/** Rounds whose extremes differ by more than this share of their median are unreliable. */
 const NOISY = 0.3;
 
 /**

@@ -7,7 +7,7 @@ import { builtInModels, models } from '../models/registry.ts';
 import { loadModel } from '../study/load-model.ts';
 import { importHint } from '../trade-lists/import-hint.ts';
 
-/** What a file is taken for; by default its first line tells. */
+/** What a file is read as; by default its first line decides. */
 export interface InspectOptions {
   /** A built-in model, a file or a package: the file is an input of this one. */
   readonly model?: string | undefined;
@@ -29,8 +29,8 @@ export interface InspectedFile {
 const START_BYTES = 1 << 16;
 
 /**
- * What an input file holds and what is wrong with it. The kind is told from its first line, among the inputs of all built-in models or of the one
- * named. Throws USAGE where it cannot be told, DATA where the file cannot be read as what it is.
+ * What an input file holds and what is wrong with it. Its kind is recognised by its first line, among the inputs of all built-in models or of the one
+ * named. Throws USAGE where it is not recognised, DATA where the file cannot be read as that kind.
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<InspectedFile> {
   const bytes = readInput(path);

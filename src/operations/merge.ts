@@ -48,7 +48,7 @@ export interface MergeResult {
   readonly conflicts: readonly MergeConflict[];
   /** Whose rows were not compared although their math may differ: the model is one's own, and its code is not trusted. Undefined where nothing is left to compare. */
   readonly not_compared: string | undefined;
-  /** Why summaries could not be made (the study is not at hand); undefined where they were. */
+  /** Why summaries could not be made (the study is unavailable); undefined where they were. */
   readonly without_summaries: string | undefined;
 }
 
@@ -149,7 +149,7 @@ function mergedManifest(
   }
   const first_node = firstNodeOf(first.manifest);
   const study = first.path === into ? first : widest;
-  // Where the study's inputs stood goes with the study.
+  // The paths of the study's inputs go with the study.
   return {
     ...withoutStudyPlace(widest.manifest),
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),

@@ -68,7 +68,7 @@ const AT_ONCE = 2;
 
 /**
  * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
- * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
+ * others; the same run gives the same bytes. Writes nothing but its own files, so a run may be under way.
  */
 export async function report(
   output: string,

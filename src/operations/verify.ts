@@ -35,7 +35,7 @@ export interface VerifyOptions extends StudyPlace, Abortable {
   readonly threads?: number | undefined;
 }
 
-/** Reads everything a run has on disk and holds it against itself. Changes nothing. Throws NOT_A_RUN where there is none. */
+/** Reads everything that a run has on disk and checks that it is consistent. Changes nothing. Throws NOT_A_RUN where there is none. */
 export async function verify(
   output: string,
   options: VerifyOptions = {},

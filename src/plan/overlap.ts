@@ -94,7 +94,7 @@ function shareOf(part: number, whole: number): number {
 interface Circle {
   /** Places, ascending. */
   readonly place: Float64Array;
-  /** Which cell stands there. */
+  /** The cell at that place. */
   readonly cell: Uint32Array;
 }
 

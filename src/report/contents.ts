@@ -59,7 +59,7 @@ export function drawnViews(data: ReportData): LineChartData[] {
 
 /**
  * The metrics that get pictures: the model's headline, those with thresholds, the one that ranks, those of the views, then the model's order.
- * One that is the same everywhere is no picture: it is named among the findings.
+ * One that is the same everywhere is not drawn: it is named among the findings.
  */
 export function drawnMetrics(data: ReportData): string[] {
   const asked = Object.keys(data.metrics).filter(
@@ -129,7 +129,7 @@ export function failuresTable({ failures }: ReportData): ReportTable | undefined
   };
 }
 
-/** Cells that are not complete. What their first n permutations say stands here alone: it is in no other table and no picture. */
+/** Cells that are not complete. The results of their first n permutations appear only here, in no other table or picture. */
 export function incompleteTable(data: ReportData): ReportTable | undefined {
   const { incomplete } = data;
   if (incomplete.length === 0) return undefined;

@@ -191,7 +191,7 @@ function ofProbability(rows: ColumnBlocks, threshold: number): Measured {
 
 const UNKNOWN: Measured = { estimate: NaN, ci: [NaN, NaN], events: 0 };
 
-/** What one rule came to in one cell, as summary.json tells it. An unbounded interval has null for its open end. */
+/** The outcome of one rule in one cell, as in summary.json. An unbounded interval has null for its open end. */
 export interface ReachedPrecision {
   readonly metric: string;
   /** `quantile 0.5`, `mean`, `P(> 3)`. */

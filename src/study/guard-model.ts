@@ -43,7 +43,7 @@ function guardedMethod(self: unknown, method: Method, name: string, shown: strin
   };
 }
 
-/** An EngineError that the model was told to throw stays what it is; anything else says where it was thrown. */
+/** An EngineError that the model throws on purpose stays as it is; any other error says where it was thrown. */
 function modelError(thrown: unknown, name: string, shown: string): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const error = errorOf(errorRecord(thrown));

@@ -88,7 +88,7 @@ const seed = map({
     .default(0)
     .describe('Offsets of the cells modulo this; 0: none. Only scheme sha256-32'),
   scheme: choice(SCHEMES).optional(),
-  // Which generators, and why not the others, is said in study.ts: a refused one deserves its reason.
+  // Which generators, and why not the others, is decided in study.ts: a refused one deserves its reason.
   generator: text(GENERATORS.join(', ')).optional(),
   namespace: plainText('a text')
     .max(200, { error: 'a text of at most 200 characters' })

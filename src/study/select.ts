@@ -6,7 +6,7 @@ import { allowedText, checkValue } from './parameter-value.ts';
 import { nearest, quoted } from './problem.ts';
 import type { Study } from './study.ts';
 
-/** What `--cells` and `--step` said. */
+/** The values of `--cells` and `--step`. */
 export interface Selection {
   /** Each `k=v,...`: all its keys must hold; one key given twice means either value; several of these mean any of them. */
   readonly cells?: readonly string[] | undefined;
@@ -34,7 +34,7 @@ export function holds(conditions: Conditions, cell: Cell): boolean {
   });
 }
 
-/** `p=0.5,flips=100` against what the study has; `option`: what it was said with. Throws USAGE. */
+/** `p=0.5,flips=100`, checked against the study; `option`: where it was given. Throws USAGE. */
 export function conditionsOf(text: string, study: Study, option: string): Conditions {
   const conditions = new Map<string, ParameterValue[]>();
   for (const part of text.split(',')) {

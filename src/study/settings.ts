@@ -3,7 +3,7 @@ import type { Derivation } from './derived.ts';
 import type { Path, Problems } from './problem.ts';
 
 /**
- * Named values that a study leaves to whoever runs it: `settings: { max_gpus: 100 }` declares one with its default,
+ * Named values that a study leaves open for the command line: `settings: { max_gpus: 100 }` declares one with its default,
  * `{ setting: max_gpus }` stands where a value of a parameter, of an axis, or a bound belongs, and `--set max_gpus=8` gives another value.
  */
 export function declaredSettings(raw: unknown): Parameters {

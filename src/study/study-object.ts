@@ -1,6 +1,6 @@
 /**
  * A study as a program or a `.ts` study file writes it: the same keys and values as in YAML, docs/library.md. `export default { ... } satisfies
- * StudyObject`. Paths are relative to the study file, or to the `base` that a program gives; a `file:` URL stands for itself.
+ * StudyObject`. Paths are relative to the study file, or to the `base` that a program gives; a `file:` URL is absolute.
  */
 export interface StudyObject {
   /** For editors. */
@@ -11,7 +11,7 @@ export interface StudyObject {
   readonly model: string | URL;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string | URL>>;
-  /** Values that whoever runs it may give, with their defaults; `{ setting: name }` stands where one belongs. */
+  /** Values that the command line may give, with their defaults; `{ setting: name }` stands where one belongs. */
   readonly settings?: Readonly<Record<string, Scalar>>;
   /** Fixed parameters. */
   readonly parameters?: Readonly<Record<string, StudyValue>>;

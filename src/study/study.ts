@@ -289,7 +289,7 @@ function complete(
     model,
     model_code: code,
     inputs: Object.fromEntries(inputs),
-    // For the record, steps stand as the study says them: what was decided is beside it.
+    // For the record, steps are kept as the study has them; what was decided is recorded beside them.
     surface,
     derivations: derivationsOf(source.raw),
     derived: overrides.derived ?? {},

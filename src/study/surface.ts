@@ -20,7 +20,7 @@ export interface Axis {
 /** A rectangular part of the surface: a crossed grid, or one explicit cell (no axes). */
 export interface Block {
   readonly step: string | undefined;
-  /** Where it stands in the study, for messages. */
+  /** Its place in the study, for messages. */
   readonly path: Path;
   /** Fixed parameters, those of the step or the cell over those of the study. */
   readonly fixed: Parameters;

@@ -97,7 +97,7 @@ class BarDisplay implements ProgressDisplay {
     process.off('exit', this.restore);
   }
 
-  /** A window may change its size at any time; the last column is where the cursor stands. */
+  /** A window may change its size at any time; the last column is for the cursor. */
   private width(): number {
     return (this.stream.columns || 80) - 1;
   }

@@ -46,7 +46,7 @@ function textsOf({ cells, ranking, metrics, fixed }: ReportedCells, page: Page):
 
 /** Commands for what is left of a run, of all its studies together. */
 export interface NextCommands {
-  /** Computes what is missing; leaves out what failed, as it left it out before. */
+  /** Computes what is missing; leaves out again what failed. */
   readonly resume: string;
   /** The same, and tries again what failed. */
   readonly retry: string;

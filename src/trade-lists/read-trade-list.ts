@@ -206,7 +206,7 @@ function zoneNote({ zone }: Cells): string | undefined {
   return `${zone.name}: ${zone.twice} times that the clock showed twice are read as the first, ${zone.never} that it never showed with the offset before`;
 }
 
-/** Trades stand in order of their times: equal ones are near each other. */
+/** Trades are in order of their times: equal ones are near each other. */
 function repeatedNote(trades: readonly CanonicalTrade[]): string | undefined {
   let seen = new Set<string>();
   let repeated = 0;

@@ -84,7 +84,7 @@ function generateOptions(options: Parameters): GenerateOptions {
   };
 }
 
-/** Midnight (UTC) at the beginning of a day, in milliseconds since 1970; undefined for what is no day. */
+/** Midnight (UTC) at the beginning of a day, in milliseconds since 1970; undefined for text that is not a day. */
 function dayOf(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const time_ms = Date.parse(text);

@@ -6,7 +6,7 @@ import type { Outcome } from './run-replicate.ts';
 import { waitPercentile, type WaitHistogram } from './wait-histogram.ts';
 
 /**
- * The statistics we stand behind: every rate has the denominator that its name promises, decisions are counted in the tick in
+ * The corrected statistics: every rate has the denominator that its name promises, decisions are counted in the tick in
  * which they fall, in the measured ticks that were really simulated, arrivals and replacements alike. NaN is undefined.
  *
  * Truth by effects: culprit (breaks a test for certain), soft (makes one flaky), innocent. Truth by label: `is_bad` of the history.

@@ -3,7 +3,7 @@ import type { Parameters, ParameterSpec } from '../../model/model.ts';
 const IN_RANDOM_MODE = [{ mode: 'random' }];
 const IN_CSV_MODE = [{ mode: 'csv' }];
 
-/** Every number of the model is a parameter: nobody has to edit code. Bounds that no theory asks for only keep memory finite. */
+/** Every number of the model is a parameter: nobody has to edit code. Bounds without a reason in theory only keep memory finite. */
 export const PARAMETERS = {
   mode: {
     type: 'choice',

@@ -8,7 +8,7 @@ import { formatCount, formatWithError } from '../../wording/format-number.ts';
  */
 export interface Estimate {
   readonly value: number;
-  /** Monte Carlo standard error; NaN where the permutations are too few to say. */
+  /** Monte Carlo standard error; NaN where there are too few permutations. */
   readonly error: number;
   /** 95 % Monte Carlo interval; an end that is not finite is unbounded. */
   readonly low: number;

@@ -59,7 +59,7 @@ export class Cells {
     return at === undefined ? '' : (row.cells[at] ?? '');
   }
 
-  /** NaN where the cell is empty or there is no such column; a cell that is no number is a problem. */
+  /** NaN where the cell is empty or there is no such column; a cell that is not a number is a problem. */
   number(row: Row, role: Role): number {
     const at = this.raw.columns.get(role);
     return at === undefined ? NaN : this.numberAt(row, at);
@@ -80,7 +80,7 @@ export class Cells {
     return value;
   }
 
-  /** Undefined where the cell is empty; a cell that is no time is a problem. In the list's zone, if it has one. */
+  /** Undefined where the cell is empty; a cell that is not a time is a problem. In the list's zone, if it has one. */
   moment(row: Row, role: Role, clock: Role): Moment | undefined {
     const text = this.dateText(row, role, clock);
     if (isMissing(text)) return undefined;

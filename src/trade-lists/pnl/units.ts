@@ -22,7 +22,7 @@ export interface MoneyTrades {
 
 /**
  * The stated P&L as money. A list of percentages needs `--equity`: each trade is then what its percentage of that account is, and the
- * account stands in the column `equity`, so that `sizing: equity` compounds them. A list without any P&L has it from its prices.
+ * account is in the column `equity`, so that `sizing: equity` compounds them. A list without any P&L has it from its prices.
  */
 export function toMoney(cells: Cells, trades: readonly SourceTrade[], options: ReadOptions): MoneyTrades {
   const ratio = !cells.has('pnl') && !cells.has('pnl_percent') && cells.has('pnl_ratio');

@@ -1,4 +1,4 @@
-/** One row of a table as it stands in its file. */
+/** One row of a table as it is in its file. */
 export interface Row {
   /** Path of the file, as it was named. */
   readonly file: string;
@@ -22,7 +22,7 @@ export interface TableReading {
   readonly rows: readonly Row[];
 }
 
-/** A header has at most so many columns, and a name so many letters: whatever is longer is no header of trades. */
+/** The most columns of a header, and letters of a name: anything longer is not a header of trades. */
 const MOST_COLUMNS = 1000;
 const LONGEST_NAME = 200;
 

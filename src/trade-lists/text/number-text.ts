@@ -70,7 +70,7 @@ function finite(value: number): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
-/** The value of a cell; NaN where it is no number under this decimal sign. A percent sign does not change it. */
+/** The value of a cell; NaN where it is not a number under this decimal sign. A percent sign does not change it. */
 export function readNumber(text: string, decimal: DecimalSign): number {
   if (decimal === '.' && text.length <= LONGEST && PLAIN.test(text)) return finite(Number(text)) + 0;
   const parts = takeApart(text);

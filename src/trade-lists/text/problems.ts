@@ -8,7 +8,7 @@ export function shown(text: string): string {
   return JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text);
 }
 
-/** Where something stands in a file: `report.csv line 7, column Profit`. */
+/** The place of something in a file: `report.csv line 7, column Profit`. */
 export interface Place {
   readonly file: string;
   readonly line: number;

@@ -92,7 +92,7 @@ export function columnNotes(path: string, header: readonly string[]): Note[] {
   });
 }
 
-/** Whether costs stand in a column of their own. */
+/** Whether costs are in a separate column. */
 export function hasCostColumn(header: readonly string[]): boolean {
   const costs = LIKENESSES.find(({ looks_like }) => looks_like === 'costs')!;
   return header.some((name) => costs.names.test(plain(name)));

@@ -8,7 +8,7 @@ const MOST = 0.6;
 const NEARLY_ALL = 0.9;
 /** Fewer trades than this say nothing together. */
 const FEWEST = 2;
-/** From so many trades on the sign of a difference says something, too. */
+/** From this many trades on, the sign of a difference is informative, too. */
 const ENOUGH = 8;
 
 /** A trade whose prices moved by more than they are rounded. */
@@ -130,7 +130,7 @@ function sideNotes({ path }: TradeList, agree: readonly Held[]): Note[] {
   return [{ code: 'PNL_SIDES', message }];
 }
 
-/** Results are exactly the price moves, though costs stand in a column of their own. */
+/** Results are exactly the price moves, though costs are in a separate column. */
 function grossNotes({ path, header }: TradeList, agree: readonly Held[], held: number): Note[] {
   if (!hasCostColumn(header) || agree.length < NEARLY_ALL * held) return [];
   const message = `${path}: pnl is the price move to the cent, and costs are in a separate column: pnl is gross; deduct the costs from it, that column is not read`;

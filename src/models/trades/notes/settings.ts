@@ -5,7 +5,7 @@ import { expectedExecuted } from './min-trades.ts';
 import type { UsedSettings } from './used-settings.ts';
 import { amount, percent, plural } from './words.ts';
 
-/** What a person should know of a study's settings on this list; each thing is said once, for the cell where it matters most. */
+/** What a person should know about a study's settings on this list; each note is given once, for the cell where it matters most. */
 export function settingsNotes(inputs: TradeInputs, used: UsedSettings, streams: 'independent' | 'shared'): Note[] {
   return [
     ...movingBlockNotes(inputs, used),
