@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { repair, verify } from '../../dist/index.js';
 import { SmallStudy } from './small-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 function oldRun(cells: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-old-'));
+  const folder = newFolder();
   onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
   for (const [cell, text] of Object.entries(cells)) {
     mkdirSync(join(folder, 'per_cell', cell), { recursive: true });
@@ -112,7 +112,7 @@ it('a repair leaves what it does not compute to the next run, and not to other s
     study.remove();
   });
   await study.run();
-  rmSync(study.cellFolder(1), { recursive: true });
+  removeFolder(study.cellFolder(1));
   expect((await repair(study.output)).exit).toBe(0);
   const progress = readFileSync(join(study.output, 'aggregated', 'progress.csv'), 'utf8');
   expect(progress).toContain(',waiting,');

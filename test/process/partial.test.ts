@@ -134,7 +134,7 @@ describe('a run whose time is over', () => {
     expect(ran.stdout).toContain(`permafrost summarize ${output}`);
     const summarized = await permafrost(['summarize', output, '--json']);
     expect(summarized.exit).toBe(0);
-    expect(summarized.stderr).toMatch(/x so far:[\s\S]*± is the Monte Carlo standard error/);
+    expect(summarized.stderr).toMatch(/x, partial results:[\s\S]*± is the Monte Carlo standard error/);
     expect(summarized.json()).toMatchObject({ cells: 0, rows: 0, partial: [{ n_target: 1_000_000 }] });
   });
 });

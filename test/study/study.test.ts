@@ -1,5 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
@@ -7,13 +6,14 @@ import { StudyError } from '../../src/study/problem.ts';
 import { loadStudy } from '../../src/study/study.ts';
 import type { Study } from '../../src/study/study.ts';
 import { models } from './models.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'study-'));
+  folder = newFolder();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 function file(name: string, text: string | Uint8Array): string {
