@@ -183,7 +183,7 @@ const CASES: readonly Case[] = [
     found: [
       ['SUMMARY', /n_perms_done 1499 is not n_perms_target 1500/],
       ['SUMMARY', /n_duplicates_dropped 0 is not/],
-      ['SUMMARY', /speaks of 1499 rows/],
+      ['SUMMARY', /covers 1499 rows/],
     ],
   },
   {
