@@ -74,7 +74,8 @@ it.runIf(process.platform === 'linux').each([
   await finished(holder);
 });
 
-it('a run that ended leaves no lock', async () => {
+// On Windows no program can send SIGINT to another: it ends that at once.
+it.skipIf(process.platform === 'win32')('a run that ended leaves no lock', async () => {
   const { folder, holder } = await slowRun();
   holder.kill('SIGINT');
   await finished(holder);
