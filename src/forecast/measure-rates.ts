@@ -14,17 +14,20 @@ const SAMPLE_MS = 1000;
 const LONGEST_MS = 4000;
 /** Code is compiled and optimised, and its speed known roughly, before anything counts [ms]. */
 const WARM_UP_MS = 200;
+/** A forecast takes no more than this of what it forecasts, but at least so long [ms]: a run of seconds is not waited for like one of a night. */
+const SHARE = 0.02;
+const SHORTEST_MS = 40;
 /** progress.json, logs.txt and what summary.json has beside the statistics [bytes]. */
 const SMALL_FILES_BYTES = 1600;
 
 /**
- * Measures what cells cost, in as many threads as will run, all at work: so that what they take from each other counts. `cells`: those to be computed;
- * `cellAt` makes one of them. Nothing is written.
+ * Measures what cells cost, in as many threads as will run, all at work: so that what they take from each other counts. `cells`: those to be computed,
+ * of which `missing` permutations are. Nothing is written.
  */
 export async function measureRates(
   host: Host,
   experiment: LoadedStudy,
-  cells: { readonly length: number; at(i: number): RunCell },
+  cells: { readonly length: number; readonly missing: number; at(i: number): RunCell },
   threads: number,
   kernel: KernelChoice['kernel'],
 ): Promise<Rates> {
@@ -46,12 +49,16 @@ export async function measureRates(
     });
     const start_seconds = (performance.now() - started_ms) / 1000;
     let fastest_ms = Infinity;
+    const worth = (most_ms: number): number => {
+      const forecast_ms = (cells.missing * fastest_ms) / threads;
+      return Number.isFinite(forecast_ms) ? Math.min(most_ms, Math.max(SHORTEST_MS, SHARE * forecast_ms)) : most_ms;
+    };
     await inEveryThread(async () => {
       const warm_up_ms = performance.now();
-      for (let n = 1; performance.now() - warm_up_ms < WARM_UP_MS; n *= 4)
+      for (let n = 1; n === 1 || performance.now() - warm_up_ms < worth(WARM_UP_MS); n *= 4)
         fastest_ms = faster(fastest_ms, (await measure(places[0]!, n)).compute_ms);
     });
-    const n = Math.max(1, Math.ceil((SAMPLE_MS * threads) / places.length / fastest_ms));
+    const n = Math.max(1, Math.ceil((worth(SAMPLE_MS) * threads) / places.length / fastest_ms));
     const left = [...places];
     const deadline_ms = performance.now() + LONGEST_MS;
     const costs: CellCost[] = [];

@@ -251,7 +251,8 @@ async function forecastRun(
   const { format, batch_rows } = experiment.study;
   const open = planned.filter(({ missing }) => missing.length > 0);
   const at = (i: number): RunCell => cells.find(open[i]!.cell_id)!;
-  const rates = await measureRates(host, experiment, { length: open.length, at }, threads, kernel);
+  const to_do = { length: open.length, missing: permutations_computed, at };
+  const rates = await measureRates(host, experiment, to_do, threads, kernel);
   const work: Work = {
     format,
     batch_rows,

@@ -4,6 +4,7 @@ import type { Parameters } from '../model/model.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { allParameters } from '../study/cells.ts';
 import { readAdvisory } from './advisory-file.ts';
+import { parameters, shapeFault } from './check-shape.ts';
 import { studyReferenceOf, type RunManifest } from './manifest.ts';
 import { refuseOwnCode, storedStudy, type StudyFiles } from './stored-experiment.ts';
 import { readSummary } from './summaries.ts';
@@ -79,5 +80,6 @@ function studyText(output: string, manifest: RunManifest): string {
 }
 
 function paramsOf(progress: string): Parameters | undefined {
-  return (JSON.parse(progress) as { params?: Parameters }).params;
+  const found = JSON.parse(progress) as { readonly params?: unknown } | null;
+  return shapeFault(parameters, found?.params) === undefined ? (found?.params as Parameters) : undefined;
 }

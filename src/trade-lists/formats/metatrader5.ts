@@ -167,7 +167,8 @@ function openPositions(rows: readonly Row[]): LeftOut {
 function aboutAccount(
   table: Table,
 ): Pick<RawList, 'reported'> & { currency: string | undefined; initial_equity: number | undefined } {
-  const all = [...table.above, ...table.rows];
+  // Rows that begin with a time are trades, orders and deals: none of them is a label, and there may be a million.
+  const all = [...table.above, ...table.rows.filter(({ cells }) => !TIME.test(cells[0] ?? ''))];
   return {
     reported: reportedByMetaTrader(all),
     currency: accountCurrency(table.above),

@@ -43,6 +43,12 @@ describe('HTML', () => {
     expect(readHtmlRows('f', html).map(({ cells }) => cells)).toEqual([['a&b', 'c d'], ['1 2'], ['x']]);
   });
 
+  it('end tags of other elements end no cell, and a comment or an attribute is none', () => {
+    const html =
+      '<TABLE><TR><b><TD>a</th></b>&nbsp;b<!-- <td>no --><TD style="display:&#32;none">no<td title="<td>">c</TR></TABLE>';
+    expect(readHtmlRows('f', html).map(({ cells }) => cells)).toEqual([['a b', 'c']]);
+  });
+
   it('a table in a cell does not end the row around it', () => {
     const html = '<table><tr><td>1</td><td><table><tr><td>in</td></tr></table></td><td>2</td></tr></table>';
     expect(readHtmlRows('f', html).map(({ cells }) => cells)).toEqual([['in'], ['1', '', '2']]);
