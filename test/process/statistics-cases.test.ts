@@ -57,8 +57,8 @@ describe('a metric whose rows are equal', () => {
     expect(likelihood!['sd']).toBeGreaterThan(2.5e-171);
     expect(twice).toMatchObject({ mean: 0.001, sd: 0 });
     const markdown = await markdownOf(result);
-    expect(markdown).toContain('as the model says it is: twice. Chance has no part in them.');
-    expect(markdown).toContain('All rows are equal: ruin. That is as far as one has seen');
+    expect(markdown).toContain('as the model declares: twice. They are not random.');
+    expect(markdown).toContain('All rows are equal: ruin. That is only what was seen');
     expect(markdown).toContain('at most 0.0037');
     const terminal = studyResultText(result);
     expect(terminal).toContain('All rows equal in 1 of 1 cells: another value has a chance of up to 0.0037.');
@@ -84,7 +84,7 @@ describe('a metric whose rows are equal', () => {
     await report(study.output);
     const markdown = readFileSync(join(study.output, 'report/report.md'), 'utf8').replaceAll('\\', '');
     expect(markdown).toMatch(
-      /The same in every permutation, as the model says it is: total_return_pct, .*total_pnl\. Chance has no part/,
+      /The same in every permutation, as the model declares: total_return_pct, .*total_pnl\. They are not random/,
     );
     expect(markdown).not.toContain('All rows are equal');
     study.remove();

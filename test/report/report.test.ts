@@ -172,10 +172,10 @@ describe('the report', () => {
         .join('\n');
     expect(texts(undefined)).toContain('note: All rows are equal: loss in 1 of 2 cells.');
     expect(texts(undefined)).toContain('a chance of at most 0.0037 (about 3.7 / n)');
-    expect(texts(undefined)).not.toContain('Chance has no part');
-    expect(texts([{ p: 0 }])).toContain('as the model says it is: loss in 1 of 2 cells. Chance has no part in them.');
+    expect(texts(undefined)).not.toContain('They are not random');
+    expect(texts([{ p: 0 }])).toContain('as the model declares: loss in 1 of 2 cells. They are not random.');
     expect(texts([{ p: 0 }])).not.toContain('All rows are equal');
-    expect(texts(true, [equal])).toContain('as the model says it is: loss. Chance');
+    expect(texts(true, [equal])).toContain('as the model declares: loss. They');
     expect(texts(true)).toContain(
       'bad: Declared constant by the model, but different between permutations: loss in 1 of 2 cells.',
     );

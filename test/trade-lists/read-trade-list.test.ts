@@ -113,7 +113,7 @@ describe('two readings fit: both are shown, and the option that decides', () => 
   it('no column of sides: long if the P&L goes with the price, asked for if not', () => {
     const rows = (pnl: number): string =>
       `entry_time,exit_time,entry_price,exit_price,pnl\n2024-01-02,2024-01-03,100,101,${pnl}`;
-    expect(readText(rows(5)).notes.join()).toContain('no column says long or short: all are taken as long');
+    expect(readText(rows(5)).notes.join()).toContain('no column says long or short: all are read as long');
     expect(errorOf(rows(-5))).toContain('--map side=COLUMN');
   });
 
