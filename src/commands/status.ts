@@ -19,7 +19,7 @@ const EXAMPLES = `
 States, and the exit code of each (--json: "state"):
   complete          0  every cell is complete
   part done         0  what was asked for is (a shard, some cells or steps)
-  running           0  its process lives, and rows come
+  running           0  its process lives, and rows keep coming
   failed            1  permutations failed
   stopped           3  in order: Ctrl-C, a time limit, a full disk; resumable
   waiting for disk  4  run --disk-wait waits for space, then resumes by itself
@@ -27,7 +27,7 @@ States, and the exit code of each (--json: "state"):
                        heartbeat came (one is due every 10 s), or for 10 minutes
                        no row or cell was finished (or for four times the
                        longest wait of this run, if that is more)
-  dead              6  its process is gone and left no word; resumable
+  dead              6  its process is gone without a closing record; resumable
 2: there is no such run. The lock in the folder tells dead from stalled.
 
 Examples:

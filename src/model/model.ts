@@ -271,7 +271,7 @@ export interface PermutationSummary {
  * (ParametersOf), `row` has the metrics' names, `inputs` is what `load` returned (undefined without one), `state` what `prepare` returned;
  * without `prepare` it is what `prepare` would have got. A name or a type that does not fit does not compile.
  *
- * TypeScript reads the functions in the order in which they stand: write `load`, `shared` and `prepare` before the functions that take
+ * TypeScript reads the functions in the order in which they are written: put `load`, `shared` and `prepare` before the functions that take
  * what they return.
  */
 export function defineModel<
