@@ -71,7 +71,7 @@ function outcome(result: StudyResult, { color = false }: Page): string {
   const work =
     permutations_computed === 0
       ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${counted(done, 'permutation')} on disk)`
-      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} found on disk or copied` : ''}`;
+      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} reused` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `${styled('green', 'Complete:', color)} ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
