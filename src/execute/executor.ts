@@ -9,12 +9,12 @@ export interface Executor {
   /** How many chunks are worth having in flight at once. */
   readonly parallel: number;
   /**
-   * Computes one chunk. Rejects with EngineError WORKER where whoever computed it died, with the signal's reason as soon as that is aborted (what computes it
+   * Computes one chunk. Rejects with EngineError WORKER where its worker died, with the signal's reason as soon as that is aborted (what computes it
    * is then free for others), and with what the model threw outside a permutation. `keep`: where the values are put, too, by who shares memory with the caller
    * (`ChunkResult.kept`); others leave it alone.
    */
   compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult>;
-  /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
+  /** The bytes of a chunk are no longer needed: their memory may be used again. Each result once. */
   release(result: ChunkResult): void;
   /** Ends all computation at once: chunks in flight reject. May be called again. */
   close(): Promise<void>;

@@ -48,7 +48,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   };
 }
 
-/** A file that is no trade list as the model takes it may be one that another program wrote. */
+/** A file that is not a trade list as the model takes it may be one that another program wrote. */
 function inspected(kind: Kind, file: InputFile): Inspection {
   try {
     return kind.inspect(file);

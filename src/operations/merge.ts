@@ -46,7 +46,7 @@ export interface MergeResult {
   readonly complete: number;
   readonly rows: number;
   readonly conflicts: readonly MergeConflict[];
-  /** Whose rows were not compared although their math may differ: the model is one's own, and its code is not trusted. Undefined where nothing is left to compare. */
+  /** Whose rows were not compared although their math may differ: it is a user's model, and its code is not trusted. Undefined where nothing is left to compare. */
   readonly not_compared: string | undefined;
   /** Why summaries could not be made (the study is unavailable); undefined where they were. */
   readonly without_summaries: string | undefined;

@@ -52,7 +52,7 @@ export function checkpoints(target: number, min: number = MIN_PERMUTATIONS): num
 export type ColumnBlocks = Iterable<Float64Array>;
 
 /**
- * One look at rows 0 .. n - 1 of `column`, which holds at least those; later ones are passed over. Call it at
+ * One look at rows 0 .. n - 1 of `column`, which holds at least those; later ones are ignored. Call it at
  * `checkpoints` only: width rules at the plain 95 % level keep their coverage there (specification: 0.93 to 0.96), not
  * under a look at every row. Decisions against a threshold need `decideProportion` instead. Memory does not grow with n.
  */

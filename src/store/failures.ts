@@ -27,7 +27,7 @@ const HEADER = `${FAILURE_COLUMNS.join(',')}\n`;
 
 /**
  * The failures on record in `<cell>/failures.csv`, the last one of each perm_index, ascending. A row that a crash
- * tore is passed over: its permutation fails again in the same way.
+ * tore is skipped: its permutation fails again in the same way.
  */
 export function readFailures(port: FilePort, cellFolder: string): Failure[] {
   const path = cellLayout(cellFolder).failures;

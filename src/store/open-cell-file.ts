@@ -202,7 +202,7 @@ export class OpenCell implements CellFile {
     return parts;
   }
 
-  /** Rows have their sum as soon as they are written: whoever kills this process leaves no more than one chunk without. */
+  /** Rows have their sum as soon as they are written: if this process is killed, at most one chunk is without. */
   #protect(parts: readonly BlockPart[] | undefined): void {
     if (parts === undefined) return;
     for (const part of parts) this.#sums.add(part);
@@ -216,7 +216,7 @@ export class OpenCell implements CellFile {
   /** One after the other: the error of a failed sync is reported only once, so no later one may overtake it. */
   sync(): Promise<void> {
     const next = this.#syncing.then(() => this.#syncOnce());
-    this.#syncing = next.catch(() => undefined); // whoever asked for that sync has its error; `#failure` keeps it for the next
+    this.#syncing = next.catch(() => undefined); // the caller of that sync has its error; `#failure` keeps it for the next
     return next;
   }
 

@@ -92,7 +92,7 @@ export function originText(origins: readonly RowOrigin[]): string {
   return origins.map(({ node, ranges }) => `Node.js ${node} (permutations ${describeRanges(ranges)})`).join(', ');
 }
 
-/** The model is one's own and may use V8's math; built-in ones bring their own. */
+/** A user's model may use V8's math; built-in ones bring their own. */
 function usesOwnCode({ model_version }: RunIdentity): boolean {
   return model_version.includes('+');
 }

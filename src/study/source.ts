@@ -149,7 +149,7 @@ export function parseStudyText(text: string, file: string): Pick<StudySource, 'r
   const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  // One error in YAML makes many after it: the first is the one to mend. Duplicate keys are all real.
+  // One error in YAML makes many after it: the first is the one to fix. Duplicate keys are all real.
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const found = errors.every((e) => e.code === 'DUPLICATE_KEY') ? errors : errors.slice(0, 1);
   if (found.length > 0) {

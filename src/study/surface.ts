@@ -55,7 +55,7 @@ type Raw = Readonly<Record<string, unknown>>;
 
 /**
  * Reads parameters, grid, cells and steps of a study against the parameters of its model. `raw` may be wrong elsewhere: what has the wrong shape
- * was reported by checkShape and is passed over here, so that all problems come at once. `inputs`: the inputs that the study gives.
+ * was reported by checkShape and is ignored here, so that all problems come at once. `inputs`: the inputs that the study gives.
  */
 export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<string>, problems: Problems): Surface {
   const reader = new SurfaceReader(model, inputs, problems);

@@ -102,7 +102,7 @@ function partialText({ cells, complete, partial, at_most }: StudyResult): string
   );
   const more = partial.cells > lines.length ? [`  and ${count(partial.cells - lines.length)} more`] : [];
   return [
-    `${counted(partial.cells, 'cell has a part of its', 'cells have a part of their')} permutations${left > 0 ? `, ${count(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv has all):`,
+    `${counted(partial.cells, 'cell has some of its', 'cells have some of their')} permutations${left > 0 ? `, ${count(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv lists all):`,
     ...lines,
     ...more,
   ].join('\n');

@@ -27,7 +27,7 @@ const AT_ONCE = 64;
 
 /** What there is of a cell to draw rows from. */
 export interface CellRows {
-  /** Rows are drawn below this perm_index. Those that are not there are passed over: they are reported as missing. */
+  /** Rows are drawn below this perm_index. Those that are not there are skipped: they are reported as missing. */
   readonly span: number;
   /** Rows by another major version of Node.js than this one: some of them are always among the drawn. */
   readonly others: readonly RowOrigin[];

@@ -129,7 +129,7 @@ describe('a run whose time is over', () => {
     for (let more = 0; more < 20 && ran.stdout.includes(' 0 of 3,000,000'); more += 1)
       ran = await permafrost(['run', slow, '--max-seconds', '5']);
     expect(ran.exit).toBe(3);
-    expect(ran.stdout).toMatch(/1 cell has a part of its permutations, 2 have none/);
+    expect(ran.stdout).toMatch(/1 cell has some of its permutations, 2 have none/);
     expect(ran.stdout).toMatch(/cell [0-9a-f]{16} {2}[\d,]+ of 1,000,000 permutations/);
     expect(ran.stdout).toContain(`permafrost summarize ${output}`);
     const summarized = await permafrost(['summarize', output, '--json']);

@@ -38,7 +38,7 @@ interface Made {
 export interface Ending {
   readonly resume_detected: boolean;
   readonly look: Look | undefined;
-  /** The values of all rows, where they are at hand. */
+  /** The values of all rows, where they are in memory. */
   readonly columns: KeptColumns | undefined;
 }
 

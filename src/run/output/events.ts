@@ -1,7 +1,7 @@
 import type { ProgressNumbers } from './progress.ts';
 
 /**
- * What a run tells whoever watches: the terminal, a page, a program. Plain objects: what they say is how things were at that moment. Told as they happen,
+ * What a run tells its watchers: the terminal, a page, a program. Plain objects: what they say is how things were at that moment. Told as they happen,
  * between two chunks: a slow listener holds up the run.
  */
 export type RunEvent =

@@ -11,7 +11,7 @@ const NOBODYS =
 const MOST_NAMES = 3;
 
 /**
- * Refuses (IDENTITY) a folder that is no run and holds somebody's files: a run would write results, reports and tables among them, perhaps over them. A run
+ * Refuses (IDENTITY) a folder that is not a run and holds somebody's files: a run would write results, reports and tables among them, perhaps over them. A run
  * whose manifest is gone is known by its cells.
  */
 export function refuseForeignFolder(port: FilePort, output: string): void {

@@ -12,7 +12,7 @@ const PATIENCE_MS = 5_000;
 const AT_ONCE = 16;
 
 /**
- * Reads the cells that a stopped run did not reach, so that its closing counts come from the files. Returns how many are left unread: for want of
+ * Reads the cells that a stopped run did not reach, so that its closing counts come from the files. Returns how many are left unread: for lack of
  * time, or because they cannot be read.
  */
 export async function readUnread(port: FilePort, output: RunOutput, readers: Readers, clock: Clock): Promise<number> {

@@ -33,7 +33,7 @@ export interface RunOutputOptions {
   readonly origins: RowOrigins | undefined;
   /** A file that is there as long as the output is: its manifest. */
   readonly landmark: string;
-  /** Told once, when the output cannot go on. */
+  /** Called once, when the output cannot continue. */
   readonly onFailed: (output: RunOutput) => void;
   readonly warn: (line: string) => void;
 }

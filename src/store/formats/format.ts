@@ -51,7 +51,7 @@ export interface StoreFormat {
    */
   encode(schema: MetricsSchema, rows: Rows, kernel?: Kernel, into?: ArrayBufferLike): Uint8Array;
   /**
-   * Chunks begin and end at multiples of so many permutations (the last one of a cell apart): then the same rows are the same bytes, however they were cut.
+   * Chunks begin and end at multiples of this many permutations (the last one of a cell apart): then the same rows are the same bytes, however they were cut.
    * Of `batch_rows` nothing else shows in the bytes.
    */
   chunkRows(batch_rows: number): number;

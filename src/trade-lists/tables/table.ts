@@ -16,7 +16,7 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** The rows of a document under one separator (none where the file is no text); perhaps only the beginning. */
+/** The rows of a document under one separator (none where the file is not text); perhaps only the beginning. */
 export interface TableReading {
   readonly delimiter: string | undefined;
   readonly rows: readonly Row[];

@@ -26,7 +26,7 @@ const FULL = new RegExp(
 
 /**
  * Takes a cell apart: sign (minus signs of all kinds, or parentheses as accountants write losses), currency, percent sign. Undefined where it
- * is no number.
+ * is not a number.
  */
 export function takeApart(text: string): NumberText | undefined {
   if (text.length > LONGEST) return undefined;

@@ -216,7 +216,7 @@ describe('a cell against its inputs', () => {
   it('an R of 0 cannot divide a result', () => {
     const zero = `${HEADER},risk_dollars\n${LINE},0\n`;
     expect(check({ trades: zero }, { sizing: 'risk', risk_pct: 1 })[0]).toContain(
-      'line 2, column risk_dollars: 0 is no R',
+      'line 2, column risk_dollars: 0 cannot be the R',
     );
     expect(check({ trades: zero }, { slip_mode: 'r', slip_dollars: 1 })).toEqual([]);
   });
