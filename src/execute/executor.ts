@@ -14,7 +14,7 @@ export interface Executor {
    * (`ChunkResult.kept`); others leave it alone.
    */
   compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult>;
-  /** The bytes of a chunk are no longer needed: their memory may be used again. Each result once. */
+  /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
   release(result: ChunkResult): void;
   /** Ends all computation at once: chunks in flight reject. May be called again. */
   close(): Promise<void>;

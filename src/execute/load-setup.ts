@@ -37,8 +37,8 @@ export function inputsOf(model: Model, setup: ModelSetup, given: GivenInputs): u
   const files = Object.entries(setup.inputs).map(([name, { sha256, path }]): [string, InputFile] => {
     const bytes = given.files[sha256];
     if (bytes !== undefined && hash('sha256', bytes) === sha256) return [name, { path, bytes }];
-    const what = bytes === undefined ? 'is not there' : 'has different content';
-    throw new EngineError('DATA', `inputs.${name}: ${path} ${what}: the rows need the file with SHA-256 ${sha256}.`, {
+    const what = bytes === undefined ? 'is not there' : 'holds other bytes';
+    throw new EngineError('DATA', `inputs.${name}: ${path} ${what}: the rows are to be made from SHA-256 ${sha256}.`, {
       path: `inputs.${name}`,
       allowed: sha256,
     });

@@ -179,7 +179,7 @@ export function executorContract({ name, open, can_die }: ExecutorUnderTest): vo
       ]);
       for (const [setup, code, text] of [
         [old, 'MODEL', /version .* need version 0\.0/s],
-        [wrong, 'DATA', /offset\.txt has different content/],
+        [wrong, 'DATA', /offset\.txt holds other bytes/],
         [lost, 'DATA', /offset\.txt is not there/],
       ] as const) {
         const error = await rejection(one.compute(task({}, setup)));

@@ -47,7 +47,7 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   private syncing: Promise<void> = Promise.resolve();
   private onSettled: (() => void) | undefined;
 
-  /** `release` is told of every computed chunk that was appended: its bytes are no longer needed. */
+  /** `release` is told of every computed chunk that was appended: its bytes are not needed any more. */
   constructor(targets: readonly Target[], release: (result: ChunkResult) => void, keep?: KeptColumns) {
     this.targets = targets;
     this.keep = keep;
