@@ -16,6 +16,6 @@ export interface Executor {
   compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult>;
   /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
   release(result: ChunkResult): void;
-  /** Ends all computation at once: chunks in flight reject. May be called again. */
+  /** Ends whoever computes, whatever they are doing: chunks in flight reject. Again and again is as good as once. */
   close(): Promise<void>;
 }
