@@ -10,7 +10,7 @@ export function selectedCells(experiment: LoadedStudy, selection: Selection = {}
   const wanted = cellSelector(study, selection);
   const chosen = Uint32Array.from(cells, (cell) => (wanted(cell) ? cell.index + 1 : 0)).filter((place) => place > 0);
   if (chosen.length === 0) {
-    throw new EngineError('USAGE', `No cell of ${study.file} fits --cells and --step: there is nothing to run.`, {
+    throw new EngineError('USAGE', `No cell of ${study.file} matches --cells and --step: there is nothing to run.`, {
       path: '--cells',
     });
   }

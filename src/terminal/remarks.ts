@@ -26,11 +26,11 @@ export function remarks(
   return [
     ...(few.length > 0
       ? [
-          `${formatCount(Math.min(...few.map(({ n }) => n)))} permutations say little: intervals of means hold if rows are near normal.`,
+          `${formatCount(Math.min(...few.map(({ n }) => n)))} permutations are few: intervals of means hold only if rows are close to normal.`,
         ]
       : []),
     ...(rows.some((row) => row.some(isMarked))
-      ? ['!: interval not to be trusted (heavy tail: few rows decide it); see p50.']
+      ? ['!: do not trust this interval (heavy tail: few rows decide it); see p50.']
       : []),
     ...(equal.length > 0
       ? [
@@ -47,7 +47,7 @@ export function constantRemark(constant: readonly ConstantMetric[]): string[] {
   const declared = constant.filter((each) => each.other_value_at_most === undefined);
   const seen = constant.filter((each) => each.other_value_at_most !== undefined);
   return [
-    ...(declared.length > 0 ? [`Not by chance, and the same in every cell: ${named(declared)}.`] : []),
+    ...(declared.length > 0 ? [`Not random, and the same in every cell: ${named(declared)}.`] : []),
     ...(seen.length > 0
       ? [
           `The same in every permutation so far: ${named(seen)}; another value has a chance of up to ${formatNumber(Math.max(...seen.map((each) => each.other_value_at_most!)), 2)}.`,

@@ -14,7 +14,7 @@ export function oneList(lists: readonly RawList[], names: readonly string[], opt
   for (const other of others) {
     if (other.format !== first!.format || other.header.join('\n') !== first!.header.join('\n')) {
       const [a, b] = [first!, other].map((raw) => `${raw.rows[0]?.file ?? 'a file'} (${raw.title})`);
-      throw new EngineError('DATA', `${a} and ${b} are not of one layout: import them one by one.`, { path: b! });
+      throw new EngineError('DATA', `${a} and ${b} have different layouts: import them one by one.`, { path: b! });
     }
   }
   if (others.length === 0) return first!;

@@ -13,7 +13,7 @@ import { removeFile } from '../../files/held.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { summaryIfReadable, summaryText, type CellSummary } from '../../stored/summaries.ts';
 
-/** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
+/** The cell need not wait for this: its old summary is ignored until the new one is written. */
 const WITHDRAW_PATIENCE_MS = 1_000;
 
 export interface CellSummariesOptions {
@@ -38,7 +38,7 @@ interface Made {
 export interface Ending {
   readonly resume_detected: boolean;
   readonly look: Look | undefined;
-  /** The values of all rows, where they are at hand. */
+  /** The values of all rows, where they are in memory. */
   readonly columns: KeptColumns | undefined;
 }
 

@@ -44,7 +44,7 @@ export class DiskForecast {
   }
 }
 
-/** A full disk is told with what is needed, what is free and how many rows are safe. Other reasons stay as they are. */
+/** Adds to the error of a full disk what is needed, what is free and how many rows are safe. Other reasons stay as they are. */
 export function withSpace(
   reason: StopReason | undefined,
   rows_safe: number,
@@ -54,8 +54,8 @@ export function withSpace(
   const needed = forecast.needed();
   const free = forecast.free();
   const parts = [
-    ...(needed === undefined ? [] : [`about ${megabytes(needed)} are needed for what is missing`]),
-    ...(free === undefined ? [] : [`${megabytes(free)} are free now`]),
+    ...(needed === undefined ? [] : [`the missing rows need about ${megabytes(needed)}`]),
+    ...(free === undefined ? [] : [`${megabytes(free)} is free now`]),
     `${rows_safe.toLocaleString('en')} rows are on disk and safe`,
   ];
   const { code, message, path } = reason.error;

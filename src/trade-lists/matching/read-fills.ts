@@ -23,7 +23,7 @@ export function readFills(cells: Cells, options: ReadOptions): SourceTrades {
     }
     const id = cells.text(row, 'id');
     if (id !== '' && seen.has(id)) {
-      drop('executions that stand there twice (the same number)');
+      drop('executions that appear twice (with the same number)');
       continue;
     }
     if (id !== '') seen.add(id);
@@ -166,6 +166,6 @@ function unopenedNote({ unopened }: Matched): string[] {
   const stated = unopened.map(({ pnl }) => pnl).filter((pnl) => !Number.isNaN(pnl));
   const sum = stated.length === 0 ? '' : `, with a stated P&L of ${exactSum(stated).toFixed(2)}`;
   return [
-    `${unopened.length === 1 ? '1 closing fill is' : `${unopened.length} closing fills are`} left out: the files do not hold what opened them (the first: ${placeText(placeOf(first.row))}, ${first.symbol})${sum}; give the earlier statements as well`,
+    `${unopened.length === 1 ? '1 closing fill is' : `${unopened.length} closing fills are`} left out: the files do not contain the fills that opened them (the first: ${placeText(placeOf(first.row))}, ${first.symbol})${sum}; add the earlier statements`,
   ];
 }
