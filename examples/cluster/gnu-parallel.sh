@@ -11,7 +11,7 @@ output=$2
 shift 2
 hosts=$(printf ',%s' "$@")
 parts=${PARTS:-$#}
-permafrost=${PERMAFROST:-npx permafrost}
+permafrost=${PERMAFROST:-permafrost}
 folder=$PWD
 
 seq "$parts" | parallel --sshlogin "${hosts#,}" --jobs 1 --line-buffer --tag \

@@ -11,7 +11,7 @@ study=$1
 output=$2
 tasks=${TASKS:-16}
 cpus=${CPUS:-4}
-permafrost=${PERMAFROST:-npx permafrost}
+permafrost=${PERMAFROST:-permafrost}
 mkdir -p "$output.parts"
 
 # --shard auto/N: task i computes part i of N. SIGTERM two minutes before the time limit: what is computed is on disk, the exit code says "resumable".

@@ -58,7 +58,9 @@ export async function submit(
     throw new EngineError('USAGE', 'Say where the results go: --queue URL, or --into RUN.', { path: '--into' });
   const { port } = host;
   if (port.stat(spool_folder)?.kind !== 'folder')
-    throw new EngineError('USAGE', `${spool_folder} is not a folder: name the spool of a worker.`, { path: spool_folder });
+    throw new EngineError('USAGE', `${spool_folder} is not a folder: name the spool of a worker.`, {
+      path: spool_folder,
+    });
   const spool = Spool.open(port, spool_folder);
   return into === undefined ? toQueue(spool, queue!, options, host) : toRun(spool, into, options, host);
 }
@@ -101,7 +103,7 @@ async function toRun(spool: Spool, into: string, options: SubmitOptions, host: H
   if (taken.size > 0) {
     await makeGivenFolder(port, part);
     // What the part lacks of a study is with the run.
-    await writeManifest(port, part, manifest);
+    await writeManifest(port, part, { ...manifest });
     for (const [cell_id, results] of taken) await writeCell(port, part, manifest, cell_id, results);
     const { study, inputs, trust, base, threads } = options;
     merged = await merge([part], into, { study, inputs, trust, base, threads }, host);

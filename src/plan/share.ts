@@ -17,7 +17,10 @@ export function parseShard(text: string, env: NodeJS.ProcessEnv = process.env): 
   const fields = /^([1-9]\d*|auto)(?:\/([1-9]\d*))?$/.exec(text);
   const [, index, of] = fields ?? [];
   if (index === undefined || (index !== 'auto' && of === undefined)) throw noShard(text);
-  const shard = index === 'auto' ? arrayTask(env, of === undefined ? undefined : Number(of)) : { index: Number(index), of: Number(of) };
+  const shard =
+    index === 'auto'
+      ? arrayTask(env, of === undefined ? undefined : Number(of))
+      : { index: Number(index), of: Number(of) };
   checkedShard(shard);
   return shard;
 }
@@ -34,7 +37,8 @@ function arrayTask(env: NodeJS.ProcessEnv, of: number | undefined): Shard {
     if (completion === undefined)
       throw noTask('there is neither SLURM_ARRAY_TASK_ID nor JOB_COMPLETION_INDEX: this is no task of a job array');
     if (of === undefined) throw noTask('Kubernetes does not tell a task how many there are: say --shard auto/8');
-    if (completion >= of) throw noTask(`JOB_COMPLETION_INDEX is ${completion}, and ${of} shards have the numbers 0 to ${of - 1}`);
+    if (completion >= of)
+      throw noTask(`JOB_COMPLETION_INDEX is ${completion}, and ${of} shards have the numbers 0 to ${of - 1}`);
     return { index: completion + 1, of };
   }
   if (of !== undefined) {
@@ -47,7 +51,9 @@ function arrayTask(env: NodeJS.ProcessEnv, of: number | undefined): Shard {
   const max = whole('SLURM_ARRAY_TASK_MAX') ?? min + (count - 1) * step;
   const index = (id - min) / step + 1;
   if (max !== min + (count - 1) * step || !Number.isInteger(index))
-    throw noTask('the tasks of this array are no even row of numbers, so a task cannot tell which part is its own: say --shard auto/16, for 16 shards in all');
+    throw noTask(
+      'the tasks of this array are no even row of numbers, so a task cannot tell which part is its own: say --shard auto/16, for 16 shards in all',
+    );
   return { index, of: count };
 }
 

@@ -116,6 +116,8 @@ export class Incoming {
     if (faults === MOST_FAULTS && worker !== '') this.expelled.push({ worker, why });
     const who = this.options.recipient.worker(worker);
     const whose = who === undefined ? '' : ` of the worker on ${who.host} (pid ${who.pid})`;
-    this.options.recipient.warn(`A result${whose} was rejected: ${why.replace(/\.$/, '')}. The chunk is computed again.`);
+    this.options.recipient.warn(
+      `A result${whose} was rejected: ${why.replace(/\.$/, '')}. The chunk is computed again.`,
+    );
   }
 }

@@ -13,7 +13,7 @@ export function refusal({ engine, node_major, manager }: Announcement, own: Engi
   if (engine !== own.engine)
     return new EngineError(
       'IDENTITY',
-      `The manager on ${manager} runs permafrost ${engine}, and this worker is ${own.engine}: their rows may differ. Install ${engine} here (npm install permafrost@${engine}), or the same version everywhere.`,
+      `The manager on ${manager} runs permafrost ${engine}, and this worker is ${own.engine}: their rows may differ. Install ${engine} here, or the same version everywhere.`,
       { path: 'version', value: own.engine, allowed: engine },
     );
   const major = nodeMajor(own.node);

@@ -126,7 +126,8 @@ function tooLarge({ first, count: n }: ResultHeader, bytes: number): EngineError
 export function receiveResult(bytes: Uint8Array): ReceivedResult {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   if (all.length > LARGEST_RESULT) throw damaged(`has ${all.length} bytes, more than any has`);
-  if (all.length < START + DIGEST_BYTES || !all.subarray(0, MAGIC.length).equals(MAGIC)) throw damaged('is not a result');
+  if (all.length < START + DIGEST_BYTES || !all.subarray(0, MAGIC.length).equals(MAGIC))
+    throw damaged('is not a result');
   const end = all.length - DIGEST_BYTES;
   const sha256 = createHash('sha256').update(all.subarray(0, end)).digest();
   if (!sha256.equals(all.subarray(end))) throw damaged('is damaged: its checksum is of other bytes');

@@ -21,6 +21,7 @@ export class RedisServer {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-redis-')));
   readonly port: number;
   private readonly settings: readonly string[];
+  tls_port = 0;
   private child: ChildProcess | undefined;
 
   private constructor(port: number, settings: readonly string[]) {
@@ -31,6 +32,15 @@ export class RedisServer {
   static async start(...settings: readonly string[]): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), settings);
     await server.up();
+    return server;
+  }
+
+  /** With a port beside that takes TLS from clients with a certificate alone. */
+  static async startSecure({ key, cert }: { readonly key: string; readonly cert: string }): Promise<RedisServer> {
+    const tls_port = await freePort();
+    const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert];
+    const server = await RedisServer.start('--tls-port', String(tls_port), '--tls-auth-clients', 'yes', ...files);
+    server.tls_port = tls_port;
     return server;
   }
 
@@ -66,16 +76,35 @@ export class RedisServer {
   }
 
   /** Does one command, by a connection of its own. */
-  command(...words: readonly string[]): Promise<string> {
+  async command(...words: readonly string[]): Promise<string> {
+    return (await this.answersTo([words]))[0]!;
+  }
+
+  /** The same as a user. */
+  async commandAs(user: string, password: string, ...words: readonly string[]): Promise<string> {
+    return (await this.answersTo([['AUTH', user, password], words]))[1]!;
+  }
+
+  /** One after the other, the next when the last was answered. */
+  private answersTo(commands: readonly (readonly string[])[]): Promise<string[]> {
     return new Promise((resolve, reject) => {
+      const answers: string[] = [];
       const socket = connect(this.port, '127.0.0.1');
+      const next = (): void => {
+        const words = commands[answers.length]!;
+        const sent = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
+        socket.write(`*${words.length}\r\n${sent}`);
+      };
       socket.once('error', reject);
-      socket.once('data', (answer) => {
-        socket.end();
-        resolve(answer.toString('utf8'));
+      socket.on('data', (answer) => {
+        answers.push(answer.toString('utf8'));
+        if (answers.length < commands.length) next();
+        else {
+          socket.end();
+          resolve(answers);
+        }
       });
-      const sent = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('');
-      socket.write(`*${words.length}\r\n${sent}`);
+      next();
     });
   }
 

@@ -148,7 +148,7 @@ describe('messages', () => {
     const said = { run: 'r', engine: '1.1.0', node_major: 20, manager: 'lab1 (pid 7)', setups: [] };
     expect(refusal(said, { engine: '1.1.0', node: 'v20.1.0' })).toBeUndefined();
     expect(refusal(said, { engine: '1.2.0', node: 'v20.1.0' })?.message).toMatch(
-      /lab1 \(pid 7\) runs permafrost 1\.1\.0.*npm install permafrost@1\.1\.0/,
+      /lab1 \(pid 7\) runs permafrost 1\.1\.0.*Install 1\.1\.0 here/,
     );
     expect(refusal(said, { engine: '1.1.0', node: 'v22.0.0' })).toMatchObject({
       code: 'IDENTITY',
