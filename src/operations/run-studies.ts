@@ -152,7 +152,7 @@ async function runClaimed(
       outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
-      else await startOutput(port, outputs[k]!, threads, claim.resumed, tell);
+      else await startOutput(port, outputs[k]!, options.computes_here ? threads : 0, claim.resumed, tell);
     }
     await runCells({
       outputs,

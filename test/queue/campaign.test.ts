@@ -25,7 +25,13 @@ const MODEL = `export default {
     row.sum = sum;
   },
 };`;
-const STUDY = { name: 'slow', model: './slow.mjs', grid: { p: [0.1, 0.2, 0.3] }, permutations: 2000, batch_rows: 100 };
+const STUDY = {
+  name: 'slow',
+  model: './slow.mjs',
+  grid: { p: [0.1, 0.2, 0.3] },
+  permutations: FULL ? 2000 : 800,
+  batch_rows: 100,
+};
 
 let expected: string;
 
@@ -167,7 +173,7 @@ describe.skipIf(!HAS_REDIS)('a cluster (redis-server is not installed: skipped)'
     expect(await cluster.redis.command('ZCARD', 'permafrost:{default}:results')).toBe(':0\r\n');
   });
 
-  test.each(Array.from({ length: FULL ? 50 : 3 }, (_, k) => k + 1))('whatever is killed, seed %i', async (seed) => {
+  test.each(Array.from({ length: FULL ? 50 : 2 }, (_, k) => k + 1))('whatever is killed, seed %i', async (seed) => {
     await scenario(seed);
   });
 });

@@ -12,7 +12,7 @@ import { QueueUnderTest } from './queue-under-test.ts';
 /** The contract's input, whose bytes a manager has at hand: it has just read them. */
 const OFFSET = Buffer.from('100');
 
-export function bytesOf({ inputs }: GivenSetup, sha256: string): Uint8Array | undefined {
+function bytesOf({ inputs }: GivenSetup, sha256: string): Uint8Array | undefined {
   if ('files' in inputs) return inputs.files[sha256];
   return hash('sha256', OFFSET) === sha256 ? OFFSET : undefined;
 }
