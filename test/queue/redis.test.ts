@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { ThreadPool } from '../../src/execute/thread-pool.ts';
-import type { GivenSetup } from '../../src/execute/setup.ts';
 import { RedisManager } from '../../src/queue/redis/manager.ts';
 import { RedisWorker } from '../../src/queue/redis/worker.ts';
 import { GivenBack, type TakenChunk } from '../../src/queue/transport.ts';
-import type { ThreadTasks } from '../../src/readers/thread-tasks.ts';
-import { Threads } from '../../src/readers/threads.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
 let server: RedisServer;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { RedisOptions } from 'ioredis';
 
 import { EngineError } from '../../errors.ts';
@@ -74,7 +75,8 @@ export function queueAddress(reference: QueueReference, env?: NodeJS.ProcessEnv)
 }
 
 function certificates(given: URLSearchParams, host: string): NonNullable<RedisOptions['tls']> {
-  const tls: Record<string, string | Buffer> = { servername: host };
+  // The name that the server's certificate is for; an address is not one.
+  const tls: Record<string, string | Buffer> = isIP(host) === 0 ? { servername: host } : {};
   for (const [name, path] of given) {
     if (name !== 'ca' && name !== 'cert' && name !== 'key')
       throw notExpected('--queue', 'ca=, cert= and key= behind the ?', name);
