@@ -75,7 +75,7 @@ export function workerCommand(): Command {
     } finally {
       release();
     }
-    const { reason } = controller.signal;
+    const reason: unknown = controller.signal.reason;
     return isStopSignal(reason) ? exitOf(reason) : 0;
   });
 }

@@ -78,9 +78,8 @@ function faultOf(
 
 /** As who computes makes them (execute/encode-chunk.ts), of the bytes that came. */
 function sumsOf(schema: MetricsSchema, bytes: Uint8Array, rows: number): Pick<ChunkResult, 'blocks' | 'crc32'> {
-  const { blocksOf, indicesOf } = formatOf(schema);
-  if (blocksOf === undefined) return { crc32: crc32(bytes) };
-  return {
-    blocks: blocksOf(schema, rows === 0 ? new Uint32Array(0) : indicesOf(bytes, rows, schema.metrics.length), bytes),
-  };
+  const format = formatOf(schema);
+  if (format.blocksOf === undefined) return { crc32: crc32(bytes) };
+  const perm_index = rows === 0 ? new Uint32Array(0) : format.indicesOf(bytes, rows, schema.metrics.length);
+  return { blocks: format.blocksOf(schema, perm_index, bytes) };
 }

@@ -81,7 +81,7 @@ export class ChunkWorker {
   private permutations = 0;
   private in_hand = 0;
   private last_chunk_ms: number;
-  private error: unknown;
+  private error: Error | undefined;
 
   constructor(options: ChunkWorkerOptions) {
     this.options = options;
@@ -250,7 +250,7 @@ export class ChunkWorker {
   }
 
   private fail(error: unknown): void {
-    this.error ??= error;
+    this.error ??= error instanceof Error ? error : new Error(String(error));
     this.ended.abort();
   }
 }

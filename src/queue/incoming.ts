@@ -31,7 +31,7 @@ export class Incoming {
   /** Ids of results that were taken and that the broker still has. */
   private readonly in_hand = new Set<string>();
   /** Those of them that are done with; the broker is still to be told. */
-  private done: string[] = [];
+  private readonly done: string[] = [];
   private readonly expelled: { readonly worker: string; readonly why: string }[] = [];
   private readonly faults = new Map<string, number>();
 

@@ -25,7 +25,7 @@ export class OwnThreads {
     return this.options.local?.parallel ?? 0;
   }
 
-  get hasSlot(): boolean {
+  hasSlot(): boolean {
     return this.busy < this.parallel;
   }
 
@@ -54,18 +54,18 @@ export class OwnThreads {
   /** Threads that would idle take what no worker has begun; without a broker, everything: what then comes twice is dropped. */
   async steal(): Promise<void> {
     const { errands, transport, gone } = this.options;
-    if (!this.hasSlot) return;
+    if (!this.hasSlot()) return;
     const offered = errands.offered();
     if (offered.length === 0) return;
     try {
       const states = await transport.states(offered.map(({ id }) => id));
       for (const [k, errand] of offered.entries()) {
-        if (!this.hasSlot) return;
+        if (!this.hasSlot()) return;
         if (states[k] === 'waiting' && this.isFree(errand)) await this.takeFromBroker(errand);
       }
     } catch (error) {
       gone(error);
-      for (const errand of offered) if (this.hasSlot && this.isFree(errand)) this.compute(errand);
+      for (const errand of offered) if (this.hasSlot() && this.isFree(errand)) this.compute(errand);
     }
   }
 
@@ -77,14 +77,11 @@ export class OwnThreads {
     const { errands, transport, offer } = this.options;
     // Meanwhile nobody else here takes it.
     errand.local = true;
-    let is_ours = false;
-    try {
-      is_ours = await transport.withdraw(errand.id);
-    } finally {
+    const is_ours = await transport.withdraw(errand.id).finally(() => {
       errand.local = false;
-    }
+    });
     if (!is_ours || !errands.isOpen(errand)) return;
-    if (this.hasSlot) this.compute(errand);
+    if (this.hasSlot()) this.compute(errand);
     else offer(errand);
   }
 }

@@ -131,11 +131,11 @@ export class QueueExecutor implements Executor {
 
   compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
-    if (this.closing.signal.aborted) return Promise.reject(closed());
+    if (this.isClosing()) return Promise.reject(closed());
     const ready = this.fromHeld(task);
     if (ready !== undefined) return Promise.resolve(ready);
     const [errand, result] = this.errands.add(task, keep, this.options.clock.now());
-    if (this.own.hasSlot) this.own.compute(errand);
+    if (this.own.hasSlot()) this.own.compute(errand);
     else this.offer(errand);
     return orAborted(result, signal, () => {
       this.takeBack(errand, reasonOf(signal!));
@@ -152,6 +152,10 @@ export class QueueExecutor implements Executor {
     if (done === undefined) return;
     this.unacknowledged.delete(result);
     for (const id of done()) this.incoming.drop(id);
+  }
+
+  private isClosing(): boolean {
+    return this.closing.signal.aborted;
   }
 
   close(): Promise<void> {
@@ -214,12 +218,12 @@ export class QueueExecutor implements Executor {
 
   private async receive(): Promise<void> {
     const { transport, clock } = this.options;
-    while (!this.closing.signal.aborted) {
+    while (!this.isClosing()) {
       try {
         await this.incoming.takeAll(await orAborted(transport.newResults(WAIT_MS), this.closing.signal));
         this.here();
       } catch (error) {
-        if (this.closing.signal.aborted) return;
+        if (this.isClosing()) return;
         this.gone(error);
         await clock.sleep(WAIT_MS, this.closing.signal);
       }
@@ -293,7 +297,7 @@ export class QueueExecutor implements Executor {
       if (error instanceof EngineError && error.code === 'LOCKED') this.lost(error);
       else this.gone(error);
     }
-    if (!this.closing.signal.aborted) await this.own.steal();
+    if (!this.isClosing()) await this.own.steal();
   }
 
   private async offerLost(): Promise<void> {
@@ -322,7 +326,7 @@ export class QueueExecutor implements Executor {
 
   private gone(error: unknown): void {
     if (!isQueueError(error)) throw error;
-    if (this.away || this.closing.signal.aborted) return;
+    if (this.away || this.isClosing()) return;
     this.away = true;
     const alone =
       this.options.local === undefined ? 'The run waits for it' : 'This machine continues alone until it is back';

@@ -149,7 +149,8 @@ export function parsed(shape: z.ZodType, text: string, what: string, longest = L
   }
   const fault = shapeFault(shape, value);
   if (fault !== undefined) throw unreadable(what, `cannot be read: ${fault}`);
-  const { wire: _, ...said } = value as Readonly<Record<string, unknown>>;
+  const said = { ...(value as Record<string, unknown>) };
+  delete said['wire'];
   return said;
 }
 

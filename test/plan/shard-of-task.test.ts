@@ -23,8 +23,8 @@ describe('--shard of a task of a job array', () => {
 
   test('SLURM: with a count the number is the shard, so that some tasks can be submitted again', () => {
     expect(parseShard('auto/16', slurm(7, { COUNT: 2, MIN: 7, MAX: 9 }))).toEqual({ index: 7, of: 16 });
-    expect(() => parseShard('auto/16', slurm(0))).toThrowError(/--array=1-16/);
-    expect(() => parseShard('auto/16', slurm(17))).toThrowError(/--array=1-16/);
+    expect(() => parseShard('auto/16', slurm(0))).toThrow(/--array=1-16/);
+    expect(() => parseShard('auto/16', slurm(17))).toThrow(/--array=1-16/);
   });
 
   test('SLURM: a list of tasks with gaps does not say which part is whose', () => {
@@ -33,19 +33,19 @@ describe('--shard of a task of a job array', () => {
       [3, { COUNT: 2, MIN: 2, MAX: 4, STEP: 2 }],
       [1, {}],
     ] as const)
-      expect(() => parseShard('auto', slurm(id, rest))).toThrowError(/auto\/16/);
+      expect(() => parseShard('auto', slurm(id, rest))).toThrow(/auto\/16/);
   });
 
   test('Kubernetes counts from 0, and the count is said', () => {
     expect(parseShard('auto/8', { JOB_COMPLETION_INDEX: '0' })).toEqual({ index: 1, of: 8 });
     expect(parseShard('auto/8', { JOB_COMPLETION_INDEX: '7' })).toEqual({ index: 8, of: 8 });
-    expect(() => parseShard('auto/8', { JOB_COMPLETION_INDEX: '8' })).toThrowError(/0 to 7/);
-    expect(() => parseShard('auto', { JOB_COMPLETION_INDEX: '1' })).toThrowError(/say --shard auto\/8/);
+    expect(() => parseShard('auto/8', { JOB_COMPLETION_INDEX: '8' })).toThrow(/0 to 7/);
+    expect(() => parseShard('auto', { JOB_COMPLETION_INDEX: '1' })).toThrow(/say --shard auto\/8/);
   });
 
   test('elsewhere there is none, and what is neither is refused as before', () => {
-    expect(() => parseShard('auto', {})).toThrowError(/no task of a job array/);
+    expect(() => parseShard('auto', {})).toThrow(/no task of a job array/);
     for (const text of ['2', '0/2', '3/2', 'auto/0', 'auto/', 'x/2', ''])
-      expect(() => parseShard(text, slurm(1))).toThrowError(expect.objectContaining({ code: 'USAGE' }) as Error);
+      expect(() => parseShard(text, slurm(1))).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
   });
 });

@@ -61,6 +61,6 @@ describe('where a queue is', () => {
   test('a namespace is a short name, since it is a part of keys', () => {
     expect(namesOf('lab-1').result('x')).toBe('permafrost:{lab-1}:result:x');
     for (const name of ['', 'a b', 'a:b', '{a}', 'x'.repeat(65)])
-      expect(() => namesOf(name)).toThrowError(expect.objectContaining({ code: 'USAGE' }) as Error);
+      expect(() => namesOf(name)).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
   });
 });

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder } from '../process/cli.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
 /**
@@ -154,11 +154,11 @@ async function scenario(seed: number): Promise<void> {
 
 describe.skipIf(!HAS_REDIS)('a cluster (redis-server is not installed: skipped)', () => {
   beforeAll(async () => {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-alone-')));
+    const folder = newFolder();
     const file = studyIn(folder);
     expect((await permafrost(['run', file], { cwd: folder })).exit).toBe(0);
     expected = await digestOf(join(folder, 'out'));
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    removeFolder(folder);
   });
 
   test('a run by two workers, one of them killed: the rows are those of one machine', async () => {

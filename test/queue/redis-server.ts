@@ -1,9 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { connect, createServer, type AddressInfo } from 'node:net';
+
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** Whether this machine has the server. Tests that need it skip where it is not installed (Debian: apt-get install redis-server). */
 export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
@@ -18,7 +16,7 @@ async function freePort(): Promise<number> {
 
 /** A Redis of a test's own: on a free port, in a folder of its own, durable to a second. */
 export class RedisServer {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-redis-')));
+  readonly folder = newFolder();
   readonly port: number;
   private readonly settings: readonly string[];
   tls_port = 0;
@@ -72,7 +70,7 @@ export class RedisServer {
 
   async stop(): Promise<void> {
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    removeFolder(this.folder);
   }
 
   /** Does one command, by a connection of its own. */

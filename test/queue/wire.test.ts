@@ -63,10 +63,10 @@ describe('a result on its way', () => {
     for (let at = 0; at < frame.length; at += 3) {
       const changed = Buffer.from(frame);
       changed[at]! ^= 1 << (at % 8);
-      expect(() => receiveResult(changed), `bit at ${at}`).toThrowError(
+      expect(() => receiveResult(changed), `bit at ${at}`).toThrow(
         expect.objectContaining({ code: 'IDENTITY' }) as Error,
       );
-      expect(() => receiveResult(frame.subarray(0, at)), `cut at ${at}`).toThrowError(
+      expect(() => receiveResult(frame.subarray(0, at)), `cut at ${at}`).toThrow(
         expect.objectContaining({ code: 'IDENTITY' }) as Error,
       );
     }
@@ -75,7 +75,7 @@ describe('a result on its way', () => {
   test('too large to be sent says so where it is computed', async () => {
     const result = await computed(task('csv', 0, 1));
     const origin = originOf(task('csv', 0, 1));
-    expect(() => frameResult(origin, { ...result, bytes: new Uint8Array(LARGEST_RESULT) })).toThrowError(/--chunk/);
+    expect(() => frameResult(origin, { ...result, bytes: new Uint8Array(LARGEST_RESULT) })).toThrow(/--chunk/);
   });
 
   test.each(['csv', 'arrow'] as const)(
@@ -130,7 +130,7 @@ describe('messages', () => {
       wrong((value) => (value.chunk['more'] = 1)),
       wrong((value) => delete value.chunk['cell']),
     ])
-      expect(() => offeredChunk(bad), bad.slice(0, 80)).toThrowError(
+      expect(() => offeredChunk(bad), bad.slice(0, 80)).toThrow(
         expect.objectContaining({ code: 'IDENTITY' }) as Error,
       );
   });
@@ -138,7 +138,7 @@ describe('messages', () => {
   test('of another version of the wire are refused by saying so', () => {
     const said = { run: 'r', engine: '1', node_major: 20, manager: 'm', setups: [] };
     expect(announcementOf(announcementText(said))).toEqual(said);
-    expect(() => announcementOf(announcementText(said).replace('"wire":1', '"wire":2'))).toThrowError(
+    expect(() => announcementOf(announcementText(said).replace('"wire":1', '"wire":2'))).toThrow(
       /another version/,
     );
     expect(workerNoteOf('{"wire":1}')).toBeUndefined();

@@ -56,8 +56,10 @@ export function queueAddress(reference: QueueReference, env?: NodeJS.ProcessEnv)
   const secure = url.protocol === 'rediss:';
   if (!secure && url.protocol !== 'redis:')
     throw notExpected('--queue', 'a URL that begins with redis:// or rediss://', url.protocol);
-  const database = /^\/?(\d*)$/.exec(url.pathname)?.[1];
-  if (database === undefined) throw notExpected('--queue', 'the number of a database behind the host', url.pathname);
+  // eslint-disable-next-line no-restricted-syntax -- no file: the number of a database
+  const behind = url.pathname;
+  const database = /^\/?(\d*)$/.exec(behind)?.[1];
+  if (database === undefined) throw notExpected('--queue', 'the number of a database behind the host', behind);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = url.port === '' ? 6379 : Number(url.port);
   const db = Number(database);

@@ -81,8 +81,9 @@ export class Connections {
     };
     const redis = new this.packages.ioredis.Redis(all);
     redis.on('error', (error: Error) => {
-      const { errors: [first] = [] } = error as AggregateError;
-      this.last_error = (first as Error | undefined)?.message ?? error.message;
+      // A name with several addresses: every one of them was tried.
+      const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
+      this.last_error = first instanceof Error ? first.message : error.message;
     });
     redis.on('ready', () => {
       this.last_error = undefined;
