@@ -55,7 +55,7 @@ const workers = [1, 2].map(() =>
 
 say('The manager, which computes nothing itself');
 const manager = permafrost(['run', study, '--queue', '--threads', '0', '--chunk', '50']);
-await sleep(6_000);
+await sleep(9_000);
 
 say(`kill -9 of worker ${workers[0].pid}: what it had in hand is computed by the other one within some ten seconds`);
 workers[0].kill('SIGKILL');

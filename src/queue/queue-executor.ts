@@ -25,6 +25,8 @@ const SURVEY_MS = 2_000;
 const LOST_AFTER_MS = 3_000;
 /** Results are waited for so long at a time [ms]. */
 const WAIT_MS = 1_000;
+/** Chunks on their way for each thread of a worker: it has one more in hand than threads, and the others are at the broker. */
+const CHUNKS_PER_THREAD = 4;
 /** Chunks on their way while no worker is known. */
 const LEAST_PARALLEL = 4;
 const MOST_PARALLEL = 4_096;
@@ -122,10 +124,10 @@ export class QueueExecutor implements Executor {
     return executor;
   }
 
-  /** Twice as many as there are threads, so that none waits for the next. */
+  /** So many for each thread that some wait at the broker: no worker waits for the way of a result here, and of the next chunk back. */
   get parallel(): number {
     const threads = this.notes.reduce((sum, note) => sum + note.threads, 0);
-    const wanted = 2 * threads + this.own.parallel;
+    const wanted = CHUNKS_PER_THREAD * threads + this.own.parallel;
     return Math.min(MOST_PARALLEL, Math.max(LEAST_PARALLEL, wanted));
   }
 
