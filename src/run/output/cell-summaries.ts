@@ -4,14 +4,16 @@ import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
-import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
+import { statisticsText, type StatisticsText } from '../../statistics/statistics-text.ts';
+import type { SummariseOptions } from '../../statistics/summarise.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import { removeFile } from '../../files/held.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
-import { summaryIfReadable, summaryText, type CellSummary } from '../../stored/summaries.ts';
+import { summaryIfReadable, summaryTextOf, type CellSummary } from '../../stored/summaries.ts';
+import type { TableLines } from '../../tables/table-lines.ts';
 
 /** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
 const WITHDRAW_PATIENCE_MS = 1_000;
@@ -23,6 +25,8 @@ export interface CellSummariesOptions {
   readonly seedOf: (cell: RunCell) => unknown;
   /** The metrics of the unperturbed case; undefined where the model has none. */
   readonly baselineOf: (cell: RunCell) => Readonly<Record<string, number>> | undefined;
+  /** Where the tables of the end find what the summaries say. */
+  readonly lines: TableLines;
 }
 
 /** What a summary says beside the file's own counts. */
@@ -31,7 +35,7 @@ interface Made {
   readonly resume_detected: boolean;
   readonly look: Look | undefined;
   readonly baseline: Readonly<Record<string, number>> | undefined;
-  readonly statistics: CellStatistics;
+  readonly statistics: StatisticsText;
 }
 
 /** What is known of a cell at its end beside its file. */
@@ -96,7 +100,7 @@ export class CellSummaries {
     const baseline = this.options.baselineOf(cell);
     const options = { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
     const { target } = file;
-    let made: CellStatistics | undefined;
+    let made: StatisticsText | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
       const { written } = file;
       const kept = columns && written && { ...written, columns };
@@ -105,7 +109,7 @@ export class CellSummaries {
       return finished.found;
     });
     // A file without rows is not read back.
-    const statistics = made ?? (await readers.read('summary', { place: cell.place, target, options }));
+    const statistics = made ?? statisticsText(await readers.read('summary', { place: cell.place, target, options }));
     await this.write(cell, file, { rows_crc32, resume_detected, look, baseline, statistics });
   }
 
@@ -114,9 +118,9 @@ export class CellSummaries {
     file: CellFile,
     { rows_crc32, resume_detected, look, baseline, statistics }: Made,
   ): Promise<void> {
-    const { port, seedOf } = this.options;
+    const { port, seedOf, lines } = this.options;
     const { target } = file;
-    const summary: CellSummary = {
+    const head: Omit<CellSummary, 'digest' | 'statistics'> = {
       cell_id: cell.cell_id,
       n_perms_target: target,
       n_perms_done: target,
@@ -133,8 +137,8 @@ export class CellSummaries {
       rows_crc32,
       thresholds: this.options.statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics,
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryText(summary));
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryTextOf(head, statistics));
+    lines.add(cell.index, { cell_id: cell.cell_id, parameters: cell.parameters, n: target, texts: statistics });
   }
 }
