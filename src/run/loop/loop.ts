@@ -127,7 +127,18 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
   const release = (result: ChunkResult): void => {
     run.executor.release(result);
   };
-  return new CellWork(targets, release, run.columns.takeFor(targets));
+  // Of a small cell that comes in one piece the statistics come with it.
+  return new CellWork(targets, release, isSmall(targets) ? undefined : run.columns.takeFor(targets));
+}
+
+/** A cell with more values than this is not read back by the one who writes it. */
+const SMALL_CELL_VALUES = 16_384;
+
+/** One file, begun by this run, of a cell that all of comes at once. */
+function isSmall([target, ...others]: readonly CellTarget[]): boolean {
+  if (target === undefined || others.length > 0 || target.resume_detected || target.output.stopping !== undefined)
+    return false;
+  return target.file.target * target.cell.setup.schema.metrics.length <= SMALL_CELL_VALUES;
 }
 
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */
@@ -211,7 +222,8 @@ async function produce(
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
     if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
-  const result = await run.executor.compute(chunk, run.abandoned, keep);
+  const summarise = isSmall(targets) && from === 0 && to === targets[0]!.file.target ? output.summaries.optionsFor(cell) : undefined;
+  const result = await run.executor.compute(chunk, run.abandoned, keep, summarise);
   const { cannot_prepare } = result;
   if (cannot_prepare !== undefined) return { cannot_prepare };
   run.lease.observe(result.count, result.compute_ms);
@@ -253,19 +265,21 @@ async function finish(
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   }
-  for (const target of work.targets) await end(run, target, work.columnsOf(target.file.target));
+  for (const target of work.targets) await end(run, target, work);
   // After a stop a thread may be at a chunk that nobody waits for, and still put values there.
   if (work.keep !== undefined && run.stop.reason === undefined) run.columns.give(work.keep);
 }
 
-async function end(run: Loop, target: CellTarget, columns: KeptColumns | undefined): Promise<void> {
+async function end(run: Loop, target: CellTarget, work: CellWork<CellTarget>): Promise<void> {
   const { output, cell, file } = target;
   let status: CellStatus = 'stopped';
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
       const { resume_detected, look } = target;
-      await output.summaries.complete(cell, file, { resume_detected, look, columns });
+      const { statistics } = work;
+      const columns = work.columnsOf(file.target);
+      await output.summaries.complete(cell, file, { resume_detected, look, columns, statistics });
       output.outdated.delete(cell.cell_id);
       status = 'complete';
     } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)

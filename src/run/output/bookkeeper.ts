@@ -66,6 +66,8 @@ export class Bookkeeper {
   private readonly paths: RunLayout;
   private readonly open = new Map<number, OpenCell>();
   private readonly timers: (() => void)[] = [];
+  /** Lines for the logs of cells that have begun: most cells end before they would be looked for, and get all their lines at once. */
+  private readonly unlogged = new Map<string, string>();
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
@@ -156,7 +158,8 @@ export class Bookkeeper {
     const { resume_info } = open;
     this.open.set(cell.index, open);
     const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
-    this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
+    const began = resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started';
+    this.unlogged.set(cell.place.folder, this.dated(`${began}; ${computing}`));
     const { tell, output } = this.options;
     const { target: n_target } = file;
     const n_done = n_target - countPermutations(file.missing);
@@ -271,14 +274,30 @@ export class Bookkeeper {
 
   /** A line in the cell's logs.txt. */
   log(cell: RunCell, line: string): void {
+    const { folder } = cell.place;
+    const before = this.unlogged.get(folder);
+    this.unlogged.delete(folder);
+    this.append(folder, before === undefined ? this.dated(line) : `${before}\n${this.dated(line)}`);
+  }
+
+  private dated(line: string): string {
+    return `${this.options.clock.date()} ${line}`;
+  }
+
+  private append(folder: string, lines: string): void {
     this.attempt(() => {
-      const { port, clock } = this.options;
-      appendLine(port, cellLayout(cell.place.folder).logs, `${clock.date()} ${line}`);
+      appendLine(this.options.port, cellLayout(folder).logs, lines);
     });
+  }
+
+  private logTheRest(): void {
+    for (const [folder, lines] of this.unlogged) this.append(folder, lines);
+    this.unlogged.clear();
   }
 
   /** Nothing more is computed: how far the cells are. The heartbeat beats until the last words. */
   async end(): Promise<void> {
+    this.logTheRest();
     await this.queue(() => this.writeAggregated());
   }
 
@@ -289,6 +308,7 @@ export class Bookkeeper {
   }
 
   private async writeCellProgress(): Promise<void> {
+    this.logTheRest();
     for (const open of this.open.values()) {
       if (open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
     }

@@ -6,6 +6,7 @@ import type { Readers } from '../../readers/readers.ts';
 import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
 import { statisticsText, type StatisticsText } from '../../statistics/statistics-text.ts';
 import type { SummariseOptions } from '../../statistics/summarise.ts';
+import { isAsWritten } from '../../store/scan-cell.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
@@ -44,11 +45,15 @@ export interface Ending {
   readonly look: Look | undefined;
   /** The values of all rows, where they are at hand. */
   readonly columns: KeptColumns | undefined;
+  /** Of all rows, where they were made with them: the cell is small. */
+  readonly statistics: StatisticsText | undefined;
 }
 
 /** Makes, checks and withdraws the summary.json of cells. */
 export class CellSummaries {
   private readonly options: CellSummariesOptions;
+  /** Of the cells under way. */
+  private readonly asked = new Map<number, SummariseOptions>();
 
   constructor(options: CellSummariesOptions) {
     this.options = options;
@@ -94,15 +99,31 @@ export class CellSummaries {
     });
   }
 
-  /** Completes a cell's file and writes its summary. Its rows are read back, for both; where `columns` has the values of all of them, only the bytes are proven. */
-  async complete(cell: RunCell, file: CellFile, { resume_detected, look, columns }: Ending): Promise<void> {
-    const { readers } = this.options;
+  /** What the statistics of a cell are made with. */
+  optionsFor(cell: RunCell): SummariseOptions {
+    const known = this.asked.get(cell.index);
+    if (known !== undefined) return known;
     const baseline = this.options.baselineOf(cell);
     const options = { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
+    this.asked.set(cell.index, options);
+    return options;
+  }
+
+  /** Completes a cell's file and writes its summary. Its rows are read back, for both; where `columns` has the values of all of them, only the bytes are proven. */
+  async complete(cell: RunCell, file: CellFile, ending: Ending): Promise<void> {
+    const { resume_detected, look, columns } = ending;
+    const { readers, port } = this.options;
+    const options = this.optionsFor(cell);
+    this.asked.delete(cell.index);
+    const { baseline } = options;
     const { target } = file;
     let made: StatisticsText | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
       const { written } = file;
+      if (ending.statistics !== undefined && written !== undefined && isAsWritten(port, cell.place, written)) {
+        made = ending.statistics;
+        return 'proven';
+      }
       const kept = columns && written && { ...written, columns };
       const finished = await readers.read('finish', { place: cell.place, target, options, sums, kept });
       made = finished.statistics;
