@@ -29,7 +29,7 @@ import type { StopSwitch } from '../stop.ts';
 import type { Readers } from '../../readers/readers.ts';
 
 /** Experiments open at once: those whose last chunks are being computed or whose files are being sealed. */
-const OPEN_EXPERIMENTS = 16;
+const OPEN_EXPERIMENTS = 32;
 /** Rows copied from another file at once. Each copy reads that file from its beginning. */
 const COPY_ROWS = 65_536;
 /** After a stop, chunks in flight are waited for this long [ms]; what is longer is abandoned and computed again next time. */

@@ -33,6 +33,8 @@ interface OpenCell {
   n_done: number;
   n_failed: number;
   written_n_done: number;
+  /** Its progress.json is written once at a time; those of several cells side by side, or the disk would be waited for cell by cell. */
+  writing: Promise<void>;
 }
 
 interface ResumeInfo {
@@ -175,6 +177,7 @@ export class Bookkeeper {
       n_done: this.options.states.done(cell.index),
       n_failed: 0,
       written_n_done: -1,
+      writing: Promise.resolve(),
     };
   }
 
@@ -258,7 +261,7 @@ export class Bookkeeper {
     states.set(cell.index, status, open.n_done);
     if (status === 'complete') progress.completed();
     this.log(cell, `${status}: ${open.n_done} of ${states.target(cell.index)} permutations`);
-    await this.queue(() => this.writeProgressJson(open, status));
+    await this.writeProgressJson(open, status);
     this.open.delete(cell.index);
     this.tellFinished(cell, status === 'complete');
   }
@@ -314,7 +317,14 @@ export class Bookkeeper {
     }
   }
 
-  private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
+  private writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
+    open.writing = open.writing.then(() => this.replaceProgressJson(open, phase)).catch((error: unknown) => {
+      this.warn(error);
+    });
+    return open.writing;
+  }
+
+  private async replaceProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
     const { states, clock } = this.options;
     const target = states.target(cell.index);
