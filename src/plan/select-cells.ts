@@ -24,7 +24,8 @@ export function selectedCells(experiment: LoadedStudy, selection: Selection = {}
   return {
     length: chosen.length,
     *places() {
-      for (const [k, place] of chosen.entries()) yield { index: place - 1, cell_id: (ids[k] ??= cells.idAt(place - 1)) };
+      for (const [k, place] of chosen.entries())
+        yield { index: place - 1, cell_id: (ids[k] ??= cells.idAt(place - 1)) };
     },
     at,
     *[Symbol.iterator]() {

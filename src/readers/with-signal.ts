@@ -12,7 +12,7 @@ function abortable(local: Local, signal: AbortSignal): Local {
   return {
     parallel: local.parallel,
     compute: (task, own, ...more) =>
-        local.compute(task, own === undefined ? signal : AbortSignal.any([own, signal]), ...more),
+      local.compute(task, own === undefined ? signal : AbortSignal.any([own, signal]), ...more),
     release: (result) => {
       local.release(result);
     },

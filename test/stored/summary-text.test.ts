@@ -32,9 +32,12 @@ test.each([
   ['infinite and undefined values', [1, NaN, Infinity, -Infinity, 7], { b: [0] }],
   ['one row', [5], {}],
   ['no row', [], {}],
-])('the text of a summary of %s is put together as JSON writes it, and its digest is over all the rest', (_, values, thresholds) => {
-  const text = summaryText(summaryOf(values, thresholds));
-  const { digest, ...rest } = JSON.parse(text) as Record<string, unknown>;
-  expect(text).toBe(`${JSON.stringify({ ...rest, digest }, null, 1)}\n`);
-  expect(digest).toBe(hash('sha256', JSON.stringify(rest)));
-});
+])(
+  'the text of a summary of %s is put together as JSON writes it, and its digest is over all the rest',
+  (_, values, thresholds) => {
+    const text = summaryText(summaryOf(values, thresholds));
+    const { digest, ...rest } = JSON.parse(text) as Record<string, unknown>;
+    expect(text).toBe(`${JSON.stringify({ ...rest, digest }, null, 1)}\n`);
+    expect(digest).toBe(hash('sha256', JSON.stringify(rest)));
+  },
+);

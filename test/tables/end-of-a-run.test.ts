@@ -45,7 +45,9 @@ test('a small cell is made with one log, and three syncs of its folder: rows and
   await run(study.file, { output: study.output, chunk: 1000 }, host);
   expect(opened('logs.txt')).toBe(4);
   expect(folderSyncs(/cell_[^/]*$/)).toBe(12);
-  const [cell_id] = readFileSync(join(study.output, 'results', 'final_results.csv'), 'utf8').split('\n')[1]!.split(',');
+  const [cell_id] = readFileSync(join(study.output, 'results', 'final_results.csv'), 'utf8')
+    .split('\n')[1]!
+    .split(',');
   const log = readFileSync(join(study.output, 'per_cell', `cell_${cell_id!}`, 'logs.txt'), 'utf8');
   expect(log.split('\n').map((line) => line.replace(/^\S+ /, ''))).toEqual([
     'started; missing 0-249',

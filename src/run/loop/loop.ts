@@ -12,7 +12,7 @@ import type { FilePort } from '../../files/port.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
 import { CellTarget } from './output-cell.ts';
-import { ColumnMemory } from './column-memory.ts';
+import { ColumnMemory, isSmall } from './column-memory.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { confirmedCell, confirmedDonors } from './confirm-files.ts';
@@ -131,16 +131,6 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
   return new CellWork(targets, release, isSmall(targets) ? undefined : run.columns.takeFor(targets));
 }
 
-/** A cell with more values than this is not read back by the one who writes it. */
-const SMALL_CELL_VALUES = 16_384;
-
-/** One file, begun by this run, of a cell that all of comes at once. */
-function isSmall([target, ...others]: readonly CellTarget[]): boolean {
-  if (target === undefined || others.length > 0 || target.resume_detected || target.output.stopping !== undefined)
-    return false;
-  return target.file.target * target.cell.setup.schema.metrics.length <= SMALL_CELL_VALUES;
-}
-
 /** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */
 async function leaveClean(port: FilePort, { output, cell }: ScannedCell<RunOutput>): Promise<void> {
   try {
@@ -222,7 +212,8 @@ async function produce(
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
     if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
-  const summarise = isSmall(targets) && from === 0 && to === targets[0]!.file.target ? output.summaries.optionsFor(cell) : undefined;
+  const summarise =
+    isSmall(targets) && from === 0 && to === targets[0]!.file.target ? output.summaries.optionsFor(cell) : undefined;
   const result = await run.executor.compute(chunk, run.abandoned, keep, summarise);
   const { cannot_prepare } = result;
   if (cannot_prepare !== undefined) return { cannot_prepare };

@@ -318,9 +318,11 @@ export class Bookkeeper {
   }
 
   private writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
-    open.writing = open.writing.then(() => this.replaceProgressJson(open, phase)).catch((error: unknown) => {
-      this.warn(error);
-    });
+    open.writing = open.writing
+      .then(() => this.replaceProgressJson(open, phase))
+      .catch((error: unknown) => {
+        this.warn(error);
+      });
     return open.writing;
   }
 
