@@ -132,7 +132,7 @@ describe('the report', () => {
     const found = findings(spoilt);
     expect(found.map(({ level }) => level)).toEqual(['bad', 'bad', 'bad', 'note']);
     expect(found[1]!.text).toContain('RangeError 1');
-    expect(found[2]!.text).toContain('2 rows were found twice with different values');
+    expect(found[2]!.text).toContain('2 rows were found twice, with different values');
     const html = reportHtml(spoilt);
     expect(html.indexOf('2 of 3 cells')).toBeLessThan(html.indexOf('What was run'));
   });
