@@ -19,6 +19,23 @@ const notReproducible = [
   { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time must not reach a row.' },
 ];
 
+/** What works on Linux and fails on Windows. */
+const notPortable = [
+  {
+    selector: "MemberExpression[property.name='pathname']",
+    message: 'On Windows the pathname of a file: URL is not a path (/C:/..., %20): use fileURLToPath.',
+  },
+];
+
+/** Folders that tests make: a path without links and short names, and removed with patience. */
+const ownFolders = [
+  {
+    selector: 'CallExpression[callee.name=/^rm(Sync)?$/] Property[key.name=recursive]',
+    message: 'On Windows a file that is still open cannot be removed: use removeFolder of test/temporary-folder.ts.',
+  },
+];
+const FOLDERS = 'Use newFolder or temporaryFolder of test/temporary-folder.ts.';
+
 const NODE_GLOBALS = Object.fromEntries(
   [
     'process',
@@ -62,7 +79,7 @@ export default tseslint.config(
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
       'no-empty': ['error', { allowEmptyCatch: false }],
-      'no-restricted-syntax': ['error'],
+      'no-restricted-syntax': ['error', ...notPortable],
       eqeqeq: 'error',
     },
   },
@@ -74,7 +91,24 @@ export default tseslint.config(
       'native-free/**/*.ts',
       'examples/**/*.ts',
     ],
-    rules: { 'no-restricted-syntax': ['error', ...notReproducible] },
+    rules: { 'no-restricted-syntax': ['error', ...notReproducible, ...notPortable] },
+  },
+  {
+    files: ['test/**/*.ts'],
+    ignores: ['test/temporary-folder.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', ...notPortable, ...ownFolders],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            { name: 'node:fs', importNames: ['mkdtemp', 'mkdtempSync'], message: FOLDERS },
+            { name: 'node:fs/promises', importNames: ['mkdtemp'], message: FOLDERS },
+            { name: 'node:os', importNames: ['tmpdir'], message: FOLDERS },
+          ],
+        },
+      ],
+    },
   },
   {
     // Scripts outside the projects: their types are not known, and Node's globals are.

@@ -15,7 +15,7 @@ const example = (name) => fileURLToPath(new URL(`../examples/sp500/${name}`, imp
 /** A folder beside the working directory (memory file systems would flatter the disk), removed at the end of the process. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(process.cwd(), '.permafrost-bench-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
   return folder;
 }

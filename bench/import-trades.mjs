@@ -131,7 +131,7 @@ try {
     rows.push({ layout, cpu_seconds: (user + system) / 1e6, megabytes: bytes.length / 1e6, seconds });
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 report(
   `How long does \`import trades\` take for ${TRADES.toLocaleString('en')} trades?`,

@@ -43,7 +43,7 @@ try {
     );
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 files.set('hashes.json', JSON.stringify(hashes, null, 2) + '\n');
 

@@ -10,7 +10,10 @@ import { checkTree } from './check-installed-tree.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'permafrost-packed-'));
-const npm = (args, cwd) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+// On Windows npm is a .cmd file, which only a shell starts.
+const shell = process.platform === 'win32';
+const npm = (args, cwd) =>
+  execFileSync('npm', args, { cwd, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 try {
   const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
@@ -40,5 +43,5 @@ try {
     `native-free: the packed tarball holds no add-on and no install script, and ran ${result.outputs[0].permutations_computed} permutations under --no-addons\n`,
   );
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -146,5 +146,5 @@ try {
   for (const name of readdirSync(PICTURES))
     process.stdout.write(`${name}: ${statSync(join(PICTURES, name)).size} bytes\n`);
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -13,7 +13,7 @@ export const ERRORS = {
   MODEL: 2,
   /** The output holds another experiment, or the same one under other settings. */
   IDENTITY: 2,
-  /** The file or folder named is no run. */
+  /** The file or folder named is not a run. */
   NOT_A_RUN: 2,
   /** At least one permutation failed. */
   SIMULATION: 1,

@@ -106,5 +106,5 @@ try {
     if (!same) process.exitCode = 1;
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -160,5 +160,5 @@ try {
     }
   }
 } finally {
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 }

@@ -65,7 +65,7 @@ function compare() {
       );
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -2,7 +2,7 @@ import type { ChunkResult } from '../execute/messages.ts';
 import type { CellFile } from '../store/scan/cell-file.ts';
 import type { Syncable } from '../run/loop/group-sync.ts';
 
-/** A metrics file that is written only to be measured: chunks in order, synced with the others, counted by nobody. */
+/** A metrics file that is written only to be measured: chunks in order, synced with the others, not counted. */
 export class BenchFile implements Syncable {
   readonly file: CellFile;
   private readonly release: (result: ChunkResult) => void;

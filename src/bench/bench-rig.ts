@@ -73,7 +73,7 @@ export class BenchRig {
 
   async end(): Promise<void> {
     await Promise.all([...this.executors.values()].map((executor) => executor.close()));
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   /** Computes and writes for about `ms`. */
@@ -134,7 +134,7 @@ export class BenchRig {
     const coordinator_share = (threadBusyMs() - busy) / 1000 / seconds;
     for (const { work, cell } of works) {
       work?.file.close();
-      rmSync(cell.place.folder, { recursive: true, force: true });
+      rmSync(cell.place.folder, { recursive: true, force: true, maxRetries: 10 });
     }
     if (failed !== undefined) throw asEngineError(failed);
     const permutations_per_second = rows / seconds;

@@ -34,7 +34,11 @@ export function benchCommand(): Command {
     .option('--threads <n,...>', 'thread counts (default: 1, 2, 4, ... up to one per core)', listOf('--threads'))
     .option('--chunk <n,...>', 'chunk sizes (default: those that take about 1, 4, 15, 60 ms)', listOf('--chunk'))
     .option('--rounds <n>', 'how often everything is measured (default: 5)', wholeNumber('--rounds', 1))
-    .option('--seconds <s>', 'about how long all of it may take (default: 20)', positiveNumber('--seconds'));
+    .option(
+      '--seconds <s>',
+      'about how long the whole measurement may take (default: 20)',
+      positiveNumber('--seconds'),
+    );
   withRunFlags(command, OPTIONS_OF_RUN).addHelpText('after', EXAMPLES);
   return runs<BenchFlags>(command, async ([study], flags, terminal) => {
     const { threads, chunk: chunks, rounds, seconds } = flags;
@@ -60,7 +64,7 @@ export function benchCommand(): Command {
       return 0;
     } catch (error) {
       if (!signal.aborted) throw error;
-      terminal.say('Interrupted: nothing was measured to the end, and nothing is left behind.');
+      terminal.say('Interrupted: no measurement was finished, and nothing is left behind.');
       return exitOf(isStopSignal(signal.reason) ? signal.reason : 'SIGINT');
     } finally {
       release();

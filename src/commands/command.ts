@@ -49,7 +49,7 @@ async function perform(action: () => Promise<number>, options: CommonOptions): P
 
 /** Prints an error for a person and, with `--json`, for a program. Returns the exit code. */
 export function reportError(thrown: unknown, options: CommonOptions): number {
-  // What the operating system refuses is no bug, wherever it was met.
+  // An error of the operating system is not a bug, wherever it occurred.
   const { path: file = 'a file', syscall = 'use' } = (thrown ?? {}) as NodeJS.ErrnoException;
   const error = diskError(thrown, syscall, file);
   const known = error instanceof EngineError;
@@ -58,7 +58,7 @@ export function reportError(thrown: unknown, options: CommonOptions): number {
   terminal.fail(
     known
       ? message
-      : `internal error: ${message}\n  This is a bug of permafrost; --debug shows where. What is on disk is as it was.`,
+      : `internal error: ${message}\n  This is a bug in permafrost: please report it with the output of --debug. Rows on disk are safe.`,
   );
   if (options.debug === true) printStack(error);
   const { code, path, value, allowed } = known
@@ -87,15 +87,15 @@ export interface StudyFileFlags {
 /** Options of commands that need the study of a run. */
 export function withStudyFiles(command: Command): Command {
   return command
-    .option('--study <file>', 'the study file, where it has moved since the run')
-    .option('--input <name=path>', 'an input file, where it has moved since the run; may be given again', gatherFiles);
+    .option('--study <file>', 'the study file, if it has moved since the run')
+    .option('--input <name=path>', 'an input file, if it has moved since the run; repeatable', gatherFiles);
 }
 
-/** The same for commands that only read a run, and load no code that its folder leads to unless they are told to. */
+/** The same for commands that only read a run, and load no code that its folder points to unless asked to. */
 export function withTrust(command: Command): Command {
   return withStudyFiles(command).option(
     '--trust',
-    "let the run folder's manifest lead to code (a model or study module of one's own); without, it is data only",
+    "allow the run folder's manifest to load code (your own model or study module); without it, the folder is treated as data",
   );
 }
 

@@ -32,7 +32,7 @@ export function exportCommand(): Command {
     .option('--per-cell', 'one file per cell')
     .option('--file <path>', 'the file of the one table (default: <run>/export/rows.<format>)')
     .option('--into <dir>', 'the folder of the files (default: <run>/export)')
-    .option('--csv-safe', "csv: a ' before texts that a spreadsheet would take for a formula (= + - @)")
+    .option('--csv-safe', "csv: put ' before texts that a spreadsheet would take for a formula (= + - @)")
     .addHelpText('after', EXAMPLES);
   return runs<ExportFlags>(
     withTrust(command),
@@ -65,7 +65,7 @@ function pathOf(
   into: string | undefined,
 ): string | undefined {
   if (file !== undefined && (per_cell || into !== undefined)) {
-    throw new EngineError('USAGE', '--file names one table; with --per-cell, or for a folder, say --into.', {
+    throw new EngineError('USAGE', '--file names one table; with --per-cell, or for a folder, use --into.', {
       path: '--file',
       value: file,
     });

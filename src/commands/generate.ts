@@ -29,7 +29,7 @@ The same options and seed give the same file. Without --into it goes to stdout; 
 /** One subcommand per generator, its options as flags. */
 export function generateCommand(): Command {
   const command = new Command('generate')
-    .description('make an input file, for trying things')
+    .description('generate an input file to experiment with')
     .usage('<what> [options]');
   for (const generator of inputGenerators) command.addCommand(generatorCommand(generator));
   return command;
@@ -46,8 +46,8 @@ function generatorCommand(generator: InputGenerator): Command {
   }
   command
     .option('--seed <n>', 'the same seed gives the same file', seed, 1)
-    .option('--into <file>', 'write it there instead of to stdout')
-    .option('--overwrite', 'replace what is at --into')
+    .option('--into <file>', 'write the file here instead of to stdout')
+    .option('--overwrite', 'replace the file at --into')
     .addHelpText('after', EXAMPLES);
   return runs<GenerateFlags>(command, (_args, flags, terminal) => make(generator, flags, terminal));
 }
@@ -59,7 +59,7 @@ async function make(
 ): Promise<number> {
   const { into, overwrite, seed } = flags;
   if (into === undefined && terminal.json) {
-    throw new EngineError('USAGE', '--json takes stdout for itself: say with --into where the file goes.', {
+    throw new EngineError('USAGE', '--json uses stdout itself: name the file with --into.', {
       path: '--into',
     });
   }
@@ -103,7 +103,7 @@ function camelCase(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** To stdout; a reader that has enough (`| head`) is no error. */
+/** To stdout; a reader that stops early (`| head`) is not an error. */
 function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.once('error', (error: NodeJS.ErrnoException) => {

@@ -45,13 +45,13 @@ Examples:
   permafrost import trades percent.csv --equity 10000
 
 Writes the canonical CSV (entry_time,exit_time,entry_price,exit_price,pnl,qty,side; P&L net of costs, in order
-of exits) and beside it what was understood (trades.import.json). Where two readings of the file fit, it says
-both and the option that decides, and writes nothing (exit code 2).`;
+of exits) and beside it a record of how the files were read (trades.import.json). Where a file can be read in two
+ways, it names both and the option that decides, and writes nothing (exit code 2).`;
 
 /** `import trades`: trade lists of other programs. */
 export function importCommand(): Command {
   const command = new Command('import')
-    .description('make an input file of what other programs write')
+    .description('convert files of other programs into input files')
     .usage('<what> [options]');
   return command.addCommand(tradesCommand());
 }
@@ -61,31 +61,35 @@ function tradesCommand(): Command {
     .description(
       'trade lists of trading and backtesting programs, or any table of trades or fills, as the canonical CSV',
     )
-    .argument('<files...>', 'CSV, HTML, JSON, XLSX or ZIP as the program writes it; several files are one list')
-    .option('--from <format>', 'the format (below); auto tells by the content', 'auto')
+    .argument('<files...>', 'CSV, HTML, JSON, XLSX or ZIP as the program writes it; several files form one list')
+    .option('--from <format>', 'the format (below); auto detects it from the content', 'auto')
     .option(
       '--into <file>',
-      'where the canonical CSV goes; never over a file that is not an import of the same files',
+      'where the canonical CSV goes; never replaces a file that is not an import of the same files',
       'trades.csv',
     )
     .option(
       '--map <role=column,...>',
-      'which column is which; #3 is the third column, none leaves a role out; may be given again',
+      'which column is which; #3 is the third column, none leaves a role out; repeatable',
       gatherMap,
     )
     .option('--delimiter <character>', 'what separates cells: , ; | or tab', delimiter)
     .option('--decimal <sign>', '. or ,', oneOf('--decimal', DECIMAL_SIGNS))
-    .option('--dates <order>', 'dmy, mdy or ymd: the order in dates of three numbers', oneOf('--dates', DATE_ORDERS))
+    .option(
+      '--dates <order>',
+      'dmy, mdy or ymd: the order of day, month and year in numeric dates',
+      oneOf('--dates', DATE_ORDERS),
+    )
     .option('--encoding <label>', 'utf-8, utf-16le, windows-1252, ... (Encoding Standard)')
-    .option('--timezone <zone>', 'the zone of times that carry none: America/New_York, UTC, +02:00')
-    .option('--equity <amount>', 'the account: needed for P&L in percent', positiveNumber('--equity'))
-    .option('--pnl <net|gross>', 'whether costs are taken off the stated P&L already', oneOf('--pnl', PNL_BASES))
+    .option('--timezone <zone>', 'the time zone of times without one: America/New_York, UTC, +02:00')
+    .option('--equity <amount>', 'account size, needed for P&L in percent', positiveNumber('--equity'))
+    .option('--pnl <net|gross>', 'whether the stated P&L is already net of costs', oneOf('--pnl', PNL_BASES))
     .option(
       '--point-value <value>',
       'money per point and unit, for lists without P&L; by symbol: ES=50,NQ=20',
       pointValues,
     )
-    .option('--strategy <name>', 'which strategy of a file that holds several')
+    .option('--strategy <name>', 'the strategy to import from a file with several')
     .addHelpText('after', EXAMPLES);
   return runs<ImportFlags>(command, async (files, flags, terminal) => {
     const { from, into, pointValue, map, delimiter, decimal, dates, encoding, timezone, equity, pnl, strategy } = flags;
@@ -103,9 +107,9 @@ function tradesCommand(): Command {
     };
     const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     const imported = await importTrades(files, { ...options, into, ...(from !== 'auto' && { from }) });
-    const done = imported.unchanged ? 'is there already, with the same bytes' : 'written';
+    const done = imported.unchanged ? 'already exists with the same bytes' : 'written';
     terminal.print(importText(imported.understood, imported.into, Math.min(terminal.page.width, 120)));
-    terminal.print(`\n${imported.into} ${done}; what was understood: ${imported.record}`);
+    terminal.print(`\n${imported.into} ${done}; how it was read: ${imported.record}`);
     terminal.result({
       into: imported.into,
       record: imported.record,

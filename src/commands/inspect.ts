@@ -14,9 +14,9 @@ Exit code 2 where a run would refuse the file as it is.`;
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
-    .description('what an input file holds (a build history, a trade list, a trace), and what is wrong with it')
-    .argument('<file>', 'the file; what it is shows in its first line')
-    .option('--model <model>', 'the model that it is an input of: built in, ./my-model.ts, or a package')
+    .description('show what an input file holds (a build history, a trade list, a trace), and what is wrong with it')
+    .argument('<file>', 'the file; its kind is recognised by its first line')
+    .option('--model <model>', 'the model whose input it is: built in, ./my-model.ts, or a package')
     .option('--input <name>', 'which input of the model it is')
     .addHelpText('after', EXAMPLES);
   return runs<InspectOptions>(command, async ([file], { model, input }, terminal) => {

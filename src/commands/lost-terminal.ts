@@ -6,7 +6,7 @@ import { isUnderNohup } from './nohup.ts';
 
 const STANDARD = [0, 1, 2] as const;
 
-/** What a terminal or a reader that is gone says: there is nobody to tell. */
+/** The errors of a terminal or reader that is gone: there is nobody left to tell. */
 const GONE = new Set(['EPIPE', 'EIO', 'ENXIO', 'ERR_STREAM_DESTROYED']);
 
 /**

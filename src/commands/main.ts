@@ -61,7 +61,7 @@ function exitOverrides(command: Command): void {
   for (const own of command.commands) exitOverrides(own);
 }
 
-/** commander has already printed its own message; help and version are no errors. */
+/** commander has already printed its own message; help and version are not errors. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** What shows that `nohup` started this process: Node forgets on its start that SIGHUP was to be ignored. '' where the system does not say. */
+/** What shows that `nohup` started this process: Node forgets on its start that SIGHUP was to be ignored. '' where the system does not tell. */
 export interface NohupSigns {
   /** The variable `_`: most shells put the program there that they start. */
   readonly started: string;
@@ -8,7 +8,7 @@ export interface NohupSigns {
   readonly parent: string;
   /** /proc/self/fdinfo/0: nohup opens a standard input for writing only, so that nobody waits for a terminal. */
   readonly stdin: string;
-  /** Where standard output and error lead to. */
+  /** Where standard output and error go. */
   readonly outputs: readonly string[];
 }
 

@@ -10,8 +10,8 @@ const EXAMPLES = `
 Examples:
   permafrost plan study.yaml                        what run would do, and why
   permafrost plan study.yaml --permutations 400000  what an extension would cost
-  permafrost plan a.yaml b.yaml                     what they share is counted once
-  permafrost plan study.yaml --shard 2/8            any options of run: what that run would compute
+  permafrost plan a.yaml b.yaml                     shared cells are counted once
+  permafrost plan study.yaml --shard 2/8            any options of run: what that run would do
   permafrost plan study.yaml --json | jq .permutations_missing`;
 
 /** Options of `run` that change nothing of what is computed: `plan` takes them, so that every command with `run` may be planned as it is. */
@@ -19,7 +19,7 @@ const NOT_PLANNED = ['chunk', 'on_error', 'durability', 'max_seconds', 'disk_wai
 
 export function planCommand(): Command {
   const command = new Command('plan')
-    .description('what run with the same options would do, and why: cells, what is missing, time and disk it will take')
+    .description('show what run would do with the same options, and why: cells, missing rows, time and disk space')
     .argument('<study...>', 'study files');
   withRunFlags(command, undefined, NOT_PLANNED).addHelpText('after', EXAMPLES);
   return runs<Readonly<Record<string, unknown>>>(command, showPlan);

@@ -13,9 +13,9 @@ interface ReplayFlags extends StudyFileFlags {
 
 const EXAMPLES = `
 Examples:
-  permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17           the row, its seed, whether it is what is stored
+  permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17           the row, its seed, whether it equals the stored one
   permafrost replay runs/study --cell p=0.5,flips=100 --perm 17            the cell with these parameters
-  permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17 --trace   and what happened in it`;
+  permafrost replay runs/study --cell c9f3a0bd4f0f85ad --perm 17 --trace   also what happened in it`;
 
 export function replayCommand(): Command {
   const command = new Command('replay')
@@ -23,7 +23,7 @@ export function replayCommand(): Command {
     .argument('<run>', 'output folder of a run')
     .requiredOption('--cell <cell>', 'cell id, or parameter values that no other cell has: p=0.5,flips=100')
     .requiredOption('--perm <n>', 'perm_index', wholeNumber('--perm', 0))
-    .option('--trace', 'what happened, step by step, where the model tells')
+    .option('--trace', 'show what happened, step by step, if the model can tell')
     .addHelpText('after', EXAMPLES);
   return runs<ReplayFlags>(withStudyFiles(command), async ([run], { cell, perm, trace, debug, ...moved }, terminal) => {
     const replayed = await replay(run!, cell, perm, studyFiles(moved));
@@ -31,7 +31,7 @@ export function replayCommand(): Command {
     const values = Object.entries(parameters).map(parameterText).join(', ');
     terminal.print(`cell ${cell_id}${values === '' ? '' : ` (${values})`}, permutation ${perm}, seed ${seed}`);
     if (trace === true)
-      for (const line of (await replayed.trace()) ?? ['(this model tells no steps)']) terminal.print(`  ${line}`);
+      for (const line of (await replayed.trace()) ?? ['(this model has no trace)']) terminal.print(`  ${line}`);
     if (failure !== undefined) {
       const where =
         at === undefined ? '' : `\n  thrown at ${at}${debug === true ? '' : ' (--debug shows the whole stack)'}`;

@@ -5,6 +5,7 @@ import { report, type Reported } from '../operations/report.ts';
 import { runs } from './command.ts';
 import { oneOf } from './option-values.ts';
 import { withRunFlags } from './run-flags.ts';
+import { counted } from '../wording/format-number.ts';
 
 interface ReportFlags {
   readonly rank?: Ranking;
@@ -16,15 +17,15 @@ Examples:
   permafrost report runs/study            writes runs/study/report/index.html, report.md and tables/*.csv
   permafrost report runs/study --rank profit_factor           with a table of the best cells by the mean of a metric
   permafrost report runs/study --rank latency_hours_p95:lowest
-  permafrost summarize runs/study && permafrost report runs/study    with the statistics computed from the rows again first`;
+  permafrost summarize runs/study && permafrost report runs/study    with statistics recomputed from the rows first`;
 
 export function reportCommand(): Command {
   const command = new Command('report')
-    .description('write the report of a run: one HTML file that needs nothing else, Markdown, and tables as CSV')
+    .description('write the report of a run: one self-contained HTML file, Markdown, and tables as CSV')
     .argument('<run>', 'output folder of a run')
     .option(
       '--rank <metric[:lowest]>',
-      'rank the cells by the mean of this metric (default: what the model names)',
+      'rank the cells by the mean of this metric (default: the one that the model names)',
       ranking,
     );
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
@@ -46,7 +47,7 @@ function ranking(text: string): Ranking {
 function reportedText({ files, cells, cells_total, rows }: Reported): string {
   const count = (n: number): string => n.toLocaleString('en');
   const lines = [
-    `${count(cells)} of ${count(cells_total)} cells, ${count(rows)} rows:`,
+    `${count(cells)} of ${counted(cells_total, 'cell')}, ${counted(rows, 'row')}:`,
     ...files.map((file) => `  ${file}`),
   ];
   if (cells < cells_total) lines.push('Cells that are not complete have no statistics in it; the report says which.');

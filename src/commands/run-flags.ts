@@ -29,7 +29,7 @@ const text = (flag: string, value: number | string): string[] => [flag, String(v
 const each = (flag: string, values: readonly string[]): string[] => values.flatMap((value) => [flag, value]);
 
 /**
- * The flags of a run's options, all that the command line knows of one in one place: how it is typed, explained, read, and said again.
+ * The flags of a run's options, everything that the command line knows about one in one place: how it is typed, explained, parsed and printed again.
  * `plan` takes every one of them, so that any run can be planned by its own command; other commands take some.
  */
 const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> } = {
@@ -69,14 +69,14 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
   },
   truncate: {
     flag: '--truncate',
-    description: 'allow fewer permutations than are there: drops computed rows',
+    description: 'allow fewer permutations than the run has: drops computed rows',
     say: alone,
     once: true,
   },
   cells: {
     flag: '--cells',
     argument: '<k=v,...>',
-    description: 'only the cells with these parameter values; may be given again',
+    description: 'only the cells with these parameter values; repeatable',
     parse: gather,
     say: each,
   },
@@ -85,15 +85,14 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     flag: '--set',
     argument: '<name=value>',
     description:
-      'a setting of the study, or a parameter that a step takes from an earlier one (step.name=value for one step); may be given again',
+      'a setting of the study, or a parameter that a step takes from an earlier one (step.name=value for one step); repeatable',
     parse: gather,
     say: each,
   },
   inputs: {
     flag: '--input',
     argument: '<name=path>',
-    description:
-      'an input file in place of the one (or none) that the study names, relative to here; may be given again',
+    description: 'an input file in place of the one (or none) that the study names, relative to here; repeatable',
     parse: gatherFiles,
     say: (flag, inputs) => Object.entries(inputs).flatMap(([name, path]) => [flag, `${name}=${path}`]),
   },
@@ -101,7 +100,7 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     flag: '--reuse',
     argument: '<dir...>',
     description:
-      'other runs, or folders of runs: rows of the same experiments are taken from there instead of computed',
+      'other runs, or folders of runs: rows of the same experiments are copied from there instead of computed',
     say: each,
   },
   shard: {
@@ -113,7 +112,7 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
   },
   retry_failed: {
     flag: '--retry-failed',
-    description: 'try permutations again that failed before',
+    description: 'retry permutations that failed before',
     say: alone,
   },
   on_error: {
@@ -125,7 +124,7 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
   },
   recompute_found: {
     flag: '--recompute-found',
-    description: 'recompute every row found without a checksum before it is taken, not only a sample of them',
+    description: 'recompute every row found without a checksum before it is used, not only a sample',
     say: alone,
   },
   durability: {
@@ -182,7 +181,7 @@ export function givenOptions(values: Readonly<Record<string, unknown>>, names: r
 }
 
 /**
- * The command that resumes a run of these studies: everything that decides what is computed, and how, as far as it differs from the defaults. Not said again is
+ * The command that resumes a run of these studies: everything that decides what is computed, and how, as far as it differs from the defaults. Not repeated is
  * what was for the one run: its time limit, and the leave to drop rows, which are dropped.
  */
 export function resumeCommand(studies: readonly string[], options: ResolvedOptions): string {

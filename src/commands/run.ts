@@ -22,13 +22,13 @@ Examples:
   permafrost run study.yaml --threads 8 --max-seconds 3600
   permafrost run study.yaml --permutations 400000   extend every cell; nothing is computed twice
   permafrost run study.yaml --cells p_skip=0.02,shuffle_mode=permute
-  permafrost run suite.yaml --step step2 step3      some steps; tables of the others stay
+  permafrost run suite.yaml --step step2 step3      some steps; the other tables stay
   permafrost run suite.yaml --step step3 --set num_gpus=16
-  permafrost run suite.yaml --set max_gpus=8 --input trace=azure.csv   what the study leaves to you
-  permafrost run a.yaml b.yaml                      what they have in common is computed once
-  permafrost run b.yaml --reuse runs/a              rows that an earlier run holds are copied
+  permafrost run suite.yaml --set max_gpus=8 --input trace=azure.csv   settings that the study leaves open
+  permafrost run a.yaml b.yaml                      shared cells are computed once
+  permafrost run b.yaml --reuse runs/a              copy the rows that an earlier run has
   permafrost run study.yaml --shard 2/8 --output runs/part2   a part, for permafrost merge
-  permafrost run examples/sp500/precise.yaml        precision: in the study: cells stop when they are precise enough
+  permafrost run examples/sp500/precise.yaml        with precision: in the study, cells stop once precise enough
   permafrost run study.yaml --dry-run               what it would do`;
 
 type RunFlags = Readonly<Record<string, unknown>> & { readonly dryRun?: boolean };
@@ -37,14 +37,16 @@ export function runCommand(): Command {
   const command = new Command('run')
     .description('plan, run or resume a study, and summarise it')
     .argument('<study...>', 'study files (YAML, JSON, or a module)');
-  withRunFlags(command).option('--dry-run', 'only say what would be done, as plan does').addHelpText('after', EXAMPLES);
+  withRunFlags(command)
+    .option('--dry-run', 'only show what would be done, as plan does')
+    .addHelpText('after', EXAMPLES);
   return runs<RunFlags>(command, async (studies, flags, terminal) => {
     if (flags.dryRun === true) return showPlan(studies, flags, terminal);
     const screen = createScreen(terminal);
     const controller = new AbortController();
     // Once: finish nothing new, flush, say how to resume. Twice: at once; what is on disk is safe all the same.
     const release = abortOnSignals(controller, () => {
-      screen.line('Stopping: what is computed is being written. Once more stops at once.');
+      screen.line('Stopping: writing the rows computed so far. Interrupt again to stop at once.');
     });
     try {
       return await runAll(studies, flags, controller.signal, screen, terminal);

@@ -84,12 +84,12 @@ export function overlapText(audit: StudyOverlap): string {
   const { kind, pairs, cells_involved, repeated_permutations, repeated_fraction, expected_pairs } = audit;
   const found =
     kind === 'overlap' && pairs === 0
-      ? `no two cells share streams (${expected_pairs.toPrecision(2)} pairs are to be expected)`
+      ? `no two cells share streams (${expected_pairs.toPrecision(2)} pairs are expected)`
       : kind === 'overlap'
-        ? `${count(pairs)} pairs of cells share streams (${count(cells_involved)} cells; ${count(repeated_permutations)} permutations, ${(100 * repeated_fraction).toFixed(2)} %, draw what another one draws; ${expected_pairs.toPrecision(2)} pairs are to be expected)`
+        ? `${counted(pairs, 'pair of cells shares', 'pairs of cells share')} streams (${count(cells_involved)} cells; ${counted(repeated_permutations, 'permutation')}, ${(100 * repeated_fraction).toFixed(2)} %, draw the same numbers as another; ${expected_pairs.toPrecision(2)} pairs are expected)`
         : '';
   // A note that begins with the same count says the rest alone.
-  const again = `${pairs} pairs of cells share streams. `;
+  const again = `${counted(pairs, 'pair of cells shares', 'pairs of cells share')} streams. `;
   const notes = audit.notes.map((note) => (note.startsWith(again) ? note.slice(again.length) : note));
   return [found, ...notes].filter((line) => line !== '').join('\n            ');
 }

@@ -26,11 +26,11 @@ const STATE_WORDS: Readonly<Record<RunState, string>> = {
 };
 
 const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
-  part_done: 'what it was asked for (a shard, some cells or steps) is complete; other cells are not',
-  failed: 'the same run command with --retry-failed tries again what failed',
+  part_done: 'the requested part (a shard, some cells or steps) is complete; other cells are not',
+  failed: 'the same run command with --retry-failed retries what failed',
   stopped: 'the same run command resumes it',
   waiting_for_disk: 'free some space and it resumes by itself',
-  stalled: 'look at that process; ending it loses no finished row, and the same run command resumes',
+  stalled: 'check that process; ending it loses no finished row, and the same run command resumes',
   dead: 'no finished row is lost: the same run command resumes it',
 };
 

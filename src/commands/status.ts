@@ -19,7 +19,7 @@ const EXAMPLES = `
 States, and the exit code of each (--json: "state"):
   complete          0  every cell is complete
   part done         0  what was asked for is (a shard, some cells or steps)
-  running           0  its process lives, and rows come
+  running           0  its process lives, and rows keep coming
   failed            1  permutations failed
   stopped           3  in order: Ctrl-C, a time limit, a full disk; resumable
   waiting for disk  4  run --disk-wait waits for space, then resumes by itself
@@ -27,19 +27,19 @@ States, and the exit code of each (--json: "state"):
                        heartbeat came (one is due every 10 s), or for 10 minutes
                        no row or cell was finished (or for four times the
                        longest wait of this run, if that is more)
-  dead              6  its process is gone and left no word; resumable
+  dead              6  its process is gone without a closing record; resumable
 2: there is no such run. The lock in the folder tells dead from stalled.
 
 Examples:
-  permafrost status runs/study          how far it is, as it last wrote it down
-  permafrost status runs/study --scan   counted from the metrics files
-  permafrost status runs/study --watch  again and again until the run has ended`;
+  permafrost status runs/study          progress as last recorded
+  permafrost status runs/study --scan   progress counted from the metrics files
+  permafrost status runs/study --watch  refreshed until the run has ended`;
 
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('what a run is doing, and how far it is: cells, permutations, rate, time left, last heartbeat')
+    .description('show what a run is doing and how far it is: cells, permutations, rate, time left, last heartbeat')
     .argument('<run>', 'output folder of a run')
-    .option('--watch', 'again every two seconds until the run has ended; exits as its end says')
+    .option('--watch', 'refresh every two seconds until the run has ended; exits with the code of its final state')
     .option('--scan', 'count from the metrics files instead of the last progress report');
   withRunFlags(command, ['threads']).addHelpText('after', EXAMPLES);
   return runs<StatusFlags>(command, async ([run], { watch, scan, threads }, terminal) => {

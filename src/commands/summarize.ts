@@ -19,13 +19,13 @@ const LISTED = 10;
 
 const EXAMPLES = `
 Examples:
-  permafrost summarize runs/study          summary.json of every complete cell and grid_summary.csv, from the rows again; what there is of the others in partial_summary.csv, with n and n_target
-  permafrost summarize runs/study --study moved/study.yaml   where a cell has lost its summary and the study has moved`;
+  permafrost summarize runs/study          rewrite summary.json of every complete cell, and grid_summary.csv; statistics of incomplete cells go to partial_summary.csv, with n and n_target
+  permafrost summarize runs/study --study moved/study.yaml   if a cell has lost its summary and the study has moved`;
 
 export function summarizeCommand(): Command {
   const command = new Command('summarize')
     .description(
-      'compute the statistics of all cells from their rows again, complete ones and others apart; changes no metrics file',
+      'recompute the statistics of all cells from their rows, incomplete cells apart; changes no metrics file',
     )
     .argument('<run>', 'output folder of a run');
   withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);

@@ -26,13 +26,13 @@ const LISTED = 20;
 const EXAMPLES = `
 Examples:
   permafrost verify runs/study                  every row of every cell, checksums, summaries
-  permafrost verify runs/study --recompute 1%   and a sample of rows computed again, bit for bit
-  permafrost verify runs/study --repair         do to the files what run would do (cut torn tails, set damage aside, rewrite, seal, summarise), compute nothing; then check
+  permafrost verify runs/study --recompute 1%   also recompute a sample of rows and compare the bits
+  permafrost verify runs/study --repair         first repair the files as run would (cut torn tails, set damage aside, rewrite, seal, summarise), without computing anything
   permafrost verify old/run --expect 200000     a folder of another program: per_cell/<cell>/metrics_compact.csv with perm_index and metric columns, no manifest`;
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('check everything a run has on disk; changes nothing (but with --repair)')
+    .description('check everything that a run has on disk; changes nothing unless --repair is given')
     .argument('<run>', 'output folder of a run')
     .option('--recompute <n|p%>', 'recompute N rows, or P% of all rows, and compare them bit for bit', parseAmount)
     .option('--repair', 'first repair, seal and summarise what is there; computes nothing')
@@ -75,7 +75,7 @@ function refuseWithExpect(given: Readonly<Record<string, unknown>>): void {
   if (flag !== undefined)
     throw new EngineError(
       'USAGE',
-      `--expect checks a folder of another program, reading only: ${flag} needs a run of ours.`,
+      `--expect checks a folder of another program, without a study and only reading: leave ${flag} out.`,
       {
         path: flag,
       },
@@ -107,7 +107,9 @@ function verificationText(
       `${counted(recomputed, 'row')} recomputed: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`,
     );
   if (row_origins !== undefined) {
-    const whose = row_origins.map((origin) => `${counted(origin.rows, 'row')} by Node.js ${origin.node}`).join(', ');
+    const whose = row_origins
+      .map((origin) => `${counted(origin.rows, 'row')} computed by Node.js ${origin.node}`)
+      .join(', ');
     const compare =
       recomputed === 0 ? '; their math may differ in the last bit: --recompute compares a sample of each' : '';
     lines.push(`${whose}${compare}`);

@@ -46,7 +46,7 @@ export function verifies(message: Buffer, headLength: number, salt: number): boo
 
 const ZEROS = Buffer.from(NO_DIGITS, 'latin1');
 
-/** A table of a flatbuffer: where its fields stand. Every read is bounded; undefined for anything out of bounds. */
+/** A table of a flatbuffer: the places of its fields. Every read is bounded; undefined for anything out of bounds. */
 class Table {
   readonly #bytes: Buffer;
   readonly #at: number;
@@ -129,7 +129,7 @@ export interface BatchShape {
 
 const RECORD_BATCH = 3;
 
-/** The columns of a verified record batch message, or undefined where it is none with these columns. */
+/** The columns of a verified record batch message, or undefined where it has other columns. */
 export function shapeOf(message: Buffer, headLength: number, n_metrics: number): BatchShape | undefined {
   const table = root(message.subarray(PREFIX, headLength));
   if (table.byte(1) !== RECORD_BATCH) return undefined;

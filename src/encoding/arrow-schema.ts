@@ -46,7 +46,7 @@ export function arrowHeader(schema: MetricsSchema): Uint8Array {
   return bytes;
 }
 
-/** Where flatbuffer strings of eight hex digits stand within [0, end): one of them is the message's checksum. */
+/** The places of flatbuffer strings of eight hex digits within [0, end): one of them is the message's checksum. */
 export function digitPlaces(bytes: Buffer, end: number): number[] {
   const places: number[] = [];
   const head = bytes.subarray(0, end);

@@ -3,7 +3,7 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 import { crc32 as crcOfBytes } from '#native-free/crc32/crc32';
 
 /**
- * CRC-32 (the one of gzip and PNG) of `bytes` (a string: of its UTF-8), going on from `start`. Checksums of a cell start over the 64 hex digits
+ * CRC-32 (the one of gzip and PNG) of `bytes` (a string: of its UTF-8), continued from `start`. Checksums of a cell start over the 64 hex digits
  * of its experiment (`saltOf`), so that a block copied from another cell or experiment never verifies.
  */
 export function crc32(bytes: Uint8Array | string, start = 0): number {

@@ -8,7 +8,7 @@ export interface BlockPart {
   readonly block: number;
   readonly rows: number;
   readonly bytes: number;
-  /** Of its rows, going on from the experiment's salt. */
+  /** Of its rows, continued from the experiment's salt. */
   readonly crc32: number;
   /** The block's last permutation is among them. */
   readonly full: boolean;

@@ -5,7 +5,7 @@ export function csvField(text: string): string {
 
 /**
  * A text that a spreadsheet shows instead of computing it (CSV injection): with a `'` before `=`, `+`, `-`, `@`, a tab or a carriage return. Numbers stay as they
- * are, and whoever reads the file by a program reads the `'`, too.
+ * are, and a program that reads the file reads the `'`, too.
  */
 export function inertText(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;

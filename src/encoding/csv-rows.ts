@@ -6,6 +6,7 @@ import { decodeRows, formatRows, scanRows } from '#native-free/csv/rows';
 export { csvWasmRuns } from '#native-free/csv/wasm';
 
 import type { MetricsSchema, Rows } from './metrics-schema.ts';
+import { counted } from '../wording/format-number.ts';
 
 /**
  * CSV rows exactly as the contract has them: `perm_index,<metrics...>`, LF, numbers as JavaScript prints them (the
@@ -58,17 +59,20 @@ export function permIndexAt(bytes: Uint8Array, start: number, end: number): numb
   return value <= MAX_PERM_INDEX ? value : -1;
 }
 
-/** Why a line is no row of ours, or undefined where it is one. `end` is where its newline stands. */
+/** Why a line is not a row of this engine, or undefined where it is one. `end` is the offset of its newline. */
 export function rowFault(bytes: Buffer, start: number, end: number, n_metrics: number): string | undefined {
   if (end - start > MAX_LINE_BYTES) return 'a line over 64 KiB';
   const comma = bytes.indexOf(COMMA, start);
   if (permIndexAt(bytes, start, end) < 0) {
-    return comma < 0 || comma > end ? 'no row of numbers' : 'perm_index is not a whole number as this engine writes it';
+    return comma < 0 || comma > end
+      ? 'not a row of numbers'
+      : 'perm_index is not a whole number as this engine writes it';
   }
   const fields = bytes.toString('latin1', comma + 1, end).split(',');
-  if (fields.length !== n_metrics) return `${fields.length + 1} fields where the header has ${n_metrics + 1}`;
+  if (fields.length !== n_metrics)
+    return `${counted(fields.length + 1, 'field')} where the header has ${n_metrics + 1}`;
   for (const field of fields) {
-    if (!isCanonicalNumber(field)) return 'a number that this engine would not write like this';
+    if (!isCanonicalNumber(field)) return 'a number in a form that this engine does not write';
   }
   return undefined;
 }

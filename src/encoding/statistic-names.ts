@@ -26,5 +26,5 @@ export const BASELINE_NAMES = [
   'baseline_equal_se',
 ] as const;
 
-/** What stands between a metric and the value of a threshold. */
+/** The text between a metric and the value of a threshold. */
 export const THRESHOLD_INFIX = '_p_gt_';

@@ -10,7 +10,7 @@ export interface Executor {
   /** How many chunks are worth having in flight at once. */
   readonly parallel: number;
   /**
-   * Computes one chunk. Rejects with EngineError WORKER where whoever computed it died, with the signal's reason as soon as that is aborted (what computes it
+   * Computes one chunk. Rejects with EngineError WORKER where its worker died, with the signal's reason as soon as that is aborted (what computes it
    * is then free for others), and with what the model threw outside a permutation. `keep`: where the values are put, too, by who shares memory with the caller
    * (`ChunkResult.kept`); others leave it alone. `summarise`: the chunk is a whole small cell, of which whoever can makes the statistics, too
    * (`ChunkResult.statistics`): that saves a message and the reading back. Others leave it alone.

@@ -7,7 +7,7 @@ export async function* inOrder<Item, Result>(
   const begun: Promise<Result>[] = [];
   for await (const item of items) {
     const result = work(item);
-    // Whoever stops early leaves results behind that nobody waits for; an error among those is not heard.
+    // A caller that stops early leaves results that nobody waits for; an error among those is ignored.
     result.catch(() => undefined);
     begun.push(result);
     if (begun.length >= ahead) yield await begun.shift()!;

@@ -31,7 +31,7 @@ export function chooseKernel(
       allowed: 'auto | typescript',
     });
   }
-  return { kernel: 'typescript', warning: `${missing}: the TypeScript kernels compute, the same rows, slower` };
+  return { kernel: 'typescript', warning: `${missing}: the TypeScript kernels are used (same rows, slower)` };
 }
 
 function wasmMissing(
@@ -42,5 +42,5 @@ function wasmMissing(
   if (!wasmRuns())
     return 'there is no WebAssembly with SIMD on this machine (node --jitless, or a processor without it)';
   if (fit(memories)) return undefined;
-  return `this process may not have the addresses for ${memories} WebAssembly memories (some 10 GB each; see ulimit -v)`;
+  return `this process is not allowed the addresses for ${memories} WebAssembly memories (some 10 GB each; see ulimit -v)`;
 }

@@ -26,7 +26,7 @@ export async function loadReferencedModel(reference: ModelReference): Promise<Mo
   if (model.version === version) return model;
   throw new EngineError(
     'MODEL',
-    `The built-in model ${builtin} is version ${model.version} here, and the rows are to be those of version ${version}. Use the engine that has it.`,
+    `The built-in model ${builtin} is version ${model.version} here, but the rows need version ${version}. Use a version of permafrost that has it.`,
     { path: 'model', value: model.version, allowed: version },
   );
 }

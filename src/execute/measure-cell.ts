@@ -81,7 +81,7 @@ function finishing(
   if (n === 0) return { finish_ms: NaN, statistics_bytes: NaN };
   const place = { folder: 'in memory', schema };
   const port = memoryFile(Buffer.concat([formatOf(schema).header(schema), rows]));
-  // Its checksums, which a run has at hand.
+  // Its checksums, which a run has already.
   const { sums } = readBack(port, place, target, new Map())!;
   const started = performance.now();
   const found = readBack(port, place, target, sums)!;

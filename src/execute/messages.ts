@@ -12,7 +12,7 @@ export const LARGEST_CHUNK = 16_384;
 
 /**
  * Compute permutations `first` .. `first + count - 1` of a cell and encode them. With the setup that it names it says everything: it can be sent as JSON, and
- * whoever computes it gives the same bytes.
+ * every executor gives the same bytes.
  */
 export interface ChunkTask {
   /** The hash of the setup. */
@@ -35,7 +35,7 @@ export interface ChunkResult {
   readonly blocks?: readonly BlockPart[];
   /** CRC-32 over `bytes`, for a format that has its sums within. */
   readonly crc32?: number;
-  /** The rows, all of them, stand in the memory that came with the task. */
+  /** All rows are in the memory that came with the task. */
   readonly kept?: boolean;
   /** The statistics of the rows, where they were asked for and none is missing. */
   readonly statistics?: StatisticsText;

@@ -4,13 +4,13 @@ import type { StreamSource } from '../random/generator.ts';
 import { describeSeed } from '../random/streams.ts';
 import type { Failure } from '../store/failures.ts';
 
-/** What is written down of a permutation that threw. */
+/** What is recorded of a permutation that threw. */
 export function failureOf(source: StreamSource, perm_index: number, error: unknown): Failure {
   const { name, message } = thrownText(error);
   return { perm_index, seed: describeSeed(source, perm_index), error_class: name, message };
 }
 
-/** What a person is told where `prepare` threw and nothing goes on without the cell. An operating error that the model was told to throw stays what it is. */
+/** The error of a cell whose `prepare` threw, where the run cannot continue without it. An EngineError that the model throws on purpose stays as it is. */
 export function prepareError(record: ErrorRecord, cell_id: string): EngineError {
   const error = errorOf(record);
   if (error instanceof EngineError) return error;

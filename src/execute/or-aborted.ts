@@ -1,4 +1,4 @@
-/** What the work gives, or the signal's reason as soon as that is aborted (`onAbort` is called then): what the work gives later is heard by nobody. */
+/** What the work gives, or the signal's reason as soon as that is aborted (`onAbort` is called then): a later result of the work is ignored. */
 export function orAborted<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,

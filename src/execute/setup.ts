@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { Json, Kernel } from '../model/model.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 
-/** A model as whoever computes can load it: one of the built-in ones, or the bundled code of the user's own. */
+/** A model as an executor can load it: a built-in one, or the bundled code of a user's model. */
 export type ModelReference =
   | { readonly builtin: string; readonly version: string }
   /** `code`: one ES module; `file`: where it came from, for messages. */
@@ -20,7 +20,7 @@ export interface ModelSetup {
   readonly kernel: Kernel;
 }
 
-/** A setup in the hands of who computes with it. */
+/** A setup as an executor has loaded it. */
 export interface GivenSetup {
   /** Its hash. */
   readonly id: string;

@@ -121,7 +121,7 @@ export class Simulator {
     return { failure: failed.failure, error: errorOf(errorRecord(failed.error)) };
   }
 
-  /** The steps of one permutation for a person, or undefined where the model tells none. */
+  /** The steps of one permutation for a person, or undefined where the model has no trace. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
     const state = await this.stateOf(cell);
     return this.model.trace?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
@@ -277,7 +277,7 @@ export class Simulator {
   }
 }
 
-/** What is computed later is in no row, and what it throws nobody hears of. */
+/** What is computed later reaches no row, and what it throws reaches nobody. */
 function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): void {
   if (!isPromise(returned)) return;
   // It may fail yet; the permutation has failed already.

@@ -14,7 +14,7 @@ export type TaskFunctions<Kinds extends TaskTable<Kinds>> = {
 export interface ThreadMessage<Kinds extends TaskTable<Kinds>, Name extends keyof Kinds = keyof Kinds> {
   readonly name: Name;
   readonly task: Kinds[Name]['task'];
-  /** Nobody waits for it any more: it is not done. */
+  /** Nobody waits for it any longer: it is skipped. */
   skip: boolean;
 }
 

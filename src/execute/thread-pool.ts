@@ -20,7 +20,7 @@ interface Errand {
   aborted: boolean;
 }
 
-/** How many tasks keep so many threads busy. */
+/** How many tasks keep this many threads busy. */
 export function parallelOf(threads: number): number {
   return threads * IN_FLIGHT_PER_THREAD;
 }
@@ -63,7 +63,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
       },
     });
     this.pool.on('error', (error: Error) => {
-      // An answer that comes when nobody waits for it any more is no error: the pool closes, or its task was aborted.
+      // An answer that nobody waits for any longer is not an error: the pool closes, or its task was aborted.
       const late = this.ended.size > 0 && error.message.startsWith('Unexpected message from Worker');
       if (!this.closing && !late) this.broken ??= threadDied(error);
     });

@@ -13,7 +13,7 @@ export function wholeLines(bytes: Buffer | undefined): string {
   return text.slice(0, text.lastIndexOf('\n') + 1);
 }
 
-/** The CSV records of whole lines, one each. A line that is damaged is passed over. */
+/** The CSV records of whole lines, one each. A damaged line is skipped. */
 export function recordsOf(lines: string): string[][] {
   return lines.split('\n').flatMap((line) => {
     try {

@@ -16,9 +16,9 @@ const WHAT_TO_DO: Readonly<Record<string, string>> = {
   ENFILE: 'too many open files on this machine; run the same command again later to resume',
   EIO: 'input/output error: check the disk (dmesg), then run the same command again to resume',
   ESTALE: 'the network file system lost the file: check the mount, then run the same command again to resume',
-  ELOOP: 'a link stands in the way: remove it, then run the same command again',
-  EISDIR: 'a folder stands where a file belongs: move it away, then run the same command again',
-  ENOTDIR: 'a file stands where a folder belongs: move it away, then run the same command again',
+  ELOOP: 'a link is in the way: remove it, then run the same command again',
+  EISDIR: 'a folder is in the place of a file: move it away, then run the same command again',
+  ENOTDIR: 'a file is in the place of a folder: move it away, then run the same command again',
   ENOENT: 'a file or folder vanished during the run: run the same command again to resume',
 };
 

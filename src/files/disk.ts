@@ -10,7 +10,7 @@ const fdatasync = promisify(fs.fdatasync);
 const WINDOWS = process.platform === 'win32';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC, O_EXCL } = fs.constants;
-/** Nothing is ever written through a link: what it points to is no file of the run. Windows has no such flag. */
+/** Nothing is ever written through a link: what it points to is not a file of the run. Windows has no such flag. */
 const O_NOFOLLOW = (fs.constants as { readonly O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
 const FLAGS = {
   r: O_RDONLY,
@@ -74,7 +74,7 @@ function mkdir(path: string, parents = true): void {
   }
 }
 
-/** What a file system says that does not sync folders (FAT, SMB, some FUSE), or lets nobody open one (Windows without rights to it). */
+/** The error codes of a file system that does not sync folders (FAT, SMB, some FUSE), or lets nobody open one (Windows without rights to it). */
 const NO_FOLDER_SYNC = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);
 let folders_unsynced = false;
 

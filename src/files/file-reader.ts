@@ -25,7 +25,7 @@ export class FileReader {
     return readFully(this.port, this.fd, into, offset);
   }
 
-  /** Whether only NUL bytes stand in [offset, size). */
+  /** Whether [offset, size) holds only NUL bytes. */
   isNulFrom(offset: number): boolean {
     for (let at = offset; at < this.size; at += WINDOW_BYTES) {
       const bytes = this.read(at, WINDOW_BYTES);
@@ -35,7 +35,7 @@ export class FileReader {
   }
 }
 
-/** Rows that were there when the file was checked are not there any more. */
+/** Rows that were there when the file was checked are gone. */
 export function fileChanged(): Error {
   return Object.assign(new Error('the file changed while it was read'), { code: 'EIO' });
 }

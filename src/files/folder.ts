@@ -5,7 +5,7 @@ import type { FilePort, FileStat } from './port.ts';
 
 /** Makes a folder and its missing parents, durably: each new name is synced in the folder that holds it. */
 export async function makeFolder(port: FilePort, path: string): Promise<void> {
-  await onDiskAsync('make the folder', path, async () => {
+  await onDiskAsync('create the folder', path, async () => {
     const holders: string[] = [];
     for (let at = resolve(path); port.stat(at) === undefined && dirname(at) !== at; at = dirname(at))
       holders.push(dirname(at));
@@ -25,7 +25,7 @@ export async function makeGivenFolder(port: FilePort, path: string): Promise<voi
     const cause = error instanceof EngineError ? error.cause : error;
     const code = NOWHERE.find((each) => hasCode(cause, each));
     if (code === undefined) throw error;
-    const text = `${resolve(path)} cannot be made (${code}): its drive or share is not there, or takes no folders. Connect it, or name another folder.`;
+    const text = `${resolve(path)} cannot be created (${code}): its drive or share is missing, or accepts no folders. Connect it, or choose another folder.`;
     throw new EngineError('USAGE', text, { path, value: path, cause });
   }
 }
@@ -36,7 +36,7 @@ export async function makeGivenFolder(port: FilePort, path: string): Promise<voi
  */
 export async function makeFolderForGood(port: FilePort, path: string): Promise<void> {
   await makeGivenFolder(port, path);
-  await onDiskAsync('make the folder', path, async () => {
+  await onDiskAsync('create the folder', path, async () => {
     for (let at = resolve(path); dirname(at) !== at; at = dirname(at)) {
       try {
         await port.syncFolder(dirname(at));
@@ -51,7 +51,7 @@ export async function makeFolderForGood(port: FilePort, path: string): Promise<v
 
 /** The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. */
 export async function makeOwnFolder(port: FilePort, path: string): Promise<void> {
-  const before = onDisk('make the folder', path, () => port.stat(path));
+  const before = onDisk('create the folder', path, () => port.stat(path));
   if (before !== undefined && before.kind !== 'folder') throw notAFolder(before.kind, path);
   await makeFolder(port, path);
 }
@@ -65,7 +65,7 @@ export async function makeFolderWithin(port: FilePort, root: string, path: strin
 export function notAFolder(kind: FileStat['kind'], path: string): EngineError {
   return new EngineError(
     'DISK',
-    `a ${kind} stands where a folder of the run belongs: ${path}; move it away, then run the same command again`,
+    `a ${kind} is in the place of a folder of the run: ${path}; move it away, then run the same command again`,
     { path },
   );
 }

@@ -17,13 +17,13 @@ export class HeldFile extends EngineError {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     super(
       'DISK',
-      `cannot ${doing} ${path}: ${code}, another program has it open, or may not be overruled: close it there, then run the same command again`,
+      `cannot ${doing} ${path}: ${code}, another program has it open, or permissions protect it: close it there, then run the same command again`,
       { path, cause },
     );
   }
 }
 
-/** Several things to be done, of which other programs may be in the way of some: those are left out, and said at the end. */
+/** Several tasks, some of which other programs may block: those are skipped and reported at the end. */
 export class UnlessHeld {
   readonly #held: HeldFile[] = [];
 
@@ -44,7 +44,7 @@ export class UnlessHeld {
     const paths = this.#held.map(({ path }) => path).join(', ');
     throw new EngineError(
       'DISK',
-      `other programs have these files open, or they may not be overruled; everything else was written: ${paths}; close them there, then run the same command again`,
+      `other programs have these files open, or permissions protect them: ${paths}. Everything else was written: close them there, then run the same command again`,
       { path: first!.path!, cause: first },
     );
   }
@@ -64,7 +64,7 @@ export function removeFile(port: FilePort, path: string, patience_ms?: number): 
   });
 }
 
-/** What is of no use any more: where it cannot be removed it goes another time. */
+/** Removes what is no longer needed; where that fails, it is removed another time. */
 export async function removeIfFree(port: FilePort, path: string, patience_ms = 0): Promise<void> {
   try {
     await removeFile(port, path, patience_ms);

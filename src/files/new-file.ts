@@ -14,7 +14,7 @@ const GATHERED_BYTES = 1 << 20;
 /**
  * A file of any size that someone asked for by name, where no lock keeps others away: it appears under its name only when it is whole (temporary file,
  * fsync, rename). Two that make one file at a time have a temporary file each, so the later one wins, whole. Through a link it is written where the link
- * leads; what is no file (a folder, a device, a pipe) is refused, never replaced.
+ * leads; what is not a file (a folder, a device, a pipe) is refused, never replaced.
  */
 export class NewFile {
   readonly path: string;
@@ -83,12 +83,12 @@ export class NewFile {
     const found = size === undefined ? 'is gone' : `has ${size.toLocaleString('en')} bytes`;
     throw new EngineError(
       'DISK',
-      `cannot write ${this.path}: of ${this.#written.toLocaleString('en')} bytes written to ${this.#temporary} the file ${found}; something else changes files there: run the same command again, or name another folder`,
+      `cannot write ${this.path}: of ${this.#written.toLocaleString('en')} bytes written to ${this.#temporary} the file ${found}; another program changes files there: run the same command again, or choose another folder`,
       { path: this.path },
     );
   }
 
-  /** Leaves nothing behind; what stood under the name before still does. */
+  /** Leaves nothing behind; an earlier file of the same name stays. */
   async abandon(): Promise<void> {
     await onDiskAsync('remove', this.#temporary, async () => {
       this.#close();
@@ -104,7 +104,7 @@ export class NewFile {
   }
 }
 
-/** Makes a file of what `fill` appends; where that fails, what stood under the name still does. */
+/** Makes a file of what `fill` appends; where that fails, an earlier file of the same name stays. */
 export async function makeFile(
   port: FilePort,
   path: string,

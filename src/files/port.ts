@@ -30,9 +30,9 @@ export interface FilePort {
   /** Removes an empty folder. */
   rmdir(path: string): void;
   readdir(path: string): readonly string[];
-  /** What stands at the path itself (a link is not followed), or undefined where nothing does (ENOENT only). */
+  /** What is at the path itself (a link is not followed), or undefined where nothing is (ENOENT only). */
   stat(path: string): FileStat | undefined;
-  /** The absolute path that no link is in; of a path where nothing stands, the path made absolute. */
+  /** The absolute path without links; for a path where nothing is, the path made absolute. */
   realPath(path: string): string;
   /** Bytes that may still be written where a path is, or will be; undefined where the system does not say. */
   freeBytes(path: string): number | undefined;

@@ -76,7 +76,7 @@ export async function writeLines(port: FilePort, path: string, lines: AsyncItera
 /** More than a buffer for one file should take. */
 const MOST_BYTES = 1 << 30;
 
-/** The bytes of a small file, or undefined where there is none (ENOENT only; any other failure is an error). One over `most` bytes is refused: it is none of this engine's. */
+/** The bytes of a small file, or undefined where there is none (ENOENT only; any other failure is an error). One over `most` bytes is refused: it cannot be this engine's. */
 export function readSmallFile(port: FilePort, path: string, most = MOST_BYTES): Buffer | undefined {
   return onDisk('read', path, () => {
     const found = port.stat(path);

@@ -79,7 +79,7 @@ function faster(a_ms: number, b_ms: number): number {
   return b_ms < a_ms ? b_ms : a_ms;
 }
 
-/** Each cell stands for as many rows as any other, however many of it were computed here. */
+/** Every cell counts for the same number of rows, however many of it were computed here. */
 function ratesOf(costs: readonly CellCost[], start_seconds: number): Rates {
   const mean = (of: (cost: CellCost) => number): number => {
     const known = costs.map(of).filter(Number.isFinite);

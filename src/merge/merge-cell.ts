@@ -89,7 +89,7 @@ export async function mergeCell(
     manifest.batch_rows,
     (source, perm_index, bytes) => {
       const { path } = sources[source - 1]!;
-      const reason = `${path} has other values for permutation ${perm_index}`;
+      const reason = `${path} has different values for permutation ${perm_index}`;
       conflicts.add({ kind: 'conflict', perm_index, offset: 0, length: bytes.length, reason, bytes }, path);
     },
   );
@@ -133,13 +133,13 @@ async function scan(port: FilePort, cell: StoredCell, manifest: RunManifest, rea
   return (await scanStored(readers, cell, manifest)).scan;
 }
 
-/** Nothing is computed here, so nothing can be said of rows without a checksum; merged, they would have one and pass for this experiment's. */
+/** Nothing is computed here, so rows without a checksum cannot be confirmed; merged, they would get one and pass for this experiment's. */
 function refuseUnprotected({ cell_id, place }: StoredCell, { unprotected }: CellScan): void {
   if (unprotected.length === 0) return;
   const rows = counted(countPermutations(unprotected), 'row has', 'rows have');
   throw new EngineError(
     'IDENTITY',
-    `${place.folder}: ${rows} no checksum, so nothing says that they are of cell ${cell_id} of this experiment. Run permafrost verify --repair on that run first: it recomputes a sample of them and makes the checksums.`,
+    `${place.folder}: ${rows} no checksum, so nothing proves that they belong to cell ${cell_id} of this experiment. Run permafrost verify --repair on that run first: it recomputes a sample of them and writes the checksums.`,
     { path: place.folder },
   );
 }

@@ -33,7 +33,7 @@ export type { Note } from './note.ts';
 export interface InputSpec {
   readonly description: string;
   readonly required?: boolean;
-  /** Whether a file looks like this input, by its first line: how `permafrost inspect` tells what a file is. */
+  /** Whether a file looks like this input, by its first line: how `permafrost inspect` recognises a file. */
   recognises?(first_line: string): boolean;
   /** What a file holds and what is wrong with it. Throws EngineError DATA for one that is no such input at all. */
   inspect?(file: InputFile): Inspection;
@@ -106,7 +106,7 @@ export interface ResultColumn {
   readonly title: string;
   /** A parameter, a metric, or one of ENGINE_COLUMNS. */
   readonly of: string;
-  /** What stands where the parameter is inactive; absent: nothing. */
+  /** The text where the parameter is inactive; absent: none. */
   readonly inactive?: ParameterValue;
 }
 
@@ -271,7 +271,7 @@ export interface PermutationSummary {
  * (ParametersOf), `row` has the metrics' names, `inputs` is what `load` returned (undefined without one), `state` what `prepare` returned;
  * without `prepare` it is what `prepare` would have got. A name or a type that does not fit does not compile.
  *
- * TypeScript reads the functions in the order in which they stand: write `load`, `shared` and `prepare` before the functions that take
+ * TypeScript reads the functions in the order in which they are written: put `load`, `shared` and `prepare` before the functions that take
  * what they return.
  */
 export function defineModel<

@@ -49,7 +49,7 @@ export interface ChunkRow extends BenchRate {
 
 export interface AutoRow extends BenchRate {
   readonly threads: number;
-  /** Against the best fixed chunk with so many threads, median of the rounds. */
+  /** Relative to the best fixed chunk with as many threads, median of the rounds. */
   readonly of_best_fixed: number;
 }
 
@@ -85,7 +85,7 @@ const SHORTEST_MS = 30;
 const SAME = 0.02;
 /** From this share of the best fixed size on, automatic chunks need no advice. */
 const AUTO_IS_AS_FAST = 0.95;
-/** Rounds whose extremes lie farther apart than this, of their median, say little. */
+/** Rounds whose extremes differ by more than this share of their median are unreliable. */
 const NOISY = 0.3;
 
 /**
@@ -220,10 +220,12 @@ function recommend(rows: readonly ChunkRow[], auto: readonly AutoRow[]): StudyBe
   const against = auto.find((each) => each.threads === threads)?.of_best_fixed ?? 1;
   const chunk_auto = against >= AUTO_IS_AS_FAST;
   const reason = [
-    `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk} are the least within ${100 * SAME} % of the fastest measured`,
-    `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: give --chunk ${chunk}`}`,
+    `${threads} ${threads === 1 ? 'thread' : 'threads'} with chunks of ${chunk}: the fewest within ${100 * SAME} % of the fastest measured`,
+    `--chunk auto (the default) reached ${(100 * against).toFixed(0)} % of the best fixed size${chunk_auto ? '' : `: use --chunk ${chunk}`}`,
     ...(Math.max(row.spread, best.spread) > NOISY
-      ? ['the rounds lay far apart (spread): something else was running; --rounds and --seconds give steadier numbers']
+      ? [
+          'the rounds differ widely (spread): something else was running; more --rounds and --seconds give steadier numbers',
+        ]
       : []),
   ].join('; ');
   return { threads, chunk, chunk_auto, reason };

@@ -37,7 +37,7 @@ export interface BatchOptions<Metric extends string = string> extends ColumnOpti
 
 const BATCH_ROWS = 65_536;
 
-/** A cell's rows from its metrics file; nothing is changed, a torn tail and damaged rows are passed over. */
+/** A cell's rows from its metrics file; nothing is changed, a torn tail and damaged rows are skipped. */
 export class CellColumns {
   private readonly port: FilePort;
   private readonly cell: StoredCell;

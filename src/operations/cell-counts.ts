@@ -38,12 +38,12 @@ export async function cellCounts(
   const scanned = scan || (left_by_killed ?? (await leftByKilled(host.port, output)));
   const said =
     (scanned ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
-  // A run of some of the cells says nothing of the others.
+  // A run of some of the cells tells nothing about the others.
   const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id));
   const counted = await scannedCounts(host, untold, manifest, threads);
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const found = said.get(cell_id) ?? counted.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
-    // What was written down for another number of permutations counts as far as it goes.
+    // A record for another number of permutations counts as far as it goes.
     const n_target = precision.length > 0 ? Math.min(permutations, found.n_target) : permutations;
     const n_done = Math.min(n_target, found.n_done);
     return { status: statusOf(found.status, n_done, n_target), n_done, n_target };

@@ -16,7 +16,7 @@ export interface ComparedSource {
 }
 
 /**
- * Runs of one model of one's own by several major versions of Node.js: a sample of each cell's rows by others than this one is recomputed. Throws IDENTITY where
+ * Runs of one user's model by several major versions of Node.js: a sample of each cell's rows by others than this one is recomputed. Throws IDENTITY where
  * they are not what this one computes, naming whose rows they are. Changes nothing.
  */
 export async function compareOrigins(

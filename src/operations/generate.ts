@@ -96,6 +96,6 @@ export function parametersOf(
 function refuseToReplace(port: FilePort, into: string, overwrite: boolean): void {
   const found = port.stat(into);
   if (found === undefined || (overwrite && found.kind !== 'folder')) return;
-  const way_out = found.kind === 'folder' ? 'is a folder: name a file' : 'is there already: --overwrite replaces it';
+  const way_out = found.kind === 'folder' ? 'is a folder: name a file' : 'already exists: --overwrite replaces it';
   throw new EngineError('USAGE', `${into} ${way_out}.`, { path: '--into', value: into });
 }

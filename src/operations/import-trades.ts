@@ -110,7 +110,7 @@ function mayWrite(
   // The CSV alone, with the bytes that would be written: only the record is missing.
   if (found === csv && found_record === undefined) return false;
   const reason =
-    found === undefined ? `${record_path} is there already` : ours ? 'is an import of other files' : 'is there already';
+    found === undefined ? `${record_path} already exists` : ours ? 'is an import of other files' : 'already exists';
   throw new EngineError(
     'USAGE',
     `${found === undefined ? reason : `${into} ${reason}`}, and is not replaced: name another file with --into, or move it away.`,

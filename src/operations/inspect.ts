@@ -7,7 +7,7 @@ import { builtInModels, models } from '../models/registry.ts';
 import { loadModel } from '../study/load-model.ts';
 import { importHint } from '../trade-lists/import-hint.ts';
 
-/** What a file is taken for; by default its first line tells. */
+/** What a file is read as; by default its first line decides. */
 export interface InspectOptions {
   /** A built-in model, a file or a package: the file is an input of this one. */
   readonly model?: string | undefined;
@@ -29,8 +29,8 @@ export interface InspectedFile {
 const START_BYTES = 1 << 16;
 
 /**
- * What an input file holds and what is wrong with it. The kind is told from its first line, among the inputs of all built-in models or of the one
- * named. Throws USAGE where it cannot be told, DATA where the file cannot be read as what it is.
+ * What an input file holds and what is wrong with it. Its kind is recognised by its first line, among the inputs of all built-in models or of the one
+ * named. Throws USAGE where it is not recognised, DATA where the file cannot be read as that kind.
  */
 export async function inspect(path: string, options: InspectOptions = {}): Promise<InspectedFile> {
   const bytes = readInput(path);
@@ -48,7 +48,7 @@ export async function inspect(path: string, options: InspectOptions = {}): Promi
   };
 }
 
-/** A file that is no trade list as the model takes it may be one that another program wrote. */
+/** A file that is not a trade list as the model takes it may be one that another program wrote. */
 function inspected(kind: Kind, file: InputFile): Inspection {
   try {
     return kind.inspect(file);
@@ -90,8 +90,8 @@ async function inspectable({ model, input }: InspectOptions): Promise<Kind[]> {
   throw new EngineError(
     'USAGE',
     known.length === 0
-      ? `The model ${model ?? ''} does not say what its inputs hold.`
-      : `--input ${input ?? ''}: there is no such input to look into; there are ${known.join(', ')}.`,
+      ? `The model ${model ?? ''} does not describe its inputs: they cannot be inspected.`
+      : `--input ${input ?? ''}: there is no such input to inspect; there are ${known.join(', ')}.`,
     { path: known.length === 0 ? '--model' : '--input', value: known.length === 0 ? model : input },
   );
 }
@@ -125,7 +125,7 @@ function recognised(path: string, bytes: Uint8Array, kinds: readonly Kind[]): Ki
   );
   throw new EngineError(
     'USAGE',
-    `${path}: its first line does not tell what it is: ${JSON.stringify(shown)}. Say which of these:\n${list.join('\n')}`,
+    `${path}: its first line does not show what kind of file it is: ${JSON.stringify(shown)}. Choose one of these:\n${list.join('\n')}`,
     { path, value: shown },
   );
 }

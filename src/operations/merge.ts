@@ -46,9 +46,9 @@ export interface MergeResult {
   readonly complete: number;
   readonly rows: number;
   readonly conflicts: readonly MergeConflict[];
-  /** Whose rows were not compared although their math may differ: the model is one's own, and its code is not trusted. Undefined where nothing is left to compare. */
+  /** Whose rows were not compared although their math may differ: it is a user's model, and its code is not trusted. Undefined where nothing is left to compare. */
   readonly not_compared: string | undefined;
-  /** Why summaries could not be made (the study is not at hand); undefined where they were. */
+  /** Why summaries could not be made (the study is unavailable); undefined where they were. */
   readonly without_summaries: string | undefined;
 }
 
@@ -149,7 +149,7 @@ function mergedManifest(
   }
   const first_node = firstNodeOf(first.manifest);
   const study = first.path === into ? first : widest;
-  // Where the study's inputs stood goes with the study.
+  // The paths of the study's inputs go with the study.
   return {
     ...withoutStudyPlace(widest.manifest),
     permutations: Math.max(...sources.map((source) => source.manifest.permutations)),
@@ -220,7 +220,7 @@ async function compared(
     await refuseOwnCode(host.port, widest.path, files);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    return `The rows are by Node.js ${[...nodes].join(' and ')}, whose math may differ in the last bit. A sample of them is compared with --trust or --study, and later by verify --recompute.`;
+    return `The rows were computed by Node.js ${[...nodes].join(' and ')}, whose math may differ in the last bit. A sample of them is compared with --trust or --study, and later by verify --recompute.`;
   }
   const { experiment } = await storedStudy(host.port, widest.path, files);
   const setup = setupOf(experiment, chooseKernel('auto', threads).kernel);

@@ -20,7 +20,7 @@ import { filesOf, pathOf, type Abortable, type StudyPlace } from './given-study.
 import { status, type RunStatus, type StatusOptions } from './status.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
-/** The study is only asked for where a cell has no rows yet: then nothing beside them tells its parameters. */
+/** The study is needed only where a cell has no rows yet: then nothing else tells its parameters. */
 export interface OpenRunOptions extends StudyPlace, CountOptions, Abortable {}
 
 /**

@@ -180,7 +180,7 @@ async function plannedOutputs(
 function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
   const { experiment, planned, computed, cells_shared, at_most, waiting } = output;
   const { study } = experiment;
-  // Cells that came with an earlier study stand out of order.
+  // Cells that came with an earlier study are out of order.
   const cells = cells_shared === 0 ? planned : inStudyOrder(output);
   const sum = (count: (cell: PlannedCell) => number): number => cells.reduce((total, cell) => total + count(cell), 0);
   const fixed = fixedParameters(study, experiment.cells);
@@ -211,7 +211,7 @@ function studyPlan(output: PlannedOutput): Omit<StudyPlan, 'forecast'> {
   };
 }
 
-/** So many are named with their parameters. */
+/** How many are named with their parameters. */
 const NAMED_CELLS = 10;
 
 function firstOpen(

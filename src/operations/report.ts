@@ -68,7 +68,7 @@ const AT_ONCE = 2;
 
 /**
  * Writes the report of a run: `report/index.html`, `report.md` and `tables/*.csv`. Reads the manifest, the summaries of complete cells and the rows of the
- * others; the same run gives the same bytes. Reads only (beside its own files), so a run may be going on.
+ * others; the same run gives the same bytes. Writes nothing but its own files, so a run may be under way.
  */
 export async function report(
   output: string,
@@ -244,9 +244,7 @@ async function countRows(
       const { scan } = await scanStored(readers, cell, manifest);
       const rows = countPermutations(scan.present);
       const reason =
-        rows === scan.target
-          ? 'all rows are there, but no summary of them: permafrost summarize makes it'
-          : 'rows are missing';
+        rows === scan.target ? 'all rows are there, but no summary: run permafrost summarize' : 'rows are missing';
       const partial = await partialCell(readers, cell, scan, manifest.thresholds);
       return [cell_id, { rows, n_target: scan.target, reason, partial }];
     } catch (error) {

@@ -2,7 +2,7 @@ import type { EndReason, Heartbeat } from '../stored/heartbeat.ts';
 import { formatDuration } from '../wording/format-number.ts';
 
 /**
- * What a run is doing. `dead`: its process is gone and wrote no last words; `stalled`: the process lives, or cannot be asked, and nothing has moved for a
+ * What a run is doing. `dead`: its process is gone without a closing heartbeat; `stalled`: the process lives, or cannot be asked, and nothing has moved for a
  * while; `part_done`: what the last run was asked for is complete (a shard, some cells or steps), and other cells are not.
  */
 export const RUN_STATES = [
@@ -38,9 +38,9 @@ export interface Signs {
   readonly complete: boolean;
   /** aggregated/DONE.txt is there: the last thing that a whole run writes. */
   readonly done: boolean;
-  /** What the cells were last written down as: the only sign in runs of earlier versions. */
+  /** The last recorded status of the cells: the only sign in runs of earlier versions. */
   readonly cells: ReadonlySet<string>;
-  /** Now, by the clock of whoever looks [ms since 1970]. */
+  /** Now, by the clock of this machine [ms since 1970]. */
   readonly now_ms: number;
 }
 
@@ -64,7 +64,7 @@ export function judgeRun(signs: Signs): Judged {
   }
 }
 
-/** Nobody holds the lock: whoever wrote last has had the last word, unless the lock was taken away from outside. */
+/** Nobody holds the lock: the last heartbeat is final, unless the lock was removed from outside. */
 function ended({ heartbeat, complete, done, cells }: Signs): Judged {
   const { state, why } = heartbeat ?? {};
   if (complete && (done || state === undefined || state === 'complete' || state === 'part_done'))
@@ -114,7 +114,7 @@ function because(state: RunState, code: string, message: string): Judged {
   return { state, why: { code, message } };
 }
 
-/** Whether a run in this state ends without anybody doing something: whoever watches waits for it. */
+/** Whether a run in this state ends without anybody's help, so that --watch waits for it. */
 export function isAtWork(state: RunState): boolean {
   return state === 'running' || state === 'waiting_for_disk' || state === 'stalled';
 }

@@ -24,14 +24,14 @@ import { asOneRun } from './rounds.ts';
 export interface Watch {
   readonly stop: StopSwitch;
   readonly tell: Tell;
-  /** How often `progress` is told [ms]; undefined: never. */
+  /** Interval between `progress` events [ms]; undefined: none. */
   readonly progress_ms?: number | undefined;
 }
 
 /**
- * Runs studies to their end, or resumes them: locks the outputs, holds each study against what is there, computes what is missing, writes summaries.
+ * Runs studies to their end, or resumes them: locks the outputs, compares each study with what is there, computes what is missing, writes summaries.
  * Experiments that they have in common are computed once and reach every output. An error that comes before anything is written is thrown; one that
- * stops a run on its way is in `stopped`, after everything begun is on disk. An output that cannot be written (full, read-only, locked) stops for itself,
+ * stops a run on its way is in `stopped`, after everything begun is on disk. An output that cannot be written (full, read-only, locked) stops alone,
  * with the error in its `stopped`; the others continue. Results are in the order of the studies.
  */
 export async function runStudies(
@@ -165,7 +165,7 @@ async function runClaimed(
   }
 }
 
-/** Tells how far the outputs are, now and then. Returns what tells the last numbers, and ends it. */
+/** Reports now and then how far the outputs are. Returns a function that reports a last time and ends this. */
 function tellNumbers(outputs: readonly RunOutput[], clock: Clock, { tell, progress_ms }: Watch): () => void {
   const tellAll = (type: 'progress' | 'finished'): void => {
     for (const { folder: output, progress, started } of outputs)

@@ -32,7 +32,7 @@ export interface RunStatus {
   readonly state: RunState;
   /** Why it is in this state, where the state alone does not say it. */
   readonly why: EndReason | undefined;
-  /** Whose lock is there, dead holders included; undefined where nobody's is. */
+  /** The holder of the lock, dead or alive; undefined where there is no lock. */
   readonly holder: RunHolder | undefined;
   /** The last one; undefined where there is none that can be read. */
   readonly heartbeat: Heartbeat | undefined;
@@ -90,7 +90,7 @@ export async function status(
 
 type Look = Awaited<ReturnType<typeof lookAtLock>>;
 
-/** A run that begins or ends between two looks is looked at again: its lock and its heartbeat are to be of one moment. */
+/** A run that begins or ends in between is read again: its lock and its heartbeat must belong to one moment. */
 const MOST_LOOKS = 5;
 
 async function lookAtRun(

@@ -41,7 +41,7 @@ export interface Summarized {
   readonly incomplete: readonly string[];
   /** Those of them that have some, with the statistics of these: in partial_summary.csv, apart from the complete ones. */
   readonly partial: readonly PartialCell[];
-  /** Cells passed over because their metrics file cannot be used as it stands. */
+  /** Cells skipped because their metrics file cannot be used as it is. */
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
 }
 
@@ -56,7 +56,7 @@ const AT_ONCE = 2;
 
 /**
  * Computes the statistics of every complete cell from its rows again, and grid_summary.csv from them; of the others those of the rows they have, into
- * partial_summary.csv. Changes no metrics file. The summary of a cell that is not complete any more is taken away: it speaks of rows that are not there.
+ * partial_summary.csv. Changes no metrics file. The summary of a cell that is no longer complete is removed: it describes rows that are not there.
  * Throws LOCKED while a run writes.
  */
 export async function summarize(
@@ -145,7 +145,7 @@ async function writePartialSummary(
   return [partial_summary];
 }
 
-/** All of them have ended, whatever becomes of one: nothing is written any more when the lock is released. */
+/** All of them have ended even if one fails: nothing is written after the lock is released. */
 async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const ended = await Promise.allSettled(work);
   const failed = ended.find((each) => each.status === 'rejected');
@@ -208,7 +208,7 @@ async function summarizeCell(
   return { file, rows: target };
 }
 
-/** The history of the file, as its summary tells it where that is about these rows; else as the file stands. */
+/** The history of the file, from its summary where that describes these rows; else from the file as it is. */
 function countsOf(
   before: CellSummary | undefined,
   scan: CellScan,

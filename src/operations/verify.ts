@@ -35,7 +35,7 @@ export interface VerifyOptions extends StudyPlace, Abortable {
   readonly threads?: number | undefined;
 }
 
-/** Reads everything a run has on disk and holds it against itself. Changes nothing. Throws NOT_A_RUN where there is none. */
+/** Reads everything that a run has on disk and checks that it is consistent. Changes nothing. Throws NOT_A_RUN where there is none. */
 export async function verify(
   output: string,
   options: VerifyOptions = {},
@@ -137,7 +137,7 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
       'INCOMPLETE',
       missing.length > 0,
       undecided
-        ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} before it is known whether that is precise enough`
+        ? `${rows} of at most ${target} rows; missing ${describeRanges(missing)} up to the next check of its precision`
         : `${rows} of ${target} rows; missing ${describeRanges(missing)}`,
     ],
     [
@@ -148,18 +148,18 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
     [
       'CONFLICT',
       scan.n_conflicts > 0,
-      `${scan.n_conflicts} rows were found twice with different values: determinism was broken; see quarantine/`,
+      `${counted(scan.n_conflicts, 'row was', 'rows were')} found twice, with different values: determinism was broken; see quarantine/`,
     ],
-    ['DAMAGED', scan.n_rows_damaged > 0, `${scan.n_rows_damaged} damaged rows: ${findingText(scan)}`],
+    ['DAMAGED', scan.n_rows_damaged > 0, `${counted(scan.n_rows_damaged, 'damaged row')}: ${findingText(scan)}`],
     [
       'PAST_TARGET',
       scan.n_rows_past_target > 0,
-      `${scan.n_rows_past_target} rows at or past the target ${target}${look?.reached === true ? ', where the cell is precise enough' : ''}`,
+      `${counted(scan.n_rows_past_target, 'row')} at or past the target ${target}${look?.reached === true ? ', where the cell is precise enough' : ''}`,
     ],
     [
       'TORN',
       scan.end < scan.size && scan.canonical && !scan.sealed,
-      `${scan.size - scan.end} bytes at the end are no whole row: a crash tore it, the next run cuts it`,
+      `${counted(scan.size - scan.end, 'byte')} of an incomplete row at the end, as a crash leaves it: the next run cuts it`,
     ],
     [
       'ORDER',
@@ -169,12 +169,12 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
     [
       'UNPROTECTED',
       scan.unprotected.length > 0,
-      `${counted(countPermutations(scan.unprotected), 'row has', 'rows have')} no checksum, so a change in them goes unseen: --recompute compares them now; the next run recomputes a sample and makes the checksums`,
+      `${counted(countPermutations(scan.unprotected), 'row has', 'rows have')} no checksum, so a change would go unnoticed: --recompute compares them now; the next run recomputes a sample and writes the checksums`,
     ],
     [
       'UNSEALED',
       scan.exists && scan.canonical && missing.length === 0 && !scan.sealed && scan.unprotected.length === 0,
-      'all rows are there, but their checksums are not complete: the next run seals the file',
+      'all rows are there, but their checksums are incomplete: the next run seals the file',
     ],
   ];
   return standing.filter(([, there]) => there).map(([code, , message]) => ({ cell_id, code, message }));
@@ -197,10 +197,14 @@ function notFiniteProblems(
     const { missing, infinite } = metrics[metric] ?? {};
     const found = [
       ...(count.undefined > 0 && missing !== true
-        ? [`${count.undefined} values of ${metric} are NaN, and the metric does not declare missing: true`]
+        ? [
+            `${counted(count.undefined, 'value')} of ${metric} ${count.undefined === 1 ? 'is' : 'are'} NaN, and the metric does not declare missing: true`,
+          ]
         : []),
       ...(count.infinite > 0 && infinite !== true
-        ? [`${count.infinite} values of ${metric} are infinite, and the metric does not declare infinite: true`]
+        ? [
+            `${counted(count.infinite, 'value')} of ${metric} ${count.infinite === 1 ? 'is' : 'are'} infinite, and the metric does not declare infinite: true`,
+          ]
         : []),
     ];
     return found.map((message): Problem => ({ cell_id, code: 'NOT_FINITE', message }));

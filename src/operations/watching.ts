@@ -9,11 +9,11 @@ export interface Watching {
   readonly signal?: AbortSignal | undefined;
   /** Told what happens. What it throws stops the run, as `signal` does, and rejects. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  /** How often `onEvent` is told `progress` [ms]; default 1000. */
+  /** Interval between `progress` events [ms]; default 1000. */
   readonly progress_ms?: number | undefined;
 }
 
-/** Options of a run, and those of whoever watches it. */
+/** Options of a run and of watching it. */
 export function apart<Options extends Watching>(
   options: Options,
 ): { readonly watching: Watching; readonly asked: Omit<Options, keyof Watching> } {

@@ -2,7 +2,7 @@ import type { PermutationRange } from '../study/permutation-range.ts';
 
 /**
  * Cuts missing ranges into chunks, in order. A chunk ends where its range ends or at the next multiple of the chunk size, so that chunks
- * of whole record batches stay aligned. `size` is asked anew for every chunk: it may follow the measured speed,
+ * of whole record batches stay aligned. `size` is called for every chunk: it may follow the measured speed,
  * because no byte of the result depends on it.
  */
 export function* chunksOf(missing: readonly PermutationRange[], size: () => number): Generator<PermutationRange> {

@@ -1,3 +1,4 @@
+import { counted } from '../wording/format-number.ts';
 import assert from 'node:assert/strict';
 import { baseSeed, INVERSE_STRIDE, MAX_PERMUTATIONS, PERMUTATION_STRIDE } from '../random/seeding.ts';
 import type { Seed, Sharing } from '../random/seeding.ts';
@@ -93,7 +94,7 @@ function shareOf(part: number, whole: number): number {
 interface Circle {
   /** Places, ascending. */
   readonly place: Float64Array;
-  /** Which cell stands there. */
+  /** The cell at that place. */
   readonly cell: Uint32Array;
 }
 
@@ -220,15 +221,19 @@ function notesOn(audit: OverlapAudit, cells: number, stride: number): string[] {
   const notes: string[] = [];
   if (stride > 0 && (cells * cells) / (2 * stride) > 0.01) {
     notes.push(
-      `seed.stride ${stride} leaves ${stride} base seeds for ${cells} cells, so identical cells are likely; a stride never separates cells: use 0.`,
+      `seed.stride ${stride} leaves ${stride} base seeds for ${cells} cells, so identical cells are likely. A stride never separates cells: use 0.`,
     );
   }
   if (audit.identical_pairs > 0) {
-    notes.push(`${audit.identical_pairs} pairs of cells have the same base seed and draw the same numbers throughout.`);
+    notes.push(
+      audit.identical_pairs === 1
+        ? '1 pair of cells has one base seed and draws the same numbers throughout.'
+        : `${counted(audit.identical_pairs, 'pair')} of cells have the same base seed and draw the same numbers throughout.`,
+    );
   }
   if (audit.pairs > 0) {
     notes.push(
-      `${audit.pairs} pairs of cells share streams. Harmless for each cell's own estimates; it correlates these cells. Another global seed does not remove it; seed.scheme: philox does.`,
+      `${counted(audit.pairs, 'pair of cells shares', 'pairs of cells share')} streams. This is harmless for each cell's own estimates but correlates these cells. Another global seed does not remove it; seed.scheme: philox does.`,
     );
   }
   return notes;

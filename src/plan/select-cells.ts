@@ -13,7 +13,7 @@ export function selectedCells(experiment: LoadedStudy, selection: Selection = {}
     ? Uint32Array.from({ length: cells.length }, (_, index) => index + 1)
     : Uint32Array.from(cells, (cell) => (wanted(cell) ? cell.index + 1 : 0)).filter((place) => place > 0);
   if (chosen.length === 0) {
-    throw new EngineError('USAGE', `No cell of ${study.file} fits --cells and --step: there is nothing to run.`, {
+    throw new EngineError('USAGE', `No cell of ${study.file} matches --cells and --step: there is nothing to run.`, {
       path: '--cells',
     });
   }

@@ -21,7 +21,7 @@ export function parseShard(text: string): Shard {
   return { index, of };
 }
 
-/** Throws USAGE: a program that gives another shape would compute nothing, and be told that all is well. */
+/** Throws USAGE: a program that gives another shape would otherwise compute nothing and report success. */
 export function checkedShard({ index, of }: Shard): void {
   const whole = Number.isInteger(index) && Number.isInteger(of);
   if (!whole || index < 1 || index > of || of > 1_000_000) throw noShard(`${index}/${of}`);

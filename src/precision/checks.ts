@@ -11,7 +11,7 @@ export interface Stopping {
   readonly looks: readonly number[];
 }
 
-/** What the rows of a cell said at the last look that they allow. A function of these rows alone. */
+/** The outcome of the last check that the rows of a cell allow. A function of these rows alone. */
 export interface Look {
   /** Permutations looked at: rows 0 .. n - 1, all of them there. */
   readonly n: number;
@@ -21,7 +21,7 @@ export interface Look {
   readonly decisions: readonly (Decision & { readonly rule: PrecisionRule })[];
   /** Every rule is content. */
   readonly reached: boolean;
-  /** The cell has n permutations: the rules are content, or there are no more. */
+  /** The cell has n permutations: the rules are satisfied, or n is the limit. */
   readonly stop: boolean;
 }
 
@@ -77,7 +77,7 @@ export function takeLooks(
   return look;
 }
 
-/** Columns of at most so many bytes are read once and held; larger ones are read again for every pass. */
+/** Columns of at most this many bytes are read once and held; larger ones are read again for every pass. */
 const HELD_BYTES = 64 * 2 ** 20;
 
 /** The metrics at these places for rows 0 .. n - 1. */

@@ -21,7 +21,7 @@ export function createAlea(substreamOfRoot?: Rng['substream']): SeededRng {
 export interface AleaAhead extends Rng {
   /** To the beginning of the stream of a permutation; cheapest when they are asked for in order. */
   startAt(base_seed: number, perm_index: number): void;
-  /** Permutations of another cell follow: how much they draw is to be seen anew. */
+  /** Permutations of another cell follow: how much they draw must be measured again. */
   forget(): void;
 }
 

@@ -5,7 +5,7 @@ import type { GeneratorName, StreamSource } from './generator.ts';
 export const SCHEMES = ['sha256-32', 'philox'] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
-/** The `seed` block of a study, complete. It is part of the experiment as it stands. */
+/** The `seed` block of a study, complete. It is part of the experiment as it is. */
 export interface Seed {
   /** 0 .. 2^32 - 1. */
   readonly global: number;

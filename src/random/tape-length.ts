@@ -1,6 +1,6 @@
 /*
  * How many uniforms to draw ahead for a permutation, from what the ones before it drew. It decides how long a
- * permutation takes and nothing else: behind the end of the tape the stream goes on.
+ * permutation takes and nothing else: after the end of the tape the stream continues.
  *
  * An unused uniform costs 0.3 ns, one drawn behind the tape's end 1 ns more than one on it; and where V8 has once seen the end of
  * a tape in a model's loop, it compiles the drawing into it, which makes the loop larger. So where permutations draw about

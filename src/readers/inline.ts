@@ -50,7 +50,7 @@ export class Inline implements Local {
   }
 
   close(): Promise<void> {
-    this.closed.abort(new EngineError('STOPPED', 'This was closed before it was done.'));
+    this.closed.abort(new EngineError('STOPPED', 'The reader was closed before this was done.'));
     return Promise.resolve();
   }
 

@@ -13,7 +13,7 @@ export interface PartialCell {
   readonly statistics: CellStatistics;
 }
 
-/** Undefined where the first permutation is missing: what stands behind a gap may be what did not fail. */
+/** Undefined where the first permutation is missing: rows after a gap may be only those that did not fail. */
 export async function partialCell(
   readers: Readers,
   { cell_id, place }: StoredCell,

@@ -44,10 +44,10 @@ export interface PickTask extends RowsTask {
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
-/** A cell whose last row was written: read it back, and make its statistics while it is at hand. */
+/** A cell whose last row was written: reads it back and makes its statistics. */
 export interface FinishTask extends SummariseTask {
   readonly sums: Sums;
-  /** All its values, where they are at hand, and what the bytes of its rows must be. */
+  /** All its values, where they are in memory, and what the bytes of its rows must be. */
   readonly kept: (ProvenBytes & { readonly columns: KeptColumns }) | undefined;
 }
 export interface FinishedCell {
@@ -61,7 +61,7 @@ export interface ReaderTasks {
   /** What a cell's file holds, and where its rows say that the cell ends. */
   scan: { task: ScanTask; result: LookedScan };
   look: { task: LookTask; result: Look | undefined };
-  /** Undefined where the other file does not hold every row by now: whoever asked computes them. */
+  /** Undefined where the other file no longer holds every row: then the caller computes them. */
   copy: { task: CopyTask; result: ChunkResult | undefined };
   /** The rows as CSV lines, whatever the file's format. */
   text: { task: TextTask; result: readonly Uint8Array[] };

@@ -4,8 +4,8 @@ import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
 
 /**
- * Threads that only read, and start when there is something to read: each loads the engine for itself, which takes longer than all that `plan` of a new output
- * and `status` of a run that is written down do.
+ * Threads that only read, and start when there is something to read: each loads the engine separately, which takes longer than all that `plan` of a new output
+ * and `status` of a recorded run do.
  */
 export class ThreadsOnDemand implements Local {
   readonly parallel: number;

@@ -59,7 +59,7 @@ export function drawnViews(data: ReportData): LineChartData[] {
 
 /**
  * The metrics that get pictures: the model's headline, those with thresholds, the one that ranks, those of the views, then the model's order.
- * One that is the same everywhere is no picture: it is named among the findings.
+ * One that is the same everywhere is not drawn: it is named among the findings.
  */
 export function drawnMetrics(data: ReportData): string[] {
   const asked = Object.keys(data.metrics).filter(
@@ -129,7 +129,7 @@ export function failuresTable({ failures }: ReportData): ReportTable | undefined
   };
 }
 
-/** Cells that are not complete. What their first n permutations say stands here alone: it is in no other table and no picture. */
+/** Cells that are not complete. The results of their first n permutations appear only here, in no other table or picture. */
 export function incompleteTable(data: ReportData): ReportTable | undefined {
   const { incomplete } = data;
   if (incomplete.length === 0) return undefined;
@@ -147,7 +147,7 @@ export function incompleteTable(data: ReportData): ReportTable | undefined {
     note:
       (shown.length < incomplete.length
         ? `The first ${shown.length} of ${formatCount(incomplete.length)}; tables/incomplete.csv has all. `
-        : '') + (some ? 'So far: the mean of the first n permutations ± its Monte Carlo standard error.' : ''),
+        : '') + (some ? 'Partial results: the mean of the first n permutations ± its Monte Carlo standard error.' : ''),
   });
 }
 
@@ -176,7 +176,7 @@ export function unreachedTable({ cells }: ReportData): ReportTable | undefined {
     ]),
     note:
       (shown.length < short.length ? `The first ${shown.length} of ${formatCount(short.length)}. ` : '') +
-      'More permutations, or a wider half_width, would end them; what they have is as good as its errors say.',
+      'More permutations, or a wider half_width, would complete them; their results are as good as their errors say.',
   };
 }
 

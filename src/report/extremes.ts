@@ -18,7 +18,7 @@ export function extremes(
   most: number,
 ): Extremes {
   const valued = cells.map((cell) => ({ cell, value: estimateOf(cell.statistics[metric]!, statistic).value }));
-  // Infinity - Infinity is no order.
+  // Infinity - Infinity gives no order.
   valued.sort(
     (a, b) =>
       Number(Number.isNaN(a.value)) - Number(Number.isNaN(b.value)) ||

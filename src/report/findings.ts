@@ -1,5 +1,5 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
-import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
 import { meanFindings } from './mean-findings.ts';
 import type { ReportData, ReportFinding } from './report-data.ts';
 
@@ -37,8 +37,8 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
     {
       level: 'bad',
       text:
-        `${formatCount(cells.length)} of ${formatCount(cells_total)} cells are complete (${each}). The other ${formatCount(incomplete.length)} hold ${formatCount(rows)} rows ` +
-        'and are in no table and picture but that of incomplete cells (tables/incomplete.csv); the same run command resumes where it stopped.',
+        `${formatCount(cells.length)} of ${counted(cells_total, 'cell is', 'cells are')} complete (${each}). The other ${incomplete.length === 1 ? 'cell holds' : `${formatCount(incomplete.length)} hold`} ${counted(rows, 'row')} ` +
+        `and ${incomplete.length === 1 ? 'appears' : 'appear'} only in the table of incomplete cells (tables/incomplete.csv); the same run command resumes where it stopped.`,
     },
   ];
 }
@@ -53,7 +53,7 @@ function failures({ failures: failed }: ReportData): ReportFinding[] {
       level: 'bad',
       text:
         `${formatCount(failed.length)} ${plural(failed.length, 'permutation')} failed (${counts}; tables/failures.csv). They were not drawn again with other seeds, and their cells have no statistics here: ` +
-        'if failures go with extreme results, what is left would look better than it is.',
+        'if failures come with extreme results, the remaining rows would look better than they should.',
     },
   ];
 }
@@ -67,13 +67,13 @@ function histories({ disturbed }: ReportData): ReportFinding[] {
   if (conflicts > 0) {
     found.push({
       level: 'bad',
-      text: `${formatCount(conflicts)} rows were found twice with different values: determinism was broken (another program, machine or model wrote into this run). The first of each was kept; permafrost verify names them.`,
+      text: `${counted(conflicts, 'row was', 'rows were')} found twice, with different values: determinism was broken (another program, machine or model wrote into this run). The first of each was kept; permafrost verify names them.`,
     });
   }
   if (repaired > 0)
     found.push({
       level: 'note',
-      text: `${formatCount(repaired)} damaged or doubled rows were set aside and computed again on the way.`,
+      text: `${formatCount(repaired)} damaged or duplicate rows were set aside and recomputed on the way.`,
     });
   return found;
 }
@@ -106,7 +106,7 @@ function values(data: ReportData, metric: string): ReportFinding[] {
     const count = infiniteIn.reduce((sum, { statistics }) => sum + statistics.n_infinite!, 0);
     found.push({
       level: 'note',
-      text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: the mean is infinite there, quantiles may be, and what is said of finite rows stands beside it.`,
+      text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: the mean is infinite there, quantiles may be, and the statistics of the finite rows are given beside it.`,
     });
   }
   const cap = metrics[metric]?.cap;
@@ -118,7 +118,7 @@ function values(data: ReportData, metric: string): ReportFinding[] {
     );
     found.push({
       level: 'note',
-      text: `${metric} meets its cap (${cap}) in ${formatCount(capped.length)} ${plural(capped.length, 'cell')}${share > 0 ? `, in the worst of them in at least ${Math.round(100 * share)} % of the permutations` : ''}: there its mean says more about the cap than about the metric.`,
+      text: `${metric} reaches its cap (${cap}) in ${formatCount(capped.length)} ${plural(capped.length, 'cell')}${share > 0 ? `, in the worst of them in at least ${Math.round(100 * share)} % of the permutations` : ''}: there its mean says more about the cap than about the metric.`,
     });
   }
   return found;
@@ -146,7 +146,7 @@ function precision({ cells, permutations }: ReportData): ReportFinding[] {
   return [
     {
       level: 'note',
-      text: `${stops} ${formatCount(short.length)} of ${formatCount(ruled.length)} cells did not become as precise as asked with ${formatCount(permutations)}: they are listed below.`,
+      text: `${stops} ${formatCount(short.length)} of ${formatCount(ruled.length)} cells did not reach the requested precision with ${formatCount(permutations)}: they are listed below.`,
     },
   ];
 }

@@ -4,12 +4,12 @@ import type { ReportData } from './report-data.ts';
 /** What these numbers do and do not say: what the engine knows first, then what the model adds. */
 export function limits({ sharing, cells, ranking, caveats }: ReportData): string[] {
   return [
-    'Every number stands with its Monte Carlo standard error (±), and intervals are 95 % Monte Carlo intervals (means: Student’s t, of values 0 and 1 Wilson; percentiles: order statistics; probabilities: Wilson). ' +
-      'That is simulation noise alone: what another run with other seeds would change. It shrinks with the square root of the number of permutations, and says nothing of whether the model, ' +
+    'Every number is given with its Monte Carlo standard error (±), and intervals are 95 % Monte Carlo intervals (means: Student’s t, of values 0 and 1 Wilson; percentiles: order statistics; probabilities: Wilson). ' +
+      'That is simulation noise alone: how much a run with other seeds would differ. It shrinks with the square root of the number of permutations, and does not tell whether the model, ' +
       'its parameters or its input data are right.',
     ...(cells.length > 0
       ? [
-          `What happens in fewer than 1 of ${formatCount(Math.max(1, Math.floor(Math.min(...cells.map(({ n }) => n)) / 3.7)))} permutations may not be among these rows at all, and no diagnostic can know of it: to see something of probability p, run 3.7 / p permutations.`,
+          `What happens in fewer than 1 of ${formatCount(Math.max(1, Math.floor(Math.min(...cells.map(({ n }) => n)) / 3.7)))} permutations may not be among these rows at all, and no diagnostic can detect that: to see something of probability p, run 3.7 / p permutations.`,
         ]
       : []),
     'P5 to P95 is the spread of single permutations, not an error: it does not shrink with more of them.',

@@ -1,6 +1,6 @@
 import { isDeclaredConstant } from '../model/condition.ts';
 import { FEW_PERMUTATIONS, type Diagnostic } from '../statistics/diagnostics.ts';
-import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
 import type { ReportData, ReportFinding } from './report-data.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
@@ -19,7 +19,7 @@ function metricsWhere({ cells, metrics }: ReportData, is: (cell: ReportedCell, m
   const inAll = counts.filter(({ count }) => count > 0 && all(count)).map(({ metric }) => metric);
   const inSome = counts
     .filter(({ count }) => count > 0 && !all(count))
-    .map(({ metric, count }) => `${metric} in ${formatCount(count)} of ${formatCount(cells.length)} cells`);
+    .map(({ metric, count }) => `${metric} in ${formatCount(count)} of ${counted(cells.length, 'cell')}`);
   return [
     ...(inAll.length > 0 ? [`${inAll.join(', ')}${cells.length > 1 ? ' in all cells' : ''}`] : []),
     ...inSome,
@@ -36,7 +36,7 @@ function doubtfulMeans(data: ReportData): ReportFinding[] {
   return [
     {
       level: 'bad',
-      text: `The interval of the mean is not to be trusted, see the median: ${where}. A heavy tail: few permutations decide the mean (one holds over 10 % of the sum of squares, or the variance is uncertain by over 10 %), and those that would matter most may not have come yet.`,
+      text: `The interval of the mean is not reliable, see the median: ${where}. A heavy tail: few permutations decide the mean (one holds over 10 % of the sum of squares, or the variance is uncertain by over 10 %), and those that would matter most may not have come yet.`,
     },
   ];
 }
@@ -64,12 +64,12 @@ function fewDraws({ cells }: ReportData): ReportFinding[] {
     ];
   const little =
     n < FEW_PERMUTATIONS
-      ? `${n} permutations carry little: intervals of means (by Student's t) hold only if the rows are near normal, which so few cannot show. `
+      ? `${n} permutations are few: intervals of means (by Student's t) hold only if the rows are close to normal, which so few cannot show. `
       : '';
   return [
     {
       level: 'note',
-      text: `${little}With ${n} permutations outer percentiles have no bounded interval ("± ?"): means are what is drawn.`,
+      text: `${little}With ${n} permutations outer percentiles have no bounded interval ("± ?"), so the pictures show means.`,
     },
   ];
 }
@@ -94,17 +94,17 @@ function equalRows(data: ReportData): ReportFinding[] {
   if (free !== '')
     found.push({
       level: 'note',
-      text: `The same in every permutation, as the model says it is: ${free}. Chance has no part in them.`,
+      text: `The same in every permutation, as the model declares: ${free}. They are not random.`,
     });
   if (open !== '')
     found.push({
       level: 'note',
-      text: `All rows are equal: ${open}. That is as far as one has seen: with 95 % confidence another value comes with a chance of at most ${formatNumber(Math.max(...bounds), 2)} (about 3.7 / n).`,
+      text: `All rows are equal: ${open}. That is only what was seen: with 95 % confidence, another value has a chance of at most ${formatNumber(Math.max(...bounds), 2)} (about 3.7 / n).`,
     });
   if (wrong !== '')
     found.push({
       level: 'bad',
-      text: `Declared constant by the model, and different between permutations: ${wrong}. The declaration is wrong, or the rows are.`,
+      text: `Declared constant by the model, but different between permutations: ${wrong}. The declaration is wrong, or the rows are.`,
     });
   return found;
 }

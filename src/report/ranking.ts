@@ -57,7 +57,7 @@ function rankingNote({ metric, best, paired, compared, n_undefined, cells }: Ran
     `"May be the best" allows for having picked the best of ${formatCount(compared)}: with a chance of at least 95 % the truly best cell is among those with yes${may_be === 1 ? ', of which there is one' : ''}.`,
     ...(doubtful > 0
       ? [
-          `Of ${doubtful} of them too little is known for that (few permutations, a heavy tail, rare events): what is said of these holds only as far as their rows are like normal ones.`,
+          `Of ${doubtful} of them too little is known for that (few permutations, a heavy tail, rare events): for these it holds only as far as their rows are close to normal.`,
         ]
       : []),
     ...(n_undefined > 0

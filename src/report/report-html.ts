@@ -93,7 +93,7 @@ function findingList(data: ReportData, levels: readonly ReportFinding['level'][]
   return items.length === 0 ? '' : `<ul class="findings">${items.join('')}</ul>`;
 }
 
-/** What a person asks first stands first. */
+/** What a person asks first comes first. */
 function glance({ cells, metrics }: ReportData): string {
   const found = glanceTable(cells, metrics);
   return found === undefined ? '' : `<h2>At a glance</h2>${table(found)}`;

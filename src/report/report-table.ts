@@ -7,7 +7,7 @@ export interface ReportTable {
   readonly note: string;
 }
 
-/** The table, and what the mark of a doubtful mean says where one stands in it. */
+/** The table, and a note on the mark of a doubtful mean where it has one. */
 export function withMarkNote(table: ReportTable): ReportTable {
   if (!table.rows.some((row) => row.some(isMarked))) return table;
   return { ...table, note: [table.note, MARK_NOTE].filter((part) => part !== '').join(' ') };

@@ -17,7 +17,7 @@ export const ON_ERROR = ['stop', 'continue'] as const;
 /** What a failed permutation or cell does to the run. */
 export type OnError = (typeof ON_ERROR)[number];
 
-/** What may be said to a run, and to a plan of it; what is not said has a default in `resolveOptions`, or the study says it. */
+/** The options of a run, and of a plan of it; defaults come from `resolveOptions` or from the study. */
 export interface RunOptions {
   /** Where the run lives: relative to the working directory. */
   readonly output?: string | undefined;
@@ -35,15 +35,15 @@ export interface RunOptions {
   /** Only the cells of these steps. */
   readonly steps?: readonly string[] | undefined;
   readonly durability?: Durability | undefined;
-  /** Stops after so long [s], resumable. */
+  /** Stops after this time [s]; the run can be resumed. */
   readonly max_seconds?: number | undefined;
-  /** Where the disk is full, waits so long for space [min]. */
+  /** Where the disk is full, waits up to this long for space [min]. */
   readonly disk_wait_minutes?: number | undefined;
   readonly kernel?: Kernel | undefined;
   /** Tries permutations again that failed before. Default: in a study with steps, yes. */
   readonly retry_failed?: boolean | undefined;
   readonly on_error?: OnError | undefined;
-  /** Recomputes every row found on disk that no checksum of its experiment covers before it is taken, not a sample of them. */
+  /** Recomputes every row found on disk that no checksum of its experiment covers before it is used, instead of a sample of them. */
   readonly recompute_found?: boolean | undefined;
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
   readonly reuse?: readonly string[] | undefined;
@@ -165,7 +165,7 @@ export interface StudyResult {
   /** Found on disk, or copied from another output. */
   readonly permutations_reused: number;
   readonly permutations_total: number;
-  /** Cells that a stopped run did not come to and could not read in time: they count as they were last written down. */
+  /** Cells that a stopped run did not reach and could not read in time: they count as last recorded. */
   readonly unread: number;
   /** Cells that turn out to be precise enough stop earlier: `permutations_total` is an upper bound. */
   readonly at_most: boolean;

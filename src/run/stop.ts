@@ -1,4 +1,4 @@
-/** Signals that end a run in order, with the exit code of each: 128 and its number, as shells say it. SIGBREAK is of Windows. */
+/** Signals that end a run in order, with the exit code of each: 128 and its number, as shells report it. SIGBREAK exists on Windows only. */
 const EXIT = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGBREAK: 149 } as const;
 export type StopSignal = keyof typeof EXIT;
 export const STOP_SIGNALS = Object.keys(EXIT) as readonly StopSignal[];

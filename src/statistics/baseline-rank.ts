@@ -22,7 +22,7 @@ export function equalWithin(baseline: number | undefined): readonly number[] {
   return [baseline - off, baseline + off];
 }
 
-/** The rank of a baseline among n values, of which so many lie above the thresholds of `equalWithin`. */
+/** The rank of a baseline among n values, of which these numbers lie above the thresholds of `equalWithin`. */
 export function baselineRank(value: number, n: number, above: readonly number[]): BaselineRank {
   const [not_below, higher] = above;
   if (n === 0 || not_below === undefined || higher === undefined)

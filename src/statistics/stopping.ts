@@ -52,7 +52,7 @@ export function checkpoints(target: number, min: number = MIN_PERMUTATIONS): num
 export type ColumnBlocks = Iterable<Float64Array>;
 
 /**
- * One look at rows 0 .. n - 1 of `column`, which holds at least those; later ones are passed over. Call it at
+ * One look at rows 0 .. n - 1 of `column`, which holds at least those; later ones are ignored. Call it at
  * `checkpoints` only: width rules at the plain 95 % level keep their coverage there (specification: 0.93 to 0.96), not
  * under a look at every row. Decisions against a threshold need `decideProportion` instead. Memory does not grow with n.
  */
@@ -191,7 +191,7 @@ function ofProbability(rows: ColumnBlocks, threshold: number): Measured {
 
 const UNKNOWN: Measured = { estimate: NaN, ci: [NaN, NaN], events: 0 };
 
-/** What one rule came to in one cell, as summary.json tells it. An unbounded interval has null for its open end. */
+/** The outcome of one rule in one cell, as in summary.json. An unbounded interval has null for its open end. */
 export interface ReachedPrecision {
   readonly metric: string;
   /** `quantile 0.5`, `mean`, `P(> 3)`. */

@@ -4,7 +4,7 @@ import { exp, log } from '../random/math.ts';
 import { normalQuantile } from '../random/normal.ts';
 import { lnGamma } from './special.ts';
 
-/** From so many degrees of freedom on the expansion about the normal quantile has all digits. */
+/** From this many degrees of freedom on the expansion about the normal quantile has all digits. */
 const MANY = 1000;
 
 /**

@@ -89,7 +89,7 @@ export interface SummariseOptions {
   readonly thresholds?: Readonly<Record<string, readonly number[]>>;
   /** The metrics of the unperturbed case: reports where each of them lies among the rows. */
   readonly baseline?: Readonly<Record<string, number>>;
-  /** Up to so many bytes of values are held in memory (and the source read once); beyond, the source is read up to eight times. */
+  /** Up to this many bytes of values are held in memory (and the source read once); beyond, the source is read up to eight times. */
   readonly memory_bytes?: number;
 }
 
@@ -121,7 +121,7 @@ export function summarise(
   return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, asked[m]!, ranks)]));
 }
 
-/** What is asked of one metric beside what is always told. */
+/** What is asked of one metric besides what is always computed. */
 interface Asked {
   readonly thresholds: readonly number[];
   /** NaN where it is undefined. */

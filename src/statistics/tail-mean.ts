@@ -34,7 +34,7 @@ export class TailMean {
     this.#scale = scale;
   }
 
-  /** NaN is passed over. */
+  /** NaN is skipped. */
   add(values: Float64Array): void {
     const sign = this.#sign;
     const boundary = this.#boundary;

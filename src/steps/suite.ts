@@ -56,7 +56,7 @@ export class Suite {
     const { raw } = reference.source;
     const set = readSetOptions(options.settings ?? [], declaredSettings(raw), derivationsOf(raw));
     const { settings, derived: decided } = set;
-    // What is wrong with the settings is said when the study is loaded.
+    // Errors in the settings are reported when the study is loaded.
     const derivations = derivationsOf(withSettings(raw, settings, new Problems()));
     const overrides = { output, format, permutations, inputs, settings };
     if (derivations.length === 0) return new Suite(port, reference, overrides, [], steps && new Set(steps), decided);
@@ -166,7 +166,7 @@ function choose(derivation: Derivation, rows: readonly ResultRow[], { study }: L
   if (value === undefined) {
     throw new EngineError(
       'STUDY',
-      `steps.${step}.parameters.${parameter}: no complete row of ${from} decides it; give an otherwise: in the study, or --set ${step}.${parameter}=<value>.`,
+      `steps.${step}.parameters.${parameter}: no complete row of ${from} decides it; add otherwise: to it in the study, or pass --set ${step}.${parameter}=<value>.`,
       { path: `steps.${step}.parameters.${parameter}` },
     );
   }

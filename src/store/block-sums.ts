@@ -9,8 +9,8 @@ import type { BlockSum, Sums } from './scan/sums.ts';
 import { writeFully } from '../files/write-fully.ts';
 
 /**
- * The sums file of one open CSV cell. Every row has a sum from the moment it is written: lines are appended as blocks are finished, and behind
- * them stands one line for the block that is still growing, written over again and again. They are made durable only by `seal`: a
+ * The sums file of one open CSV cell. Every row has a sum from the moment it is written: lines are appended as blocks are finished, followed by
+ * one line for the block that is still growing, overwritten again and again. They are made durable only by `seal`: a
  * line that a power cut takes away costs the protection of its block until the next run has recomputed a sample of it, no row.
  */
 export class BlockSums {
@@ -18,9 +18,9 @@ export class BlockSums {
   readonly #place: CellPlace;
   readonly #salt: number;
   readonly #sums: Map<number, BlockSum>;
-  /** What stands in the file of finished blocks. */
+  /** The part of the file about finished blocks. */
   #content: string;
-  /** What stands behind it: the line of the block that is growing. */
+  /** What follows it: the line of the block that is growing. */
   #behind: string;
   #pending = '';
   #tail: { block: number; rows: number; crc32: number } | undefined;
@@ -40,7 +40,7 @@ export class BlockSums {
     const last = lines.slice(lines.lastIndexOf('\n', lines.length - 2) + 1);
     this.#sums = parseSums(lines, experiment, batch_rows);
     this.#tail = tail === undefined ? undefined : { ...tail };
-    // The last line is written over where its block goes on growing.
+    // The last line is overwritten where its block keeps growing.
     const growing = tail !== undefined && parseSums(last, experiment, batch_rows).has(tail.block);
     this.#behind = growing ? last : '';
     this.#content = lines.slice(0, lines.length - this.#behind.length);
@@ -70,7 +70,7 @@ export class BlockSums {
     if (full) this.#finish();
   }
 
-  /** Blocks that no line speaks of, as they stand in the file. */
+  /** Blocks without a line, as they are in the file. */
   adopt(blocks: readonly LastBlock[]): void {
     for (const { block, rows, crc32 } of blocks) {
       if (block === this.#tail?.block) continue; // has its line behind the others
@@ -87,7 +87,7 @@ export class BlockSums {
 
   #keep(block: number, sum: BlockSum): void {
     const known = this.#sums.get(block);
-    // A line that stands where the growing block's does is about to be written over.
+    // A line in the place of the growing block's is about to be overwritten.
     const stands = known?.count === sum.count && known.crc32 === sum.crc32 && this.#behind === '';
     if (stands) return;
     this.#sums.set(block, sum);
@@ -145,7 +145,7 @@ export class BlockSums {
     };
   }
 
-  /** After a failed sync nobody knows what the disk has: an empty file protects less, but says nothing untrue. */
+  /** After a failed sync nobody knows what the disk holds: an empty file protects less, but is never wrong. */
   async #syncOrEmpty(fd: number): Promise<void> {
     try {
       await this.#port.fdatasync(fd);
@@ -165,7 +165,7 @@ export class BlockSums {
     this.#behind = '';
   }
 
-  /** `lines` to stay, and behind them a line that the next call writes over. */
+  /** `lines` to keep, followed by a line that the next call overwrites. */
   #append(lines: string, behind: string): void {
     this.#durable = undefined;
     const path = sumsPath(this.#place.folder);
@@ -174,14 +174,14 @@ export class BlockSums {
       const found = this.#content + this.#behind === '' ? undefined : this.#port.stat(path);
       this.#fd = this.#port.open(path, found === undefined ? 'w+' : 'r+');
       this.#size = found?.size ?? 0;
-      // After a sync that failed these bytes may be in the page cache alone, and pass for written: only writing them anew makes them durable.
+      // After a sync that failed these bytes may be in the page cache alone, and pass for written: only writing them again makes them durable.
       before = found === undefined ? '' : this.#content;
     }
     const text = before + lines + behind;
     const at = this.#content.length - before.length;
     writeFully(this.#port, this.#fd, Buffer.from(text, 'latin1'), at);
     const end = at + text.length;
-    // Lines grow as their blocks do: what reaches further was torn, or spoke of rows that a power cut took.
+    // Lines grow as their blocks do: what reaches further was torn, or covered rows that a power cut took.
     if (this.#size > end) this.#port.ftruncate(this.#fd, end);
     this.#size = end;
     this.#content += lines;

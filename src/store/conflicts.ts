@@ -29,7 +29,7 @@ function conflictsOnRecord(port: FilePort, place: CellPlace): ConflictingRow[] {
     if (bytes?.length !== length) {
       throw new EngineError(
         'DISK',
-        `${join(folder, file)} does not hold the row that its index speaks of; put it back from a copy, or remove the index file once the conflict is understood`,
+        `${join(folder, file)} does not hold the row that its index names; restore it from a copy, or remove the index file once the conflict is understood`,
         { path: join(folder, file) },
       );
     }
@@ -49,7 +49,7 @@ function conflictsInFile(port: FilePort, place: CellPlace, target: number): Conf
   return found ?? [];
 }
 
-/** Puts conflicting rows on record for a cell, each once. Returns how many were new. */
+/** Records conflicting rows of a cell, each once. Returns how many were new. */
 export async function recordConflicts(
   port: FilePort,
   place: CellPlace,

@@ -7,7 +7,7 @@ import { sumsText } from './scan/sums.ts';
 import { rowsByBlock } from './rewrite.ts';
 
 /**
- * From here on the blocks with rows that no sum covers count as damaged: their sums are made to say so, durably, and whoever reads the file sets their rows
+ * From here on the blocks with rows that no sum covers count as damaged: their sums are made to say so, durably, and every reader of the file sets their rows
  * aside and has them computed again. Where one row of a sample is wrong, the others are as doubtful.
  */
 export async function distrustUnprotected(port: FilePort, place: CellPlace, scan: CellScan): Promise<void> {

@@ -27,7 +27,7 @@ const HEADER = `${FAILURE_COLUMNS.join(',')}\n`;
 
 /**
  * The failures on record in `<cell>/failures.csv`, the last one of each perm_index, ascending. A row that a crash
- * tore is passed over: its permutation fails again in the same way.
+ * tore is skipped: its permutation fails again in the same way.
  */
 export function readFailures(port: FilePort, cellFolder: string): Failure[] {
   const path = cellLayout(cellFolder).failures;
@@ -81,7 +81,7 @@ export async function forgetPrepareFailure(port: FilePort, cellFolder: string): 
   await onDiskAsync('write', path, () => writeSmallFile(port, path, HEADER + others.map(lineOf).join('')));
 }
 
-/** Takes the record away, before failed permutations are tried again. */
+/** Removes the record before failed permutations are tried again. */
 export async function clearFailures(port: FilePort, cellFolder: string): Promise<void> {
   const path = cellLayout(cellFolder).failures;
   await onDiskAsync('remove', path, async () => {

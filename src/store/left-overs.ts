@@ -5,7 +5,7 @@ import type { FilePort } from '../files/port.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import { layoutOf } from './scan/layout.ts';
 
-/** Temporary files that a run which was killed did not get to put in place; of nobody else's files any. */
+/** Temporary files that a killed run did not rename into place; no other files. */
 const OF_CELL =
   /^(metrics_compact\.(csv|arrow|sums)|(summary|progress)\.json|failures\.csv|logs\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RUN = /^run_manifest\.json(\.[\w-]+)?\.tmp$/;
@@ -13,7 +13,7 @@ const OF_AGGREGATED =
   /^(heartbeat\.json|(progress|grid_summary|partial_summary|row_origins)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RESULTS = /^.+\.csv(\.[\w-]+)?\.tmp$/;
 
-/** Takes away what is left of a cell's temporary files. Only its one writer may. */
+/** Removes what is left of a cell's temporary files. Only its one writer may. */
 export async function removeLeftOversOfCell(port: FilePort, folder: string): Promise<void> {
   await removeLeftOvers(port, folder, OF_CELL);
 }
@@ -32,7 +32,7 @@ export function passingName(per_cell: string): string {
   return temporaryPath(join(per_cell, '.names'));
 }
 
-/** Asked for by its name: beside it stand as many names as the run has cells. */
+/** Asked for by its name: its folder holds as many names as the run has cells. */
 async function removePassing(port: FilePort, per_cell: string): Promise<void> {
   const path = passingName(per_cell);
   await onDiskAsync('remove', path, async () => {

@@ -149,7 +149,7 @@ function judge({ port, me, lock }: Party, path: string, found: LockRecord): Prom
   return judgeHolder(found, fileOf(port, path), `${lock}.${found.holder?.nonce ?? ''}`, me);
 }
 
-/** What the disk refuses costs nothing: whoever comes next finds a dead holder. */
+/** What the disk refuses costs nothing: the next process finds a dead holder. */
 function release(port: FilePort, path: string, token: string, kernel: KernelLock | undefined): void {
   passOver(() => {
     removeLock(port, path, token);

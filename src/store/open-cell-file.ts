@@ -1,3 +1,4 @@
+import { counted } from '../wording/format-number.ts';
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { hex32 } from '../encoding/crc32.ts';
@@ -201,7 +202,7 @@ export class OpenCell implements CellFile {
     return parts;
   }
 
-  /** Rows have their sum as soon as they are written: whoever kills this process leaves no more than one chunk without. */
+  /** Rows have their sum as soon as they are written: if this process is killed, at most one chunk is without. */
   #protect(parts: readonly BlockPart[] | undefined): void {
     if (parts === undefined) return;
     for (const part of parts) this.#sums.add(part);
@@ -215,7 +216,7 @@ export class OpenCell implements CellFile {
   /** One after the other: the error of a failed sync is reported only once, so no later one may overtake it. */
   sync(): Promise<void> {
     const next = this.#syncing.then(() => this.#syncOnce());
-    this.#syncing = next.catch(() => undefined); // whoever asked for that sync has its error; `#failure` keeps it for the next
+    this.#syncing = next.catch(() => undefined); // the caller of that sync has its error; `#failure` keeps it for the next
     return next;
   }
 
@@ -248,10 +249,10 @@ export class OpenCell implements CellFile {
     sums_synced.value?.();
   }
 
-  /** A file whose name was removed takes rows as before, and keeps none. */
+  /** An open file whose name was removed still accepts rows, and keeps none. */
   #assertStillThere(end: number): void {
     const size = this.#port.stat(this.#path)?.size ?? -1;
-    if (size < end) throw Object.assign(new Error(`${this.#path} is not there any more`), { code: 'ENOENT' });
+    if (size < end) throw Object.assign(new Error(`${this.#path} no longer exists`), { code: 'ENOENT' });
   }
 
   async complete(readBack?: ReadBack): Promise<string> {
@@ -284,7 +285,7 @@ export class OpenCell implements CellFile {
     this.#ordered = true;
   }
 
-  /** Reads everything back, then writes what says that the file is whole. */
+  /** Reads everything back, then writes the mark of a whole file. */
   async #seal(readBack: ReadBack | undefined): Promise<string> {
     if (this.#fd === undefined) return '00000000';
     const found = await this.#whatIsThere(readBack);
@@ -318,7 +319,7 @@ export class OpenCell implements CellFile {
     try {
       return await elsewhere(sums);
     } catch (error) {
-      // No failure of this file's: what is durable stays, unsealed.
+      // Not a failure of this file: what is durable stays, unsealed.
       this.#failure = error;
       throw error;
     }
@@ -327,21 +328,21 @@ export class OpenCell implements CellFile {
   #changedUnderneath(): EngineError {
     return new EngineError(
       'DISK',
-      `${this.#path} does not read back as it was written; run the same command again: it is checked and repaired then. Check the disk`,
+      `${this.#path} does not read back as it was written. Check the disk, then run the same command again: it checks and repairs the file`,
       { path: this.#path },
     );
   }
 
   #assertUsable(): void {
-    // Whatever failed once is final: what the disk says afterwards cannot be believed.
+    // A failure is final: what the disk reports afterwards cannot be trusted.
     if (this.#failure !== undefined) throw this.#failure as Error;
   }
 
   /** Cuts back to what is durable; nothing beyond it was acknowledged. */
   #fail(error: unknown, doing: string): never {
     let safe = hasCode(error, 'ENOENT')
-      ? 'the rows of this cell went with it'
-      : `${this.#rowsDurable} rows of this cell are safe`;
+      ? 'the rows of this cell are gone with it'
+      : `${counted(this.#rowsDurable, 'row')} of this cell ${this.#rowsDurable === 1 ? 'is' : 'are'} safe`;
     if (isSystemError(error) && this.#fd !== undefined) {
       try {
         this.#port.ftruncate(this.#fd, this.#durableEnd);

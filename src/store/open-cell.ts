@@ -1,3 +1,4 @@
+import { counted } from '../wording/format-number.ts';
 import { dirname } from 'node:path';
 import { BlockSums } from './block-sums.ts';
 import { countPermutations } from '../study/permutation-range.ts';
@@ -20,8 +21,8 @@ import { passingName, removeLeftOversOfCell } from './left-overs.ts';
 import { writeFully } from '../files/write-fully.ts';
 
 /**
- * Opens a cell's metrics file as its only writer. What the scan found is repaired first, after the table in recover.ts,
- * and what stands then is durable before this returns: file, folder and parent folder are synced, since a killed
+ * Opens a cell's metrics file as its only writer. What the scan found is repaired first, according to the table in recover.ts,
+ * and the result is durable before this returns: file, folder and parent folder are synced, since a killed
  * predecessor may have left rows only in memory. A cell without a file costs nothing until its first append.
  *
  * `log` gets a line for a person about everything that was cut, dropped or set aside.
@@ -52,7 +53,7 @@ export async function openCell(
 }
 
 /**
- * Rows without a sum get one, as they stand now: from here on no change of them goes unseen. A sum over a whole block of which rows are missing stays,
+ * Rows without a sum get one, as they are now: from here on no change to them goes unnoticed. A sum over a whole block of which rows are missing stays,
  * since it judges them when they have been computed again.
  */
 function protect(place: CellPlace, scan: CellScan, sums: BlockSums, log: (line: string) => void): void {
@@ -60,7 +61,7 @@ function protect(place: CellPlace, scan: CellScan, sums: BlockSums, log: (line: 
   sums.adopt(scan.loose_blocks.filter((block) => !judged(block)));
   sums.write();
   const rows = countPermutations(scan.unprotected);
-  if (rows > 0) log(`cell ${place.schema.cell_id}: checksums were made for ${rows} rows that had none`);
+  if (rows > 0) log(`cell ${place.schema.cell_id}: checksums were made for ${counted(rows, 'row')} without any`);
 }
 
 /** Left-over temporary files go; a summary goes before the rows that it speaks of change. */
@@ -77,13 +78,13 @@ async function clearTheWay(
     await removeFile(port, summary, 0);
     await port.syncFolder(place.folder);
   } catch (error) {
-    // It says which rows it is of: nobody takes it for one of the rows that come now.
+    // It says which rows it describes: nobody takes it for a summary of the new rows.
     if (!(error instanceof HeldFile)) throw error;
     log(`cell ${place.schema.cell_id}: ${error.message}`);
   }
 }
 
-/** Cuts a torn tail and makes everything that stands durable. `found`: as it was found, not just rewritten by us. */
+/** Cuts a torn tail and makes everything else durable. `found`: as it was found, not just rewritten by us. */
 async function settle(port: FilePort, place: CellPlace, scan: CellScan, found: boolean): Promise<number> {
   const fd = port.open(metricsPath(place.folder, place.schema.format), 'r+');
   try {
@@ -105,8 +106,8 @@ async function settle(port: FilePort, place: CellPlace, scan: CellScan, found: b
 const PIECE_BYTES = 1 << 20;
 
 /**
- * Writes what stands in the file over itself. After a failed fsync the kernel calls the pages clean that never reached the disk,
- * and the next fsync, even of another process, says yes to them: rows that count must be written by someone whose fsync succeeds.
+ * Writes the contents of the file over themselves. After a failed fsync the kernel calls the pages clean that never reached the disk,
+ * and the next fsync, even by another process, succeeds for them: rows that count must be written by a process whose own fsync succeeds.
  */
 function writeAnew(port: FilePort, fd: number, end: number): void {
   const reader = new FileReader(port, fd, end);
@@ -165,30 +166,30 @@ function tell(place: CellPlace, scan: CellScan, log: (line: string) => void): vo
   for (const finding of scan.findings) {
     const done =
       finding.kind === 'torn' ? 'cut' : finding.kind === 'foreign' ? 'rewritten, original set aside' : 'set aside';
-    log(`${cell} ${finding.length} bytes at byte ${finding.offset} ${done}: ${finding.reason}`);
+    log(`${cell} ${counted(finding.length, 'byte')} at byte ${finding.offset} ${done}: ${finding.reason}`);
   }
   if (scan.n_findings > scan.findings.length) log(`${cell} and ${scan.n_findings - scan.findings.length} more`);
-  if (scan.n_duplicates > 0) log(`${cell} ${scan.n_duplicates} duplicate rows dropped`);
+  if (scan.n_duplicates > 0) log(`${cell} ${counted(scan.n_duplicates, 'duplicate row')} dropped`);
   if (scan.n_rows_past_target > 0)
-    log(`${cell} ${scan.n_rows_past_target} rows at or past the target of ${scan.target} dropped`);
+    log(`${cell} ${counted(scan.n_rows_past_target, 'row')} at or past the target of ${scan.target} dropped`);
 }
 
 function warnLoudly(place: CellPlace, scan: CellScan, log: (line: string) => void): void {
   const cell = `cell ${place.schema.cell_id}`;
   if (scan.findings.some(({ kind }) => kind === 'foreign')) {
     log(
-      `WARNING: ${cell}: the metrics file was saved by another program, which may have rounded its values; they are kept as they stand, the original is under quarantine/`,
+      `WARNING: ${cell}: the metrics file was saved by another program, which may have rounded its values; they are kept as they are, and the original is under quarantine/`,
     );
   }
   const all = scan.n_rows_raw + scan.n_rows_damaged;
   if (scan.n_rows_damaged > LOUD_SHARE * all) {
     log(
-      `WARNING: ${cell}: ${scan.n_rows_damaged} of ${all} rows were damaged; they are under quarantine/ and are computed again. Check the disk.`,
+      `WARNING: ${cell}: ${scan.n_rows_damaged} of ${counted(all, 'row')} were damaged; they are under quarantine/ and will be recomputed. Check the disk.`,
     );
   }
   if (scan.n_conflicts > 0) {
     log(
-      `WARNING: ${cell}: ${scan.n_conflicts} rows differ from an earlier row of the same perm_index: something is not deterministic. They are under quarantine/; verify fails as long as that record stands.`,
+      `WARNING: ${cell}: ${scan.n_conflicts === 1 ? '1 row differs' : `${counted(scan.n_conflicts, 'row')} differ`} from an earlier row of the same perm_index: something is not deterministic. See quarantine/; verify fails for as long as that record exists.`,
     );
   }
 }

@@ -38,7 +38,7 @@ export class Shelf {
     this.#number = String(Math.max(0, ...used) + 1).padStart(4, '0');
   }
 
-  /** A record of exactly these bytes stands. */
+  /** A record of exactly these bytes exists. */
   has(finding: SetAside, reader: FileReader | undefined): boolean {
     if (this.#known.size === 0) return false;
     let crc = 0;
@@ -50,7 +50,7 @@ export class Shelf {
     return this.#known.has(keyOf({ ...finding, length }, hex32(crc)));
   }
 
-  /** A record of this whole file stands. */
+  /** A record of this whole file exists. */
   hasOriginal(reader: FileReader): boolean {
     return this.#originals.some(
       (name) => !this.#orphans.includes(name) && this.#holds(name, wholeOf(reader), reader.size),
@@ -110,7 +110,7 @@ export class Shelf {
     return name;
   }
 
-  /** Makes the records stand: only then the metrics file may change. */
+  /** Makes the records durable: only then may the metrics file change. */
   async record(records: readonly QuarantineRecord[]): Promise<void> {
     const index = records.map((record) => `${JSON.stringify(record)}\n`).join('');
     await writeSmallFile(this.#port, join(this.#folder, `index_${this.#number}.jsonl`), index);
@@ -167,7 +167,7 @@ function* allPieces(findings: readonly SetAside[], reader: FileReader | undefine
   for (const finding of findings) yield* piecesOf(finding, reader);
 }
 
-/** The bytes of a finding: its own, or where it stands in the file. */
+/** The bytes of a finding: its own, or those at its place in the file. */
 function* piecesOf({ bytes, offset, length }: SetAside, reader: FileReader | undefined): Iterable<Uint8Array> {
   if (bytes !== undefined) {
     yield bytes;

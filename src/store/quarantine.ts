@@ -10,7 +10,7 @@ import { readSmallFile } from '../files/small-file.ts';
 import type { QuarantineRecord } from './quarantine-record.ts';
 import { Shelf } from './quarantine-shelf.ts';
 
-/** Everything on record for a cell, in the order it was set aside. Lines that do not parse are passed over. */
+/** Everything on record for a cell, in the order it was set aside. Lines that do not parse are ignored. */
 export function quarantineRecords(port: FilePort, cellFolder: string): QuarantineRecord[] {
   const folder = cellLayout(cellFolder).quarantine;
   if (port.stat(folder)?.kind !== 'folder') return [];
@@ -28,7 +28,7 @@ function parseRecord(line: string): QuarantineRecord[] {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null && 'kind' in value ? [value as QuarantineRecord] : [];
   } catch {
-    return []; // torn by a crash: what it spoke of is still in the metrics file and is set aside again
+    return []; // torn by a crash: what it described is still in the metrics file and is set aside again
   }
 }
 

@@ -14,9 +14,9 @@ export interface Part {
 
 /**
  * The good rows of a cell below `target`, in perm_index order, each index once, at most one aligned block at a time.
- * A file that is not canonical is understood first (as `scanCell` does) and then read in order; nothing is changed.
- * `part`: of a file that was just seen to be canonical, from one of its `sections` (or its start) to another (or its end); it is not looked
- * through again then.
+ * A file that is not canonical is analysed first (as `scanCell` does) and then read in order; nothing is changed.
+ * `part`: of a file that was just seen to be canonical, from one of its `sections` (or its start) to another (or its end); it is not scanned
+ * again then.
  * No rows where there is no file. The file stays open until the iteration ends.
  */
 export function* readRows(port: FilePort, place: CellPlace, target: number, part?: Part): Iterable<Rows> {

@@ -26,7 +26,7 @@ export interface Rewritten {
 
 /**
  * Writes the rows (ascending, one `Rows` per aligned block) in canonical form into a temporary file, syncs it, renames it over the metrics file and
- * syncs the folder: after any crash one of the two files stands there, whole. `before`: what is done when the new one is written and not yet in place:
+ * syncs the folder: after any crash one of the two files is there, whole. `before`: what is done when the new one is written and not yet in place:
  * the old file, which the rows may be read from, is closed, since an open one cannot be replaced on Windows.
  */
 export async function rewriteCanonical(
@@ -102,7 +102,7 @@ export async function rewriteWithSums(
 }
 
 /**
- * Puts these rows in the place of whatever the cell holds, in canonical form and not sealed. They hold every row that stands there now, unchanged: so the
+ * Replaces whatever the cell holds by these rows, in canonical form and not sealed. They include every row that is there now, unchanged: so the
  * new sums, which come first, distrust none of the old rows, and a crash leaves none without.
  */
 export async function replaceRows(port: FilePort, place: CellPlace, blocks: Iterable<Rows>): Promise<void> {

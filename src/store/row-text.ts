@@ -7,8 +7,8 @@ import type { FilePort } from '../files/port.ts';
 import { readRows } from './read-rows.ts';
 
 /**
- * The rows of a cell below the target, in perm_index order, as CSV lines without a header: what digests are made of. Lines that stand in the file in
- * canonical form are read as they are, everything else is decoded and written anew. Pieces are whole lines, valid until the next is asked for.
+ * The rows of a cell below the target, in perm_index order, as CSV lines without a header: what digests are made of. Lines that the file holds in
+ * canonical form are read as they are, everything else is decoded and encoded again. Pieces are whole lines, valid until the next is requested.
  */
 export function* readRowText(port: FilePort, place: CellPlace, scan: CellScan): Generator<Buffer> {
   const { linesOf } = formatOf(place.schema);

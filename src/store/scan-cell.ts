@@ -21,7 +21,7 @@ export function noFile(target: number, n_conflicts = 0): CellScan {
 }
 
 /**
- * What stands in a cell's metrics file, found by reading it and nothing else; nothing is changed. Only "not there"
+ * The contents of a cell's metrics file, found by reading it and nothing else; nothing is changed. Only "not there"
  * means that there is no file: any other failure is EngineError DISK, and a file of another model, experiment or cell
  * is EngineError IDENTITY. Takes some 10 ms for 200,000 checksummed rows; a file that needs repair takes longer.
  */
@@ -39,7 +39,7 @@ export function scanCell(port: FilePort, place: CellPlace, target: number): Cell
   return conflicts === 0 ? scan : { ...scan, n_conflicts: scan.n_conflicts + conflicts };
 }
 
-/** What a metrics file is: `canonical`, or else what can be made of it. */
+/** A metrics file as read: `canonical`, or else whatever can be recovered from it. */
 interface Understood {
   readonly canonical: CanonicalScan | undefined;
   readonly analysis: Analysis | undefined;
@@ -59,7 +59,7 @@ export function understand(port: FilePort, reader: FileReader, place: CellPlace,
   if (present.length > 0 && sums.size === 0 && strange.size > 0 && !isCoveredBySome(strange)) throw otherSums(place);
   return { canonical, analysis, sums, sums_text };
 
-  /** A line of which only its own checksum is damaged: the rows that it speaks of are as it says. */
+  /** A line of which only its own checksum is damaged: it still describes its rows correctly. */
   function isCoveredBySome(lines: Sums): boolean {
     if (canonical !== undefined) {
       return [...lines].some(([block, { count, crc32 }]) => {
@@ -77,7 +77,7 @@ function otherSums(place: CellPlace): EngineError {
   const { cell_id, experiment } = place.schema;
   return new EngineError(
     'IDENTITY',
-    `${path} holds rows of another experiment: none of the checksums beside it (${sumsPath(place.folder)}) is of cell ${cell_id} as this run has it. Nothing was changed. Use another --output, or the study that made these rows, or move ${place.folder} away. If only the checksums are damaged, remove ${sumsPath(place.folder)}: then a sample of the rows is recomputed before they are taken.`,
+    `${path} holds rows of another experiment: none of the checksums beside it (${sumsPath(place.folder)}) belongs to cell ${cell_id} of this run. Nothing was changed. Use another --output, or the study that made these rows, or move ${place.folder} away. If only the checksums are damaged, remove ${sumsPath(place.folder)}: a sample of the rows is then recomputed before any of them is used.`,
     { path, allowed: experiment },
   );
 }
@@ -133,7 +133,7 @@ export function sizeOfFile(port: FilePort, path: string): number | undefined {
   if (found.kind !== 'file') {
     throw new EngineError(
       'DISK',
-      `a ${found.kind === 'other' ? 'device or pipe' : found.kind} stands where the metrics file belongs: ${path}; move it away, then run the same command again`,
+      `a ${found.kind === 'other' ? 'device or pipe' : found.kind} is in the place of the metrics file: ${path}; move it away, then run the same command again`,
       { path },
     );
   }

@@ -14,6 +14,6 @@ export function readAdvisory<Content>(
     const bytes = readSmallFile(port, path, MOST_BYTES);
     return bytes && parse(bytes.toString('utf8'));
   } catch {
-    return undefined; // whoever asks can do without
+    return undefined; // callers can do without
   }
 }

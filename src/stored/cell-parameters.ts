@@ -17,7 +17,7 @@ export interface CellParameters {
 }
 
 /**
- * The parameters of every cell of a run: from its study where that is still at hand and the same, else from what the run wrote down beside the rows
+ * The parameters of every cell of a run: from its study where that still exists unchanged, else from what the run recorded beside the rows
  * (summary.json, progress.json).
  */
 export async function cellParameters(
@@ -63,12 +63,12 @@ function writtenParameters(port: FilePort, output: string, manifest: RunManifest
 export function unknownParameters(cell_id: string, study: string): EngineError {
   return new EngineError(
     'STUDY',
-    `The parameters of cell ${cell_id} are not known: its summary.json and progress.json are not there, and ${study}. Name the study file with --study.`,
+    `The parameters of cell ${cell_id} are unknown: its summary.json and progress.json are missing, and ${study}. Name the study file with --study.`,
     { path: cell_id },
   );
 }
 
-/** What stands of the parameters of one cell beside its rows; undefined where nothing does. */
+/** What is recorded of one cell's parameters beside its rows; undefined where nothing is. */
 export function parametersBeside(port: FilePort, output: string, cell_id: string): Parameters | undefined {
   const { folder, progress } = layoutOf(output).cell(cell_id);
   return readSummary(port, folder)?.params ?? readAdvisory(port, progress, paramsOf);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What is wrong with the shape of a value read from a file: the first thing, with its path. Undefined where nothing is. */
+/** The first thing that is wrong with the shape of a value read from a file, with its path. Undefined where nothing is. */
 export function shapeFault(shape: z.ZodType, value: unknown): string | undefined {
   const { error } = shape.safeParse(value);
   const [issue] = error?.issues ?? [];

@@ -23,7 +23,7 @@ export interface Heartbeat {
   readonly current_cell_id: string | null;
   readonly sims_per_second: number;
   readonly eta_seconds: number | null;
-  /** `running` until the last words of the run. */
+  /** `running` until the run has ended. */
   readonly state?: 'running' | RunEnd;
   /** When the last row or cell counted. */
   readonly advanced_at?: string;
@@ -41,7 +41,7 @@ export function readHeartbeat(port: FilePort, output: string): Heartbeat | undef
   });
 }
 
-/** Anybody may have written it: what is not as it should be is left out. */
+/** Anybody may have written it: fields of the wrong type are left out. */
 function heartbeatOf(found: Readonly<Record<string, unknown>>): Heartbeat | undefined {
   const { timestamp, current_cell_id, sims_per_second, eta_seconds, state, advanced_at, longest_wait_seconds } = found;
   if (!isTime(timestamp)) return undefined;

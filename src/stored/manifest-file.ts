@@ -26,14 +26,14 @@ export function readManifest(port: FilePort, output: string): Manifest | undefin
     throw damagedManifest(path, error instanceof Error ? error.message : String(error), error);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw damagedManifest(path, 'it is no JSON object');
+    throw damagedManifest(path, 'it is not a JSON object');
   return value as Manifest;
 }
 
 export function damagedManifest(path: string, why: string, cause?: unknown): EngineError {
   return new EngineError(
     'NOT_A_RUN',
-    `${path} is damaged (${why.replace(/\s+/g, ' ')}); the rows under per_cell/ are untouched: put a copy of the manifest back, or move the manifest away and run the same study again, which checks every metrics file against it`,
+    `${path} is damaged (${why.replace(/\s+/g, ' ')}); the rows under per_cell/ are untouched: restore a copy of the manifest, or move the manifest away and run the same study again, which checks every metrics file against it`,
     { path, cause },
   );
 }

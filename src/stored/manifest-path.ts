@@ -1,10 +1,10 @@
 import * as here from 'node:path';
 import type { Paths } from '../files/inside.ts';
 
-/** The way from a run's folder to a file, as its manifest has it on every system: with `/`. Absolute where the file is on another drive. */
+/** The path from a run's folder to a file, as the manifest has it on every system: with `/`. Absolute where the file is on another drive. */
 export function manifestPath(output: string, file: string, paths: Paths = here): string {
   const way = paths.relative(output, file).split(paths.sep).join('/');
-  // A name with a backslash in it, which is one on Linux, must not look like a way of Windows.
+  // A name with a backslash in it, which is one on Linux, must not look like a Windows path.
   return way.includes('\\') && !way.includes('/') ? `./${way}` : way;
 }
 

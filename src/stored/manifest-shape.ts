@@ -54,7 +54,7 @@ const view = z.looseObject({
 
 const note = z.union([z.string(), z.looseObject({ code: z.string(), message: z.string() })]);
 
-/** run_manifest.json, as this version or an earlier one wrote it. What later ones add is let through. */
+/** run_manifest.json, as this version or an earlier one wrote it. Fields that later versions add are ignored. */
 export const manifestShape = z
   .looseObject({
     manifest_version: z.literal(1),

@@ -60,7 +60,7 @@ export interface RunManifest {
   readonly baseline: Readonly<Record<string, number>> | null;
   /** Who wrote this manifest. */
   readonly made_by: MadeBy;
-  /** The Node.js that began the run, where others went on with it: see row-origins.ts. */
+  /** The Node.js that began the run, where others resumed it: see row-origins.ts. */
   readonly first_node?: string;
   /** Relative to the output folder: where the study file stood, to find it again. Absent where the study was an object. */
   readonly study_file?: string;
@@ -90,7 +90,7 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
   if (found['manifest_version'] !== 1) {
     throw new EngineError(
       'NOT_A_RUN',
-      `${layoutOf(output).manifest} is no manifest of this version of permafrost (manifest_version 1). Use the version that made it, or another --output.`,
+      `${layoutOf(output).manifest} is not a manifest that this version of permafrost can read (manifest_version 1). Use the version that wrote it, or another --output.`,
     );
   }
   const fault = shapeFault(manifestShape, found);
@@ -107,9 +107,9 @@ export function requireManifest(port: FilePort, output: string): RunManifest {
     const has_cells = port.stat(layoutOf(output).per_cell)?.kind === 'folder';
     throw new EngineError(
       'NOT_A_RUN',
-      `${output} holds no run: there is no run_manifest.json in it. ${
+      `${output} is not a run: it has no run_manifest.json. ${
         has_cells
-          ? `It has metrics of another program, or of a run that lost its manifest: ${commandLine(['verify', output, '--expect', 'N'])} checks that each cell has N rows.`
+          ? `It holds metrics of another program, or of a run that lost its manifest: ${commandLine(['verify', output, '--expect', 'N'])} checks that each cell has N rows.`
           : 'Name the output folder of a run.'
       }`,
       { path: output },
@@ -118,12 +118,12 @@ export function requireManifest(port: FilePort, output: string): RunManifest {
   return manifest;
 }
 
-/** Where the input files stood that the command line of a run named. */
+/** Where the input files were that the command line of a run named. */
 export function inputFilesOf(output: string, { inputs = {} }: RunManifest): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, path]) => [name, resolveManifestPath(output, path)]));
 }
 
-/** What leads to the study of a run: the file where it stood, or the object as it was recorded. */
+/** What leads to the study of a run: its file, or the object as recorded. */
 export function studyReferenceOf(
   output: string,
   { study_file, study_folder, study_text }: RunManifest,
@@ -199,7 +199,7 @@ function parameterNotes(specs: Readonly<Record<string, ParameterSpec>>): RunMani
 }
 
 /**
- * Holds a run that is on disk against the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
+ * Compares a run on disk with the one that is wanted. Same identity: resume; more permutations: extend; new cells: add. Anything else is
  * refused with the field, its old and new value and the ways out. Whether fewer permutations drop any row is another question (run/output/dropped-rows.ts).
  */
 export function refuseOther(
@@ -211,7 +211,7 @@ export function refuseOther(
   for (const field of settings) {
     throw new EngineError(
       'IDENTITY',
-      `${output} was started with ${field} ${before[field]}, and the study asks for ${wanted[field]}. An output keeps its ${field}: set it back, or export the run (permafrost export), or give another --output.`,
+      `${output} was started with ${field} ${before[field]}, and the study asks for ${wanted[field]}. An output keeps its ${field}: restore it, export the run (permafrost export), or choose another --output.`,
       { path: field, value: wanted[field], allowed: String(before[field]) },
     );
   }
@@ -226,14 +226,14 @@ export function refuseOther(
   }
 }
 
-/** Where a step's parameter is decided otherwise now, cells of the earlier decision are not wanted any more: they stay on disk, outside the run. */
+/** Where a step's parameter is now decided differently, cells of the earlier decision are no longer part of the run; they stay on disk. */
 function comparable(before: RunManifest, wanted: RunManifest): RunIdentity {
   if (canonicalJson(before.derived ?? {}) === canonicalJson(wanted.derived ?? {})) return before.identity;
   const cells = Object.entries(before.identity.cells).filter(([id]) => Object.hasOwn(wanted.identity.cells, id));
   return { ...before.identity, cells: Object.fromEntries(cells) };
 }
 
-/** Another engine or Node version than the one that made the run so far: told, not refused. */
+/** A different engine or Node version than the one that made the run so far: a warning, not a refusal. */
 export function versionWarnings(before: MadeBy): string[] {
   const named: readonly (readonly [keyof MadeBy, string])[] = [
     ['engine', 'permafrost'],

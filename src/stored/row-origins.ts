@@ -24,7 +24,7 @@ export interface RowOrigin {
 
 /**
  * Which Node.js computed which rows of a run: V8's own math (`**`, Math.exp) may differ in the last bit from one major version to another, and so may the
- * rows of a model that uses it. All rows are by the Node.js that began the run, but for those that aggregated/row_origins.csv names: a range stands there
+ * rows of a model that uses it. All rows are by the Node.js that began the run, except those that aggregated/row_origins.csv names: a range is recorded there
  * before it is computed, and the last line that names a row is right. A run that never changed its major version has no such file.
  */
 export class RowOrigins {
@@ -67,7 +67,7 @@ export class RowOrigins {
     return this.of(cell_id, present).filter((origin) => majorOf(origin.node) !== majorOf(node));
   }
 
-  /** Puts on record, durably, that `node` computes these rows from now on. Nothing is written where that is known. */
+  /** Records durably that `node` computes these rows from now on. Nothing is written where that is already known. */
   async claim(cell_id: string, ranges: readonly PermutationRange[], node: string): Promise<void> {
     const news = this.others(cell_id, ranges, node).flatMap((origin) => origin.ranges);
     if (news.length === 0) return;
@@ -92,7 +92,7 @@ export function originText(origins: readonly RowOrigin[]): string {
   return origins.map(({ node, ranges }) => `Node.js ${node} (permutations ${describeRanges(ranges)})`).join(', ');
 }
 
-/** The model is one's own and may use V8's math; built-in ones bring their own. */
+/** A user's model may use V8's math; built-in ones bring their own. */
 function usesOwnCode({ model_version }: RunIdentity): boolean {
   return model_version.includes('+');
 }

@@ -14,7 +14,7 @@ export interface StudyFiles {
   readonly study?: StudyReference | undefined;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string>> | undefined;
-  /** The folder is one's own, or as good: code that its manifest leads to may run. A study file that is given by hand is trusted anyway. */
+  /** The folder is trusted: code that its manifest points to may run. A study file that is given by hand is trusted anyway. */
   readonly trust?: boolean | undefined;
 }
 
@@ -28,7 +28,7 @@ export async function refuseOwnCode(port: FilePort, output: string, files: Study
   if (code === undefined) return;
   throw new EngineError(
     'STUDY',
-    `${output} may be anybody's folder, and its manifest leads to code (${code}), which is not run unasked. Name your own study with --study, or say --trust if you trust that code.`,
+    `The manifest of ${output} points to code (${code}), which is not run unasked: the folder may come from anybody. Name your own study with --study, or pass --trust if you trust that code.`,
     { path: '--trust', value: code },
   );
 }
@@ -53,7 +53,7 @@ export async function storedStudy(
     const earlier = older ? waysOut(differences, study.model) : undefined;
     throw new EngineError(
       'IDENTITY',
-      `${study.file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be computed again from the study, model and data that made them; name the right file with --study.'}`,
+      `${study.file} is not the experiment that ${output} holds:\n  ${differenceLines(differences).join('\n  ')}\n${earlier ?? 'Rows can only be recomputed from the study, model and data that made them; name the right file with --study.'}`,
       { path: differences[0]!.path, value: differences[0]!.new },
     );
   }

@@ -15,7 +15,7 @@ import { readSmallFile } from '../files/small-file.ts';
 import type { CellPrecision } from '../precision/cell-precision.ts';
 import type { RunCell } from '../plan/run-cell.ts';
 
-/** Then timers and signals have their turn. */
+/** After this long, timers and signals get their turn. */
 const READ_AT_ONCE = 256;
 
 /** summary.json: the statistics are a function of the rows alone; the counts tell the file's history. Never trusted for resume. */
@@ -76,12 +76,12 @@ export function readSummary(port: FilePort, folder: string): CellSummary | undef
   return bytes && parseOrNone(bytes.toString('utf8'));
 }
 
-/** The same for who makes do without it: then it is made again from the rows, which are the truth. */
+/** The same for callers that can do without it: they rebuild it from the rows, which are the truth. */
 export function summaryIfReadable(port: FilePort, folder: string): CellSummary | undefined {
   return readAdvisory(port, cellLayout(folder).summary, parseSummary);
 }
 
-/** What was changed after it was made is no summary. */
+/** A summary that was changed after it was written does not count. */
 function parseSummary(text: string): CellSummary | undefined {
   const summary = JSON.parse(text) as CellSummary | null;
   return summary !== null && shapeFault(summaryShape, summary) === undefined && isIntact(summary)
@@ -93,15 +93,17 @@ function parseSummary(text: string): CellSummary | undefined {
     : undefined;
 }
 
-/** Why there is no summary of a cell that can be used; undefined where there is one. */
+/** Why a cell has no usable summary; undefined where it has one. */
 export function whyNoSummary(port: FilePort, folder: string): string | undefined {
   const found = readAdvisory(port, cellLayout(folder).summary, (text) => ({
     summary: JSON.parse(text) as CellSummary,
   }));
-  if (found === undefined) return 'summary.json is missing or cannot be read';
+  if (found === undefined) return 'summary.json is missing or unreadable';
   const fault = shapeFault(summaryShape, found.summary);
-  if (fault !== undefined) return `summary.json is not as this engine writes it (${fault})`;
-  return isIntact(found.summary) ? undefined : 'summary.json was changed after it was made: it does not fit its digest';
+  if (fault !== undefined) return `summary.json does not have the form that this engine writes (${fault})`;
+  return isIntact(found.summary)
+    ? undefined
+    : 'summary.json was changed after it was written: it does not match its digest';
 }
 
 function isIntact({ digest, ...rest }: CellSummary): boolean {

@@ -1,7 +1,7 @@
 import type { Model } from '../model/model.ts';
 import type { Difference } from '../study/identity.ts';
 
-/** What a person can do where a run on disk is another experiment than the study: it depends on what differs. */
+/** What a person can do where a run on disk is a different experiment from the study: it depends on what differs. */
 export function waysOut(differences: readonly Difference[], { name, version, earlier_versions = {} }: Model): string {
   const of = (path: string): Difference | undefined => differences.find((each) => each.path === path);
   const old = of('model_version')?.old;
@@ -10,9 +10,9 @@ export function waysOut(differences: readonly Difference[], { name, version, ear
   }
   if (of('metrics') !== undefined) {
     return (
-      'Rows hold the metrics that the run was started with: another one, or another order, means computing every row again. ' +
-      'Set metrics back (or leave the key out, if it was), or give another --output. Nothing was changed.'
+      'Rows hold the metrics that the run was started with, in their order: any change means recomputing every row. ' +
+      'Restore metrics (or leave the key out, if it was absent), or choose another --output. Nothing was changed.'
     );
   }
-  return 'Nothing was changed. Set it back, or give another --output; cells that are only not wanted now are left out with --cells.';
+  return 'Nothing was changed. Restore it, or choose another --output; to leave out cells for now, use --cells.';
 }

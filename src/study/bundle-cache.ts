@@ -21,14 +21,14 @@ export interface Bundle {
 export interface Dependencies {
   /** Files whose text is in the bundle. */
   readonly files: readonly string[];
-  /** Places that decided what an import means: where something stands there, or nothing does. */
+  /** Paths that decided how an import was resolved, whether something was there or not. */
   readonly places: readonly string[];
 }
 
 const kept = z.strictObject({
   /** Of `state`, `code` and `map`: a file that was torn or edited is not used. */
   sha256: z.string(),
-  /** Path relative to the entry's folder, and what stands there. */
+  /** Path relative to the entry's folder, and what is there. */
   state: z.array(z.tuple([z.string(), z.string()])),
   code: z.string(),
   map: z.record(z.string(), z.unknown()),
@@ -37,7 +37,7 @@ type Kept = z.infer<typeof kept>;
 
 /** Bundles that are kept; a model under development makes a new one with every change. */
 const MOST_BUNDLES = 200;
-/** Clocks of file servers differ by so much from ours. */
+/** How far the clocks of file servers may differ from ours. */
 const CLOCK_SKEW_MS = 2_000;
 
 /** The folder of the cache: PERMAFROST_CACHE, or where the system keeps what can be made again. */
@@ -86,7 +86,7 @@ export async function keepBundle(
   }
 }
 
-/** What stands at a path: nothing, a folder (and where it really is: a link may point elsewhere tomorrow), or a file by its content. */
+/** What is at a path: nothing, a folder (and where it really is: a link may point elsewhere tomorrow), or a file by its content. */
 async function stateOf(path: string, folder: string): Promise<string> {
   try {
     const found = await stat(path);

@@ -49,7 +49,7 @@ const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.mts': 'ts', '
 /**
  * Bundles a user's TypeScript or JavaScript to one ESM text: types stripped, relative imports and packages included, Node's own modules left
  * as imports, comments and layout normalised, so that editing a comment changes nothing. A bundle that was made before is taken from the cache while nothing
- * that it was made from has changed. What is not found, or is no JavaScript, is an EngineError with file and line.
+ * that it was made from has changed. A file that is not found or not JavaScript is an EngineError with file and line.
  */
 export async function bundle(entry: Entry): Promise<Bundle> {
   const folder = 'file' in entry ? dirname(resolve(entry.file)) : entry.folder;
@@ -103,7 +103,7 @@ const RULES = {
 
 type Options = typeof RULES & Pick<Required<BuildOptions>, 'stdin' | 'absWorkingDir' | 'plugins'>;
 
-/** esbuild is loaded when there is something to make. Its WebAssembly form starts `node` by name: it is to be the one that runs this, wherever that stands. */
+/** esbuild is loaded when there is something to make. Its WebAssembly form starts `node` by name: that must be the one that runs this, wherever it is installed. */
 async function build(options: Options): Promise<BuildResult<Options>> {
   const esbuild = await import('esbuild-wasm');
   const limits = await readFile('/proc/self/limits', 'utf8').catch(() => ''); // not Linux: there is no such limit
@@ -169,7 +169,7 @@ function ourNameIn(text: string): string | undefined {
   return `permafrost has no export ${quoted(name)}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
-/** What a model imports stands beside it, or below. */
+/** What a model imports is beside it, or below. */
 function shownName(file: string, entry: Entry): string {
   if (basename(file) === ENTRY) return entry.shown;
   return 'package' in entry || isAbsolute(file) ? file : join(dirname(entry.shown), file);

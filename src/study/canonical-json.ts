@@ -11,8 +11,8 @@ export function canonicalJson(value: unknown): string {
     entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
   }
-  assert(typeof value !== 'number' || Number.isFinite(value), 'a number that JSON has not');
+  assert(typeof value !== 'number' || Number.isFinite(value), 'a number that JSON can hold');
   const text = JSON.stringify(value) as string | undefined;
-  assert(text !== undefined, 'a value that JSON has not');
+  assert(text !== undefined, 'a value that JSON can hold');
   return text;
 }

@@ -28,7 +28,7 @@ export function cellFolderName(id: string): string {
   return `cell_${encoded.join('')}`;
 }
 
-/** The cell id back from the name of a folder, or undefined where it is no cell's. */
+/** The cell id from the name of a folder, or undefined where it is not a cell's. */
 export function cellIdOf(folderName: string): string | undefined {
   if (!folderName.startsWith('cell_')) return undefined;
   try {

@@ -50,7 +50,7 @@ export function expandCells(study: Study, inputDefaults: Parameters = {}): CellL
   return new Cells(study, inputDefaults);
 }
 
-/** So many problems of single cells are told; more would be the same ones again. */
+/** How many problems of single cells are reported; more would only repeat them. */
 const MAX_CELL_PROBLEMS = 20;
 
 class Cells implements CellList {

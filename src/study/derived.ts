@@ -21,7 +21,7 @@ export type Derived = Readonly<Record<string, Parameters>>;
 type Raw = Readonly<Record<string, unknown>>;
 const KEYS = ['from', 'best', 'of', 'otherwise'];
 
-/** The derived parameters of a study as it was read; what cannot be one is passed over here and reported by `checkDerivations`. */
+/** The derived parameters of a study as it was read; what cannot be one is ignored here and reported by `checkDerivations`. */
 export function derivationsOf(raw: unknown): Derivation[] {
   return rawDerivations(raw).flatMap(({ step, parameter, value }) => {
     const { from, best, of = 'max', otherwise } = value;
@@ -78,7 +78,7 @@ function checkBest(path: Path, best: unknown, model: Model, stored: readonly str
     if (left_out.length > 0) {
       problems.add(
         path,
-        `the rule ${best} may look at metrics that this study does not store (${left_out.join(', ')}); add them to metrics, or decide by one that is stored`,
+        `the rule ${best} may use metrics that this study does not store (${left_out.join(', ')}); add them to metrics, or decide by one that is stored`,
         { value: best, allowed: stored.join(', ') },
       );
     }

@@ -8,8 +8,8 @@ import type { Study } from './study.ts';
 const NAMED = 5;
 
 /**
- * The place of the one cell that is named: by its id, or by values of parameters that no other cell has (`p=0.5,flips=100`; what is not said may have any
- * value). Throws USAGE where there is none, with the nearest, or more than one, with what tells them apart. `where`: whose cells, for the message.
+ * The place of the one cell that is named: by its id, or by values of parameters that no other cell has (`p=0.5,flips=100`; the others may have any
+ * value). Throws USAGE where there is none, with the nearest, or more than one, with what distinguishes them. `where`: whose cells, for the message.
  */
 export function placeOfCell(study: Study, cells: CellList, named: string, where: string): number {
   const by_id = cells.indexOf(named);
@@ -56,7 +56,7 @@ function severalFit(cells: CellList, named: string, fitting: readonly number[], 
   const more = all.length > NAMED ? `\n  and ${all.length - NAMED} more` : '';
   return new EngineError(
     'USAGE',
-    `--cell ${named} fits ${all.length} cells of ${where}; add what tells them apart, or give the id:${lines.join('')}${more}`,
+    `--cell ${named} matches ${all.length} cells of ${where}; add what tells them apart, or give the id:${lines.join('')}${more}`,
     { path: '--cell', value: named },
   );
 }

@@ -6,7 +6,7 @@ export function foldedName(name: string): string {
   return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
-/** Whether Windows keeps the name for a device, whatever stands behind a dot: `results/nul.csv` is no file there. */
+/** Whether Windows reserves the name for a device, whatever follows a dot: `results/nul.csv` is not a file there. */
 export function isDeviceName(name: string): boolean {
   return /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\.|$)/i.test(name);
 }

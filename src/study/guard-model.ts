@@ -8,7 +8,7 @@ type Method = (...args: unknown[]) => unknown;
 /** What the engine calls before and after permutations are computed, in its own thread. `prepare` and what computes are the simulator's to guard. */
 const GUARDED = ['check', 'load', 'defaultsFrom', 'checkInputs', 'notes', 'shared', 'baseline'] as const;
 
-/** A user's model whose functions throw EngineErrors that name their line: an error in it is the user's to mend and no bug of the engine. */
+/** A user's model whose functions throw EngineErrors that name their line: an error in it is the user's to fix, not a bug of the engine. */
 export function guardModel(model: Model, shown: string): Model {
   const guarded = Object.assign(Object.create(Object.getPrototypeOf(model) as object), model) as Record<
     string,
@@ -43,7 +43,7 @@ function guardedMethod(self: unknown, method: Method, name: string, shown: strin
   };
 }
 
-/** An EngineError that the model was told to throw stays what it is; anything else says where it was thrown. */
+/** An EngineError that the model throws on purpose stays as it is; any other error says where it was thrown. */
 function modelError(thrown: unknown, name: string, shown: string): EngineError {
   if (thrown instanceof EngineError) return thrown;
   const error = errorOf(errorRecord(thrown));

@@ -28,7 +28,7 @@ export interface LoadedModel {
 
 /**
  * Finds the model that a study names: a built-in one, a file (`./coin.ts`, relative to `folder`), or a package installed where the study is.
- * Throws EngineError STUDY where there is none of that name, MODEL where it is no good.
+ * Throws EngineError STUDY where there is none of that name, MODEL where it cannot be used.
  */
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);

@@ -1,7 +1,7 @@
 import { builtInModels } from '../models/registry.ts';
 import { isModule, readStudySource, type StudyReference } from './source.ts';
 
-/** The code that reading this study would run and that is none of this engine's: the study itself, or its model. Undefined where there is none. Runs nothing. */
+/** Code outside this engine that reading this study would run: the study itself, or its model. Undefined where there is none. Runs nothing. */
 export async function ownCodeOf(study: StudyReference): Promise<string | undefined> {
   if (typeof study === 'string' && isModule(study)) return study;
   const { raw, file } = await readStudySource(study);

@@ -73,7 +73,7 @@ export function includes(ranges: readonly PermutationRange[], index: number): bo
   return ranges.some(({ from, to }) => from <= index && index < to);
 }
 
-/** At most so many indices out of the ranges, ascending and spread evenly, the first and the last among them: the same ones every time. */
+/** At most this many indices out of the ranges, ascending and evenly spread, the first and the last among them: always the same ones. */
 export function spread(ranges: readonly PermutationRange[], most: number): number[] {
   const all = countPermutations(ranges);
   const wanted = Math.min(all, most);

@@ -6,7 +6,7 @@ import type { ErrorCode } from '../errors.ts';
 export interface StudyProblem {
   /** Where, as a person writes it: `grid.p_skip[3]`; empty for the file as a whole. */
   readonly path: string;
-  /** What stands there, fit for JSON; undefined where nothing does. */
+  /** The value there, fit for JSON; undefined where there is none. */
   readonly value?: unknown;
   /** What would be right. */
   readonly allowed?: string;
@@ -45,7 +45,7 @@ function listOf(file: string, problems: readonly StudyProblem[]): string {
 /** Steps into a study: keys and list positions. */
 export type Path = readonly (string | number)[];
 
-/** `['grid', 'p_skip', 3]` as `grid.p_skip[3]`. Keys that are no plain word are quoted: `grid["p skip"]`. */
+/** `['grid', 'p_skip', 3]` as `grid.p_skip[3]`. Keys that are not plain words are quoted: `grid["p skip"]`. */
 export function pathText(path: Path): string {
   return path
     .map((step, i) => {
@@ -56,7 +56,7 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** Where something stands in the file, if the file has lines. */
+/** The place of something in the file, if the file has lines. */
 export type Locate = (path: Path) => { readonly line: number; readonly column: number } | undefined;
 
 /** Gathers problems while a study is read. */

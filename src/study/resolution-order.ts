@@ -3,11 +3,11 @@ import type { Condition, Model } from '../model/model.ts';
 /** The order in which parameters are resolved: each after those that its activity, or its axis, depends on. */
 export interface ResolutionOrder {
   readonly order: readonly string[];
-  /** Parameters that depend on themselves, in a circle; the first stands at the end again. */
+  /** Parameters that depend on themselves, in a circle; the first is repeated at the end. */
   readonly circle: readonly string[] | undefined;
 }
 
-/** Orders the parameters of a model, given the conditions of its parameters and of the axes of one grid. Names that are no parameter are passed over. */
+/** Orders the parameters of a model, given the conditions of its parameters and of the axes of one grid. Names that are not parameters are ignored. */
 export function resolutionOrder(
   model: Pick<Model, 'parameters'>,
   axes: readonly { readonly parameter: string; readonly when: Condition | undefined }[],

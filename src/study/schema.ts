@@ -73,7 +73,7 @@ const axis = z.union(
 );
 
 const parameters = named(value, 'from parameters to values').describe('Fixed parameters');
-const grid = named(axis, 'from parameters to axes').describe('Axes, crossed; the last one turns fastest');
+const grid = named(axis, 'from parameters to axes').describe('Axes, crossed; the last one varies fastest');
 const cells = z.array(
   named(
     z.union([value, named(value, 'from parameters to values')], { error: 'a finite number, a text, true or false' }),
@@ -88,7 +88,7 @@ const seed = map({
     .default(0)
     .describe('Offsets of the cells modulo this; 0: none. Only scheme sha256-32'),
   scheme: choice(SCHEMES).optional(),
-  // Which generators, and why not the others, is said in study.ts: a refused one deserves its reason.
+  // Which generators, and why not the others, is decided in study.ts: a refused one deserves its reason.
   generator: text(GENERATORS.join(', ')).optional(),
   namespace: plainText('a text')
     .max(200, { error: 'a text of at most 200 characters' })
@@ -119,7 +119,7 @@ const precision = map({
   min: integer(1, MAX_PERMUTATIONS)
     .default(1000)
     .describe(
-      'First look; the next ones at min x 2^k permutations. What has not been seen is not known: for an event of probability p, 3.7 / p',
+      'Permutations before the first check; the next ones come after min x 2^k. An event that has not been seen yet cannot count: for one of probability p, take at least 3.7 / p',
     ),
 });
 
@@ -142,7 +142,7 @@ const results = map({
   key: z
     .array(text('the name of a parameter'), { error: 'a list of parameters' })
     .min(1, { error: 'at least one parameter' }),
-  keep: choice(['last', 'first']).default('last').describe('Which row stays where two have the same key'),
+  keep: choice(['last', 'first']).default('last').describe('Which row is kept where two have the same key'),
 });
 
 /** The shape of a study file, model-independent. */
@@ -157,7 +157,7 @@ export const studySchema = map(
     inputs: named(text('a path'), 'from inputs to paths').default({}).describe('Paths relative to the study file'),
     settings: named(scalar, 'from settings to their defaults')
       .optional()
-      .describe('Values that the command line may give (--set name=value); { setting: name } stands where they belong'),
+      .describe('Values that the command line may give (--set name=value); write { setting: name } where they belong'),
     parameters: parameters.default({}),
     grid: grid.optional(),
     cells: cells.optional(),
@@ -169,7 +169,7 @@ export const studySchema = map(
       .array(text('the name of a metric'), { error: 'a list of metrics' })
       .min(1, { error: 'at least one metric' })
       .optional()
-      .describe('Which metrics are stored, in this order; default: what the model says'),
+      .describe('Which metrics are stored, in this order; default: as the model declares'),
     format: choice(FORMATS).default('csv'),
     batch_rows: integer(1, 1_000_000)
       .default(2000)
@@ -177,7 +177,7 @@ export const studySchema = map(
     precision: z
       .union([precision, z.array(precision)], { error: 'a map, or a list of maps' })
       .optional()
-      .describe('A cell stops when the 95 % interval is so narrow (of every map, where there are several)'),
+      .describe('A cell stops once the 95 % interval is this narrow (for every rule, where there are several)'),
     thresholds: named(
       z.union([finite, z.array(finite)], { error: 'a number or a list of numbers' }),
       'from metrics to numbers',

@@ -6,7 +6,7 @@ import { allowedText, checkValue } from './parameter-value.ts';
 import { nearest, quoted } from './problem.ts';
 import type { Study } from './study.ts';
 
-/** What `--cells` and `--step` said. */
+/** The values of `--cells` and `--step`. */
 export interface Selection {
   /** Each `k=v,...`: all its keys must hold; one key given twice means either value; several of these mean any of them. */
   readonly cells?: readonly string[] | undefined;
@@ -34,7 +34,7 @@ export function holds(conditions: Conditions, cell: Cell): boolean {
   });
 }
 
-/** `p=0.5,flips=100` against what the study has; `option`: what it was said with. Throws USAGE. */
+/** `p=0.5,flips=100`, checked against the study; `option`: where it was given. Throws USAGE. */
 export function conditionsOf(text: string, study: Study, option: string): Conditions {
   const conditions = new Map<string, ParameterValue[]>();
   for (const part of text.split(',')) {
@@ -61,7 +61,7 @@ function valueOf(key: string, text: string, study: Study, option: string): Param
   if (!Object.hasOwn(parameters, key)) throw unknown(option, 'parameter', key, [...Object.keys(parameters), 'cell_id']);
   const spec = parameters[key]!;
   const checked =
-    spec.type === 'list' ? { allowed: 'a parameter that is no list' } : checkValue(spec, read(spec, text));
+    spec.type === 'list' ? { allowed: 'a parameter that is not a list' } : checkValue(spec, read(spec, text));
   if ('value' in checked) return checked.value;
   if (spec.type === 'choice') throw unknown(`${option} ${key}`, 'value', text, spec.values);
   throw new EngineError('USAGE', `${option} ${key}: found ${quoted(text)}; allowed: ${allowedText(spec)}`, {

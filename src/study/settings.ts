@@ -3,7 +3,7 @@ import type { Derivation } from './derived.ts';
 import type { Path, Problems } from './problem.ts';
 
 /**
- * Named values that a study leaves to whoever runs it: `settings: { max_gpus: 100 }` declares one with its default,
+ * Named values that a study leaves open for the command line: `settings: { max_gpus: 100 }` declares one with its default,
  * `{ setting: max_gpus }` stands where a value of a parameter, of an axis, or a bound belongs, and `--set max_gpus=8` gives another value.
  */
 export function declaredSettings(raw: unknown): Parameters {
@@ -21,7 +21,7 @@ export function withSettings(raw: unknown, given: Parameters, problems: Problems
   );
   for (const name of Object.keys(declared)) {
     if (!replaced.used.has(name))
-      problems.add(['settings', name], `stands nowhere in the study; write { setting: ${name} } where it belongs`);
+      problems.add(['settings', name], `is used nowhere in the study; write { setting: ${name} } where it belongs`);
   }
   if (!isMap(raw)) return raw;
   return { ...study, ...(isMap(study['steps']) && { steps: Object.fromEntries(steps) }) };

@@ -7,7 +7,7 @@ type Issue = z.core.$ZodIssue;
 
 /**
  * Checks the shape of a study; every problem goes to `problems`. What comes back is good for looking for further problems even where
- * there were some: keys that are wrong stand there with their defaults. Undefined where it is no map at all.
+ * there were some: wrong keys have their defaults. Undefined where it is not a map.
  */
 export function checkShape(raw: unknown, problems: Problems): RawStudy | undefined {
   const given = withoutEmptyKeys(raw);

@@ -117,7 +117,7 @@ function modelItself(file: string): EngineError {
   const allowed = "a built-in model, './file.ts', or a package";
   return new EngineError(
     'STUDY',
-    `${file}: model: a study names its model, and this is the model itself. Worker threads load it for themselves, and its code is part of what a run is: put it into a file that exports it as default, and give the file: model: './my-model.ts'. Allowed: ${allowed}`,
+    `${file}: model: a study names its model, but this is the model itself. Worker threads load it again, and its code is part of a run's identity: put it into a file that exports it as default, and name that file: model: './my-model.ts'. Allowed: ${allowed}`,
     { path: 'model', allowed },
   );
 }
@@ -149,7 +149,7 @@ export function parseStudyText(text: string, file: string): Pick<StudySource, 'r
   const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
-  // One error in YAML makes many after it: the first is the one to mend. Duplicate keys are all real.
+  // One error in YAML makes many after it: the first is the one to fix. Duplicate keys are all real.
   const errors = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   const found = errors.every((e) => e.code === 'DUPLICATE_KEY') ? errors : errors.slice(0, 1);
   if (found.length > 0) {
@@ -167,8 +167,8 @@ export function parseStudyText(text: string, file: string): Pick<StudySource, 'r
 
 function sentenceFor({ code, message, pos }: YAMLError, text: string, file: string): string {
   if (code === 'DUPLICATE_KEY')
-    return `the key ${/^[^\s:]+/.exec(text.slice(pos[0]))?.[0] ?? ''} stands here twice; keep one`;
-  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here (---); a study is one';
+    return `the key ${/^[^\s:]+/.exec(text.slice(pos[0]))?.[0] ?? ''} appears twice; keep one`;
+  if (code === 'MULTIPLE_DOCS') return 'a second YAML document begins here (---); a study is a single document';
   return `cannot be read as ${file.endsWith('.json') ? 'JSON' : 'YAML'}: ${message}`;
 }
 

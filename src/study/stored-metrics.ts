@@ -14,8 +14,7 @@ export function storedMetrics(asked: readonly string[] | undefined, model: Metri
   const known = Object.keys(model.metrics);
   for (const [i, name] of asked.entries()) {
     if (!known.includes(name)) problems.unknown(['metrics', i], `metric of model ${model.name}`, name, known);
-    else if (asked.indexOf(name) < i)
-      problems.add(['metrics', i], `${name} stands here twice; keep one`, { value: name });
+    else if (asked.indexOf(name) < i) problems.add(['metrics', i], `${name} appears twice; keep one`, { value: name });
   }
   return [...asked];
 }

@@ -1,6 +1,6 @@
 /**
  * A study as a program or a `.ts` study file writes it: the same keys and values as in YAML, docs/library.md. `export default { ... } satisfies
- * StudyObject`. Paths are relative to the study file, or to the `base` that a program gives; a `file:` URL stands for itself.
+ * StudyObject`. Paths are relative to the study file, or to the `base` that a program gives; a `file:` URL is absolute.
  */
 export interface StudyObject {
   /** For editors. */
@@ -11,11 +11,11 @@ export interface StudyObject {
   readonly model: string | URL;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string | URL>>;
-  /** Values that whoever runs it may give, with their defaults; `{ setting: name }` stands where one belongs. */
+  /** Values that the command line may give, with their defaults; `{ setting: name }` stands where one belongs. */
   readonly settings?: Readonly<Record<string, Scalar>>;
   /** Fixed parameters. */
   readonly parameters?: Readonly<Record<string, StudyValue>>;
-  /** Axes, crossed; the last one turns fastest. */
+  /** Axes, crossed; the last one varies fastest. */
   readonly grid?: Readonly<Record<string, StudyAxis>>;
   /** Explicit cells: parameters, perhaps with an `id`. */
   readonly cells?: readonly StudyCell[];

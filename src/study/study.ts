@@ -188,8 +188,7 @@ function seedOfStudy(shape: RawStudy | undefined, problems: Problems): Seed | un
       allowed: GENERATORS.join(', '),
     });
   } else if (!isGenerator(generator)) problems.unknown(path, 'generator', generator, GENERATORS);
-  else if (scheme === undefined)
-    problems.add(path, 'philox goes with seed.scheme: philox; name the scheme', { value: generator });
+  else if (scheme === undefined) problems.add(path, 'philox needs seed.scheme: philox', { value: generator });
   else if ((scheme === 'philox') !== (generator === 'philox')) {
     const allowed = scheme === 'philox' ? 'philox' : GENERATORS.filter((name) => name !== 'philox').join(', ');
     problems.wrong(path, generator, `${allowed} (scheme ${scheme})`);
@@ -229,7 +228,7 @@ function checkAgainstModel(
     mustBeStored([...path, 'metric'], rule.metric, metrics, model, problems);
     const [first, second] = (['quantile', 'mean', 'threshold'] as const).filter((kind) => rule[kind] !== undefined);
     if (second !== undefined) {
-      problems.add([...path, second], `a ${first} is given, too; give one of them, or none for the mean`, {
+      problems.add([...path, second], `a ${first} is given as well; give one of them, or none for the mean`, {
         value: rule[second],
       });
     }
@@ -290,7 +289,7 @@ function complete(
     model,
     model_code: code,
     inputs: Object.fromEntries(inputs),
-    // For the record, steps stand as the study says them: what was decided is beside it.
+    // For the record, steps are kept as the study has them; what was decided is recorded beside them.
     surface,
     derivations: derivationsOf(source.raw),
     derived: overrides.derived ?? {},

@@ -20,7 +20,7 @@ export interface Axis {
 /** A rectangular part of the surface: a crossed grid, or one explicit cell (no axes). */
 export interface Block {
   readonly step: string | undefined;
-  /** Where it stands in the study, for messages. */
+  /** Its place in the study, for messages. */
   readonly path: Path;
   /** Fixed parameters, those of the step or the cell over those of the study. */
   readonly fixed: Parameters;
@@ -55,7 +55,7 @@ type Raw = Readonly<Record<string, unknown>>;
 
 /**
  * Reads parameters, grid, cells and steps of a study against the parameters of its model. `raw` may be wrong elsewhere: what has the wrong shape
- * was reported by checkShape and is passed over here, so that all problems come at once. `inputs`: the inputs that the study gives.
+ * was reported by checkShape and is ignored here, so that all problems come at once. `inputs`: the inputs that the study gives.
  */
 export function readSurface(raw: unknown, model: Model, inputs: ReadonlySet<string>, problems: Problems): Surface {
   const reader = new SurfaceReader(model, inputs, problems);
@@ -209,7 +209,7 @@ class SurfaceReader {
       if (axis.when === undefined && Object.hasOwn(own, name)) {
         this.problems.add(
           [...path, name],
-          `stands in ${pathText([...path.slice(0, -1), 'parameters'])}, too; give it once`,
+          `is also given in ${pathText([...path.slice(0, -1), 'parameters'])}; give it once`,
         );
       }
       return [axis];

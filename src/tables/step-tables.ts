@@ -1,3 +1,4 @@
+import { counted } from '../wording/format-number.ts';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
@@ -31,9 +32,9 @@ function isSuccess(row: TableRow | undefined): boolean {
 }
 
 /**
- * results/<step>.csv and results/all_results.csv of a study with steps. They are made anew from the summaries of the cells, so no row is ever there
- * twice and rows of steps that were not run stay; the order is step, then grid. Of the tables that stand there only rows of cells that have no result
- * at the moment are kept. What cannot be read, or holds rows that are not of this study, is set aside and told, never merged and never lost.
+ * results/<step>.csv and results/all_results.csv of a study with steps. They are rebuilt from the summaries of the cells, so no row is ever there
+ * twice and rows of steps that were not run stay; the order is step, then grid. Of the existing tables only the rows of cells that have no result
+ * at the moment are kept. A table that cannot be read, or holds rows of another study, is set aside with a warning, never merged and never lost.
  */
 export async function writeStepTables(
   port: FilePort,
@@ -71,7 +72,7 @@ export async function writeStepTables(
     for (const { cell_id } of old) known.add(cell_id);
   }
   const { path, old } = await tableOf('all_results');
-  // Its rows stand in the tables of the steps, too: it is read only to set aside what is none of them.
+  // Its rows are in the tables of the steps, too: it is read only to set it aside where it holds anything else.
   await each(async () => {
     await setAsideStrangers(port, path, study.surface.steps.join(', '), known, old, warn);
     await writeTable(port, path, columns, all);
@@ -87,7 +88,7 @@ function keyNames({ study }: LoadedStudy): readonly string[] {
   return study.results?.key ?? Object.keys(study.model.parameters);
 }
 
-/** The cells of one step in the order of its grid. A cell that an earlier step has, too, stands there in the study. */
+/** The cells of one step in the order of its grid. A cell that an earlier step has, too, is listed there in the study. */
 function cellsOfStep({ study, input_defaults }: LoadedStudy, step: string): string[] {
   const blocks = study.surface.blocks.filter((block) => block.step === step);
   const alone = expandCells({ ...study, surface: { ...study.surface, blocks } }, input_defaults);
@@ -125,7 +126,7 @@ function tableRows(
     if (other === undefined) rows.set(key, row);
     else {
       warn(
-        `results/${step}.csv: cells ${other.cell_id} and ${row.cell_id} have the same key (${key}) and differ elsewhere; the ${keep} one stays. Add what tells them apart to results.key.`,
+        `results/${step}.csv: cells ${other.cell_id} and ${row.cell_id} have the same key (${key}) and differ elsewhere; the ${keep} one is kept. Add what tells them apart to results.key.`,
       );
       if (keep === 'last' && (isSuccess(row) || !isSuccess(other))) rows.set(key, row);
     }
@@ -158,7 +159,7 @@ function valuesOf(
   return { ...values, n: '', statistics: undefined, status: first === undefined ? '' : 'failed', error };
 }
 
-/** A row from its fields, as they stand in the file. */
+/** A row from its fields, as in the file. */
 function rowOf(fields: readonly string[], columns: readonly TableColumn[], key: readonly string[]): TableRow {
   const at = (kind: TableColumn['kind'], name: string): string =>
     fields[columns.findIndex((column) => column.kind === kind && column.name === name)]!;
@@ -212,7 +213,7 @@ async function setAsideStrangers(
   await setAside(
     port,
     path,
-    `${strangers.length} rows are not of ${step} as the study is now (cell ${first!.cell_id})`,
+    `${counted(strangers.length, 'row')} of it ${strangers.length === 1 ? 'is' : 'are'} not part of ${step} in the study as it is now (first: cell ${first!.cell_id})`,
     warn,
   );
 }
@@ -221,7 +222,7 @@ async function setAside(port: FilePort, path: string, why: string, warn: (line: 
   let n = 1;
   while (port.stat(`${path}.set-aside-${n}`) !== undefined) n += 1;
   await renameWhenFree(port, path, `${path}.set-aside-${n}`);
-  warn(`${path} was set aside as ${path}.set-aside-${n}: ${why}. The table is made anew from the metrics files.`);
+  warn(`${path} was set aside as ${path}.set-aside-${n}: ${why}. The table is rebuilt from the metrics files.`);
 }
 
 async function writeTable(

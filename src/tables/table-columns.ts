@@ -17,7 +17,7 @@ export interface TableColumn {
   readonly kind: Own | 'parameter' | 'metric';
   /** Of the parameter or metric. */
   readonly name: string;
-  /** What stands where the parameter is inactive. */
+  /** The text where the parameter is inactive. */
   readonly inactive: ParameterValue | undefined;
 }
 
@@ -49,7 +49,7 @@ export function tableColumns({ metrics, model }: Pick<Study, 'metrics' | 'model'
     const { title, of, inactive } = typeof column === 'string' ? { title: column, of: column } : column;
     if (Object.hasOwn(model.metrics, of) && !metrics.includes(of)) return [];
     const found = known.findLast(({ name }) => name === of);
-    assert(found !== undefined, `a model whose results_columns name ${of}, which is no column, was not refused`);
+    assert(found !== undefined, `a model whose results_columns name ${of}, which is not a column, was not refused`);
     return [{ ...found, title, inactive }];
   });
   const given = new Set(first.map(({ kind, name }) => `${kind} ${name}`));

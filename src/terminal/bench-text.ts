@@ -8,7 +8,7 @@ interface Rate {
   readonly coordinator_share: number;
 }
 
-/** What a bench found, as much of it as is printed. */
+/** The part of a bench result that is printed. */
 export interface BenchFindings {
   readonly cells_sampled: number;
   readonly rounds: number;

@@ -18,7 +18,7 @@ const NAMED = 4;
 /**
  * The cells that matter: first the model's headline metrics over all cells (`glanceTable`), then all cells of a small surface, else the two ends of it by the
  * median of one metric. Only where the model ranks its cells is one end the best: `ranking` undefined means that nothing says which way is good. Columns: the
- * results, what varies between the cells, and their ids; what is the same in every cell is no column: it is named above the table, once.
+ * results, what varies between the cells, and their ids; what is the same in every cell is not a column: it is named once above the table.
  */
 export function cellTable(
   cells: readonly ReportedCell[],
@@ -143,7 +143,7 @@ function shownCells(
   const median = (cell: ReportedCell): number => sign * cell.statistics[metric]!.p50;
   const undefinedLast = (a: ReportedCell, b: ReportedCell): number =>
     Number(Number.isNaN(median(a))) - Number(Number.isNaN(median(b)));
-  // Infinity - Infinity is no order.
+  // Infinity - Infinity gives no order.
   const sorted = [...cells].sort(
     (a, b) => undefinedLast(a, b) || Number(median(b) > median(a)) - Number(median(a) > median(b)),
   );
@@ -156,6 +156,6 @@ export function precisionText(cells: readonly ReportedCell[]): string {
   if (ruled.length === 0) return '';
   const short = ruled.filter(({ precision }) => !precision.every(({ reached }) => reached)).length;
   return short === 0
-    ? `As precise as asked: ${formatCount(ruled.length)} of ${formatCount(ruled.length)} cells.`
-    : `${formatCount(short)} of ${formatCount(ruled.length)} cells did not become as precise as asked: summary.json says what they lack.`;
+    ? `Requested precision reached in ${formatCount(ruled.length)} of ${counted(ruled.length, 'cell')}.`
+    : `${formatCount(short)} of ${counted(ruled.length, 'cell')} did not reach the requested precision: summary.json says why.`;
 }

@@ -17,7 +17,7 @@ export interface FittedColumns {
 }
 
 /**
- * Chooses columns for a width. Results stand first, then the parameters that vary, then the id of the cell. The first result is always there; then the
+ * Chooses columns for a width. Results come first, then the parameters that vary, then the id of the cell. The first result is always there; then the
  * parameters have their place, all of them or none; then further results in their order, as far as they fit; then the id.
  */
 export function fitColumns(
@@ -38,7 +38,7 @@ export function fitColumns(
   const lead = first === undefined ? [] : [first];
   take(lead);
   const parameters_in_columns = take(parameters);
-  // Where a line of parameters stands below each row, the id is what they cannot say shorter.
+  // Where a line of parameters follows each row, the id adds nothing.
   const id_first = !parameters_in_columns && take([id]);
   const more = others.filter((column) => take([column]));
   const id_shown = id_first || take([id]);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Text in lines of at most `width` characters, broken between words. The rest of a line stands below its beginning: under the text behind a label (`seeds     53
+ * Text in lines of at most `width` characters, broken between words. The rest of a line is indented: under the text behind a label (`seeds     53
  * pairs ...`), else indented. What a person copies stays whole, however long: a command, a path.
  */
 export function fold(text: string, width: number): string {
@@ -20,7 +20,7 @@ export function widthOf(text: string): number {
 const LABELLED = /^( *\S+(?: \S+)* {2,})(?=\S)/;
 /** A command alone, or behind the word that says what for. */
 const COMMAND = /^(?: *|.*(?:: | {2}))permafrost [a-z]+(?: \S+)*$/;
-/** Of a line, the label may take so much; the text behind a longer one begins in the next line. */
+/** The most that a label may take of a line; the text after a longer one begins on the next line. */
 const MOST_LABEL = 0.6;
 
 function foldedLine(line: string, width: number): string[] {

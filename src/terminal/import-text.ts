@@ -11,7 +11,7 @@ export function importText(what: Understood, into: string, width: number): strin
     ['dates', `${what.date_order.order} (${what.date_order.why}): the first entry is ${what.date_order.first}`],
     [
       'time zone',
-      what.time_zone ?? 'not stated: written without one, which the model takes as UTC (--timezone names it)',
+      what.time_zone ?? 'not stated: written without one, which the model reads as UTC (--timezone sets it)',
     ],
     ['trades', tradesText(what)],
     ...leftOutLines(what),
@@ -69,7 +69,7 @@ function pnlText({ pnl, currency }: Understood): string {
 }
 
 function pointText({ point_value, currency }: Understood): string {
-  if (point_value === null) return 'what a point is worth does not show';
+  if (point_value === null) return 'the value of a point cannot be told';
   return `worth ${point_value} ${currency ?? 'of the currency'} for each unit of qty`;
 }
 

@@ -22,5 +22,5 @@ export function partialTable(
   });
   const header = ['cell', 'n', 'of', 'mean', 'p50', 'p05', 'p95'];
   const table = formatTable(header, rows, page).trimEnd();
-  return [`${metric} so far:`, table, ...remarks(rows, cells, metric, {})].join('\n');
+  return [`${metric}, partial results:`, table, ...remarks(rows, cells, metric, {})].join('\n');
 }

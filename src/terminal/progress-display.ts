@@ -11,7 +11,7 @@ const PLAIN_LINE_MS = 10_000;
 const REDRAW_MS = 200;
 /** Current cells shown below the overall bar. */
 const CELL_LINES = 3;
-/** The cursor, and lines that wrap, which bars take away. */
+/** The cursor, and lines that wrap, which bars switch off. */
 const AS_IT_WAS = '\u001b[?25h\u001b[?7h';
 
 /**
@@ -97,7 +97,7 @@ class BarDisplay implements ProgressDisplay {
     process.off('exit', this.restore);
   }
 
-  /** A window may change its size at any time; the last column is where the cursor stands. */
+  /** A window may change its size at any time; the last column is for the cursor. */
   private width(): number {
     return (this.stream.columns || 80) - 1;
   }

@@ -3,7 +3,7 @@ import type { MetricSpec } from '../model/model.ts';
 import { isMarked } from '../report/marks/estimate.ts';
 import type { ConstantMetric } from '../report/marks/headline.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
-import { formatCount, formatNumber, formatWithError } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber, formatWithError } from '../wording/format-number.ts';
 
 type Summarised = Pick<ReportedCell, 'statistics'> & Partial<Pick<ReportedCell, 'parameters'>>;
 
@@ -26,15 +26,15 @@ export function remarks(
   return [
     ...(few.length > 0
       ? [
-          `${formatCount(Math.min(...few.map(({ n }) => n)))} permutations say little: intervals of means hold if rows are near normal.`,
+          `${formatCount(Math.min(...few.map(({ n }) => n)))} permutations are few: intervals of means hold only if rows are close to normal.`,
         ]
       : []),
     ...(rows.some((row) => row.some(isMarked))
-      ? ['!: interval not to be trusted (heavy tail: few rows decide it); see p50.']
+      ? ['!: do not trust this interval (heavy tail: few rows decide it); see p50.']
       : []),
     ...(equal.length > 0
       ? [
-          `${spec.headline === true ? `${metric}: all` : 'All'} rows equal in ${formatCount(equal.length)} of ${formatCount(cells.length)} cells: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
+          `${spec.headline === true ? `${metric}: all` : 'All'} rows equal in ${formatCount(equal.length)} of ${counted(cells.length, 'cell')}: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
         ]
       : []),
   ];
@@ -47,7 +47,7 @@ export function constantRemark(constant: readonly ConstantMetric[]): string[] {
   const declared = constant.filter((each) => each.other_value_at_most === undefined);
   const seen = constant.filter((each) => each.other_value_at_most !== undefined);
   return [
-    ...(declared.length > 0 ? [`Not by chance, and the same in every cell: ${named(declared)}.`] : []),
+    ...(declared.length > 0 ? [`Not random, and the same in every cell: ${named(declared)}.`] : []),
     ...(seen.length > 0
       ? [
           `The same in every permutation so far: ${named(seen)}; another value has a chance of up to ${formatNumber(Math.max(...seen.map((each) => each.other_value_at_most!)), 2)}.`,

@@ -46,7 +46,7 @@ function textsOf({ cells, ranking, metrics, fixed }: ReportedCells, page: Page):
 
 /** Commands for what is left of a run, of all its studies together. */
 export interface NextCommands {
-  /** Computes what is missing; leaves out what failed, as it left it out before. */
+  /** Computes what is missing; leaves out again what failed. */
   readonly resume: string;
   /** The same, and tries again what failed. */
   readonly retry: string;
@@ -71,7 +71,7 @@ function outcome(result: StudyResult, { color = false }: Page): string {
   const work =
     permutations_computed === 0
       ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${counted(done, 'permutation')} on disk)`
-      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} were there` : ''}`;
+      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} reused` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
     return `${styled('green', 'Complete:', color)} ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
@@ -89,7 +89,7 @@ function kernelText({ kernel }: StudyResult): string {
 function unreadText({ unread, output }: StudyResult): string {
   if (unread === 0) return '';
   const cells = counted(unread, 'cell was not read and counts as it was', 'cells were not read and count as they were');
-  return ` (${cells} last written down; ${commandLine(['status', pathHere(output), '--scan'])} reads all)`;
+  return ` (${cells} last recorded; ${commandLine(['status', pathHere(output), '--scan'])} reads all)`;
 }
 
 /** How far the cells are that are not complete. */
@@ -102,7 +102,7 @@ function partialText({ cells, complete, partial, at_most }: StudyResult): string
   );
   const more = partial.cells > lines.length ? [`  and ${count(partial.cells - lines.length)} more`] : [];
   return [
-    `${counted(partial.cells, 'cell has a part of its', 'cells have a part of their')} permutations${left > 0 ? `, ${count(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv has all):`,
+    `${counted(partial.cells, 'cell has some of its', 'cells have some of their')} permutations${left > 0 ? `, ${count(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv lists all):`,
     ...lines,
     ...more,
   ].join('\n');
@@ -150,7 +150,7 @@ function whereText(result: StudyResult, cell_id: string | undefined): string {
         : [`one row   ${commandLine(['replay', output, '--cell', cell_id, '--perm', '0'])}`]),
     ].join('\n');
   }
-  const look = `look      ${commandLine(['status', output])}`;
+  const look = `status    ${commandLine(['status', output])}`;
   // A template: the other parts are wherever they were computed.
   if (isDone(result))
     return [`merge     ${commandLine(['merge', output])} <other parts> --into <run>`, look].join('\n');

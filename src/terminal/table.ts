@@ -15,7 +15,7 @@ export interface TableOptions extends Page {
   readonly align?: readonly ('left' | 'right' | undefined)[];
   /** A second table below the rows of the first: its header below the header, each of its rows, indented, below a row. */
   readonly below?: { readonly header: readonly string[]; readonly rows: readonly (readonly string[])[] };
-  /** A row of dots after so many rows: what stands there is left out. */
+  /** A row of dots after this many rows, in place of those left out. */
   readonly gap_after?: number;
 }
 
@@ -105,7 +105,7 @@ function pad(cell: string, width: number, right: boolean): string {
   return right ? space + text : text + space;
 }
 
-/** At most so many characters, the last of them an ellipsis where some are missing. */
+/** At most this many characters, ending in an ellipsis where some are missing. */
 function cut(text: string, width: number): string {
   const points = Array.from(text);
   return points.length <= width ? text : `${points.slice(0, width - 1).join('')}…`;

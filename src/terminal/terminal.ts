@@ -4,7 +4,7 @@ import { fold } from './fold.ts';
 import { screenOf, type Output, type Screen } from './screen.ts';
 import { styled } from './style.ts';
 
-/** Where a command's words go, and how they look there. No command decides that for itself. */
+/** Where a command's output goes, and how it is formatted. No command decides that by itself. */
 export interface Terminal {
   /** Whether `--json` was given. */
   readonly json: boolean;
@@ -12,7 +12,7 @@ export interface Terminal {
   readonly page: Screen;
   /** Where `say` prints. */
   readonly side: Screen;
-  /** The result for a person: to stdout; with `--json`, which has stdout for itself, to stderr. */
+  /** The result for a person: to stdout; to stderr with `--json`, which needs stdout for itself. */
   print(text: string): void;
   /** Progress and notes, to stderr. */
   say(text: string): void;

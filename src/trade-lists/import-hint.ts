@@ -6,11 +6,11 @@ import { readDelimited } from './tables/read-delimited.ts';
 import { compactName, type Row } from './tables/table.ts';
 import { decodeText } from './text/decode-text.ts';
 
-/** What a file looks like that is no canonical trade list, and the command that makes one of it. */
+/** What a file looks like that is not a canonical trade list, and the command that converts it to one. */
 export interface ImportHint {
   /** Name of the format; undefined where only the columns look like those of trades. */
   readonly format: string | undefined;
-  /** Fit to stand after an error message. */
+  /** Meant to follow an error message. */
   readonly text: string;
 }
 
@@ -25,7 +25,7 @@ export function importHint(file: string, bytes: Uint8Array): ImportHint | undefi
   try {
     return hintOf(file, bytes);
   } catch (error) {
-    // A hint that can't be given is none: the error that asked for it is told without.
+    // Where no hint can be given, the error is reported without one.
     if (error instanceof EngineError) return undefined;
     throw error;
   }

@@ -32,7 +32,7 @@ export function parseMap(text: string): ColumnChoice[] {
   });
 }
 
-/** Where a named column stands; -1 where there is none. */
+/** The index of a named column; -1 where there is none. */
 function placeOf(header: readonly string[], column: string): number {
   const number = /^#(\d+)$/.exec(column)?.[1];
   if (number !== undefined) return Number(number) <= header.length ? Number(number) - 1 : -1;

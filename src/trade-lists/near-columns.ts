@@ -26,7 +26,7 @@ export function nearColumns(
   return { mapping, missing };
 }
 
-/** Letters that may differ: a quarter of a long name; one more than a name of six has; none of a shorter one (`low` is no `lot`). */
+/** Letters that may differ: a quarter of a long name; one more than a name of six has; none of a shorter one (`low` is not `lot`). */
 function tolerance(name: string, compact: string): number {
   if (name.length < 6) return 0;
   return name.length === 6 ? Math.sign(Math.max(0, compact.length - name.length)) : Math.floor(name.length / 4);

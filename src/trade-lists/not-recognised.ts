@@ -31,7 +31,7 @@ export function wrongFormat(file: string, from: string, found: Format): EngineEr
   );
 }
 
-/** What was looked for and what stands there, the header once, and the `--map` that may be meant. */
+/** What was looked for and what was found, the header once, and the `--map` that may be meant. */
 export function notRecognised(
   document: Document,
   readings: readonly TableReading[],

@@ -55,7 +55,7 @@ export interface TradeListRead {
 }
 
 /**
- * Reads trade lists of one format (several files are one list: statements of several months). Throws EngineError DATA (USAGE for an option that
+ * Reads trade lists of one format (several files form one list: statements of several months). Throws EngineError DATA (USAGE for an option that
  * cannot be right): for what cannot be read, and for whatever has two readings, naming the option that decides.
  */
 export function readTradeList(files: readonly SourceFile[], options: ReadOptions): TradeListRead {
@@ -71,7 +71,7 @@ export function readTradeList(files: readonly SourceFile[], options: ReadOptions
   const cells = new Cells(raw, options);
   const source = readShape(cells, options);
   cells.problems.throwIfAny(
-    'Correct the file, or say how it is to be read (--decimal, --dates, --map): nothing is guessed and no row is left out.',
+    'Correct the file, or say how to read it (--decimal, --dates, --map): nothing is guessed and no row is left out.',
   );
   if (source.trades.length === 0) throw empty(raw, source, opened[0]!.document.file);
   refuseUsedNonAscii(
@@ -183,7 +183,7 @@ function refuseUsedNonAscii(documents: readonly Document[], raw: RawList): void 
     if (at === undefined) continue;
     throw new EngineError(
       'DATA',
-      `${placeText({ ...placeOf(row), column: raw.header[at]! })}: ${JSON.stringify(row.cells[at])} is not UTF-8, and which code page it is in is not known. Read as windows-1252 it is as shown: if so, --encoding windows-1252; others are windows-1251, gbk, shift_jis.`,
+      `${placeText({ ...placeOf(row), column: raw.header[at]! })}: ${JSON.stringify(row.cells[at])} is not UTF-8, and its code page is unknown. It is shown here as windows-1252: if that is right, pass --encoding windows-1252; others are windows-1251, gbk, shift_jis.`,
       { path: '--encoding', value: row.cells[at] },
     );
   }
@@ -206,7 +206,7 @@ function zoneNote({ zone }: Cells): string | undefined {
   return `${zone.name}: ${zone.twice} times that the clock showed twice are read as the first, ${zone.never} that it never showed with the offset before`;
 }
 
-/** Trades stand in order of their times: equal ones are near each other. */
+/** Trades are in order of their times: equal ones are near each other. */
 function repeatedNote(trades: readonly CanonicalTrade[]): string | undefined {
   let seen = new Set<string>();
   let repeated = 0;

@@ -3,7 +3,7 @@ import type { Figures } from './figures.ts';
 import type { TradeListRead } from './read-trade-list.ts';
 import { momentText } from './text/date-text.ts';
 
-/** What was understood of a trade list: stands beside the canonical CSV as JSON, and is what a person is shown. No times of day, no paths of a machine. */
+/** How a trade list was read: saved beside the canonical CSV as JSON, and shown to the person. No times of day, no paths of a machine. */
 export interface Understood {
   readonly format: string;
   readonly title: string;

@@ -22,7 +22,7 @@ export interface CellText {
 
 /**
  * All cells in UTF-8 byte order of their ids, each with its scan and then its rows as CSV lines: what the digest is made of. Worker threads
- * scan, and turn Arrow into text, some cells and megabytes ahead; the text of a CSV file is read here as it stands, right behind the worker
+ * scan, and turn Arrow into text, some cells and megabytes ahead; the text of a CSV file is read here as it is, right behind the worker
  * that checked it.
  */
 export async function* cellTexts(

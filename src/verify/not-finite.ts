@@ -23,7 +23,7 @@ export function countNotFinite(lines: Buffer, metrics: readonly string[], counts
   }
 }
 
-/** The column that the byte at `at` stands in, perm_index being 0. */
+/** The column of the byte at `at`, perm_index being 0. */
 function columnAt(lines: Buffer, at: number): number {
   let column = 0;
   for (let i = at; i >= 0 && lines[i] !== NEWLINE; i--) column += Number(lines[i] === COMMA);

@@ -27,7 +27,7 @@ const AT_ONCE = 64;
 
 /** What there is of a cell to draw rows from. */
 export interface CellRows {
-  /** Rows are drawn below this perm_index. Those that are not there are passed over: they are reported as missing. */
+  /** Rows are drawn below this perm_index. Those that are not there are skipped: they are reported as missing. */
   readonly span: number;
   /** Rows by another major version of Node.js than this one: some of them are always among the drawn. */
   readonly others: readonly RowOrigin[];
@@ -59,8 +59,8 @@ export async function recompute(
         recomputed += 1;
         if (text === stored.get(perm_index)) continue;
         const by = rows.get(cell.cell_id)?.others.find(({ ranges }) => includes(ranges, perm_index));
-        const whose = by && `; Node.js ${by.node} made it, and this is ${MADE_BY.node}`;
-        const message = `permutation ${perm_index}: stored ${stored.get(perm_index)!.trim()}, computed again ${text.trim() || 'a failure'}${whose ?? ''}`;
+        const whose = by && `; stored by Node.js ${by.node}, recomputed by ${MADE_BY.node}`;
+        const message = `permutation ${perm_index}: stored ${stored.get(perm_index)!.trim()}, recomputed ${text.trim() || 'a failure'}${whose ?? ''}`;
         mismatches.push({ cell_id: cell.cell_id, perm_index, message });
       }
     }

@@ -19,7 +19,7 @@ export function summaryProblems(
   const summary = summaryIfReadable(port, place.folder);
   const say = (message: string): Problem => ({ cell_id, code: 'SUMMARY', message });
   if (summary === undefined) {
-    return n_present === scan.target ? [say(`${whyNoSummary(port, place.folder)!}; the next run makes it again`)] : [];
+    return n_present === scan.target ? [say(`${whyNoSummary(port, place.folder)!}; the next run rewrites it`)] : [];
   }
   return brokenInvariants(summary, found, n_present).map(say);
 }
@@ -29,7 +29,7 @@ function brokenInvariants(summary: CellSummary, { scan, look }: LookedScan, n_pr
   const invariants: (readonly [boolean, string])[] = [
     [
       s.n_perms_target === scan.target,
-      `n_perms_target ${s.n_perms_target} is not the ${look?.reached === true ? 'count at which the rows are precise enough,' : "run's"} ${scan.target}`,
+      `n_perms_target ${s.n_perms_target} is not the ${look?.reached === true ? 'count at which the rows reach the requested precision,' : "run's"} ${scan.target}`,
     ],
     [s.n_perms_done === s.n_perms_target, `n_perms_done ${s.n_perms_done} is not n_perms_target ${s.n_perms_target}`],
     [s.n_rows_deduped === s.n_perms_done, `n_rows_deduped ${s.n_rows_deduped} is not n_perms_done ${s.n_perms_done}`],
@@ -38,10 +38,10 @@ function brokenInvariants(summary: CellSummary, { scan, look }: LookedScan, n_pr
       s.n_duplicates_dropped === s.n_rows_raw - s.n_rows_deduped,
       `n_duplicates_dropped ${s.n_duplicates_dropped} is not n_rows_raw - n_rows_deduped`,
     ],
-    [s.n_perms_done === n_present, `it speaks of ${s.n_perms_done} rows, and the file holds ${n_present}`],
-    [isOfLook(s.precision, look), 'its precision is not what the rule of the run makes of the rows'],
-    [s.digest !== undefined, 'it has no digest, so a change in it goes unseen; the next run makes it again'],
-    [s.rows_crc32 === scan.rows_crc32, 'it was made from other rows than the file holds'],
+    [s.n_perms_done === n_present, `it covers ${s.n_perms_done} rows, but the file holds ${n_present}`],
+    [isOfLook(s.precision, look), "its precision is not what the run's rule gives for these rows"],
+    [s.digest !== undefined, 'it has no digest, so a change to it would go unnoticed; the next run rewrites it'],
+    [s.rows_crc32 === scan.rows_crc32, 'it was made from rows other than those in the file'],
   ];
   return invariants.filter(([holds]) => !holds).map(([, message]) => `summary.json: ${message}`);
 }

@@ -10,7 +10,7 @@ export interface Verification {
   /** Rows computed again, and how many of them differ. */
   readonly recomputed: number;
   readonly mismatches: number;
-  /** Rows by version of Node.js, where they are by several major ones and the model is one's own: its math may differ between them. */
+  /** Rows by version of Node.js, where they are by several major ones and it is a user's model: its math may differ between them. */
   readonly row_origins?: readonly { readonly node: string; readonly rows: number }[];
   /** SHA-256 over the rows of all cells, the same for every format. */
   readonly digest: string;

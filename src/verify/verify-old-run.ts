@@ -1,3 +1,4 @@
+import { counted } from '../wording/format-number.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -30,13 +31,17 @@ export async function verifyOldRun(
 ): Promise<Verification> {
   const { per_cell } = layoutOf(folder);
   if (port.stat(per_cell)?.kind !== 'folder') {
-    throw new EngineError('NOT_A_RUN', `${folder} holds no run: there is no folder per_cell in it.`, {
-      path: per_cell,
-    });
+    throw new EngineError(
+      'NOT_A_RUN',
+      `${folder} is not a run: it has no folder per_cell. Name the output folder of a run.`,
+      {
+        path: per_cell,
+      },
+    );
   }
   const names = port.readdir(per_cell).filter((name) => port.stat(join(per_cell, name))?.kind === 'folder');
   if (names.length === 0)
-    throw new EngineError('NOT_A_RUN', `${per_cell} is empty: there is no cell to check.`, { path: per_cell });
+    throw new EngineError('NOT_A_RUN', `${per_cell} is empty: there are no cells to check.`, { path: per_cell });
   const cells = names
     .map((name) => ({ cell_id: cellIdOf(name) ?? name, path: metricsPath(join(per_cell, name), 'csv') }))
     .sort((a, b) => Buffer.compare(Buffer.from(a.cell_id), Buffer.from(b.cell_id)));
@@ -50,7 +55,7 @@ export async function verifyOldRun(
     const say = (code: ProblemCode, message: string): void => void problems.push({ cell_id, code, message });
     const found = port.stat(path);
     if (found?.kind !== 'file') {
-      say('INCOMPLETE', `0 of ${expected} rows; there is no metrics_compact.csv`);
+      say('INCOMPLETE', `0 of ${expected} rows; metrics_compact.csv is missing`);
       continue;
     }
     const check = new CellCheck(expected);
@@ -125,21 +130,21 @@ class CellCheck {
     this.names = text.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
     this.perm = this.names.indexOf('perm_index');
     this.columns = this.names.join(',');
-    if (this.perm < 0) this.damage('the first line names no column perm_index');
+    if (this.perm < 0) this.damage('the header has no column perm_index');
     else if (new Set(this.names).size !== this.names.length || this.names.includes(''))
-      this.damage('the first line names a column twice, or not at all');
-    else if (this.names.length === 1) this.damage('the first line names no metric');
+      this.damage('the header names a column twice, or leaves one unnamed');
+    else if (this.names.length === 1) this.damage('the header names no metric');
   }
 
   private row(text: string): void {
     const fields = text.split(',');
     if (fields.length !== this.names.length) {
-      this.damage(`${fields.length} fields where the header has ${this.names.length}`);
+      this.damage(`${counted(fields.length, 'field')} where the header has ${this.names.length}`);
       return;
     }
     const index = fields[this.perm]!.trim();
     if (!/^(0|[1-9]\d{0,9})$/.test(index) || Number(index) > MAX_PERM_INDEX) {
-      this.damage(`perm_index "${index.slice(0, 20)}" is no whole number`);
+      this.damage(`perm_index "${index.slice(0, 20)}" is not a whole number`);
       return;
     }
     const values: number[] = [];
@@ -147,7 +152,7 @@ class CellCheck {
       if (i === this.perm) continue;
       const value = numberOf(field);
       if (value === undefined) {
-        this.damage(`${this.names[i]} "${field.slice(0, 20)}" is no number`);
+        this.damage(`${this.names[i]} "${field.slice(0, 20)}" is not a number`);
         return;
       }
       if (!Number.isFinite(value)) this.not_finite.set(this.names[i]!, (this.not_finite.get(this.names[i]!) ?? 0) + 1);
@@ -178,14 +183,29 @@ class CellCheck {
     const { expected, n_present, n_duplicates, n_conflicts, n_past, n_damaged, first_damage } = this;
     const found: [ProblemCode, string][] = [];
     if (this.n_lines === 0) found.push(['DAMAGED', 'the file is empty']);
-    if (n_damaged > 0) found.push(['DAMAGED', `${n_damaged} lines cannot be used; ${first_damage}`]);
+    if (n_damaged > 0) found.push(['DAMAGED', `${counted(n_damaged, 'line')} cannot be used; first: ${first_damage}`]);
     if (n_present < expected)
       found.push(['INCOMPLETE', `${n_present} of ${expected} rows; missing ${describeRanges(this.missing())}`]);
-    if (n_duplicates > 0) found.push(['DUPLICATE', `${n_duplicates} rows stand there twice`]);
-    if (n_conflicts > 0) found.push(['CONFLICT', `${n_conflicts} rows stand there twice with different values`]);
-    if (n_past > 0) found.push(['PAST_TARGET', `${n_past} rows at or past the expected ${expected}`]);
+    if (n_duplicates > 0)
+      found.push([
+        'DUPLICATE',
+        n_duplicates === 1
+          ? '1 row appears twice, with equal values'
+          : `${n_duplicates} rows appear twice, with equal values`,
+      ]);
+    if (n_conflicts > 0)
+      found.push([
+        'CONFLICT',
+        n_conflicts === 1
+          ? '1 row appears twice, with different values'
+          : `${n_conflicts} rows appear twice, with different values`,
+      ]);
+    if (n_past > 0) found.push(['PAST_TARGET', `${counted(n_past, 'row')} at or past the expected ${expected}`]);
     for (const [metric, count] of this.not_finite)
-      found.push(['NOT_FINITE', `${count} values of ${metric} are missing, NaN or infinite`]);
+      found.push([
+        'NOT_FINITE',
+        `${counted(count, 'value')} of ${metric} ${count === 1 ? 'is' : 'are'} missing, NaN or infinite`,
+      ]);
     return found;
   }
 

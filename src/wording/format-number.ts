@@ -15,7 +15,7 @@ export function formatNumber(value: number, digits = 4): string {
  */
 export function formatWithError(value: number, error: number): string {
   if (!Number.isFinite(value)) return String(value);
-  // Without error the value is a fact: as short as it can be said.
+  // Without an error the value is exact: as short as possible.
   if (error === 0)
     return formatNumber(value, 6)
       .replace(/(\.\d*?)0+$/, '$1')

@@ -178,7 +178,7 @@ export function executorContract({ name, open, can_die }: ExecutorUnderTest): vo
         given(lost, { files: {} }),
       ]);
       for (const [setup, code, text] of [
-        [old, 'MODEL', /version .* of version 0\.0/s],
+        [old, 'MODEL', /version .* need version 0\.0/s],
         [wrong, 'DATA', /offset\.txt holds other bytes/],
         [lost, 'DATA', /offset\.txt is not there/],
       ] as const) {

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 import { STORIES } from './stories/all-stories.ts';
 import { useModels } from './stories/models.ts';
 import { Telling } from './stories/telling.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 // Whole studies are run again and again; a busy machine is slow at that.
 vi.setConfig({ testTimeout: 60_000 });
@@ -14,12 +13,12 @@ vi.setConfig({ testTimeout: 60_000 });
 let folder: string;
 let forget: () => void;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-found-'));
+  folder = newFolder();
   forget = useModels();
 });
 afterAll(() => {
   forget();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 function told(name: string): Promise<Telling> {

@@ -1,14 +1,4 @@
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Readable } from 'node:stream';
@@ -26,6 +16,7 @@ import { scanCell } from '../../src/store/scan-cell.ts';
 import { countPermutations } from '../../src/study/permutation-range.ts';
 import { CLI } from '../process/cli.ts';
 import { SmallStudy } from '../process/small-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 const TELLING_RUN = fileURLToPath(new URL('acknowledging-run.mjs', import.meta.url));
 const TARGET = 2500;
@@ -270,9 +261,9 @@ export function refusal(ended: Ended): { readonly wrong: string | undefined; rea
 
 /** A folder outside any study. */
 export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), 'permafrost-real-'));
+  return newFolder();
 }
 
 export function discard(path: string): void {
-  rmSync(path, { recursive: true, force: true });
+  removeFolder(path);
 }

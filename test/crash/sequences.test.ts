@@ -9,6 +9,7 @@ import type { Format } from '../../src/encoding/metrics-schema.ts';
 import { metricsPath } from '../../src/store/formats/formats.ts';
 import { sumsPath } from '../../src/store/scan/layout.ts';
 import { SmallStudy } from '../process/small-study.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 /** The law: whatever was run, stopped, extended, truncated and damaged before, the digest depends on the study alone. */
 const FULL = process.env['PERMAFROST_FULL'] === '1';
@@ -149,7 +150,7 @@ test('after any sequence of runs, stops and damage the digest is that of an undi
       expect(digest).toBe(digestFor(last.permutations));
       // Another program's bytes in the file may have made rows that disagree: that stays on record.
       expect(problems.filter(({ code }) => code !== 'CONFLICT')).toEqual([]);
-      rmSync(output, { recursive: true });
+      removeFolder(output);
     },
   );
   await fc.assert(law, { numRuns: SEQUENCES, seed: 20261122, endOnFailure: true });

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
@@ -9,6 +7,7 @@ import { STORIES } from './stories/all-stories.ts';
 import { everyCase, someCases, type Case } from './stories/disturbances.ts';
 import { useModels } from './stories/models.ts';
 import { Telling, type Between } from './stories/telling.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /**
  * Whole studies in one process on a simulated disk: killed, and failed by the disk, at every operation of every command, in several ways; then the same
@@ -23,12 +22,12 @@ vi.setConfig({ testTimeout: FULL ? 1_800_000 : 120_000 });
 let folder: string;
 let forget: () => void;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-stories-'));
+  folder = newFolder();
   forget = useModels();
 });
 afterAll(() => {
   forget();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 describe.each(STORIES)('$name', (story) => {

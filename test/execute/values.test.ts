@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -9,6 +8,7 @@ import { verify as verifyRun } from '../../src/operations/verify.ts';
 import { readFailures } from '../../src/store/failures.ts';
 import { layoutOf } from '../../src/store/scan/layout.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** Every value of a row is a number, or its permutation has failed and says why. */
 
@@ -53,7 +53,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
 
 let folder: string;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-values-'));
+  folder = newFolder();
   writeFileSync(join(folder, 'values.mjs'), MODEL);
   const cells = Object.keys(EXPECTED).map((value) => `  - { id: "${value}", value: "${value}" }`);
   const study = `model: ./values.mjs\ncells:\n${cells.join('\n')}\npermutations: 3\noutput: out\n`;
@@ -63,7 +63,7 @@ beforeAll(async () => {
   expect(result).toMatchObject({ exit: 1, n_failures: Object.keys(EXPECTED).length });
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 test.each(Object.entries(EXPECTED))('%s', (value, message) => {

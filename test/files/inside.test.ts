@@ -43,7 +43,7 @@ it.each(['ENOENT', 'UNKNOWN', 'ENODEV'])(
     await expect(makeGivenFolder(port, '/q/x')).rejects.toMatchObject({
       code: 'USAGE',
       exit: 2,
-      message: `/q/x cannot be made (${code}): its drive or share is not there, or takes no folders. Connect it, or name another folder.`,
+      message: `/q/x cannot be created (${code}): its drive or share is missing, or accepts no folders. Connect it, or choose another folder.`,
     });
   },
 );

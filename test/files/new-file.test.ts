@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { disk } from '../../src/files/disk.ts';
 import { NewFile, writeNewFile, writeNewLines } from '../../src/files/new-file.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-new-file-')));
+  folder = newFolder();
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  removeFolder(folder);
 });
 
 const text = (name: string) => readFileSync(join(folder, name), 'utf8');

@@ -1,19 +1,10 @@
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { EngineError, exportRun, report, verify } from '../../dist/index.js';
 import { SmallStudy } from '../process/small-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** A link planted in an output must not make a run write, empty, read or remove what it points to. */
 let whole: SmallStudy;
@@ -56,7 +47,7 @@ function outputs(): { readonly study: SmallStudy; readonly outside: string; read
   const study = whole.copy();
   const metrics = join(study.cellFolder(0), 'metrics_compact.csv');
   writeFileSync(metrics, readFileSync(metrics, 'utf8').replace('\n700,', '\n700,9'));
-  const outside = mkdtempSync(join(tmpdir(), 'permafrost-outside-'));
+  const outside = newFolder();
   const cell = study.cellFolder(0);
   return { study, outside, place: (name) => join(study.output, name).replace(join(study.output, CELL), cell) };
 }
@@ -85,13 +76,13 @@ describe('a link inside an output', () => {
     expect(readFileSync(victim, 'utf8')).toBe('mine\n');
     expect(readdirSync(outside)).toEqual(['victim']);
     study.remove();
-    rmSync(outside, { recursive: true });
+    removeFolder(outside);
   });
 
   test.each(FOLDERS)('in place of the folder %s is refused, and nothing appears where it points', async (name) => {
     const { study, outside, place } = outputs();
     const link = place(name);
-    rmSync(link, { recursive: true, force: true });
+    removeFolder(link);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(outside, link);
     await runs(study);
@@ -105,16 +96,16 @@ describe('a link inside an output', () => {
     expect(readdirSync(outside)).toEqual([]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     study.remove();
-    rmSync(outside, { recursive: true });
+    removeFolder(outside);
   });
 });
 
 test('an output that is a link itself is where the user wants it', async () => {
   const study = new SmallStudy({ permutations: 1500 });
-  const elsewhere = mkdtempSync(join(tmpdir(), 'permafrost-elsewhere-'));
+  const elsewhere = newFolder();
   symlinkSync(elsewhere, study.output);
   expect((await study.run()).exit).toBe(0);
   expect(await study.digest()).toBe(digest);
   study.remove();
-  rmSync(elsewhere, { recursive: true });
+  removeFolder(elsewhere);
 });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
@@ -14,6 +13,7 @@ import { summarize as summarizeRun } from '../../src/operations/summarize.ts';
 import { verify as verifyRun } from '../../src/operations/verify.ts';
 import { Chance, FULL } from './random.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 // Hundreds of inputs each; a busy machine is slow at that.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 120_000 });
@@ -25,7 +25,7 @@ const COMMANDS = FULL ? 8 : 2;
 let folder: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-small-files-'));
+  folder = newFolder();
   writeFileSync(
     join(folder, 'study.yaml'),
     `model: submit-queue
@@ -39,7 +39,7 @@ output: whole
   expect(result.stopped).toBeUndefined();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const NASTY: readonly unknown[] = [
@@ -136,7 +136,7 @@ describe.each(FILES)('%s', (name, pathIn, finish) => {
     const inputs = name === 'run_manifest.json' || name === 'summary.json' ? INPUTS : Math.ceil(INPUTS / 4);
     for (let seed = 0; seed < inputs; seed += 1) {
       const output = join(folder, 'spoilt');
-      for (const left of [output, `${output}-merged`]) rmSync(left, { recursive: true, force: true });
+      for (const left of [output, `${output}-merged`]) removeFolder(left);
       cpSync(join(folder, 'whole'), output, { recursive: true });
       const path = pathIn(output);
       const chance = new Chance(seed);

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
@@ -9,6 +8,7 @@ import { openStudy } from '../../src/study/loaded-study.ts';
 import { cellOf } from '../../src/plan/run-cell.ts';
 import { layoutOf } from '../../src/store/scan/layout.ts';
 import { Chance, FULL, HANG_MS, inputs } from './random.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** Study files out of a grammar and then spoilt: a study, or an EngineError; no cell's folder ever lies outside the output. */
 // Hundreds of inputs each; a busy machine is slow at that.
@@ -139,7 +139,7 @@ function studyText(chance: Chance): string {
 }
 
 test('any study file ends as a study whose cells lie in its output, or as an error', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-fuzz-'));
+  const folder = newFolder();
   mkdirSync(join(folder, 'in'));
   const trades = `${readFileSync(`${EXAMPLES}sp500/trades.csv`, 'utf8').split('\n').slice(0, 8).join('\n')}\n`;
   writeFileSync(join(folder, 'in', 'trades.csv'), trades);
@@ -176,5 +176,5 @@ test('any study file ends as a study whose cells lie in its output, or as an err
   expect(readFileSync(join(folder, 'in', 'trades.csv'), 'utf8')).toBe(trades);
   expect(refused).toBeGreaterThan(count / 10);
   expect(slowest_ms).toBeLessThan(HANG_MS);
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });

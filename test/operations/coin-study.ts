@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
@@ -7,6 +6,7 @@ import type { FilePort } from '../../src/files/port.ts';
 import { inlineHost, type Host } from '../../src/readers/host.ts';
 import { thisMachine } from '../../src/readers/this-machine.ts';
 import type { StudyObject } from '../../src/study/study-object.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 const MODEL = `export default {
   name: 'coin', version: '1',
@@ -27,7 +27,7 @@ export const HOST: Host = inlineHost(thisMachine.port, thisMachine.locks);
 
 /** A folder with a model, `coin.mjs`, and `study.yaml`; it goes when the test ends. */
 export class CoinStudy {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-library-')));
+  readonly folder = newFolder();
   readonly file = join(this.folder, 'study.yaml');
   /** As the study file has it. */
   readonly study = {
@@ -45,7 +45,7 @@ export class CoinStudy {
     // YAML is a superset of JSON.
     writeFileSync(this.file, JSON.stringify(this.study));
     onTestFinished(() => {
-      rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+      removeFolder(this.folder);
     });
   }
 }

@@ -40,7 +40,7 @@ describe('too many permutations, asked for by mistake', () => {
     change(output);
     const fewer = run(file, { permutations: 200 }, HOST);
     await expect(fewer).rejects.toMatchObject({ code: 'IDENTITY', exit: 2, path: 'permutations' });
-    await expect(fewer).rejects.toThrow('that would drop computed rows. Say --truncate');
+    await expect(fewer).rejects.toThrow('that would drop computed rows. Pass --truncate');
     expect((await verify(output, {}, HOST)).rows).toBe(1000);
     expect(await run(file, { permutations: 200, truncate: true }, HOST)).toMatchObject({ complete: 4 });
   });

@@ -1,15 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { generate } from '../../src/operations/generate.ts';
 import { inspect } from '../../src/operations/inspect.ts';
 import { HOST } from './coin-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'permafrost-generate-'));
+const folder = newFolder();
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 const small = { parameters: { changes: 40, targets: 3 }, seed: 9 };
@@ -36,7 +36,7 @@ describe('generate', () => {
     expect(readFileSync(into, 'utf8')).toBe('mine');
     symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
     await expect(generate('build-history', { ...small, into: join(folder, 'link') }, HOST)).rejects.toThrow(
-      'is there already',
+      'already exists',
     );
     await expect(generate('build-history', { ...small, into: folder, overwrite: true }, HOST)).rejects.toThrow(
       'is a folder',

@@ -1,19 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importTrades } from '../../src/operations/import-trades.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);
 const LIST = 'entry_time;exit_time;entry_price;exit_price;pnl;qty;side\n2024-01-02;2024-01-03;100,5;101;50;100;long\n';
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'import-trades-'));
+  folder = newFolder();
   writeFileSync(at('list.csv'), LIST);
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 describe('what is written', () => {
@@ -51,7 +51,7 @@ describe('a file that is there', () => {
   it('and is none of ours stays as it is', async () => {
     writeFileSync(at('t.csv'), 'mine');
     await expect(importTrades([at('list.csv')], { into: at('t.csv') })).rejects.toThrow(
-      /t\.csv is there already, and is not replaced: name another file/,
+      /t\.csv already exists, and is not replaced: name another file/,
     );
     expect(readFileSync(at('t.csv'), 'utf8')).toBe('mine');
   });
@@ -84,7 +84,7 @@ describe('a file that is there', () => {
   it('a record of something else in the way is left alone', async () => {
     writeFileSync(at('t.import.json'), '{}');
     await expect(importTrades([at('list.csv')], { into: at('t.csv') })).rejects.toThrow(
-      /t\.import\.json is there already/,
+      /t\.import\.json already exists/,
     );
     expect(readdirSync(folder).sort()).toEqual(['list.csv', 't.import.json']);
   });

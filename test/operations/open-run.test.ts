@@ -203,7 +203,7 @@ describe('an unfinished run', () => {
     // Where the study is gone, and nothing stands beside the rows, that is said when it is asked for.
     rmSync(coin.file);
     const bare = (await openRun(coin.output, {}, HOST)).cells.find(({ n_done }) => n_done === 0);
-    expect(() => bare?.parameters).toThrow(/parameters of cell [0-9a-f]{16} are not known/);
+    expect(() => bare?.parameters).toThrow(/parameters of cell [0-9a-f]{16} are unknown/);
     const found = await openRun(coin.output, { study: coin.study, base: coin.folder }, HOST);
     expect(found.cell(bare!.cell_id).parameters).toHaveProperty('flips');
   });

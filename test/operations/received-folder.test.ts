@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -10,6 +9,7 @@ import { run as runStudy } from '../../src/operations/run.ts';
 import { summarize as summarizeRun } from '../../src/operations/summarize.ts';
 import { requireManifest, studyReferenceOf } from '../../src/stored/manifest.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** A run folder that somebody else made is data: nothing that it leads to runs unasked, and nobody's run depends on it afterwards. */
 let folder: string;
@@ -32,7 +32,7 @@ export default {
 `;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-received-'));
+  folder = newFolder();
   writeFileSync(at('coin.mjs'), model());
   writeFileSync(at('study.yaml'), 'model: ./coin.mjs\ngrid: { p: [0.25, 0.75] }\npermutations: 50\noutput: run\n');
   await runStudy(at('study.yaml'), {}, HOST);
@@ -42,7 +42,7 @@ beforeEach(() => {
   rmSync(at('ran'), { force: true });
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 test('export writes every row and parameter without loading the model', async () => {
@@ -66,7 +66,7 @@ test('merge brings the rows together and says why it makes no summaries', async 
   const merged = await mergeRuns([at('run')], at('merged'), {}, HOST);
   expect(merged).toMatchObject({ rows: 100, complete: 2 });
   expect(merged.without_summaries).toMatch(
-    /leads to code \(model "\.\/coin\.mjs" of .*study\.yaml\).*--study.*--trust/,
+    /points to code \(model "\.\/coin\.mjs" of .*study\.yaml\).*--study.*--trust/,
   );
   expect(ran()).toBe(false);
   expect((await mergeRuns([at('run')], at('merged'), { trust: true }, HOST)).without_summaries).toBeUndefined();

@@ -80,7 +80,7 @@ describe('a study', () => {
     expect(await refused({ ...coin.study, model })).toMatchObject({
       code: 'STUDY',
       path: 'model',
-      message: expect.stringContaining("give the file: model: './my-model.ts'") as string,
+      message: expect.stringContaining("name that file: model: './my-model.ts'") as string,
     });
     expect(await refused({ ...coin.study, model: './no.mjs' })).toBeInstanceOf(EngineError);
     expect(existsSync(coin.output)).toBe(false);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { verify } from '../../dist/index.js';
 import { PERMUTATIONS, SmallStudy } from './small-study.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 let whole: SmallStudy;
 let digest: string;
@@ -219,7 +220,7 @@ describe('files that only tell', () => {
 
   it('a deleted cell folder is computed again, and only that', async () => {
     const study = whole.copyForTest();
-    rmSync(study.cellFolder(0), { recursive: true });
+    removeFolder(study.cellFolder(0));
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: PERMUTATIONS });
     expect(await study.digest()).toBe(digest);
   });
@@ -239,7 +240,7 @@ describe('files that only tell', () => {
 
   it('deleting everything but the metrics files and the manifest loses nothing', async () => {
     const study = whole.copyForTest();
-    rmSync(join(study.output, 'aggregated'), { recursive: true });
+    removeFolder(join(study.output, 'aggregated'));
     for (const k of [0, 1])
       for (const name of ['summary.json', 'progress.json', 'logs.txt']) rmSync(join(study.cellFolder(k), name));
     expect(await study.run()).toMatchObject({ exit: 0, permutations_computed: 0 });

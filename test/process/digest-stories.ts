@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { EXAMPLES } from './cli.ts';
 import { PERMUTATIONS } from './digest-studies.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 /** A command, with its exit code where that is not 0; or what is done to the folder between two commands. */
 export type Act =
@@ -139,5 +140,5 @@ function tear(output: string): void {
     else appendFileSync(path, '9999,1.');
     rmSync(join(folder, 'summary.json'));
   }
-  rmSync(join(output, 'aggregated'), { recursive: true });
+  removeFolder(join(output, 'aggregated'));
 }

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +8,7 @@ import { EXAMPLES, permafrost, type Finished } from './cli.ts';
 import { outputOf, STORIES, VARIANTS, type Act } from './digest-stories.ts';
 import { writeStudies } from './digest-studies.ts';
 import { digestsOf, KINDS, type Digests, type Kind } from './finished-files.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /**
  * No finished file changes by a byte unless a commit says so. On record, in test/fixtures/digests.json, is a digest for each kind
@@ -37,11 +37,11 @@ const expected: Records = { ...on_record };
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-digests-'));
+  folder = newFolder();
   writeStudies(folder);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
   if (RENEW === '') return;
   const records = Object.fromEntries(STORIES.map(({ name }) => [name, expected[name]]));
   writeFileSync(RECORD, `${JSON.stringify(records, null, 1)}\n`);

@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { replay, report, run as runStudy, summarize, verify, type StudyResult } from '../../dist/index.js';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'permafrost-infinite-'));
+const folder = newFolder();
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 /** A profit factor without a loss, in a share of the permutations; `sign` says of which infinity. */

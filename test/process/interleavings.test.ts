@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder } from './cli.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 // One test runs a whole study many times, or a large one.
 vi.setConfig({ testTimeout: 300_000 });
@@ -70,13 +70,13 @@ function bytesOf(folder: string): Record<string, string> {
 let expected: Record<string, string>;
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-expected-'));
+  const folder = newFolder();
   for (const file of studies(folder)) {
     const ran = await permafrost(['run', file, '--threads', '1']);
     expect(ran.exit, ran.stderr).toBe(0);
   }
   expected = bytesOf(folder);
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
   expect(Object.keys(expected).some((path) => path.startsWith('suite/results/s3'))).toBe(true);
   const precise = expected['precise/results/final_results.csv']!.trimEnd().split('\n').slice(1);
   expect(precise.map((row) => Number(row.split(',')[3]))).toEqual([600, 400]);

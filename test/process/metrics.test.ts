@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { report, run as runStudy, verify } from '../../dist/index.js';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** A model that writes what it was told, and what nobody asked for, too. */
 const MODEL = `
@@ -31,12 +31,12 @@ const CHUNK = MODEL.replace(
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-metrics-'));
+  folder = newFolder();
   writeFileSync(join(folder, 'row.ts'), MODEL);
   writeFileSync(join(folder, 'chunk.ts'), CHUNK);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 /** Runs a study of 300 permutations into an output of its own. */
@@ -95,7 +95,7 @@ describe('a run with metrics of its own choice', () => {
     const more = run('row', 'metrics: [u, told]\n', 'extended');
     await expect(more).rejects.toThrow('metrics: was [u], is [u, told]');
     await expect(run('row', 'metrics: [u, told]\n', 'extended')).rejects.toThrow(
-      /computing every row again.*another --output/s,
+      /recomputing every row.*another --output/s,
     );
   });
 });

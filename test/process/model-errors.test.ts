@@ -1,18 +1,18 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { permafrost } from './cli.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** What needs the process: an error crosses from a worker thread, where nothing is known of the source, to the terminal. The rest is in test/run/model-errors.test.ts. */
 test(
   'an error in a worker thread is told with class, message, file and line; --debug shows the stack in lines of the source, and its cause',
   { timeout: 30_000 },
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'permafrost-model-errors-'));
+    const folder = newFolder();
     onTestFinished(() => {
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     });
     writeFileSync(
       join(folder, 'm.ts'),

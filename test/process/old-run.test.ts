@@ -1,15 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
 import { repair, verify } from '../../dist/index.js';
 import { SmallStudy } from './small-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 function oldRun(cells: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-old-'));
+  const folder = newFolder();
   onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
   for (const [cell, text] of Object.entries(cells)) {
     mkdirSync(join(folder, 'per_cell', cell), { recursive: true });
@@ -28,12 +28,17 @@ it('a folder of another program is whole when each cell has every permutation on
 
 it.each([
   ['a missing row', 'perm_index,a\n0,1\n2,1\n', 'INCOMPLETE', /2 of 3 rows; missing 1$/],
-  ['a row past the end', 'perm_index,a\n0,1\n1,1\n2,1\n3,1\n', 'PAST_TARGET', /1 rows/],
-  ['a row twice', 'perm_index,a\n0,1\n1,1\n2,1\n2,1.0\n', 'DUPLICATE', /1 rows/],
-  ['a row twice with other values', 'perm_index,a\n0,1\n1,1\n2,1\n2,2\n', 'CONFLICT', /1 rows/],
-  ['a NaN', 'perm_index,a\n0,1\n1,nan\n2,1\n', 'NOT_FINITE', /1 values of a/],
-  ['an empty field', 'perm_index,a\n0,1\n1,\n2,1\n', 'NOT_FINITE', /1 values of a/],
-  ['an infinity', 'perm_index,a\n0,1\n1,-inf\n2,1\n', 'NOT_FINITE', /1 values of a/],
+  ['a row past the end', 'perm_index,a\n0,1\n1,1\n2,1\n3,1\n', 'PAST_TARGET', /1 row at or past/],
+  ['a row twice', 'perm_index,a\n0,1\n1,1\n2,1\n2,1.0\n', 'DUPLICATE', /1 row appears twice, with equal values/],
+  [
+    'a row twice with other values',
+    'perm_index,a\n0,1\n1,1\n2,1\n2,2\n',
+    'CONFLICT',
+    /1 row appears twice, with different values/,
+  ],
+  ['a NaN', 'perm_index,a\n0,1\n1,nan\n2,1\n', 'NOT_FINITE', /1 value of a is/],
+  ['an empty field', 'perm_index,a\n0,1\n1,\n2,1\n', 'NOT_FINITE', /1 value of a is/],
+  ['an infinity', 'perm_index,a\n0,1\n1,-inf\n2,1\n', 'NOT_FINITE', /1 value of a is/],
   ['a field too many', 'perm_index,a\n0,1\n1,1,1\n2,1\n', 'DAMAGED', /line 3: 3 fields/],
   ['words for numbers', 'perm_index,a\n0,1\n1,x\n2,1\n', 'DAMAGED', /line 3: a "x"/],
   ['an index that is none', 'perm_index,a\n0,1\n1.0,1\n2,1\n', 'DAMAGED', /line 3: perm_index "1.0"/],
@@ -107,7 +112,7 @@ it('a repair leaves what it does not compute to the next run, and not to other s
     study.remove();
   });
   await study.run();
-  rmSync(study.cellFolder(1), { recursive: true });
+  removeFolder(study.cellFolder(1));
   expect((await repair(study.output)).exit).toBe(0);
   const progress = readFileSync(join(study.output, 'aggregated', 'progress.csv'), 'utf8');
   expect(progress).toContain(',waiting,');

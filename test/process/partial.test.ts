@@ -88,7 +88,7 @@ describe('a run whose time is over', () => {
 
     await reportRun(output);
     const report = readFileSync(join(output, 'report/report.md'), 'utf8');
-    expect(report).toContain('So far: the mean of the first n permutations');
+    expect(report).toContain('Partial results: the mean of the first n permutations');
     expect(report).toMatch(new RegExp(`\\| ${cell_id} \\| ${n.toLocaleString('en')} \\| 3,000 \\|`));
     const status = await statusOf(output);
     expect(status).toMatchObject({ complete: false, cells_complete: result.complete });
@@ -129,12 +129,12 @@ describe('a run whose time is over', () => {
     for (let more = 0; more < 20 && ran.stdout.includes(' 0 of 3,000,000'); more += 1)
       ran = await permafrost(['run', slow, '--max-seconds', '5']);
     expect(ran.exit).toBe(3);
-    expect(ran.stdout).toMatch(/1 cell has a part of its permutations, 2 have none/);
+    expect(ran.stdout).toMatch(/1 cell has some of its permutations, 2 have none/);
     expect(ran.stdout).toMatch(/cell [0-9a-f]{16} {2}[\d,]+ of 1,000,000 permutations/);
     expect(ran.stdout).toContain(`permafrost summarize ${output}`);
     const summarized = await permafrost(['summarize', output, '--json']);
     expect(summarized.exit).toBe(0);
-    expect(summarized.stderr).toMatch(/x so far:[\s\S]*± is the Monte Carlo standard error/);
+    expect(summarized.stderr).toMatch(/x, partial results:[\s\S]*± is the Monte Carlo standard error/);
     expect(summarized.json()).toMatchObject({ cells: 0, rows: 0, partial: [{ n_target: 1_000_000 }] });
   });
 });

@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { EngineError, report as reportRun, run, type ReportOptions } from '../../dist/index.js';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'permafrost-ranking-'));
+const folder = newFolder();
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 // The cells share one noise, apart from a little of their own where `own` is set; `hit` of `tried` is a rate.

@@ -81,7 +81,7 @@ describe('the examples', () => {
     expect(ran.json()).toMatchObject({
       outputs: [{ cells: 6, complete: 6, permutations_computed: 304_000, permutations_total: 304_000 }],
     });
-    expect(ran.stderr).toContain('2 of 6 cells did not become as precise as asked');
+    expect(ran.stderr).toContain('2 of 6 cells did not reach the requested precision');
     const again = await permafrost(['run', study, '--output', run, '--json']);
     expect(again.json()).toMatchObject({ exit: 0, outputs: [{ permutations_computed: 0 }] });
     expect((await permafrost(['verify', run])).exit).toBe(0);

@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { report, summarize, verify } from '../../dist/index.js';
 import { PERMUTATIONS, SmallStudy } from './small-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let whole: SmallStudy;
 
@@ -86,12 +86,12 @@ describe('report', () => {
 
   it('draws the views of the model and prints its caveats, from the run folder alone', async () => {
     const study = copy();
-    const alone = mkdtempSync(join(tmpdir(), 'permafrost-report-'));
+    const alone = newFolder();
     onTestFinished(() => {
-      rmSync(alone, { recursive: true });
+      removeFolder(alone);
     });
     cpSync(study.output, alone, { recursive: true });
-    rmSync(join(alone, 'aggregated'), { recursive: true });
+    removeFolder(join(alone, 'aggregated'));
     await report(alone);
     const html = readFileSync(join(alone, 'report', 'index.html'), 'utf8');
     expect(html).toContain('Maximum drawdown as trades are missed');

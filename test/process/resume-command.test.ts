@@ -224,7 +224,7 @@ describe.skipIf(process.platform === 'win32')('after failures', () => {
 describe.skipIf(process.platform === 'win32')('the other commands that are printed', () => {
   it('check and look at the run they are printed for', async () => {
     const args = ['study.yaml', '--output', `o'clock "run"`];
-    const looked = await copied(printed('look', await stopped(...args)));
+    const looked = await copied(printed('status', await stopped(...args)));
     expect(looked.json()).toMatchObject({ cells_total: 4, complete: false });
     const checked = await copied(printed('check', await run(...args)));
     expect(checked.exit, checked.stderr).toBe(0);

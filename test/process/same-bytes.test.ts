@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { digestOf, EXAMPLES, finished, permafrost, seededUniform, start, temporaryFolder } from './cli.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 // One test runs a whole study many times, or a large one.
 vi.setConfig({ testTimeout: 300_000 });
@@ -75,11 +75,11 @@ async function written(output: string, child: ReturnType<typeof start>): Promise
 
 /** The digest of an undisturbed run. */
 async function undisturbed(permutations: number): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-expected-'));
+  const folder = newFolder();
   const result = await permafrost(['run', study(folder, permutations), '--threads', '2', '--json']);
   expect(result.exit, result.stderr).toBe(0);
   const digest = await digestOf(join(folder, 'out'));
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
   return digest;
 }
 

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** A tiny model with a width, and a count of its simulated permutations that no test needs: the engine counts them. */
 const MODEL = `export default {
@@ -23,7 +24,7 @@ export interface WalkStudy {
 
 /** Several studies of one model in a folder of their own. */
 export class StudyFolder {
-  readonly folder = mkdtempSync(join(tmpdir(), 'permafrost-shared-'));
+  readonly folder = newFolder();
 
   constructor(model = MODEL) {
     writeFileSync(join(this.folder, 'model.mjs'), model);
@@ -59,6 +60,6 @@ export class StudyFolder {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }

@@ -12,6 +12,7 @@ import {
   type StudyResult,
 } from '../../dist/index.js';
 import { StudyFolder } from './shared-studies.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 const N = 3000;
 let folder: StudyFolder;
@@ -191,7 +192,7 @@ describe('a spoilt output', () => {
     const before = [await digest('one'), await digest('two')];
     const metrics = folder.metricsFile('two', 4);
     const text = readFileSync(metrics, 'latin1');
-    if (how === 'deleted') rmSync(join(metrics, '..'), { recursive: true });
+    if (how === 'deleted') removeFolder(join(metrics, '..'));
     else if (how === 'cut') writeFileSync(metrics, text.slice(0, text.length / 2), 'latin1');
     else {
       const lines = text.split('\n');
@@ -228,7 +229,7 @@ describe('a spoilt output', () => {
     expect(readdirSync(join(cell, 'metrics_compact.csv'))).toEqual([]);
     await digest('one');
 
-    rmSync(cell, { recursive: true });
+    removeFolder(cell);
     const again = await run(files);
     expect(again.map(({ exit }) => exit)).toEqual([0, 0]);
     // What the first output holds is copied; 16 stands in the second one only.

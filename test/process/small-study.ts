@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import { run, verify, type RunOptions, type StudyResult } from '../../dist/index.js';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** Twelve trades over five months: enough for every stage, small enough for tests that run a whole study each. */
 const TRADES = `entry_time,exit_time,entry_price,exit_price,pnl,qty,side
@@ -36,7 +36,7 @@ export class SmallStudy {
   readonly output: string;
 
   constructor(parts: StudyParts = {}) {
-    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'permafrost-small-')));
+    this.folder = newFolder();
     this.file = join(this.folder, 'study.yaml');
     this.output = join(this.folder, 'out');
     writeFileSync(join(this.folder, 'trades.csv'), TRADES);
@@ -90,6 +90,6 @@ ${more}`,
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+    removeFolder(this.folder);
   }
 }

@@ -1,15 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { report, run as runStudy, verify, type StudyResult } from '../../dist/index.js';
 import { studyResultText } from '../../src/terminal/run-text.ts';
 import { SmallStudy } from './small-study.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'permafrost-cases-'));
+const folder = newFolder();
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 interface Ran extends StudyResult {
@@ -57,11 +57,11 @@ describe('a metric whose rows are equal', () => {
     expect(likelihood!['sd']).toBeGreaterThan(2.5e-171);
     expect(twice).toMatchObject({ mean: 0.001, sd: 0 });
     const markdown = await markdownOf(result);
-    expect(markdown).toContain('as the model says it is: twice. Chance has no part in them.');
-    expect(markdown).toContain('All rows are equal: ruin. That is as far as one has seen');
+    expect(markdown).toContain('as the model declares: twice. They are not random.');
+    expect(markdown).toContain('All rows are equal: ruin. That is only what was seen');
     expect(markdown).toContain('at most 0.0037');
     const terminal = studyResultText(result);
-    expect(terminal).toContain('All rows equal in 1 of 1 cells: another value has a chance of up to 0.0037.');
+    expect(terminal).toContain('All rows equal in 1 of 1 cell: another value has a chance of up to 0.0037.');
   });
 
   it('is that value exactly, with no error: a trade list that nothing disturbs, 4,000 times', async () => {
@@ -84,7 +84,7 @@ describe('a metric whose rows are equal', () => {
     await report(study.output);
     const markdown = readFileSync(join(study.output, 'report/report.md'), 'utf8').replaceAll('\\', '');
     expect(markdown).toMatch(
-      /The same in every permutation, as the model says it is: total_return_pct, .*total_pnl\. Chance has no part/,
+      /The same in every permutation, as the model declares: total_return_pct, .*total_pnl\. They are not random/,
     );
     expect(markdown).not.toContain('All rows are equal');
     study.remove();
@@ -106,8 +106,8 @@ describe('intervals', () => {
     const [lower, upper] = (x!['ci'] as { mean: [number, number] }).mean;
     expect((upper - lower) / (x!['mcse'] as number)).toBeCloseTo(2 * 4.30265272974946, 8);
     expect(x!['diagnostics']).toEqual(['few_permutations']);
-    expect(await markdownOf(result)).toContain('3 permutations carry little');
-    expect(studyResultText(result)).toContain('3 permutations say little');
+    expect(await markdownOf(result)).toContain('3 permutations are few');
+    expect(studyResultText(result)).toContain('3 permutations are few');
   });
 
   it('of one permutation are none', async () => {
@@ -130,11 +130,11 @@ describe('intervals', () => {
     expect(result.read('aggregated/grid_summary.csv')).toContain(',heavy_tail,');
     const markdown = await markdownOf(result);
     expect(markdown).toContain(
-      '**Problem:** The interval of the mean is not to be trusted, see the median: heavy in all cells.',
+      '**Problem:** The interval of the mean is not reliable, see the median: heavy in all cells.',
     );
     expect(markdown).toMatch(/\| \d[\d.]* ± \d[\d.]* ! \|/);
     expect(markdown).toContain('Of 2 of them too little is known');
-    expect(studyResultText(result)).toContain('!: interval not to be trusted');
+    expect(studyResultText(result)).toContain('!: do not trust this interval');
   });
 
   it('a probability has the same ± on the terminal, in the report and as se in JSON', async () => {
@@ -223,7 +223,7 @@ describe('a summary of an earlier version', () => {
     Reflect.deleteProperty(summary, 'digest');
     writeFileSync(path, JSON.stringify(summary, null, 1));
     await report(first.output);
-    expect(first.read('report/report.md')).toContain('0 of 1 cells');
+    expect(first.read('report/report.md')).toContain('0 of 1 cell is complete');
     expect(await run('earlier', model, 'permutations: 5')).toMatchObject({ exit: 0, permutations_computed: 0 });
     const resumed = (json: string): unknown => ({ ...(JSON.parse(json) as object), resume_detected: 0, digest: '' });
     expect(resumed(readFileSync(path, 'utf8'))).toEqual(resumed(text));

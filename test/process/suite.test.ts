@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
 import { plan, repair, run as runStudy, verify, type RunEvent, type RunOptions } from '../../dist/index.js';
 import { StudyFolder } from './shared-studies.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 /** Serving with bins: `bins` is inactive for fifo. Fails where the environment says so. */
 const MODEL = `export default {
@@ -118,7 +119,7 @@ describe('a suite with steps', () => {
       ['step2', 'step3', 'step1', 'step1'],
       ['step1', 'step3'],
     ]) {
-      rmSync(out, { recursive: true });
+      removeFolder(out);
       for (const step of order) expect((await run({}, [step])).warnings).toEqual([]);
       expect(tables()).toEqual(expected);
     }
@@ -190,7 +191,7 @@ describe('a suite with steps', () => {
       expect(gpusOf('step3')[0]).toBe(gpus);
     }
     process.env['PERMAFROST_TEST_FAIL_BINS'] = '8';
-    rmSync(out, { recursive: true });
+    removeFolder(out);
     writeFileSync(file, SUITE());
     expect((await run({ on_error: 'continue' })).exit).toBe(1);
     expect(gpusOf('step3')[0]).toBe('32');
@@ -222,7 +223,7 @@ describe('tables', () => {
   it('deleted come back without computing; one that cannot be read is set aside and reported', async () => {
     await run();
     const expected = tables();
-    rmSync(join(out, 'results'), { recursive: true });
+    removeFolder(join(out, 'results'));
     expect(await run()).toEqual({ exit: 0, computed: 0, warnings: [] });
     expect(tables()).toEqual(expected);
 
@@ -251,7 +252,7 @@ describe('tables', () => {
     const text = table('step2');
     const row = text.split('\n')[1]!;
     writeFileSync(join(out, 'results', 'step2.csv'), text.replace(',100,8,8,', ',100,8.0,8.00,'));
-    rmSync(join(out, 'per_cell', `cell_${row.split(',')[1]!}`), { recursive: true });
+    removeFolder(join(out, 'per_cell', `cell_${row.split(',')[1]!}`));
     await run({}, ['step1']);
     expect(table('step2')).toContain(row.replace(',100,8,8,', ',100,8.0,8.00,'));
     expect(table('step2').split('\n')).toHaveLength(6);
@@ -270,7 +271,7 @@ describe('tables', () => {
     expect(table('all_results')).not.toContain('failed');
     // A success whose rows are gone, and now fails: the success stays in the table.
     const success = table('step3');
-    rmSync(join(out, 'per_cell', `cell_${success.split('\n')[1]!.split(',')[1]!}`), { recursive: true });
+    removeFolder(join(out, 'per_cell', `cell_${success.split('\n')[1]!.split(',')[1]!}`));
     process.env['PERMAFROST_TEST_FAIL_BINS'] = '1';
     expect((await run({ on_error: 'continue' })).exit).toBe(1);
     expect(table('step3')).toBe(success);
@@ -297,10 +298,10 @@ describe('tables', () => {
     expect([...ids()]).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
     // Found again by its key, though the column is called otherwise; an id of another seed is another.
     const success = table('step3');
-    rmSync(join(out, 'per_cell', `cell_${success.split('\n')[1]!.split(',')[6]!}`), { recursive: true });
+    removeFolder(join(out, 'per_cell', `cell_${success.split('\n')[1]!.split(',')[6]!}`));
     await run({}, ['step1']);
     expect(table('step3')).toBe(success);
-    rmSync(out, { recursive: true });
+    removeFolder(out);
     writeFileSync(file, SUITE('seed: { global: 7 }'));
     await run();
     expect([...ids()]).not.toContain(before);

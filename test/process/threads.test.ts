@@ -1,8 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { permafrost, temporaryFolder } from './cli.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 const COUNT_THREADS = new URL('../fixtures/count-threads.mjs', import.meta.url).href;
 
@@ -47,7 +48,7 @@ describe('--threads is what a command opens, neither more nor less', () => {
     ['bench', ['bench', 'study.yaml', '--chunk', '50', '--rounds', '1', '--seconds', '0.1']],
   ])('%s', async (_, args) => {
     expect(await threadsOf(...args, '--threads', '3')).toBe(3);
-    rmSync(join(folder, 'merged'), { recursive: true, force: true });
+    removeFolder(join(folder, 'merged'));
     expect(await threadsOf(...args, '--threads', '1')).toBe(1);
   });
 

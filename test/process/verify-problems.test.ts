@@ -50,7 +50,7 @@ function signed(summary: object): string {
   return JSON.stringify({ ...summary, digest: createHash('sha256').update(JSON.stringify(summary)).digest('hex') });
 }
 
-const OTHER_ROWS = ['SUMMARY', /it was made from other rows/] as const;
+const OTHER_ROWS = ['SUMMARY', /it was made from rows other than those in the file/] as const;
 const summary =
   (change: (summary: Record<string, number>) => void): Case['spoil'] =>
   (file) => {
@@ -74,9 +74,9 @@ const CASES: readonly Case[] = [
     },
     found: [
       ['INCOMPLETE', /500 of 1500 rows; missing 0-999/],
-      ['DAMAGED', /1000 damaged rows: .*checksum/],
+      ['DAMAGED', /1,000 damaged rows: .*checksum/],
       ['ORDER', /./],
-      ['SUMMARY', /speaks of 1500 rows, and the file holds 500/],
+      ['SUMMARY', /covers 1500 rows, but the file holds 500/],
       OTHER_ROWS,
     ],
   },
@@ -90,9 +90,9 @@ const CASES: readonly Case[] = [
     },
     found: [
       ['INCOMPLETE', /1000 of 1500 rows; missing 1000-1499/],
-      ['DAMAGED', /1 damaged rows: .*fails its checksum/],
+      ['DAMAGED', /1 damaged row: .*fails its checksum/],
       ['ORDER', /./],
-      ['SUMMARY', /speaks of 1500 rows, and the file holds 1000/],
+      ['SUMMARY', /covers 1500 rows, but the file holds 1000/],
       OTHER_ROWS,
     ],
   },
@@ -105,7 +105,7 @@ const CASES: readonly Case[] = [
         (text) => `${text}1500${text.slice(text.lastIndexOf(',1') < 0 ? 0 : text.lastIndexOf('\n1499,') + 5)}`,
       );
     },
-    found: [['PAST_TARGET', /1 rows at or past the target 1500/], ['ORDER', /./], OTHER_ROWS],
+    found: [['PAST_TARGET', /1 row at or past the target 1500/], ['ORDER', /./], OTHER_ROWS],
   },
   {
     what: 'two rows in the wrong order',
@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
       rmSync(file());
       mkdirSync(file());
     },
-    found: [['DISK', /a folder stands where the metrics file belongs/]],
+    found: [['DISK', /a folder is in the place of the metrics file/]],
   },
   {
     what: "another cell's file",
@@ -163,7 +163,7 @@ const CASES: readonly Case[] = [
     spoil: (file) => {
       rmSync(file('summary.json'));
     },
-    found: [['SUMMARY', /missing or cannot be read/]],
+    found: [['SUMMARY', /missing or unreadable/]],
   },
   {
     what: 'a summary that is no JSON',
@@ -171,7 +171,7 @@ const CASES: readonly Case[] = [
     spoil: (file) => {
       appendFileSync(file('summary.json'), '}');
     },
-    found: [['SUMMARY', /missing or cannot be read/]],
+    found: [['SUMMARY', /missing or unreadable/]],
   },
   {
     what: 'a summary with fewer rows than its target',
@@ -183,7 +183,7 @@ const CASES: readonly Case[] = [
     found: [
       ['SUMMARY', /n_perms_done 1499 is not n_perms_target 1500/],
       ['SUMMARY', /n_duplicates_dropped 0 is not/],
-      ['SUMMARY', /speaks of 1499 rows/],
+      ['SUMMARY', /covers 1499 rows/],
     ],
   },
   {
@@ -220,7 +220,7 @@ const CASES: readonly Case[] = [
     spoil: (file) => {
       edit(file('summary.json'), (text) => text.replace(/("mean": *-?)\d/, '$17'));
     },
-    found: [['SUMMARY', /changed after it was made: it does not fit its digest; the next run makes it again/]],
+    found: [['SUMMARY', /changed after it was written: it does not match its digest; the next run rewrites it/]],
   },
   {
     what: 'a summary without a digest',
@@ -259,7 +259,7 @@ it('rows that are well formed and wrong are found by computing them again, each 
   expect({ mismatches, recomputed }).toEqual({ mismatches: 2, recomputed: 2 * ROWS });
   const found = problems.filter(({ code }) => code === 'MISMATCH').map(({ message }) => message);
   expect(found).toEqual([
-    expect.stringMatching(/^permutation 3: stored 3,0\.125,.*computed again 3,/),
-    expect.stringMatching(/^permutation 1200: stored 1200,0\.125,.*computed again 1200,/),
+    expect.stringMatching(/^permutation 3: stored 3,0\.125,.*recomputed 3,/),
+    expect.stringMatching(/^permutation 1200: stored 1200,0\.125,.*recomputed 1200,/),
   ]);
 });

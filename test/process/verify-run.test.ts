@@ -7,6 +7,7 @@ import { verify } from '../../dist/index.js';
 import { inOrder } from '../../src/execute/in-order.ts';
 import { countNotFinite, type NotFinite } from '../../src/verify/not-finite.ts';
 import { SmallStudy } from './small-study.ts';
+import { removeFolder } from '../temporary-folder.ts';
 
 /** Quick to compute, and wide: 60,000 rows of it are several megabytes in either format. */
 const MODEL = `export default {
@@ -48,7 +49,7 @@ describe('verify', () => {
 
   for (const format of ['csv', 'arrow']) {
     it(`${format}: finds nothing in a whole run, and makes its digest from cell ids and CSV lines`, async () => {
-      rmSync(study.output, { recursive: true, force: true });
+      removeFolder(study.output);
       describeStudy(format);
       expect((await study.run()).exit).toBe(0);
       const verification = await verify(study.output);
@@ -80,7 +81,7 @@ describe('verify', () => {
   }
 
   it('a value that is not finite is named with its metric, where that does not declare missing', async () => {
-    rmSync(study.output, { recursive: true, force: true });
+    removeFolder(study.output);
     describeStudy('csv');
     expect((await study.run()).exit).toBe(0);
     // Without its sums a file is judged by syntax alone: NaN and Infinity are numbers.

@@ -75,7 +75,7 @@ describe('the headline metrics', () => {
     );
     const declared = { ...METRICS, trades: { headline: true, constant: true } } as const;
     const told = cellTable(cells, { metric: 'gain', best: 'highest' }, declared);
-    expect(told).toContain('Not by chance, and the same in every cell: trades 40.');
+    expect(told).toContain('Not random, and the same in every cell: trades 40.');
     expect(told).not.toContain('so far');
   });
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 
@@ -8,6 +7,7 @@ import { status as runStatus } from '../../src/operations/status.ts';
 import type { RunEvent } from '../../src/run/output/events.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** What is said of a run's files comes from the files, whatever was written down of them. */
 const COIN = `export default {
@@ -25,11 +25,11 @@ let output: string;
 let n = 0;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-counts-'));
+  folder = newFolder();
   writeFileSync(join(folder, 'coin.mjs'), COIN);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 beforeEach(async () => {
   n += 1;

@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
@@ -10,6 +9,7 @@ import { verify } from '../../src/operations/verify.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import type { Verification } from '../../src/verify/verification.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 // Whole studies are run again and again; a busy machine is slow at that.
 vi.setConfig({ testTimeout: 60_000 });
@@ -30,11 +30,11 @@ const COIN = `export default {
 let folder: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-found-'));
+  folder = newFolder();
   writeFileSync(join(folder, 'coin.mjs'), COIN);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 interface Parts {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
@@ -10,6 +9,7 @@ import { verify } from '../../src/operations/verify.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import { studyResultText } from '../../src/terminal/run-text.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** The calling thread alone computes and reads. Nobody else writes there. */
 
@@ -18,13 +18,13 @@ const BROKEN_FILE =
 
 /** A study whose model has its members from line 4 on. */
 class Broken {
-  readonly folder = mkdtempSync(join(tmpdir(), 'permafrost-broken-'));
+  readonly folder = newFolder();
   readonly file = join(this.folder, 'study.yaml');
   readonly output = join(this.folder, 'out');
 
   constructor(members: string, p: readonly number[]) {
     onTestFinished(() => {
-      rmSync(this.folder, { recursive: true, force: true });
+      removeFolder(this.folder);
     });
     this.write(members);
     writeFileSync(this.file, `model: ./m.ts\ngrid: { p: [${p.join(', ')}] }\npermutations: 100\noutput: out\n`);

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
@@ -9,6 +8,7 @@ import { plan, type RunPlan } from '../../src/operations/plan.ts';
 import { run } from '../../src/operations/run.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 // Whole studies are run again and again; a busy machine is slow at that.
 vi.setConfig({ testTimeout: 60_000 });
@@ -86,7 +86,7 @@ const options: fc.Arbitrary<RunOptions> = fc.record({
 const story: fc.Arbitrary<Story> = fc.record({ studies, options });
 
 class Folder {
-  readonly path = mkdtempSync(join(tmpdir(), 'permafrost-planned-'));
+  readonly path = newFolder();
 
   constructor() {
     writeFileSync(join(this.path, 'model.mjs'), MODEL);
@@ -130,7 +130,7 @@ class Folder {
   }
 
   remove(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    removeFolder(this.path);
   }
 }
 

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -8,6 +7,7 @@ import { run as runStudy } from '../../src/operations/run.ts';
 import { verify } from '../../src/operations/verify.ts';
 import type { RunOptions, StudyResult } from '../../src/run/run-options.ts';
 import { HOST } from '../inline-host.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** Whatever a study asks for: its shards, merged, are the files of one run. */
 const SHARDS = 3;
@@ -25,11 +25,11 @@ let folder: string;
 const at = (...parts: string[]): string => join(folder, ...parts);
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'permafrost-parity-'));
+  folder = newFolder();
   writeFileSync(at('walk.mjs'), MODEL);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 const STEPS = `steps:

@@ -51,16 +51,16 @@ test('a scan changes nothing', async () => {
 
 test('what is cut, dropped or set aside is logged; much damage and conflicts are logged loudly', async () => {
   const text = await wholeText();
-  expect(await logOf(text)).toBe('cell c1: checksums were made for 30 rows that had none');
+  expect(await logOf(text)).toBe('cell c1: checksums were made for 30 rows without any');
   expect(await logOf(text.slice(0, -3))).toMatch(/^cell c1: \d+ bytes at byte \d+ cut: an incomplete row at the end/);
   const one = await logOf(text.replace('\n7,85', '\n7,85.0'));
-  expect(one).toMatch(/set aside: a number that this engine would not write like this/);
+  expect(one).toMatch(/set aside: a number in a form that this engine does not write/);
   expect(one).not.toMatch(/WARNING/);
   expect(await logOf(text.replaceAll(/\n(\d)\d,/g, '\n0$1,'))).toMatch(/WARNING: .*20 of 30 rows were damaged/);
-  expect(await logOf(`${text}7,1,1,1\n`)).toMatch(/WARNING: .*1 rows differ .*verify fails/);
+  expect(await logOf(`${text}7,1,1,1\n`)).toMatch(/WARNING: .*1 row differs .*verify fails/);
   expect(await logOf(text.replaceAll('\n', '\r\n'))).toMatch(/WARNING: .*another program.*rounded/);
   expect(await logOf(`${text}7,85,0.32623790740035474,NaN\n30,1,1,1\n`)).toMatch(
-    /1 duplicate rows dropped\n.*1 rows at or past the target of 30/,
+    /1 duplicate row dropped\n.*1 row at or past the target of 30/,
   );
 });
 

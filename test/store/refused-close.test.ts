@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
@@ -9,6 +6,7 @@ import { readRows } from '../../src/store/read-rows.ts';
 import { readRowText } from '../../src/store/row-text.ts';
 import { scanCell } from '../../src/store/scan-cell.ts';
 import { finish, schemaOf } from './fixture.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** The real disk, which says EIO to every close. */
 const refusing: FilePort = {
@@ -23,7 +21,7 @@ describe('a close that the disk refuses', () => {
   test.each(['csv', 'arrow'] as const)(
     'after reading %s is an error of one line that names the file',
     async (format) => {
-      const folder = mkdtempSync(join(tmpdir(), 'permafrost-close-'));
+      const folder = newFolder();
       const place = { folder, schema: schemaOf(format) };
       try {
         await finish(disk, place, 40);
@@ -35,7 +33,7 @@ describe('a close that the disk refuses', () => {
         expect(() => [...readRows(refusing, place, 40)]).toThrow(refused);
         expect(() => [...readRowText(refusing, place, scan)]).toThrow(refused);
       } finally {
-        rmSync(folder, { recursive: true });
+        removeFolder(folder);
       }
     },
   );

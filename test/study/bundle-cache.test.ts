@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type * as Esbuild from 'esbuild-wasm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { keepBundle, keptBundle } from '../../src/study/bundle-cache.ts';
 import { dependenciesOf } from '../../src/study/bundle-dependencies.ts';
 import { bundle } from '../../src/study/bundle.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 const builds = vi.hoisted(() => ({ count: 0 }));
 vi.mock('esbuild-wasm', async (original) => {
@@ -23,14 +23,14 @@ let folder: string;
 let cache: string;
 
 beforeEach(async () => {
-  folder = await realpath(await mkdtemp(join(tmpdir(), 'permafrost-bundle-')));
+  folder = newFolder();
   cache = join(folder, 'cache');
   vi.stubEnv('PERMAFROST_CACHE', cache);
   builds.count = 0;
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  removeFolder(folder);
 });
 
 async function put(path: string, text: string): Promise<string> {
@@ -134,7 +134,7 @@ describe('what a bundle depends on', () => {
   });
 
   it('is not kept when a file changed while it was made', async () => {
-    await rm(cache, { recursive: true });
+    removeFolder(cache);
     await keepBundle('key', join(folder, 'study'), MADE, await dependencies(), Date.now());
     expect(await kept()).toBeUndefined();
   });

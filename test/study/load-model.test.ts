@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
@@ -11,13 +10,14 @@ import { loadModel } from '../../src/study/load-model.ts';
 import type { LoadedModel } from '../../src/study/load-model.ts';
 import { StudyError } from '../../src/study/problem.ts';
 import { coin, kinds, models, trades } from './models.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'model-'));
+  folder = newFolder();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 function write(name: string, text: string): void {

@@ -42,7 +42,7 @@ describe('metrics: in a study', () => {
       { metrics: ['sum', 'larges'] },
       ['metrics[1]: unknown metric of model dice "larges"; allowed: sum, largest, variance; did you mean largest?'],
     ],
-    ['one twice', { metrics: ['sum', 'sum'] }, ['metrics[1]: sum stands here twice; keep one']],
+    ['one twice', { metrics: ['sum', 'sum'] }, ['metrics[1]: sum appears twice; keep one']],
     ['none', { metrics: [] }, ['metrics: found an empty list; allowed: at least one metric']],
     ['no list', { metrics: 'sum' }, ['metrics: found "sum"; allowed: a list of metrics']],
     ['no name', { metrics: [1] }, ['metrics[0]: found 1; allowed: the name of a metric']],
@@ -76,7 +76,7 @@ describe('metrics: in a study', () => {
         steps: { a: { grid: { n: [1, 2] } }, b: { parameters: { n: { from: 'a', best: 'by_sum' } } } },
       },
       [
-        'steps.b.parameters.n.best: the rule by_sum may look at metrics that this study does not store (largest); add them to metrics, or decide by one that is stored',
+        'steps.b.parameters.n.best: the rule by_sum may use metrics that this study does not store (largest); add them to metrics, or decide by one that is stored',
       ],
     ],
   ])('refuse %s', async (_, raw, expected) => {

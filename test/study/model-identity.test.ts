@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -9,13 +8,14 @@ import * as kit from '../../src/model/kit.ts';
 import { loadModel } from '../../src/study/load-model.ts';
 import { moduleUrl } from '../../src/study/module-url.ts';
 import { models } from './models.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'identity-'));
+  folder = newFolder();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 async function load(name: string, text: string): Promise<{ readonly version: string; readonly code: string }> {

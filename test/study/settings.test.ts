@@ -63,7 +63,7 @@ describe('settings of a study', () => {
     [
       'a setting that stands nowhere',
       { settings: { most: 1 } },
-      'settings.most: stands nowhere in the study; write { setting: most } where it belongs',
+      'settings.most: is used nowhere in the study; write { setting: most } where it belongs',
     ],
     [
       'a list',

@@ -1,5 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { EngineError } from '../../src/errors.ts';
@@ -7,13 +6,14 @@ import { StudyError } from '../../src/study/problem.ts';
 import { loadStudy } from '../../src/study/study.ts';
 import type { Study } from '../../src/study/study.ts';
 import { models } from './models.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'study-'));
+  folder = newFolder();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 function file(name: string, text: string | Uint8Array): string {
@@ -163,7 +163,7 @@ thresholds: { head: 3 }
       `${path}: 8 problems`,
       `${path}:2:1: permutations: found 0; allowed: an integer from 1 to 4294967296`,
       `${path}:3:1: permutaions: unknown key "permutaions"; allowed: $schema, name, model, inputs, settings, parameters, grid, cells, permutations, seed, streams, cell_ids, metrics, format, batch_rows, precision, thresholds, steps, results, output; did you mean permutations?`,
-      `${path}:5:3: grid.p: stands in parameters, too; give it once`,
+      `${path}:5:3: grid.p: is also given in parameters; give it once`,
       `${path}:5:20: grid.p[3]: found 1.5; allowed: a number from 0 to 1`,
       `${path}:6:3: grid.flip: unknown parameter of model coin "flip"; allowed: p, flips; did you mean flips?`,
       `${path}:7:21: grid.flips.to: found 10; allowed: a value that the range hits: 9 or 11`,
@@ -273,7 +273,7 @@ thresholds: { head: 3 }
     [
       'a generator without its scheme',
       `${coin}seed: { generator: philox }`,
-      '3:9 seed.generator: philox goes with seed.scheme: philox; name the scheme',
+      '3:9 seed.generator: philox needs seed.scheme: philox',
     ],
     [
       'a generator unfit for arithmetic seeds',
@@ -313,12 +313,12 @@ thresholds: { head: 3 }
     [
       'a precision of two kinds',
       `${coin}precision: { metric: heads, half_width: 1, quantile: 0.5, threshold: 1 }`,
-      '3:59 precision.threshold: a quantile is given, too; give one of them, or none for the mean',
+      '3:59 precision.threshold: a quantile is given as well; give one of them, or none for the mean',
     ],
     [
       'a precision of a mean and a quantile',
       `${coin}precision: { metric: heads, half_width: 1, mean: true, quantile: 0.5 }`,
-      '3:44 precision.mean: a quantile is given, too; give one of them, or none for the mean',
+      '3:44 precision.mean: a quantile is given as well; give one of them, or none for the mean',
     ],
     [
       'a precision of an unknown metric',
@@ -391,11 +391,7 @@ describe('files that are no study', () => {
       'model: [coin\n',
       'x.yaml:2:1: cannot be read as YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
-    [
-      'a key twice',
-      'model: coin\npermutations: 1\nmodel: coin\n',
-      'x.yaml:3:1: the key model stands here twice; keep one',
-    ],
+    ['a key twice', 'model: coin\npermutations: 1\nmodel: coin\n', 'x.yaml:3:1: the key model appears twice; keep one'],
     ['an unknown tag', 'model: !foo coin\n', 'x.yaml:1:8: cannot be read as YAML: Unresolved tag: !foo'],
     [
       'an unknown alias',
@@ -406,7 +402,7 @@ describe('files that are no study', () => {
     [
       'two documents',
       'model: coin\n---\nmodel: coin\n',
-      'x.yaml:2:1: a second YAML document begins here (---); a study is one',
+      'x.yaml:2:1: a second YAML document begins here (---); a study is a single document',
     ],
   ])('%s', async (_, text, expected) => {
     expect(await messageOf('x.yaml', text)).toBe(expected);

@@ -10,7 +10,7 @@ const FOUND = {
   rows: [100, 10000].map((chunk) => ({ ...rate, threads: 2, chunk, permutations_per_second: 11 * chunk })),
   auto: [{ ...rate, threads: 2 }],
   write: ['nothing written', 'chunk'].map((durability) => ({ ...rate, format: 'arrow', durability, cpu_share: 0.214 })),
-  recommended: { threads: 2, chunk: 10000, chunk_auto: false, reason: 'the least within 2 %; give --chunk 10000' },
+  recommended: { threads: 2, chunk: 10000, chunk_auto: false, reason: 'the fewest within 2 %; use --chunk 10000' },
 };
 const tableLines = (text: string): string[] =>
   text.split('\n').filter((line) => /^ *(threads|format|-{5}|arrow|\d+ )/.test(line));

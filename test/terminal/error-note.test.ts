@@ -11,7 +11,7 @@ it('what ± means stands once, below everything that has one', () => {
 
 it('± ? says how many permutations an error needs', () => {
   expect(withErrorNote('3.0 ± ?')).toContain(
-    '± ?: no error can be given: too few permutations (a mean needs 2, a median 6, p05 and p95 need 72)',
+    '± ?: no error is available: too few permutations (a mean needs 2, a median 6, p05 and p95 need 72)',
   );
   const bounded = (n: number, q: number): boolean => {
     const { lower, upper } = intervalRanks(n, q);

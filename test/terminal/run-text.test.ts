@@ -55,7 +55,7 @@ describe('the closing words of a run', () => {
     const text = fold(studyResultText(stopped), 60);
     expect(text).toContain('  cell c9f3a0bd4f0f85a0  10 of 200 permutations\n');
     expect(text).toContain('  and 134 more');
-    expect(text).toMatch(/^look {6}permafrost status runs\/surface$/m);
+    expect(text).toMatch(/^status {4}permafrost status runs\/surface$/m);
     for (const line of text.split('\n')) expect(widthOf(line), line).toBeLessThanOrEqual(60);
   });
 });

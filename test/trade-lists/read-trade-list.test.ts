@@ -26,7 +26,7 @@ describe('two readings fit: both are shown, and the option that decides', () => 
         'list.csv line 2, column entry_price: "1.250" fits two readings, and so does every other number of the list:',
         '  --decimal .   1.25',
         '  --decimal ,   1250',
-        'Give the option that is right.',
+        'Choose the option that is right.',
       ].join('\n'),
     );
     expect(rowsOf(readText(text, { decimal: ',' }))).toEqual(['2024-01-02,2024-01-03,1250,1251,1234,1,long']);
@@ -63,7 +63,7 @@ describe('two readings fit: both are shown, and the option that decides', () => 
 
   it('dates that fit no order are named', () => {
     expect(errorOf(list('13/01/2024,14/01/2024,1,1,1,1,long', '01/13/2024,01/14/2024,1,1,1,1,long'))).toMatch(
-      /"01\/13\/2024" is no day when read as dmy/,
+      /"01\/13\/2024" is not a date when read as dmy/,
     );
   });
 
@@ -79,7 +79,7 @@ describe('two readings fit: both are shown, and the option that decides', () => 
     expect(understood(readText(rows(false))).pnl).toMatchObject({ stated: 'gross', costs_taken_off: true });
     expect(readText(rows(true)).figures.pnl).toBe(readText(rows(false)).figures.pnl);
     const unclear = 'entry_time,exit_time,entry_price,exit_price,pnl,fee\n2024-01-01,2024-01-02,10,11,7,1';
-    expect(errorOf(unclear)).toContain('--pnl gross   costs of 1.00 are still to be taken off: P&L of the list 6.00');
+    expect(errorOf(unclear)).toContain('--pnl gross   costs of 1.00 are still to be deducted: P&L of the list 6.00');
     expect(readText(unclear, { pnl: 'gross' }).figures.pnl).toBe(6);
     expect(readText(unclear, { pnl: 'net' }).figures.pnl).toBe(7);
   });
@@ -106,14 +106,14 @@ describe('two readings fit: both are shown, and the option that decides', () => 
 
   it('percentages and money in one column', () => {
     expect(errorOf(list('2024-01-02,2024-01-03,100,101,1.2%,100,long', ONE))).toContain(
-      '(1.2%) and none in line 3 (100)',
+      '(1.2%) and not in line 3 (100)',
     );
   });
 
   it('no column of sides: long if the P&L goes with the price, asked for if not', () => {
     const rows = (pnl: number): string =>
       `entry_time,exit_time,entry_price,exit_price,pnl\n2024-01-02,2024-01-03,100,101,${pnl}`;
-    expect(readText(rows(5)).notes.join()).toContain('no column says long or short: all are taken as long');
+    expect(readText(rows(5)).notes.join()).toContain('no column says long or short: all are read as long');
     expect(errorOf(rows(-5))).toContain('--map side=COLUMN');
   });
 
@@ -148,7 +148,9 @@ describe('two readings fit: both are shown, and the option that decides', () => 
 describe('nothing is left out or bent in silence', () => {
   it('bad cells are all named, ten in full', () => {
     const message = errorOf(list(...Array.from({ length: 12 }, () => '2024-01-02,2024-01-03,100,abc,1,1,long')));
-    expect(message).toMatch(/^12 cells cannot be read:\n {2}list\.csv line 2, column exit_price: "abc" is no number/);
+    expect(message).toMatch(
+      /^12 cells cannot be read:\n {2}list\.csv line 2, column exit_price: "abc" is not a number/,
+    );
     expect(message).toContain('and 2 more');
   });
 
@@ -162,7 +164,7 @@ describe('nothing is left out or bent in silence', () => {
 
   it.each([
     ['an exit before its entry', '2024-01-03,2024-01-02,1,1,1,1,long', /is before the entry/],
-    ['a word that is no side', '2024-01-02,2024-01-03,1,1,1,1,CLOSE', /"CLOSE" is no side/],
+    ['a word that is no side', '2024-01-02,2024-01-03,1,1,1,1,CLOSE', /"CLOSE" is not a side/],
     ['a size of zero', '2024-01-02,2024-01-03,1,1,1,0,long', /"0" is zero/],
     [
       'a negative size of a long trade',
@@ -309,7 +311,7 @@ describe('several files', () => {
       { path: 'a.csv', bytes: bytesOf(list(ONE)) },
       { path: 'b.csv', bytes: bytesOf(`${FILLS}\n2024-01-02,ABC,buy,1,10`) },
     ];
-    expect(() => readTradeList(files, {})).toThrow(/are not of one layout/);
+    expect(() => readTradeList(files, {})).toThrow(/have different layouts/);
   });
 
   it('executions with a number are counted once, whichever files hold them', () => {

@@ -15,7 +15,7 @@ export const PARAMETERS = {
     max: 1000000,
     default: 7000,
     unit: 'digits',
-    description: 'digits that the clients share; drawn anew in every permutation, like the other two sets',
+    description: 'digits that the clients share; redrawn in every permutation, like the other two sets',
   },
   num_val: {
     type: 'integer',
@@ -86,7 +86,7 @@ export const PARAMETERS = {
     type: 'choice',
     values: POISON_TYPES,
     default: 'label_flip',
-    description: 'wrong how: 9 - label (classes - 1 - label), or one of the other classes at random',
+    description: 'how they are wrong: 9 - label (classes - 1 - label), or one of the other classes at random',
   },
   aggregator: {
     type: 'choice',
@@ -111,7 +111,7 @@ export const PARAMETERS = {
     default: 'val_loss',
     description: 'what the best round is best in; its network gives the metrics',
   },
-  early_stopping: { type: 'boolean', default: false, description: 'stop when rounds bring nothing better' },
+  early_stopping: { type: 'boolean', default: false, description: 'stop when rounds no longer improve' },
   patience: {
     type: 'integer',
     min: 1,
@@ -125,9 +125,9 @@ export const PARAMETERS = {
 export type FederatedParameters = ParametersOf<typeof PARAMETERS>;
 
 export const METRICS = {
-  test_acc: { unit: '0..1', description: 'share of the test digits told right by the best round' },
+  test_acc: { unit: '0..1', description: 'share of the test digits that the best round classifies correctly' },
   test_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the test digits' },
-  val_acc: { unit: '0..1', description: 'share of the validation digits told right by the best round' },
+  val_acc: { unit: '0..1', description: 'share of the validation digits that the best round classifies correctly' },
   val_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the validation digits' },
   best_epoch: { unit: 'rounds', description: 'the best round by `monitor`, from 1; the first of equals' },
   num_parameters: { unit: 'count', description: 'weights and biases of the network', constant: true },

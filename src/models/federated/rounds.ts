@@ -46,7 +46,7 @@ export function runRounds(
     if (updates.length > 0) aggregators[aggregator](updates, global);
     const validation = evaluate(network, global, digits, federation.validation);
     if (!Number.isFinite(validation.loss)) {
-      throw new Error(`training diverged: the validation loss of round ${round} is no number; take a smaller lr`);
+      throw new Error(`training diverged: the validation loss of round ${round} is not a number; take a smaller lr`);
     }
     observe?.(round, updates.length, validation);
     if (best === undefined || isBetter(validation, best.validation, monitor)) {

@@ -50,7 +50,7 @@ function binProblems(parameters: SchedulerParameters): Problem[] {
   const k = parameters.k_bins;
   const problems: Problem[] = [];
   if (bins.length === 0 || bins.length > 256) {
-    problems.push({ parameter: 'bin_boundaries', message: `${bins.length} bins; allowed are 1 to 256` });
+    problems.push({ parameter: 'bin_boundaries', message: `${bins.length} bins; allowed: 1 to 256` });
   } else if (k !== bins.length) {
     problems.push({ parameter: 'k_bins', message: `${String(k)}, but bin_boundaries has ${bins.length} pairs` });
   }

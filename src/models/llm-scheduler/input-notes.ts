@@ -7,7 +7,7 @@ export interface Inputs {
   readonly latency_grid?: LatencyFit;
 }
 
-/** Which workload is simulated, and what the latency model was fitted to: what no number of a result tells by itself. */
+/** Which workload is simulated, and what the latency model was fitted to: which no number of a result shows by itself. */
 export function inputNotes({ trace, latency_grid }: Inputs): Note[] {
   return [
     trace === undefined

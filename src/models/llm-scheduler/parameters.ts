@@ -114,7 +114,7 @@ export const PARAMETERS = {
     min: 1,
     default: 128,
     unit: 'requests',
-    description: 'looked at when forming one batch',
+    description: 'requests considered when forming one batch',
     active_when: [{ scheduler_type: ['dynamic_no_bins', 'multi_bin_dynamic', 'multi_bin_only'] }],
   },
   static_batch: {
@@ -203,7 +203,7 @@ export const PARAMETERS = {
   alpha: { type: 'number', min: 0, optional: true, unit: 's', active_when: [{ latency: 'grid_fit' }] },
   beta: { type: 'number', min: 0, optional: true, unit: 's/token', active_when: [{ latency: 'grid_fit' }] },
   gamma: { type: 'number', min: 0, optional: true, active_when: [{ latency: 'grid_fit' }] },
-  service_floor: { type: 'number', above: 0, default: 0.001, unit: 's', description: 'least service time' },
+  service_floor: { type: 'number', above: 0, default: 0.001, unit: 's', description: 'shortest service time' },
   service_noise: { type: 'number', min: 0, default: 0, description: 'sigma of a lognormal factor on service times' },
   find_capacity: {
     type: 'boolean',

@@ -3,7 +3,7 @@ import { exponential } from '../../random/exponential.ts';
 import { gamma } from '../../random/gamma.ts';
 import { lognormal } from '../../random/lognormal.ts';
 
-/** Workloads for want of a trace. Times in seconds, lengths in tokens. */
+/** Workloads where there is no trace. Times in seconds, lengths in tokens. */
 
 export const ARRIVALS = ['poisson', 'on_off', 'gamma_burst'] as const;
 export const LENGTHS = ['mixture', 'burstgpt'] as const;

@@ -57,7 +57,7 @@ function rolesOf(path: string, header: readonly string[]): Record<Role, number> 
   throw new EngineError(
     'DATA',
     `${path}:1: no column for ${missing.join(' and ')}; the columns are ${header.map((name) => JSON.stringify(name)).join(', ')}. ` +
-      `Name them so that they tell (Timestamp, Request tokens, Response tokens; or arrival, prompt, output).`,
+      `Rename them so that they are recognised (Timestamp, Request tokens, Response tokens; or arrival, prompt, output).`,
     { path: `${path}:1`, value: header.join(','), allowed: 'columns for arrival, prompt and output' },
   );
 }

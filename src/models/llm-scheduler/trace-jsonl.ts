@@ -39,7 +39,7 @@ export function jsonLinesTable(file: InputFile, problems: TraceProblems): Table 
   return table ?? emptyTable([]);
 }
 
-/** A line that is no object is the caller's to report. */
+/** A line that is not an object is reported by the caller. */
 function objectOf(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);

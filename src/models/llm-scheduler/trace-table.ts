@@ -44,7 +44,7 @@ export function addRow(table: Table, stamp: number, prompt: number, output: numb
   table.rows++;
 }
 
-/** One more value of a column without a role; the first that is no whole number ends the column. */
+/** One more value of a column without a role; the first that is not a whole number ends the column. */
 export function addOther(table: Table, column: string, text: string, line: number): void {
   const values = table.columns.get(column);
   if (values === undefined) return;

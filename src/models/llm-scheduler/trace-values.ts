@@ -20,7 +20,7 @@ export class Stamps {
   private seconds: number | undefined;
   private date: { readonly second: number; readonly tick: number } | undefined;
 
-  /** Seconds since the first stamp, or undefined if the value is no stamp of the kind that the first one was. */
+  /** Seconds since the first stamp, or undefined if the value is not a stamp of the same kind as the first. */
   read(value: string): number | undefined {
     const text = value.trim();
     const number = text === '' ? NaN : Number(text);

@@ -63,7 +63,7 @@ export const buildHistoryGenerator: InputGenerator = {
       ? [{ parameter: 'changes', message: `changes times targets must be at most ${MOST_RESULTS}` }]
       : []),
     ...(dayOf(String(start)) === undefined
-      ? [{ parameter: 'start', message: `"${String(start)}" is no day from 1970 on, written YYYY-MM-DD` }]
+      ? [{ parameter: 'start', message: `"${String(start)}" is not a day from 1970 on, written YYYY-MM-DD` }]
       : []),
   ],
   generate: (options, rng) => {
@@ -84,7 +84,7 @@ function generateOptions(options: Parameters): GenerateOptions {
   };
 }
 
-/** Midnight (UTC) at the beginning of a day, in milliseconds since 1970; undefined for what is no day. */
+/** Midnight (UTC) at the beginning of a day, in milliseconds since 1970; undefined for text that is not a day. */
 function dayOf(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   const time_ms = Date.parse(text);

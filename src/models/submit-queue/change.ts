@@ -71,7 +71,7 @@ function ladderRate(u: number): number {
   return LADDER_RATE[rung]!;
 }
 
-/** The change as its author sends it again: what failed for certain is mended, what is flaky is not noticed. */
+/** The change as its author sends it again: what failed for certain is fixed, what is flaky is not noticed. */
 export function mended(effects: Effects): Effects {
   const kept = effects.rates.map((rate, j) => [effects.tests[j]!, rate] as const).filter(([, rate]) => rate > 0);
   return effectsOf(

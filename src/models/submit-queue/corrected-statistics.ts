@@ -6,7 +6,7 @@ import type { Outcome } from './run-replicate.ts';
 import { waitPercentile, type WaitHistogram } from './wait-histogram.ts';
 
 /**
- * The statistics we stand behind: every rate has the denominator that its name promises, decisions are counted in the tick in
+ * The corrected statistics: every rate has the denominator that its name promises, decisions are counted in the tick in
  * which they fall, in the measured ticks that were really simulated, arrivals and replacements alike. NaN is undefined.
  *
  * Truth by effects: culprit (breaks a test for certain), soft (makes one flaky), innocent. Truth by label: `is_bad` of the history.
@@ -14,8 +14,8 @@ import { waitPercentile, type WaitHistogram } from './wait-histogram.ts';
 export const CORRECTED_METRICS = {
   tp: { unit: 'changes', description: 'culprits rejected' },
   fn: { unit: 'changes', description: 'culprits landed: escapes' },
-  fp: { unit: 'changes', description: 'changes rejected that are no culprits' },
-  tn: { unit: 'changes', description: 'changes landed that are no culprits' },
+  fp: { unit: 'changes', description: 'changes rejected that are not culprits' },
+  tn: { unit: 'changes', description: 'changes landed that are not culprits' },
   recall: {
     description: 'true positive rate, sensitivity: tp / (tp + fn)',
     missing: true,
@@ -61,9 +61,9 @@ export const CORRECTED_METRICS = {
   screen_fpr: { description: 'group testing alone: other changes suspected / other changes decided', missing: true },
   innocents_delayed: {
     unit: 'changes',
-    description: 'changes suspected that are no culprits: they pay the verification latency',
+    description: 'changes suspected that are not culprits: they pay the verification latency',
   },
-  innocents_rejected: { unit: 'changes', description: 'changes rejected that are no culprits' },
+  innocents_rejected: { unit: 'changes', description: 'changes rejected that are not culprits' },
   culprits_created: { unit: 'changes', description: 'arrivals and replacements that break a test' },
 
   throughput: { unit: 'changes per tick', description: 'landings / measured ticks', missing: true },

@@ -8,7 +8,7 @@ export interface CsvRow {
 
 /**
  * The rows of a CSV text after RFC 4180: comma, LF or CRLF, cells with comma, quote or line break in double quotes, quotes doubled.
- * Blank lines are skipped. A row with broken quoting costs its own line only: reading goes on at the next one.
+ * Blank lines are skipped. A row with broken quoting costs only its own line: reading continues at the next one.
  */
 export function* csvRows(text: string): Generator<CsvRow, void> {
   let line = 1;
@@ -55,7 +55,7 @@ function quotedRow(text: string, start: number, line: number): { row: CsvRow; ne
 
 interface Cell {
   readonly value: string;
-  /** Where the comma, the line break or the end of the text stands that ends the cell. */
+  /** The place of the comma, line break or end of text that ends the cell. */
   readonly next: number;
   readonly message?: string;
 }

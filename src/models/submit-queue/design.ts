@@ -29,7 +29,7 @@ export function createDesign(shape: Shape, positions: number): Design {
 }
 
 /**
- * Draws the design anew: for each position K distinct rows, all choices equally likely (Floyd's algorithm, K draws).
+ * Redraws the design: for each position K distinct rows, all choices equally likely (Floyd's algorithm, K draws).
  * Source: Bentley and Floyd 1987, Programming pearls: a sample of brilliance, doi:10.1145/30401.315746.
  */
 export function drawDesign(design: Design, optimized: boolean, rng: Rng): void {

@@ -3,7 +3,7 @@ import type { Parameters, ParameterSpec } from '../../model/model.ts';
 const IN_RANDOM_MODE = [{ mode: 'random' }];
 const IN_CSV_MODE = [{ mode: 'csv' }];
 
-/** Every number of the model is a parameter: nobody has to edit code. Bounds that no theory asks for only keep memory finite. */
+/** Every number of the model is a parameter: nobody has to edit code. Bounds without a reason in theory only keep memory finite. */
 export const PARAMETERS = {
   mode: {
     type: 'choice',
@@ -91,7 +91,7 @@ export const PARAMETERS = {
     max: 100_000,
     default: 8,
     active_when: IN_RANDOM_MODE,
-    description: 'arrival multiplier: 25 times this many changes per tick in the mean',
+    description: 'arrival multiplier: 25 times this many changes per tick on average',
   },
   ntests: {
     type: 'integer',

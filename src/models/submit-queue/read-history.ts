@@ -179,7 +179,7 @@ class Reading {
     return index;
   }
 
-  /** Of several rows for one target the worst counts. The flake mark of a failed row says nothing more. */
+  /** Of several rows for one target the worst counts. The flake mark of a failed row adds nothing. */
   #note(change: number, { target, success, flake }: Result): void {
     let test = this.#target_of.get(target);
     if (test === undefined) {

@@ -14,7 +14,7 @@ export interface Replicate {
   readonly targets: readonly string[] | undefined;
   /** Csv mode: the changes of the history in order of arrival, and the tick of each. */
   readonly replayed: { readonly effects: readonly Effects[]; readonly tick: Float64Array } | undefined;
-  /** The window of the figures published earlier, and that of the statistics we stand behind. */
+  /** The window of the figures published earlier, and that of the corrected statistics. */
   readonly reference: Measurement;
   readonly corrected: Measurement;
 }

@@ -14,7 +14,7 @@ export function rowOf(outcome: Outcome, { settings }: Replicate): SubmitQueueRow
   return { ...corrected, ...scores(corrected, outcome, settings), ...referenceStatistics(outcome, settings) };
 }
 
-/** One replicate with what a row of numbers cannot hold; as it stands the answer of `--json`. */
+/** One replicate with what a row of numbers cannot hold; printed as it is by `--json`. */
 export interface SingleRun {
   readonly mode: 'random' | 'csv';
   readonly ticks: number;

@@ -72,9 +72,9 @@ function testLines({ row, demoted, tests }: SingleRun): Line[] {
     .map(({ test, failure_rate }): Line => ['', `${test} (fails ${percent(failure_rate)})`]);
   const more: Line[] = demoted.length > TESTS_NAMED ? [['', `and ${demoted.length - TESTS_NAMED} more`]] : [];
   return [
-    ['gating', `${row.reference_active_tests} / ${tests} at the end, ${number(row.mean_active_tests)} in the mean`],
+    ['gating', `${row.reference_active_tests} / ${tests} at the end, ${number(row.mean_active_tests)} on average`],
     ['demotions', `${row.demotions}, promotions ${row.promotions}`],
-    ['impaired', `${number(row.mean_impaired_tests)} tests in the mean`],
+    ['impaired', `${number(row.mean_impaired_tests)} tests on average`],
     ...(demoted.length === 0 ? [] : [['not gating', ''] as const, ...named, ...more]),
   ];
 }

@@ -8,7 +8,7 @@ import type { SubmitQueue } from './submit-queue.ts';
  * Suspects enter verification while there is capacity, and those whose time has come are tested alone: passed ones go to
  * `verified`, failed ones to their authors. A slot that becomes free is usable in the next tick only.
  *
- * Suspects start in order and all take equally long: so those in verification stand before the others, in order of their due ticks.
+ * Suspects start in order and all take equally long: so those in verification come before the others, in order of their due ticks.
  */
 export function verifySuspects(queue: SubmitQueue, t: number, rng: Rng): void {
   const { verification, verified, fixing, settings, counters } = queue;

@@ -81,7 +81,7 @@ function checkRisk(parameters: TradeParameters, { trades }: TradeInputs): string
   const zero = risks(trades, notional, fallback).findIndex((risk) => risk <= 0);
   return zero === -1
     ? []
-    : [`${where(trades, zero)}, column risk_dollars: 0 is no R that sizing risk could divide a result by`];
+    : [`${where(trades, zero)}, column risk_dollars: 0 cannot be the R that sizing risk divides a result by`];
 }
 
 function checkEquity({ sizing, initial_equity }: TradeParameters, { trades }: TradeInputs): string[] {

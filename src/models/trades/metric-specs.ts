@@ -23,25 +23,27 @@ const ALL_MADE: readonly Condition[] = [
 
 /** The metrics of the model, in the order of the specification; those with `stored: false` only on request. */
 export const TRADE_METRIC_SPECS = {
-  total_return_pct: { unit: '%', description: 'total P&L by initial equity', headline: true, constant: REORDERED },
+  total_return_pct: { unit: '%', description: 'total P&L over initial equity', headline: true, constant: REORDERED },
   max_drawdown_pct: {
     unit: '%',
-    description: 'largest fall from a peak of the equity, by that peak; past 100 where a ruined account goes on',
+    description:
+      'largest fall from a peak of the equity, as a share of that peak; past 100 where a ruined account keeps trading',
     headline: true,
     constant: NOTHING_DRAWN,
   },
   profit_factor: {
-    description: 'sum of gains by sum of losses, at most the cap; the cap without a loss, 0 without a gain',
+    description: 'sum of gains over sum of losses, at most the cap; the cap without a loss, 0 without a gain',
     cap: 'profit_factor_cap',
     constant: REORDERED,
   },
   worst_month_pct: {
     unit: '%',
-    description: 'least change of equity over a calendar month of the trade list',
+    description: 'smallest change of equity over a calendar month of the trade list',
     constant: NOTHING_DRAWN,
   },
   sharpe_ratio: {
-    description: 'mean by population standard deviation of the returns per trade, scaled to a year by periods_per_year',
+    description:
+      'mean over population standard deviation of the returns per trade, scaled to a year by periods_per_year',
     constant: NOTHING_DRAWN,
   },
   win_rate: { unit: '0..1', description: 'share of executed trades with a gain', constant: REORDERED },
@@ -55,7 +57,7 @@ export const TRADE_METRIC_SPECS = {
   },
   lowest_equity: {
     unit: 'dollars',
-    description: 'least equity on the path, the initial one included',
+    description: 'lowest equity on the path, the initial one included',
     stored: false,
     constant: NOTHING_DRAWN,
   },
@@ -75,13 +77,13 @@ export const TRADE_METRIC_SPECS = {
   },
   calmar_ratio: {
     infinite: true,
-    description: 'cagr_pct by max_drawdown_pct; missing without a drawdown',
+    description: 'cagr_pct over max_drawdown_pct; missing without a drawdown',
     missing: true,
     stored: false,
     constant: NOTHING_DRAWN,
   },
   sortino_ratio: {
-    description: 'as the Sharpe ratio, by the root mean square of the losses; missing without one',
+    description: 'like the Sharpe ratio, over the root mean square of the losses; missing without one',
     missing: true,
     stored: false,
     constant: NOTHING_DRAWN,
@@ -100,7 +102,7 @@ export const TRADE_METRIC_SPECS = {
   },
   longest_drawdown_trades: {
     unit: 'trades',
-    description: 'most positions in a row below a peak',
+    description: 'longest run of positions below a peak',
     stored: false,
     constant: NOTHING_DRAWN,
   },
@@ -112,7 +114,7 @@ export const TRADE_METRIC_SPECS = {
   },
   max_losing_streak: {
     unit: 'trades',
-    description: 'most executed trades with a loss in a row',
+    description: 'longest run of executed trades with a loss',
     stored: false,
     constant: NOTHING_DRAWN,
   },

@@ -181,7 +181,7 @@ function sortino(returns: Float64Array, factor: number): number {
   return (meanOf(returns) / Math.sqrt(squares / returns.length)) * factor;
 }
 
-/** Trades that are not made are passed over. */
+/** Trades that are not made are skipped. */
 function losingStreak(gain: Float64Array, executed: Uint8Array): number {
   let [streak, longest] = [0, 0];
   for (const [k, made] of executed.entries()) {

@@ -37,7 +37,7 @@ export default defineModel({
     '1':
       'Version 2 has other defaults, and other meanings where version 1 gave wrong answers (docs/trades.md): parameters: { preset: reference } ' +
       'with another --output computes the rows of version 1 again (its block_bootstrap is now moving_block_bootstrap; cell_ids: index keeps the ' +
-      'streams). summarize, report, export and verify go on reading this run.',
+      'streams). summarize, report, export and verify can still read this run.',
   },
   description: 'resampling of a trade list: missed trades, delayed fills, slippage, shuffles, bootstraps',
   parameters: TRADE_PARAMETERS,

@@ -25,6 +25,6 @@ export function* tracePath(cell: PreparedCell, path: Path, years: number | undef
     if (after > peak) peak = after;
     yield `${k}  ${path.order[k]!}  ${gain[k]!}  ${after}  ${((peak - after) / peak) * 100}`;
   }
-  if (closed) yield 'the account was closed on the way: nothing is traded behind that';
+  if (closed) yield 'the account was closed on the way: nothing is traded after that';
   for (const [name, value] of Object.entries(pathMetrics(cell, path, years))) yield `${name} = ${value}`;
 }

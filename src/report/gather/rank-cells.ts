@@ -26,7 +26,7 @@ export function rankCells(
   const meanOf = (cell: ReportedCell): number => cell.statistics[metric]!.mean;
   const ordered = cells
     .filter((cell) => !Number.isNaN(meanOf(cell)))
-    // Cells with equal means stay in study order; the difference of two infinite ones is no order.
+    // Cells with equal means stay in study order; the difference of two infinite ones gives no order.
     .sort((a, b) => (meanOf(a) === meanOf(b) ? 0 : sign * (meanOf(b) - meanOf(a))));
   const [first, ...others] = ordered.slice(0, MOST_RANKED);
   if (first === undefined || others.length === 0) return undefined;

@@ -8,7 +8,7 @@ import { formatCount, formatWithError } from '../../wording/format-number.ts';
  */
 export interface Estimate {
   readonly value: number;
-  /** Monte Carlo standard error; NaN where the permutations are too few to say. */
+  /** Monte Carlo standard error; NaN where there are too few permutations. */
   readonly error: number;
   /** 95 % Monte Carlo interval; an end that is not finite is unbounded. */
   readonly low: number;
@@ -36,7 +36,7 @@ const MARK = ' !';
 
 /** What the mark says. */
 export const MARK_NOTE =
-  '!: the interval of this mean is not to be trusted, since a few permutations decide it (heavy tail): see the median.';
+  '!: do not trust the interval of this mean: a few permutations decide it (heavy tail). See the median.';
 
 /** A statistic as a table shows it: a mean that is infinite, or not to be trusted, says so. */
 export function statisticText(statistics: MetricStatistics, statistic: ViewStatistic): string {

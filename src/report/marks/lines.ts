@@ -31,7 +31,7 @@ export interface LineChartData {
   readonly x: string;
   readonly y: string;
   readonly statistic: ViewStatistic;
-  /** Texts of x at 0, 1, 2, ... where x is no number. */
+  /** Texts of x at 0, 1, 2, ... where x is not a number. */
   readonly categories: readonly string[] | undefined;
   readonly panels: readonly LinePanel[];
 }
@@ -165,7 +165,7 @@ function labelled(lines: readonly RawLine[], axes: readonly Axis[]): Line[] {
   }));
 }
 
-/** A number, `true` or `none` alone says nothing. */
+/** A number, `true` or `none` alone has no meaning. */
 function isShort(level: string): boolean {
   return level === '-' || level.length < 5 || Number.isFinite(Number(level));
 }

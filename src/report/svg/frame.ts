@@ -18,7 +18,7 @@ export interface Tick {
   readonly text: string;
 }
 
-/** Coordinates as they stand in SVG: a hundredth of a pixel is more than enough, and the same on every machine. */
+/** Coordinates as written in SVG: a hundredth of a pixel is more than enough, and the same on every machine. */
 export function px(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
@@ -44,7 +44,7 @@ export function wantsLog(values: readonly number[]): boolean {
   return low > 0 && greatest(values) / low >= LOG_FROM && new Set(values).size > 2;
 }
 
-/** Values in the same proportion to each other (1, 2, 4, 8) are meant to stand at equal distances. */
+/** Values in the same proportion to each other (1, 2, 4, 8) are meant to be equally spaced. */
 export function isGeometric(values: readonly number[]): boolean {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   const [first, second] = distinct;

@@ -10,7 +10,7 @@ export interface HeatMapData {
   readonly y: { readonly name: string; readonly levels: readonly string[] };
   /** By row of y, then column of x; undefined where there is no complete cell, NaN where the value is undefined. */
   readonly values: readonly (readonly (number | undefined)[])[];
-  /** How one is said in full, for the pointer. */
+  /** The full text of one, shown under the pointer. */
   readonly say: (row: number, column: number) => string;
 }
 
@@ -22,12 +22,12 @@ const ROW = 26;
 /** More rows than this are drawn thinner. */
 const MANY_ROWS = 14;
 
-/** Narrower fields stand without lines between them. */
+/** Narrower fields have no lines between them. */
 const LINED = 8;
 
 /** Dark to bright, monotone in lightness (after Matplotlib's viridis): readable on white and on black, and in grey print. */
 const VALUE_RAMP = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725'];
-/** Errors have another ramp, so that nobody takes one map for the other. */
+/** Errors have another colour ramp, so that the two maps cannot be confused. */
 const ERROR_RAMP = ['#fff5eb', '#fdbe85', '#fd8d3c', '#d94701', '#7f2704'];
 
 /** A heat map with a number in every field that has room for one. */

@@ -62,7 +62,7 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
     return n <= this.kept_to ? this.keep : undefined;
   }
 
-  /** Where a stage ends: at the nearest look of any of the files. Until it is taken nobody needs more, and who needs it computes nothing twice. */
+  /** Where a stage ends: at the nearest check of any of the files. Rows past it are requested only once that check has decided, so none is computed in vain or twice. */
   get stage_end(): number {
     const looks = this.targets.filter(({ output }) => output.live).map(({ next_look }) => next_look ?? Infinity);
     return Math.min(Infinity, ...looks);
@@ -109,7 +109,7 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
     return n_failed;
   }
 
-  /** A dispatched chunk will not come: whoever computed it died, the run was stopped, or the cell failed. Chunks after it are not appended. */
+  /** A dispatched chunk will not arrive: its worker died, the run was stopped, or the cell failed. Chunks after it are not appended. */
   lost(): void {
     this.settle();
   }

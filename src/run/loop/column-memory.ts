@@ -32,7 +32,7 @@ export class ColumnMemory {
   private readonly spares: SharedArrayBuffer[] = [];
   private made_bytes = 0;
 
-  /** For an experiment of which a file is begun: only of such a file are all values at hand when it ends. */
+  /** For an experiment of which a file is begun: only of such a file are all values in memory when it ends. */
   takeFor(files: readonly BegunFile[]): KeptColumns | undefined {
     const begun = files.filter(({ resume_detected }) => !resume_detected);
     const [first] = begun;

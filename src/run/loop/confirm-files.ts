@@ -30,14 +30,14 @@ interface Confirming {
   readonly abandoned: AbortSignal;
 }
 
-/** A cell that may be gone on with, and what its file holds. */
+/** A cell that may be resumed, and what its file holds. */
 interface Confirmed {
   readonly member: ScannedCell<RunOutput>;
   readonly scan: CellScan;
 }
 
 /**
- * A cell's rows that are in doubt are taken only where a sample of them was recomputed and agrees, and what the cell misses is this Node.js's from now on.
+ * A cell's doubtful rows are accepted only where a sample of them was recomputed and agrees, and what the cell misses is this Node.js's from now on.
  * Undefined where the cell cannot be begun: its output has failed, or the run was stopped meanwhile.
  */
 export async function confirmedCell(
@@ -68,7 +68,10 @@ async function refuseOtherMath(
   const { recomputed, wrong } = await confirmOthers(confirmerOf(run, output), cell, scan.target, others);
   if (wrong !== undefined) throw wrong;
   if (recomputed > 0)
-    output.books.log(cell, `rows by ${originText(others)}: ${counted(recomputed, 'row')} recomputed, all agree`);
+    output.books.log(
+      cell,
+      `rows computed by ${originText(others)}: ${counted(recomputed, 'row')} recomputed, all agree`,
+    );
 }
 
 /**
@@ -99,7 +102,7 @@ export async function confirmedDonors(
     const { place, scan, others } = donor;
     const { wrong } = await confirmOthers(confirmerOf(run, output), { ...cell, place }, scan.target, others);
     if (wrong === undefined) sound.push(donor);
-    else output.books.log(cell, `WARNING: its rows elsewhere are not taken. ${wrong.message}`);
+    else output.books.log(cell, `WARNING: rows of this cell in another output are not reused. ${wrong.message}`);
   }
   return sound;
 }

@@ -14,7 +14,7 @@ export interface Syncable {
 const GROUP_MS: Readonly<Record<Durability, number>> = { chunk: 150, interval: 1000, none: Infinity };
 
 /**
- * Syncs the files of all cells that were appended to, together, again and again, while chunks go on being computed: so that
+ * Syncs the files of all cells that were appended to, together, again and again, while chunks keep being computed: so that
  * "counts only when on disk" costs a few fsyncs a second and not one a chunk.
  */
 export class GroupSync {

@@ -56,8 +56,8 @@ interface Loop extends RunContext {
 
 /**
  * The one loop: experiment after experiment, read what the files hold, compute (or copy) what any of them misses, append it in order to all
- * that miss it, seal and summarise. All experiments share the threads, so the end of one overlaps the start of the next. Where a study says how precise
- * is enough, an experiment is computed in stages, from look to look, and others go on while it waits for one. Returns when everything that was begun
+ * that miss it, seal and summarise. All experiments share the threads, so the end of one overlaps the start of the next. Where a study has a precision
+ * rule, an experiment is computed in stages, from check to check, and others continue while it waits for one. Returns when everything that was begun
  * is on disk.
  */
 export async function runCells(context: RunContext): Promise<void> {
@@ -131,7 +131,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
   return new CellWork(targets, release, isSmall(targets) ? undefined : run.columns.takeFor(targets));
 }
 
-/** A cell of which nothing is left to do may have been left by a process that was killed when it had done so. */
+/** A finished cell may have been left by a process that was killed just after finishing it. */
 async function leaveClean(port: FilePort, { output, cell }: ScannedCell<RunOutput>): Promise<void> {
   try {
     await removeLeftOversOfCell(port, cell.place.folder);
@@ -228,7 +228,7 @@ function take(run: Loop, work: CellWork<CellTarget>, sequence: number, delivery:
   if (n_failed > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
-/** prepare() threw for one chunk, and would for all others: the cell is on record as failed, and others go on or not. */
+/** prepare() threw for one chunk, and would for all others: the cell is recorded as failed; --on-error decides about the other cells. */
 function failCell(run: Loop, work: CellWork<CellTarget>, error: ErrorRecord): void {
   if (!work.abandoned) {
     work.abandon();
@@ -257,7 +257,7 @@ async function finish(
     run.stop.stop({ kind: 'error', error });
   }
   for (const target of work.targets) await end(run, target, work);
-  // After a stop a thread may be at a chunk that nobody waits for, and still put values there.
+  // After a stop a thread may still be busy with an abandoned chunk and put values there.
   if (work.keep !== undefined && run.stop.reason === undefined) run.columns.give(work.keep);
 }
 
@@ -305,10 +305,10 @@ function abandonedAfterGrace({ stop, clock }: RunContext): AbortSignal {
   return abandoned.signal;
 }
 
-/** What a chunk's rejection means: whoever computed it died, its setup is not to be had, or it is a bug: what a model throws comes as a result. */
+/** What a chunk's rejection means: its worker died, its setup is unavailable, or it is a bug: what a model throws comes back as a result. */
 function chunkError(error: unknown, cell_id: string, { from, to }: PermutationRange): unknown {
   if (!(error instanceof EngineError) || error.code !== 'WORKER') return error;
   const where = `cell ${cell_id}, permutations ${from}-${to - 1}`;
-  const safe = 'Every row before is safe; the same command resumes.';
+  const safe = 'Every earlier row is safe; run the same command again to resume.';
   return new EngineError('WORKER', `At ${where}: ${error.message} ${safe}`, { cause: error });
 }

@@ -50,7 +50,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   readonly output: Output;
   readonly cell: RunCell;
   readonly file: CellFile;
-  /** What the rows said at the last look; undefined without rules, and before the first. */
+  /** The outcome of the last check; undefined without rules, and before the first. */
   look: Look | undefined;
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
@@ -87,7 +87,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
     this.resume_detected = scan.n_rows_raw > 0;
   }
 
-  /** Opens (and repairs) the file of a cell. Undefined where that fails: the output has failed then, or goes on without this cell. */
+  /** Opens (and repairs) the file of a cell. Undefined where that fails: then the output has failed, or continues without this cell. */
   static async open<Output extends TargetOutput = RunOutput>(
     port: FilePort,
     member: Member<Output>,
@@ -103,7 +103,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
       });
       if (output.retry_failed && !is_new) await clearFailures(port, cell.place.folder);
       const target = new CellTarget(port, member, scan, file, is_new);
-      // Whether a cell can be prepared is found out again by every run that computes something of it.
+      // Every run that computes something of a cell finds out anew whether it can be prepared.
       if (!is_new && target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
       return target;
     } catch (error) {
@@ -116,14 +116,14 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   }
 
   /**
-   * The next look: nothing past it is wanted before the rows below it are there and have decided. Undefined where no look is to come. Who computes a part of
-   * a cell cannot wait for the others' rows: it computes all of its part.
+   * The next check: nothing past it is requested until the rows below it are there and have decided. Undefined after the last check. A run that computes only a
+   * part of a cell cannot wait for the others' rows: it computes all of its part.
    */
   get next_look(): number | undefined {
     return this.undecided && this.share === undefined ? nextLook(this.output.stopping!, this.look) : undefined;
   }
 
-  /** What is to be computed or copied below `end`, and below the next look. */
+  /** What is to be computed or copied below `end` and below the next check. */
   missing(end = Infinity): readonly PermutationRange[] {
     const stage = { from: 0, to: Math.min(end, this.next_look ?? this.file.target) };
     return wantedOf(intersectRanges(this.file.missing, [stage]), this.share, this.failed.sort(ascending));
@@ -133,7 +133,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
     return this.output.stopping !== undefined && this.look?.stop !== true;
   }
 
-  /** Takes the looks that its rows allow by now; they are read back for it. */
+  /** Makes the checks that its rows allow by now, reading the rows back. */
   async takeLooks(readers: Readers): Promise<void> {
     const { output, cell, file } = this;
     if (!output.live || !this.undecided) return;
@@ -224,7 +224,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   }
 }
 
-/** A summary that another program has open stays, and counts for nothing from now on. */
+/** A summary that another program has open stays, and is ignored from now on. */
 async function withdrawSummary({ summaries, outdated }: TargetOutput, cell: RunCell): Promise<void> {
   try {
     await summaries.withdraw(cell);

@@ -41,10 +41,14 @@ function runsIn(port: FilePort, folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => isRun(port, path));
   if (runs.length > 0) return runs;
-  throw new EngineError('USAGE', `--reuse: ${folder} is no run, and no folder in it is one.`, {
-    path: '--reuse',
-    value: folder,
-  });
+  throw new EngineError(
+    'USAGE',
+    `--reuse: neither ${folder} nor any folder in it is a run; name a run, or a folder that holds runs.`,
+    {
+      path: '--reuse',
+      value: folder,
+    },
+  );
 }
 
 /** Beside the runs of a folder there may be files, and links to files. */

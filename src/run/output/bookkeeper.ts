@@ -113,12 +113,12 @@ export class Bookkeeper {
     progress.completed();
     this.tellFinished(cell, true);
     if (this.saysComplete(cell, scan.target)) return;
-    // Its process died before it said so, and perhaps before the name of its summary was durable: this makes it so.
+    // Its process died before it said so, and perhaps before the name of its summary was durable: this makes sure.
     const open = this.openCell(cell, { ...scan, n_duplicates_dropped: scan.n_duplicates });
     void this.queue(() => this.writeProgressJson(open, states.status(cell.index)));
   }
 
-  /** A cell that a stopped run did not come to, read for its last words. */
+  /** A cell that a stopped run did not reach, read for its closing counts. */
   foundAtEnd(cell: RunCell, scan: CellScan, complete: boolean): void {
     this.count(cell, scan, complete ? 'complete' : 'waiting');
     if (complete) this.options.progress.completed();
@@ -159,7 +159,7 @@ export class Bookkeeper {
     const open = this.openCell(cell, file);
     const { resume_info } = open;
     this.open.set(cell.index, open);
-    const computing = missing.length === 0 ? 'nothing is missing' : `missing ${describeRanges(missing)}`;
+    const computing = missing.length === 0 ? 'nothing missing' : `missing ${describeRanges(missing)}`;
     const began = resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started';
     this.unlogged.set(cell.place.folder, this.dated(`${began}; ${computing}`));
     const { tell, output } = this.options;
@@ -200,7 +200,7 @@ export class Bookkeeper {
     const reasons = decisions.map(({ rule, reason }) => `${rule.metric}: ${reason}`).join('; ');
     this.log(
       cell,
-      `${reached ? 'precise enough' : 'not precise enough, and there are no more'} at look ${looks}, ${n} permutations: ${reasons}`,
+      `${reached ? `reached the requested precision with ${n} permutations (check ${looks})` : `reached the limit of ${n} permutations (check ${looks}) before the requested precision`}: ${reasons}`,
     );
     this.options.tell({ type: 'cell-decided', ...this.countsOf(cell) });
   }
@@ -298,7 +298,7 @@ export class Bookkeeper {
     this.unlogged.clear();
   }
 
-  /** Nothing more is computed: how far the cells are. The heartbeat beats until the last words. */
+  /** Nothing more is computed: records how far the cells are. The heartbeat beats until the run has ended. */
   async end(): Promise<void> {
     this.logTheRest();
     await this.queue(() => this.writeAggregated());
@@ -376,7 +376,7 @@ export class Bookkeeper {
     await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
   }
 
-  /** What another program has open is written the next time; it is said where that goes on. */
+  /** A file that another program has open is written the next time; a warning is given where that persists. */
   private async write(path: string, text: string): Promise<void> {
     try {
       await writeSmallFile(this.options.port, path, text, HARDLY_ANY_PATIENCE_MS);
@@ -389,7 +389,7 @@ export class Bookkeeper {
     }
   }
 
-  /** One small file after the other; a failure warns once and harms nothing. */
+  /** Writes small files one after the other; a failure warns once and harms nothing. */
   private queue(write: () => Promise<void>): Promise<void> {
     this.writing = this.writing.then(write).catch((error: unknown) => {
       this.warn(error);

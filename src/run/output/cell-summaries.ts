@@ -16,7 +16,7 @@ import { writeSmallFile } from '../../files/small-file.ts';
 import { summaryIfReadable, summaryTextOf, type CellSummary } from '../../stored/summaries.ts';
 import type { TableLines } from '../../tables/table-lines.ts';
 
-/** The cell is not kept waiting: until its new summary is written its old one counts for nothing. */
+/** The cell need not wait for this: its old summary is ignored until the new one is written. */
 const WITHDRAW_PATIENCE_MS = 1_000;
 
 export interface CellSummariesOptions {
@@ -43,7 +43,7 @@ interface Made {
 export interface Ending {
   readonly resume_detected: boolean;
   readonly look: Look | undefined;
-  /** The values of all rows, where they are at hand. */
+  /** The values of all rows, where they are in memory. */
   readonly columns: KeptColumns | undefined;
   /** Of all rows, where they were made with them: the cell is small. */
   readonly statistics: StatisticsText | undefined;

@@ -111,7 +111,7 @@ export async function claimAll(
   return claimed;
 }
 
-/** An error of the disk or a lock: exit 3, the same command resumes another time. */
+/** An error of the disk or a lock: exit 3, so the same command can resume later. */
 function isTemporary(error: unknown): error is EngineError {
   return error instanceof EngineError && error.exit === 3;
 }

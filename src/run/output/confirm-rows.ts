@@ -9,7 +9,7 @@ import type { CellScan } from '../../store/scan/cell-file.ts';
 import { counted } from '../../wording/format-number.ts';
 import { countPermutations, rangesOf, spread, type PermutationRange } from '../../study/permutation-range.ts';
 
-/** Of the rows of a cell that are in doubt, this many are recomputed before any of them is taken. */
+/** Of the rows of a cell that are in doubt, this many are recomputed before any of them is used. */
 const SAMPLE_ROWS = 20;
 /** Rows recomputed at once. */
 const CHUNK_ROWS = 256;
@@ -21,7 +21,7 @@ export interface Confirmer {
   readonly setup: string;
   /** Every row in doubt is recomputed, not a sample of them. */
   readonly every_row: boolean;
-  /** What is being computed is not waited for any longer. */
+  /** Computations under way are no longer waited for. */
   readonly abandoned?: AbortSignal;
 }
 
@@ -91,17 +91,17 @@ export async function confirmOthers(
   };
 }
 
-/** What another major version of Node.js computed is not what this one does. */
+/** Rows that another major version of Node.js computed come out different under this one. */
 function otherMath({ cell_id, place }: RunCell, by: readonly RowOrigin[], found: Confirmation): EngineError {
   const { recomputed, differing } = found;
   return new EngineError(
     'IDENTITY',
-    `Cell ${cell_id} has rows by ${originText(by)}, and under this Node.js ${MADE_BY.node} ${differing.length} of ${counted(recomputed.length, 'row')} come out otherwise (permutation ${differing[0]!} first): the model uses math that differs between versions of V8, such as ** or Math.exp. Nothing was changed. Resume with Node.js ${majorOf(by[0]!.node)}; or use the engine's functions (pow, exp, log: import { pow } from 'permafrost') and another --output.`,
+    `Cell ${cell_id} has rows computed by ${originText(by)}; recomputed by this Node.js ${MADE_BY.node}, ${differing.length} of ${counted(recomputed.length, 'row')} differ (permutation ${differing[0]!} first): the model uses math that differs between versions of V8, such as ** or Math.exp. Nothing was changed. Resume with Node.js ${majorOf(by[0]!.node)}; or use the engine's own functions (import { pow, exp, log } from 'permafrost') and another --output.`,
     { path: place.folder, value: MADE_BY.node, allowed: by.map(({ node }) => node).join(', ') },
   );
 }
 
-/** Rows that nothing says are of this experiment, and that are not what it computes. */
+/** Rows that nothing ties to this experiment and that differ from what it computes. */
 export function otherRows({ cell_id, place }: RunCell, { recomputed, differing }: Confirmation): EngineError {
   const { folder, schema } = place;
   return new EngineError(

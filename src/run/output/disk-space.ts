@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { StopReason } from '../stop.ts';
+import { counted } from '../../wording/format-number.ts';
 
 /** What the missing rows will take, from the rows computed so far; warns once where the disk cannot hold them. */
 export class DiskForecast {
@@ -44,7 +45,7 @@ export class DiskForecast {
   }
 }
 
-/** A full disk is told with what is needed, what is free and how many rows are safe. Other reasons stay as they are. */
+/** Adds to the error of a full disk what is needed, what is free and how many rows are safe. Other reasons stay as they are. */
 export function withSpace(
   reason: StopReason | undefined,
   rows_safe: number,
@@ -54,9 +55,9 @@ export function withSpace(
   const needed = forecast.needed();
   const free = forecast.free();
   const parts = [
-    ...(needed === undefined ? [] : [`about ${megabytes(needed)} are needed for what is missing`]),
-    ...(free === undefined ? [] : [`${megabytes(free)} are free now`]),
-    `${rows_safe.toLocaleString('en')} rows are on disk and safe`,
+    ...(needed === undefined ? [] : [`the missing rows need about ${megabytes(needed)}`]),
+    ...(free === undefined ? [] : [`${megabytes(free)} is free now`]),
+    `${counted(rows_safe, 'row is', 'rows are')} on disk and safe`,
   ];
   const { code, message, path } = reason.error;
   const error = new EngineError(code, `${message}. ${sentence(parts.join(', '))}.`, {

@@ -15,7 +15,7 @@ import type { Readers } from '../../readers/readers.ts';
 const AT_ONCE = 2;
 
 /**
- * Refuses (IDENTITY) where cells hold rows that the study as it is now has no use for: another precision, or fewer permutations, lets them stop earlier than
+ * Refuses (IDENTITY) where cells hold rows that the study no longer asks for: another precision, or fewer permutations, lets them stop earlier than
  * they did. Nothing can be dropped where neither changed, nor where no row is that far: too many permutations that were asked for by mistake are taken back
  * freely until one of them is computed. Cells that cannot be read are left to the run, which says so.
  */
@@ -54,7 +54,7 @@ function saidToBeFurther(port: FilePort, output: string, { permutations, identit
 function fewerPermutations(output: string, before: RunManifest, wanted: RunManifest): EngineError {
   return new EngineError(
     'IDENTITY',
-    `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Say --truncate to drop them, or ask for ${before.permutations} or more.`,
+    `${output} holds ${before.permutations} permutations per cell and the study asks for ${wanted.permutations}: that would drop computed rows. Pass --truncate to drop them, or ask for ${before.permutations} or more.`,
     { path: 'permutations', value: wanted.permutations, allowed: `>= ${before.permutations}, or --truncate` },
   );
 }
@@ -85,12 +85,12 @@ function dropsRows(output: string, dropped: readonly DroppedRows[], wanted: RunM
   const { cell_id, stop, look } = dropped[0]!;
   const why =
     stop === undefined
-      ? `cell ${cell_id} holds rows past permutation ${look}, where it is to be looked at, and misses rows before: it may stop there`
-      : `cell ${cell_id} holds rows past permutation ${stop}, where it stops now`;
+      ? `cell ${cell_id} holds rows past permutation ${look}, where its next check falls, and lacks rows before it: it may stop there`
+      : `cell ${cell_id} holds rows past permutation ${stop}, where it now stops`;
   const more = dropped.length > 1 ? ` (and ${dropped.length - 1} more cells)` : '';
   return new EngineError(
     'IDENTITY',
-    `${output}: ${why}${more}: that would drop computed rows. Say --truncate to drop them, or set precision and permutations back.`,
-    { path: 'precision', value: wanted.precision, allowed: 'what keeps every row, or --truncate' },
+    `${output}: ${why}${more}: that would drop computed rows. Pass --truncate to drop them, or restore precision and permutations.`,
+    { path: 'precision', value: wanted.precision, allowed: 'a precision that keeps every row, or --truncate' },
   );
 }

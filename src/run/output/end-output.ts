@@ -21,7 +21,7 @@ export interface LastWords {
   readonly tell: Tell;
 }
 
-/** The last words of a run in one output. */
+/** What a run writes last in one output. */
 export async function endOutput(
   port: FilePort,
   { experiment }: ClaimedStudy,
@@ -85,7 +85,7 @@ function leftUndone({ left_undone }: RunOutput): StopReason | undefined {
   return left_undone && { kind: 'error', error: left_undone };
 }
 
-/** So many are named. */
+/** How many are named in a message. */
 const NAMED_CELLS = 10;
 
 function partialCells({ cells }: LoadedStudy, states: CellStates): StudyResult['partial'] {

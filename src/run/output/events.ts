@@ -1,8 +1,8 @@
 import type { ProgressNumbers } from './progress.ts';
 
 /**
- * What a run tells whoever watches: the terminal, a page, a program. Plain objects: what they say is how things were at that moment. Told as they happen,
- * between two chunks: who is slow with one holds up the run.
+ * What a run tells its watchers: the terminal, a page, a program. Plain objects: what they say is how things were at that moment. Told as they happen,
+ * between two chunks: a slow listener holds up the run.
  */
 export type RunEvent =
   /** An output is claimed and what it holds is known; a study whose steps wait for each other is started once for each stage. */
@@ -46,7 +46,7 @@ export type RunEvent =
     }
   /** What a person should see: a repair, a file set aside, a disagreement of versions. */
   | { readonly type: 'warning'; readonly message: string }
-  /** What the model says of its inputs and of what the study makes of them: to be known, and no trouble. */
+  /** What the model reports about its inputs and how the study uses them: information, not a problem. */
   | { readonly type: 'note'; readonly code: string; readonly message: string }
   /** An output has ended, for this stage. */
   | ({ readonly type: 'finished'; readonly output: string } & ProgressNumbers);

@@ -11,7 +11,7 @@ const NOBODYS =
 const MOST_NAMES = 3;
 
 /**
- * Refuses (IDENTITY) a folder that is no run and holds somebody's files: a run would write results, reports and tables among them, perhaps over them. A run
+ * Refuses (IDENTITY) a folder that is not a run and holds somebody's files: a run would write results, reports and tables among them, perhaps over them. A run
  * whose manifest is gone is known by its cells.
  */
 export function refuseForeignFolder(port: FilePort, output: string): void {
@@ -24,8 +24,8 @@ export function refuseForeignFolder(port: FilePort, output: string): void {
   const more = others.length > MOST_NAMES ? ` and ${others.length - MOST_NAMES} more` : '';
   throw new EngineError(
     'IDENTITY',
-    `${output} holds files and is no run of permafrost: ${shown}${more}. Nothing of it was changed. Name a new or an empty folder (--output, or output: in the study), or move these files away.`,
-    { path: 'output', value: output, allowed: 'a run, an empty folder, or a name that is free' },
+    `${output} is not a run of permafrost, and it holds other files: ${shown}${more}. Nothing was changed. Name a new or empty folder (--output, or output: in the study), or move these files away.`,
+    { path: 'output', value: output, allowed: 'a run, an empty folder or a new name' },
   );
 }
 

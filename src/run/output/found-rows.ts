@@ -18,7 +18,7 @@ import { confirmRows, isProven, otherRows } from './confirm-rows.ts';
 const AT_ONCE = 2;
 
 /**
- * Rows in an output without a manifest are taken only where they are this study's: their checksums say so, or a sample of them was recomputed and agrees.
+ * Rows in an output without a manifest are accepted only where they are this study's: their checksums say so, or a sample of them was recomputed and agrees.
  * Otherwise throws IDENTITY, before anything is written. What is damaged is left to the run.
  */
 export async function refuseOthersRows(
@@ -66,7 +66,7 @@ function foundCells({ port }: Host, experiment: LoadedStudy): RunCell[] {
 function dropsRows({ cell_id, place }: RunCell, { n_rows_past_target, target }: CellScan): EngineError {
   return new EngineError(
     'IDENTITY',
-    `${place.folder} holds ${counted(n_rows_past_target, 'row')} at or past permutation ${target}, and the study asks for ${target}: that would drop computed rows of cell ${cell_id}. Say --truncate to drop them, or ask for more permutations.`,
-    { path: 'permutations', value: target, allowed: 'as many as are there, or --truncate' },
+    `${place.folder} holds ${counted(n_rows_past_target, 'row')} at or past permutation ${target}, and the study asks for ${target}: that would drop computed rows of cell ${cell_id}. Pass --truncate to drop them, or ask for more permutations.`,
+    { path: 'permutations', value: target, allowed: 'at least the rows that are there, or --truncate' },
   );
 }

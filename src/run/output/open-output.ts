@@ -116,7 +116,7 @@ function sumOf(cells: RunCells, count: (cell: RunCell) => number): number {
 }
 
 const NAMES_MAY_GET_LOST =
-  'This file system does not write folders down when asked: after a power cut the newest files may be missing. Rows in files that stood there before are as safe as --durability says.';
+  'This file system cannot sync folders: after a power cut the newest files may be missing. Rows in older files are as safe as --durability promises.';
 
 /** Makes the folders. An output where that fails has failed. */
 export async function startOutput(

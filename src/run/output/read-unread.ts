@@ -7,12 +7,12 @@ import type { Readers } from '../../readers/readers.ts';
 import { noFile } from '../../store/scan-cell.ts';
 import type { RunOutput } from './run-output.ts';
 
-/** A stop is not held up for longer [ms]: cells that are not read by then count as they were last written down. */
+/** A stop is not held up for longer [ms]: cells that are not read by then count as last recorded. */
 const PATIENCE_MS = 5_000;
 const AT_ONCE = 16;
 
 /**
- * Reads the cells that a stopped run did not come to, so that what it says of the files comes from the files. Returns how many are left unread: for want of
+ * Reads the cells that a stopped run did not reach, so that its closing counts come from the files. Returns how many are left unread: for lack of
  * time, or because they cannot be read.
  */
 export async function readUnread(port: FilePort, output: RunOutput, readers: Readers, clock: Clock): Promise<number> {

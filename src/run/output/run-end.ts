@@ -25,13 +25,13 @@ export interface Reached {
   readonly done: boolean;
 }
 
-/** The last words of a run that ends with this exit code: what `status` says of it from then on. */
+/** How a run that ends with this exit code is recorded: what `status` says of it from then on. */
 export function endOf(
   stopped: StopReason | undefined,
   exit: number,
   { whole, done }: Reached,
 ): readonly [RunEnd, EndReason | undefined] {
-  // A repair computes nothing, and leaves a run that was stopped as one that was stopped.
+  // A repair computes nothing, so a stopped run stays a stopped run.
   if (exit === 0) return [whole ? 'complete' : done ? 'part_done' : 'stopped', undefined];
   return [exit === 1 || exit === 2 ? 'failed' : 'stopped', reasonOf(stopped)];
 }
@@ -40,13 +40,13 @@ function reasonOf(stopped: StopReason | undefined): EndReason {
   switch (stopped?.kind) {
     case undefined:
     case 'failure':
-      return { code: 'SIMULATION', message: 'permutations failed: per_cell/*/failures.csv has them' };
+      return { code: 'SIMULATION', message: 'permutations failed: see per_cell/*/failures.csv' };
     case 'aborted':
       return isStopSignal(stopped.reason)
         ? { code: stopped.reason, message: `stopped by ${stopped.reason}` }
         : { code: 'ABORTED', message: 'stopped by the program that ran it' };
     case 'time':
-      return { code: 'TIME', message: `its time was up, ${stopped.seconds} s as asked` };
+      return { code: 'TIME', message: `the time limit of ${stopped.seconds} s was reached` };
     case 'error': {
       const { error } = stopped;
       const message = error instanceof Error ? error.message : String(error);

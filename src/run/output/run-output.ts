@@ -35,14 +35,14 @@ export interface RunOutputOptions {
   readonly origins: RowOrigins | undefined;
   /** A file that is there as long as the output is: its manifest. */
   readonly landmark: string;
-  /** Told once, when the output cannot go on. */
+  /** Called once, when the output cannot continue. */
   readonly onFailed: (output: RunOutput) => void;
   readonly warn: (line: string) => void;
 }
 
 /**
- * One output that a run writes: the cells of one study, and everything that is kept for it. An output that fails (disk full, read-only) stops
- * for itself; others go on.
+ * One output that a run writes: the cells of one study, and everything that is kept for it. If an output fails (disk full, read-only), only that output stops;
+ * the others continue.
  */
 export class RunOutput {
   readonly folder: string;
@@ -64,9 +64,9 @@ export class RunOutput {
   readonly forecast: DiskForecast;
   readonly origins: RowOrigins | undefined;
   private readonly landmark: string;
-  /** Its folders are there and are its own: only then anything is written, the last words included. */
+  /** Its folders exist and belong to it: only then is anything written, the closing heartbeat included. */
   started = false;
-  /** Cells whose summary.json is not of their rows any more, and could not be removed. */
+  /** Cells whose summary.json no longer describes their rows and could not be removed. */
   readonly outdated = new Set<string>();
   private readonly onFailed: (output: RunOutput) => void;
   private readonly warn: (line: string) => void;
@@ -110,17 +110,17 @@ export class RunOutput {
     if (port.stat(this.landmark) !== undefined) return;
     throw new EngineError(
       'DISK',
-      `${this.landmark} vanished during the run, and with it what was computed: run the same command again to compute it anew`,
+      `${this.landmark} vanished during the run, and the computed rows with it: run the same command again to recompute them`,
       { path: this.landmark },
     );
   }
 
-  /** One file could not be replaced, because another program had it open: the rest goes on. */
+  /** One file could not be replaced because another program had it open: the rest continues. */
   gaveUp(error: HeldFile, cell?: RunCell): void {
     const path = error.path ?? '';
-    // What its rows have become, or not, its summary does not say.
+    // Its summary may no longer describe its rows.
     if (cell !== undefined) this.outdated.add(cell.cell_id);
-    if (!this.held.has(path)) this.warn(`${error.message}. Everything else goes on.`);
+    if (!this.held.has(path)) this.warn(`${error.message}. Everything else continues.`);
     this.held.set(path, error);
   }
 
@@ -141,7 +141,7 @@ export class RunOutput {
     const others = this.held.size === 1 ? '' : ` (and ${this.held.size - 1} more)`;
     return new EngineError(
       'DISK',
-      `${first.path ?? ''}${others} could not be written, because another program has it open. All rows are safe: close it there, then run the same command again`,
+      `${first.path ?? ''}${others} could not be written because another program has it open. All rows are safe: close it there, then run the same command again`,
       { cause: first, ...(first.path !== undefined && { path: first.path }) },
     );
   }

@@ -21,7 +21,7 @@ import type { Analysis } from './format.ts';
 
 export const FILE_NAME = 'metrics_compact.arrow';
 
-/** Understands an Arrow metrics file in any state, message by message, after the table in recover.ts. Memory: 8 bytes per row of this one file. */
+/** Analyses an Arrow metrics file in any state, message by message, according to the table in recover.ts. Memory: 8 bytes per row of this one file. */
 export function analyseArrow(reader: FileReader, place: CellPlace, target: number, header: Uint8Array): Analysis {
   const { schema } = place;
   const findings = new FindingList();
@@ -106,7 +106,7 @@ function otherIdentity(place: CellPlace, found: string): EngineError {
   );
 }
 
-/** Where every good batch stands; a row is a batch and a place in it. */
+/** The place of every good batch; a row is a batch and a place in it. */
 class BatchTable implements RowSource {
   size = 0;
   readonly n_metrics: number;
@@ -240,7 +240,7 @@ function readMessages(
     } else {
       n_damaged++;
       const reason =
-        piece.kind === 'message' ? 'a message that is no record batch with these columns' : 'fails its checksum';
+        piece.kind === 'message' ? 'a message that is not a record batch with these columns' : 'fails its checksum';
       findings.add({ kind: 'damaged', offset: at, length, reason });
     }
     at += length;

@@ -48,7 +48,7 @@ function headerOf(schema: MetricsSchema): Uint8Array {
 /** Large enough that handing a section to another thread costs nothing, small enough to be held in memory several times. */
 const SECTION_BYTES = 1 << 20;
 
-/** Where a file is read to while it is scanned. One scan at a time. */
+/** The buffer that a file is read into while it is scanned. One scan at a time. */
 let buffer: Buffer | undefined;
 
 function scanCanonical(reader: FileReader, place: CellPlace, target: number): CanonicalScan | undefined {

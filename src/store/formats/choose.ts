@@ -89,7 +89,7 @@ export function choose(
         if (other === use) continue;
         if (use === candidate.first) {
           conflicts.push(other);
-          findings.add(stretch(table, other, 'conflict', `another row of perm_index ${index} with other values`));
+          findings.add(stretch(table, other, 'conflict', `another row of perm_index ${index} with different values`));
         } else {
           n_distrusted++;
           n_rows_raw--;
@@ -113,7 +113,7 @@ export function choose(
   };
 }
 
-/** Places in the table, by perm_index and then in file order. Rows mostly stand so already. */
+/** Places in the table, by perm_index and then in file order. Rows mostly have that order already. */
 function byIndex(table: RowSource): Uint32Array {
   const places = new Uint32Array(table.size);
   let ascending = true;

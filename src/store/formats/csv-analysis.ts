@@ -22,7 +22,7 @@ import type { Analysis } from './format.ts';
 export const FILE_NAME = 'metrics_compact.csv';
 
 /**
- * Understands a CSV metrics file in any state, line by line, after the table in recover.ts. Memory: 16 bytes per row of
+ * Analyses a CSV metrics file in any state, line by line, according to the table in recover.ts. Memory: 16 bytes per row of
  * this one file. Rows are looked at again in the file, never kept.
  */
 export function analyseCsv(reader: FileReader, place: CellPlace, target: number, sums: Sums): Analysis {
@@ -113,7 +113,7 @@ function otherColumns(place: CellPlace, found: string): EngineError {
   );
 }
 
-/** Where every well-formed row stands, in file order. */
+/** The place of every well-formed row, in file order. */
 class RowTable implements RowSource {
   readonly index = new GrowingArray((n) => new Uint32Array(n));
   readonly offset = new GrowingArray((n) => new Float64Array(n));
@@ -158,7 +158,7 @@ class RowTable implements RowSource {
     if (bytes.at(-1) === 13) this.sawCarriageReturn = true;
     const ours = this.#canonical(bytes);
     if (ours === undefined)
-      return `${bytes.toString('latin1').split(',').length} fields where the header has another number`;
+      return `${bytes.toString('latin1').split(',').length} fields, which is not the number in the header`;
     const end = ours.length;
     const fault = rowFault(ours, 0, end, this.#schema.metrics.length);
     if (fault !== undefined) return fault;
@@ -186,7 +186,7 @@ class RowTable implements RowSource {
   }
 }
 
-/** Where a line is no row as this engine writes it, so much is read line by line before rows are looked for together again [bytes]. */
+/** After a line that is not a row as this engine writes it, this much is read line by line before rows are parsed in groups again [bytes]. */
 const LINE_BY_LINE_BYTES = 1 << 16;
 
 /** Fills the table; returns the number of damaged lines. */

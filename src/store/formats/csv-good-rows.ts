@@ -6,7 +6,7 @@ const PIECE_BYTES = 1 << 18;
 /** Rows looked at together. */
 const MOST_ROWS = 4096;
 
-/** Rows that stand one behind the other in a file: `ends[i]` is where the line of `indices[i]` ends, from the first one's beginning on [bytes]. */
+/** Consecutive rows of a file: `ends[i]` is where the line of `indices[i]` ends, from the first one's beginning on [bytes]. */
 export interface GoodRows {
   readonly rows: number;
   readonly indices: Uint32Array;

@@ -13,7 +13,7 @@ export interface Line {
   readonly terminated: boolean;
 }
 
-/** Every line of a file from `from` on, where one begins, whatever stands in it. */
+/** Every line of a file from `from` on, where one begins, whatever it holds. */
 export function* linesOf(reader: FileReader, from = 0): Iterable<Line> {
   let piece = reader.read(from, PIECE_BYTES);
   let base = from;

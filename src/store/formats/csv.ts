@@ -43,7 +43,7 @@ export const csvFormat: StoreFormat = {
   linesOf,
 };
 
-/** One aligned block, as it was walked through. */
+/** One aligned block, as read in order. */
 interface Block {
   readonly block: number;
   /** Where it begins in the file. */
@@ -51,7 +51,7 @@ interface Block {
   rows: number;
   /** Salted CRC over its rows. */
   crc32: number;
-  /** The same over as many rows as its sum speaks of; undefined where it has fewer. */
+  /** The same over as many rows as its sum covers; undefined where it has fewer. */
   covered: number | undefined;
   /** Rows that no sum covers. */
   open: { readonly from: number; readonly to: number }[];

@@ -7,13 +7,13 @@ import type { Kernel } from '#native-free/kernel';
 
 /** A canonical file, read to its end. */
 export interface CanonicalScan {
-  /** `sealed` says only that nothing stands behind the last row but the format's own end marker, if it has one. */
+  /** `sealed` says only that nothing follows the last row but the format's own end marker, if it has one. */
   readonly scan: CellScan;
   /** Salted CRC of every block; empty for a format that has its sums within. */
   readonly sums: ReadonlyMap<number, BlockSum>;
 }
 
-/** A finding whose bytes are kept: `bytes` where they do not stand in one piece in the file (a row of a record batch, as a CSV line). */
+/** A finding whose bytes are kept: `bytes` where they are not contiguous in the file (a row of a record batch, as a CSV line). */
 export interface SetAside extends Finding {
   readonly bytes?: Uint8Array;
 }
@@ -46,12 +46,12 @@ export interface StoreFormat {
   /** What `complete` appends behind the last row. */
   readonly end_marker: Uint8Array;
   /**
-   * A chunk's rows as they stand in the file. `rows` are ascending in perm_index and canonical (`canonicalise`). The bytes are the caller's and lie at the
+   * A chunk's rows as they are in the file. `rows` are ascending in perm_index and canonical (`canonicalise`). The bytes are the caller's and lie at the
    * start of a buffer of their own: `into`, where that is given and large enough.
    */
   encode(schema: MetricsSchema, rows: Rows, kernel?: Kernel, into?: ArrayBufferLike): Uint8Array;
   /**
-   * Chunks begin and end at multiples of so many permutations (the last one of a cell apart): then the same rows are the same bytes, however they were cut.
+   * Chunks begin and end at multiples of this many permutations (the last one of a cell apart): then the same rows are the same bytes, however they were cut.
    * Of `batch_rows` nothing else shows in the bytes.
    */
   chunkRows(batch_rows: number): number;
@@ -68,12 +68,12 @@ export interface StoreFormat {
 
   /** Reads a canonical file fast; undefined where it is not canonical (or not at once seen to be). Nothing is changed. */
   scanCanonical(reader: FileReader, place: CellPlace, target: number, sums: Sums): CanonicalScan | undefined;
-  /** Understands any file. Throws EngineError IDENTITY for a file of another model, experiment or cell. */
+  /** Analyses any file. Throws EngineError IDENTITY for a file of another model, experiment or cell. */
   analyse(reader: FileReader, place: CellPlace, target: number, sums: Sums): Analysis;
   /** The rows of a canonical file, one `Rows` per block, up to `end`; from the start, or from one of its `sections` on. */
   rowsOf(reader: FileReader, place: CellPlace, end: number, from?: number): Iterable<Rows>;
   /**
-   * The rows of a canonical file, up to `end`, as CSV lines, where they stand in the file as such; pieces are whole lines, valid until the next is asked for.
+   * The rows of a canonical file, up to `end`, as CSV lines, where the file holds them as such; pieces are whole lines, valid until the next is requested.
    * Undefined for a format that has to be decoded.
    */
   readonly linesOf: ((reader: FileReader, place: CellPlace, end: number) => Iterable<Buffer>) | undefined;

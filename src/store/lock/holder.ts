@@ -28,7 +28,7 @@ export interface Holder {
 export interface LockRecord {
   /** Undefined: it does not say. */
   readonly holder: Holder | undefined;
-  /** Nothing was ever written there: a lock is complete before its name appears, so nobody holds this. */
+  /** Nothing was ever written there: a lock is complete before its name appears, so nobody holds this one. */
   readonly blank: boolean;
   /** Names this content: two takings never have the same. */
   readonly token: string;

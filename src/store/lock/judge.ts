@@ -21,7 +21,7 @@ export async function judgeHolder(
   me: ProcessFacts,
 ): Promise<Judgement> {
   if (blank) return DEAD;
-  if (holder === undefined) return { state: 'unknown', why: 'the file does not say who holds it' };
+  if (holder === undefined) return { state: 'unknown', why: 'the lock file does not say who holds it' };
   const judged = judgeByNumber(holder, me);
   if (judged.state === 'alive' || holder.by === 'file') return judged;
   const kernel = await lookAtKernelLock(holder.by, file, beside, me.platform);
@@ -36,14 +36,14 @@ function sameKernel(holder: Holder, me: ProcessFacts): boolean {
   return me.platform === 'win32' || holder.host === me.host;
 }
 
-/** Without a look at the kernel's locks. */
+/** Without asking the kernel's locks. */
 export function judgeByNumber(holder: Holder, me: ProcessFacts): Judgement {
   const elsewhere = livesElsewhere(holder, me);
   if (elsewhere !== undefined) return elsewhere;
   if (!me.exists(holder.pid)) return DEAD;
   const started = me.startOf(holder.pid);
   if (holder.started === '' || started === '') {
-    const why = `a process ${holder.pid} runs, but this system does not say since when: it may be any other`;
+    const why = `a process ${holder.pid} is running, but this system does not tell since when: it may be a different one`;
     return { state: 'unknown', why };
   }
   return started === holder.started ? { state: 'alive', known: true } : DEAD;

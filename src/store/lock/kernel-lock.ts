@@ -15,11 +15,11 @@ import type { LockMechanism } from './holder.ts';
  */
 export interface KernelLock {
   readonly by: LockMechanism;
-  /** Passes over what the disk refuses: the kernel takes it back at the latest when the process ends. */
+  /** Ignores what the disk refuses: the kernel releases it when the process ends at the latest. */
   release(): void;
 }
 
-/** `free`: nobody holds it; `held`: a running process does; `unknown`: it cannot be looked at from here. */
+/** `free`: nobody holds it; `held`: a running process does; `unknown`: it cannot be told from here. */
 export type KernelState = 'free' | 'held' | 'unknown';
 
 /** O_SHLOCK and O_EXLOCK of BSD; libuv's UV_FS_O_EXLOCK, which opens without sharing, on Windows. */

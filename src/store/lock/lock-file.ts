@@ -51,15 +51,15 @@ export class LockDraft {
     }
   }
 
-  /** Not its parents: an output that is not there is not to be locked. */
+  /** Not its parents: an output that does not exist cannot be locked. */
   #makeFolder(): void {
     const output = dirname(this.folder);
     if (this.#port.stat(output) === undefined)
-      throw Object.assign(new Error(`${output} is not there`), { code: 'ENOENT' });
+      throw Object.assign(new Error(`${output} does not exist`), { code: 'ENOENT' });
     this.#port.mkdir(this.folder);
   }
 
-  /** False where something stands at `path` already. */
+  /** False where `path` exists already. */
   place(path: string): boolean {
     try {
       this.#port.link(this.record, path);
@@ -87,7 +87,7 @@ export class LockDraft {
     }
   }
 
-  /** Takes the draft away, as far as the disk lets it. */
+  /** Removes the draft, as far as the disk allows. */
   discard(): void {
     removeFolder(this.#port, this.folder);
   }
@@ -95,7 +95,7 @@ export class LockDraft {
 
 const MOST_LOOKS = 10;
 
-/** What stands at `path`; undefined where nothing does. */
+/** What is at `path`; undefined where nothing is. */
 export function readLock(port: FilePort, path: string, looks = MOST_LOOKS): LockRecord | undefined {
   try {
     const found = port.stat(path);
@@ -104,7 +104,7 @@ export function readLock(port: FilePort, path: string, looks = MOST_LOOKS): Lock
       const what = found.kind === 'link' ? 'a link' : 'a device or pipe';
       throw new EngineError(
         'DISK',
-        `${what} stands where the lock of an output belongs: ${path}; remove it, then run again`,
+        `${what} is in the place of the output's lock: ${path}; remove it, then run again`,
         { path },
       );
     }
@@ -130,13 +130,13 @@ export function removeLock(port: FilePort, path: string, token: string): void {
     port.unlink(path);
     return;
   }
-  // The name goes first, at once: a folder that is emptied in place would be a lock that says nothing.
+  // The name goes first, at once: a folder that is emptied in place would be a lock without a holder.
   const gone = join(dirname(path), `.lock.${token}.gone`);
   port.rename(path, gone);
   removeFolder(port, gone);
 }
 
-/** Removes a folder with nothing in it but a record; what the disk refuses stays, and goes at the next run. */
+/** Removes a folder that holds only a record; what the disk refuses to remove stays until the next run. */
 export function removeFolder(port: FilePort, folder: string): void {
   for (const step of [
     () => {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { hostname } from 'node:os';
 import { processExists } from '../../files/process-exists.ts';
 
-/** What a process can know of itself and of others: tests of locks put their own in its place. */
+/** What a process can know of itself and of others; tests of locks substitute their own. */
 export interface ProcessFacts {
   readonly pid: number;
   readonly host: string;
@@ -10,7 +10,7 @@ export interface ProcessFacts {
   readonly machine: string;
   readonly boot: string;
   readonly pid_space: string;
-  /** '' where the system does not say. */
+  /** '' where the system does not tell. */
   startOf(pid: number): string;
   /** Whether a process has this number now. */
   exists(pid: number): boolean;

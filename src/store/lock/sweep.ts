@@ -7,7 +7,7 @@ import type { ProcessFacts } from './process-facts.ts';
 
 /**
  * Takes away what processes left that died while they took a lock. Called by the holder of `lock` (taken as `nonce`) only: what is removed here by mistake could
- * at most be a right over the lock of a holder before, which stands nowhere any more.
+ * at most be a right over an earlier holder's lock, which no longer exists.
  */
 export function sweepLocks(port: FilePort, lock: string, nonce: string, me: ProcessFacts): void {
   passOver(() => {

@@ -49,22 +49,22 @@ export interface CellScan {
    * behind. Indices may be missing (failed permutations); `present` says which are there.
    */
   readonly canonical: boolean;
-  /** `complete()` was through with exactly these rows: the block sums (csv) or the end-of-stream marker (arrow) stand. */
+  /** `complete()` finished with exactly these rows: the block sums (csv) or the end-of-stream marker (arrow) stand. */
   readonly sealed: boolean;
   /** Where a canonical file ends and the next append goes [bytes]; the size without the torn tail. */
   readonly end: number;
   /** CRC-32 (8 hex digits) over the rows below the target as they stand: changes when any row changes. `undefined` for a file that is not canonical. */
   readonly rows_crc32: string | undefined;
-  /** The last block begun in a canonical file: what the next append goes on from. */
+  /** The last block begun in a canonical file: the next append continues it. */
   readonly last_block: LastBlock | undefined;
   /** Where parts of a canonical Arrow file begin, each of whole batches and about a megabyte, that can be read alone; empty for all others. */
   readonly sections: readonly number[];
   /**
-   * Rows below the target that no checksum of this experiment covers: nothing says whose they are, or that they are as they were written. All that are
+   * Rows below the target that no checksum of this experiment covers: nothing proves whose they are, or that they are unchanged. All that are
    * `present` where the file is not known to be this experiment's. Arrow files have none: every batch carries its own.
    */
   readonly unprotected: readonly PermutationRange[];
-  /** The blocks of a canonical file that hold such rows, as they stand. */
+  /** The blocks of a canonical file that hold such rows, as they are. */
   readonly loose_blocks: readonly LastBlock[];
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { cellFolderName } from '../../study/cell-id.ts';
 
-/** Where everything of a run stands, below its output folder. */
+/** Where everything of a run is, below its output folder. */
 export interface RunLayout {
   readonly output: string;
   readonly manifest: string;

@@ -1,8 +1,8 @@
 /**
- * What is done with what stands in a metrics file. The only truth is the file; a crash may have left its tail in any
+ * What is done with the contents of a metrics file. The only truth is the file; a crash may have left its tail in any
  * state, another program may have saved it, a disk may have changed it.
  *
- *   what stands there                                     decision
+ *   what is there                                         decision
  *   ----------------------------------------------------  ----------------------------------------------------------
  *   a whole, good row of a new index                      keep
  *   the same index again, same values                     drop, count as duplicate
@@ -12,7 +12,7 @@
  *   rows of a block that fails its checksum               set aside, compute again
  *   a last row or batch that is incomplete, NULs to the   torn by a crash: cut, logged, not counted as damaged,
  *   end, a torn header, an empty file                     compute again
- *   a damaged row or batch with good ones behind it       set aside with offset and reason, go on behind it, compute
+ *   a damaged row or batch with good ones behind it       set aside with offset and reason, continue after it, compute
  *                                                         again, rewrite
  *   saved by another program (BOM, CRLF, column order)    keep the rows that pass, set the original aside, rewrite in our
  *                                                         form, warn that values may have been rounded

@@ -40,7 +40,7 @@ export function locateHeader(is_header: (names: readonly string[]) => boolean): 
 /** Names a role may have in a format, normalised; the first that is found is taken. */
 export type RoleNames = Partial<Record<Role, readonly (string | RegExp)[]>>;
 
-/** Where each role stands. A column is taken once: of two `price` the first role gets the first, the second the other. */
+/** The column of each role. A column is used once: of two `price` the first role gets the first, the second the other. */
 export function placeRoles(header: readonly string[], names: RoleNames): Map<Role, number> {
   const normal = header.map(normalName);
   const taken = new Set<number>();

@@ -78,7 +78,7 @@ function locate(rows: readonly Row[], synonyms: Synonyms, needed: readonly Role[
   return -1;
 }
 
-/** The column of each role; where several could be it and nothing tells, a person is asked. */
+/** The column of each role; where several could be it and nothing decides, a person is asked. */
 function choose(table: Table, synonyms: Synonyms): Map<Role, number> {
   const compact = table.header.map(compactName);
   const columns = new Map<Role, number>();
@@ -95,7 +95,7 @@ function choose(table: Table, synonyms: Synonyms): Map<Role, number> {
   return columns;
 }
 
-/** `type` may be a kind of order, `position` a number. `side` and `direction` mean sides: a word there that is none is an error later on. */
+/** `type` may be a kind of order, `position` a number. `side` and `direction` mean sides: any other word there is an error later on. */
 const VAGUE_SIDES = /^(?:type|action|position|ls|bs|tradetype|transactiontype)$/;
 
 /** Whether a column's cells are of the kind that the role needs, where its name alone does not say so. */
@@ -108,7 +108,7 @@ function holds(table: Table, at: number, role: Role): boolean {
     if (!VAGUE_SIDES.test(compactName(table.header[at]!))) return true;
     return sample.every((cell) => readSide(cell, table.header[at]) !== undefined);
   }
-  // `Entry` is a time or a price: what stands in it tells.
+  // `Entry` is a time or a price: its values decide.
   if (!/^(?:entry|exit)$/.test(compactName(table.header[at]!))) return true;
   return sample.every((cell) => (role.endsWith('_time') ? takeDateApart(cell) : takeApart(cell)) !== undefined);
 }

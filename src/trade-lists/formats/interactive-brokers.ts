@@ -6,7 +6,7 @@ import { compactName, normalName, type Row, type Table } from '../tables/table.t
 
 /**
  * Interactive Brokers, Flex query of trades as CSV. Executions; `IBCommission` is negative, `FifoPnlRealized` net of the commissions of both sides. Currency
- * conversions are no trades.
+ * conversions are not trades.
  */
 export const flexQuery: Format = {
   name: 'interactive-brokers',

@@ -152,7 +152,7 @@ function lined(row: Row, width: number): Row {
   return { ...row, cells };
 }
 
-/** Positions that are still open stand in a table of their own, without a second time and with a plain volume (orders say `0.5 / 0.5`). */
+/** Positions that are still open are in a table of their own, without a second time and with a plain volume (orders say `0.5 / 0.5`). */
 function openPositions(rows: readonly Row[]): LeftOut {
   const left_out = new LeftOut();
   const is_open = ({ cells }: Row): boolean =>

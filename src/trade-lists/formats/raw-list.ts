@@ -3,7 +3,7 @@ import type { Row } from '../tables/table.ts';
 
 /**
  * What a column says, whatever it is called. Trades: entry_* and exit_*. Rows in pairs and fills: time, price, action. `entry_clock`, `exit_clock`
- * and `clock` hold the time of day where the date stands in a column of its own.
+ * and `clock` hold the time of day where the date is in a separate column.
  */
 export const ROLES = [
   'entry_time',
@@ -78,7 +78,7 @@ export interface Reported {
   readonly max_drawdown_pct?: number;
 }
 
-/** A list as its format reads it: where which column stands; cells are still text. */
+/** A list as its format reads it: which column is where; cells are still text. */
 export interface RawList {
   readonly format: string;
   readonly title: string;
@@ -90,7 +90,7 @@ export interface RawList {
   readonly fees: readonly number[];
   readonly rows: readonly Row[];
   readonly conventions: Conventions;
-  /** Rows that are no trades, counted by what they are: `balance and credit rows` -> 3. */
+  /** Rows that are not trades, counted by what they are: `balance and credit rows` -> 3. */
   readonly left_out: ReadonlyMap<string, number>;
   readonly reported: Reported;
   readonly currency?: string;

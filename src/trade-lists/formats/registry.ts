@@ -43,7 +43,7 @@ export const FORMATS: readonly Format[] = [...PROGRAM_FORMATS, ...HOME_MADE];
 /** What `--from` takes: a program (the first format that fits of those whose names begin with it) or one format. */
 export const FORMAT_NAMES: readonly string[] = FORMATS.map(({ name }) => name);
 
-/** `interactive-brokers` stands for its Flex query and its statement. */
+/** `interactive-brokers` covers its Flex query and its statement. */
 export function formatsNamed(name: string): readonly Format[] {
   return FORMATS.filter((format) => format.name === name || format.name.startsWith(`${name}-`));
 }

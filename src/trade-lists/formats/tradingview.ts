@@ -51,7 +51,7 @@ export const tradingview: Format = {
         profit_factor: numberBeside(/^profit factor$/i),
       }),
       initial_equity: numberBeside(/^initial capital$/i),
-      notes: has_value ? ['a column of commissions is not added: TradingView has taken them off already'] : [],
+      notes: has_value ? ['its column of commissions is not deducted: TradingView has already done so'] : [],
     });
   },
 };

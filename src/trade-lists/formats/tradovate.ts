@@ -37,7 +37,7 @@ export const tradovatePerformance: Format = {
       columns,
       conventions: { decimal: '.', dates: 'mdy', bought_and_sold: true },
       notes: [
-        "Tradovate's performance report is before commissions: import the Fills report (with --point-value) to have them taken off",
+        "Tradovate's performance report is before commissions: import the Fills report (with --point-value) to have them deducted",
       ],
     });
   },

@@ -59,7 +59,7 @@ export class Cells {
     return at === undefined ? '' : (row.cells[at] ?? '');
   }
 
-  /** NaN where the cell is empty or there is no such column; a cell that is no number is a problem. */
+  /** NaN where the cell is empty or there is no such column; a cell that is not a number is a problem. */
   number(row: Row, role: Role): number {
     const at = this.raw.columns.get(role);
     return at === undefined ? NaN : this.numberAt(row, at);
@@ -76,11 +76,11 @@ export class Cells {
     const text = row.cells[at] ?? '';
     if (isMissing(text)) return NaN;
     const value = readNumber(text, this.decimal.sign);
-    if (Number.isNaN(value)) this.badAt(row, at, `is no number with the decimal sign ${this.decimal.sign}`);
+    if (Number.isNaN(value)) this.badAt(row, at, `is not a number with the decimal sign ${this.decimal.sign}`);
     return value;
   }
 
-  /** Undefined where the cell is empty; a cell that is no time is a problem. In the list's zone, if it has one. */
+  /** Undefined where the cell is empty; a cell that is not a time is a problem. In the list's zone, if it has one. */
   moment(row: Row, role: Role, clock: Role): Moment | undefined {
     const text = this.dateText(row, role, clock);
     if (isMissing(text)) return undefined;
@@ -90,7 +90,7 @@ export class Cells {
       this.badAt(
         row,
         this.raw.columns.get(role)!,
-        date === undefined ? 'is no time' : `is no day when read as ${this.dates.order}`,
+        date === undefined ? 'is not a time' : `is not a date when read as ${this.dates.order}`,
       );
       return undefined;
     }
@@ -104,7 +104,7 @@ export class Cells {
     if (at === undefined) return undefined;
     const text = row.cells[at] ?? '';
     const side = readSide(text, this.raw.header[at]);
-    if (side === undefined) this.badAt(row, at, 'is no side (long, short, buy, sell, 1, -1)');
+    if (side === undefined) this.badAt(row, at, 'is not a side (long, short, buy, sell, 1, -1)');
     return side;
   }
 

@@ -24,7 +24,7 @@ export interface Fill {
   /** Money per point and unit. */
   readonly multiplier: number;
   readonly order_id: string;
-  /** Whether the source says that it opens or closes; `undefined` where it says nothing. */
+  /** Whether the source says that it opens or closes; `undefined` where it does not. */
   readonly effect: 'opens' | 'closes' | undefined;
   /** P&L that the source states for what it closes; NaN where it states none. */
   readonly pnl: number;

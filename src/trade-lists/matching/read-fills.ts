@@ -9,6 +9,7 @@ import { placeText } from '../text/problems.ts';
 import { feesOf } from './fees.ts';
 import { isNewestFirst, type SourceTrade, type SourceTrades } from './source-trade.ts';
 import type { Row } from '../tables/table.ts';
+import { counted } from '../../wording/format-number.ts';
 
 /** Reads executions and matches them to trades. P&L of the trades is net: fees are taken off by share. */
 export function readFills(cells: Cells, options: ReadOptions): SourceTrades {
@@ -23,7 +24,7 @@ export function readFills(cells: Cells, options: ReadOptions): SourceTrades {
     }
     const id = cells.text(row, 'id');
     if (id !== '' && seen.has(id)) {
-      drop('executions that stand there twice (the same number)');
+      drop('executions that appear twice (with the same number)');
       continue;
     }
     if (id !== '') seen.add(id);
@@ -157,7 +158,7 @@ function needsPointValue({ symbol, row }: { symbol: string; row: Row }, cells: C
 
 function madeText(fills: number, { orders, matches }: Matched): string {
   const put_together = orders === fills ? '' : ` of ${orders} orders`;
-  return `${fills} fills${put_together} matched first in, first out to ${matches.length} trades`;
+  return `${counted(fills, 'fill')}${put_together} matched first in, first out to ${counted(matches.length, 'trade')}`;
 }
 
 function unopenedNote({ unopened }: Matched): string[] {
@@ -166,6 +167,6 @@ function unopenedNote({ unopened }: Matched): string[] {
   const stated = unopened.map(({ pnl }) => pnl).filter((pnl) => !Number.isNaN(pnl));
   const sum = stated.length === 0 ? '' : `, with a stated P&L of ${exactSum(stated).toFixed(2)}`;
   return [
-    `${unopened.length === 1 ? '1 closing fill is' : `${unopened.length} closing fills are`} left out: the files do not hold what opened them (the first: ${placeText(placeOf(first.row))}, ${first.symbol})${sum}; give the earlier statements as well`,
+    `${unopened.length === 1 ? '1 closing fill is' : `${unopened.length} closing fills are`} left out: the files do not contain the fills that opened them (the first: ${placeText(placeOf(first.row))}, ${first.symbol})${sum}; add the earlier statements`,
   ];
 }

@@ -40,7 +40,7 @@ export function readTrades(cells: Cells): SourceTrades {
   };
 }
 
-/** Not closed yet: said so by a column, or no exit stands there. */
+/** Not closed yet: a column says so, or there is no exit. */
 function isOpen(cells: Cells, row: Row): boolean {
   const at = cells.raw.columns.get('status');
   const status = cells.text(row, 'status').toLowerCase();

@@ -32,11 +32,11 @@ export interface SourceTrades {
   /** How rows became trades, for the record: `28 rows paired to 14 trades`. */
   readonly made: string;
   readonly notes: readonly string[];
-  /** Rows that are no trades, by what they are. */
+  /** Rows that are not trades, by what they are. */
   readonly left_out: ReadonlyMap<string, number>;
 }
 
-/** Whether times go down from the first to the last row: then rows of one instant stand in reverse as well. */
+/** Whether times go down from the first to the last row: then rows of one instant are in reverse as well. */
 export function isNewestFirst(times: readonly number[]): boolean {
   let up = 0;
   let down = 0;

@@ -30,7 +30,7 @@ export function equityBefore(
   if (fits((i) => net[i]!)) {
     return {
       values: values.map((value, i) => Number((value - net[i]!).toPrecision(15))),
-      note: 'the equity column is from after each trade: written is what it was before',
+      note: 'the equity column has the value after each trade: the value before it is written',
     };
   }
   return {

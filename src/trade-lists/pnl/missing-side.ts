@@ -26,6 +26,6 @@ export function sideOrLong(
       : ` (${against.length} lose while the price rises or the other way round: costs, or shorts)`;
   return {
     trades: trades.map((trade) => (trade.side === undefined ? { ...trade, side: 1 } : trade)),
-    note: `no column says long or short: all are taken as long${odd}`,
+    note: `no column says long or short: all are read as long${odd}`,
   };
 }

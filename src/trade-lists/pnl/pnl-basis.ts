@@ -34,7 +34,7 @@ export function decideBasis(cells: Cells, trades: readonly SourceTrade[], given:
   }
   if (cells.raw.shape === 'fills' && cells.raw.fees.length > 0) {
     const stated = cells.raw.conventions.fill_pnl === 'net' && cells.has('pnl');
-    return { stated: 'net', why: stated ? `as ${cells.raw.title} is` : 'the costs of the fills are taken off' };
+    return { stated: 'net', why: stated ? `as ${cells.raw.title} is` : 'the costs of the fills are deducted' };
   }
   if (cells.raw.fees.length === 0) return { stated: 'unknown', why: 'no column of costs' };
   if (!has_fees) return { stated: 'net', why: 'all costs are 0' };
@@ -96,7 +96,7 @@ function ask(cells: Cells, trades: readonly SourceTrade[]): never {
       { option: '--pnl net', meaning: `${column} is after costs: P&L of the list ${pnl.toFixed(2)}` },
       {
         option: '--pnl gross',
-        meaning: `costs of ${fees.toFixed(2)} are still to be taken off: P&L of the list ${(pnl - fees).toFixed(2)}`,
+        meaning: `costs of ${fees.toFixed(2)} are still to be deducted: P&L of the list ${(pnl - fees).toFixed(2)}`,
       },
     ],
     '--pnl',

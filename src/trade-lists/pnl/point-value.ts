@@ -48,7 +48,7 @@ export function findPointValue(
   return {
     value: undefined,
     qty,
-    note: 'the P&L is no fixed multiple of price move x size, so percent slippage and delays (which need sizes and prices) may not fit it',
+    note: 'the P&L is not a fixed multiple of price move x size, so percent slippage and delays (which need sizes and prices) may not fit it',
   };
 }
 

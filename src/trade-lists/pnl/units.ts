@@ -22,7 +22,7 @@ export interface MoneyTrades {
 
 /**
  * The stated P&L as money. A list of percentages needs `--equity`: each trade is then what its percentage of that account is, and the
- * account stands in the column `equity`, so that `sizing: equity` compounds them. A list without any P&L has it from its prices.
+ * account is in the column `equity`, so that `sizing: equity` compounds them. A list without any P&L has it from its prices.
  */
 export function toMoney(cells: Cells, trades: readonly SourceTrade[], options: ReadOptions): MoneyTrades {
   const ratio = !cells.has('pnl') && !cells.has('pnl_percent') && cells.has('pnl_ratio');
@@ -51,7 +51,7 @@ function mixed(cells: Cells, trades: readonly SourceTrade[]): EngineError {
   const column = cells.columnName(cells.raw.columns.get('pnl')!);
   return new EngineError(
     'DATA',
-    `Column ${column} is a percentage in ${placeText(placeOf(a.row))} (${cells.text(a.row, 'pnl')}) and none in line ${b.row.line} (${cells.text(b.row, 'pnl')}): make it one of the two.`,
+    `Column ${column} is a percentage in ${placeText(placeOf(a.row))} (${cells.text(a.row, 'pnl')}) and not in line ${b.row.line} (${cells.text(b.row, 'pnl')}): use one of the two throughout.`,
     { path: `${a.row.file}:${a.row.line}`, value: cells.text(a.row, 'pnl') },
   );
 }

@@ -62,7 +62,10 @@ function openText(file: string, { text, encoding, assumed }: DecodedText): Docum
     if (value !== undefined) return { kind: 'json', file, value, encoding };
   }
   if (text.includes('\0'))
-    throw unreadable(file, 'is no text: bytes of zero stand in it. A file of a program? Export the list as CSV.');
+    throw unreadable(
+      file,
+      "is not text: it contains zero bytes. If it is a program's own file, export the list as CSV.",
+    );
   return { kind: 'text', file, text, encoding, assumed };
 }
 
@@ -72,7 +75,7 @@ function parseJson(file: string, text: string): unknown {
   } catch (cause) {
     // A CSV may begin with a bracket; a JSON that is cut off is an error of its own.
     if (/^\s*[[{]\s*(?:["{[]|[\]}])/.test(text)) {
-      throw unreadable(file, `begins as JSON and is not: ${(cause as Error).message}.`, cause);
+      throw unreadable(file, `begins like JSON but is not valid JSON: ${(cause as Error).message}.`, cause);
     }
     return undefined;
   }

@@ -49,7 +49,7 @@ export function readDelimited(file: string, text: string, delimiter: string, mos
 }
 
 /**
- * The same for a text without quotes, as most lists are: lines and cells are what stands between the separators. Several times as fast as the
+ * The same for a text without quotes, as most lists are: lines and cells are the text between the separators. Several times as fast as the
  * parser; that both agree is a test.
  */
 function splitPlain(file: string, text: string, delimiter: string): Row[] {

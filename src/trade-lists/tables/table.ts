@@ -1,4 +1,4 @@
-/** One row of a table as it stands in its file. */
+/** One row of a table as it is in its file. */
 export interface Row {
   /** Path of the file, as it was named. */
   readonly file: string;
@@ -16,13 +16,13 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** The rows of a document under one separator (none where the file is no text); perhaps only the beginning. */
+/** The rows of a document under one separator (none where the file is not text); perhaps only the beginning. */
 export interface TableReading {
   readonly delimiter: string | undefined;
   readonly rows: readonly Row[];
 }
 
-/** A header has at most so many columns, and a name so many letters: whatever is longer is no header of trades. */
+/** The most columns of a header, and letters of a name: anything longer is not a header of trades. */
 const MOST_COLUMNS = 1000;
 const LONGEST_NAME = 200;
 

@@ -47,9 +47,9 @@ export function unzip(file: string, bytes: Uint8Array, most = MOST_UNPACKED): Ma
   }
   for (const [name, sum] of sums) {
     const content = entries.get(name);
-    if (content === undefined) throw unreadable(file, `is a damaged zip: ${JSON.stringify(name)} is missing in it.`);
+    if (content === undefined) throw unreadable(file, `is a damaged zip: ${JSON.stringify(name)} is missing from it.`);
     if (crc32(content) !== sum)
-      throw unreadable(file, `is a damaged zip: ${JSON.stringify(name)} has another checksum.`);
+      throw unreadable(file, `is a damaged zip: ${JSON.stringify(name)} does not match its checksum.`);
   }
   return entries;
 }

@@ -7,7 +7,7 @@ import type { DateOrder } from './options.ts';
 export interface Moment {
   /** Wall clock [microseconds]. */
   readonly us: number;
-  /** Minutes east of UTC; undefined where the text says nothing. */
+  /** Minutes east of UTC; undefined where the text does not tell. */
   readonly offset: number | undefined;
   /** Only a date is written. */
   readonly day_only: boolean;
@@ -18,12 +18,12 @@ export function instant({ us, offset }: Moment): number {
   return us - (offset ?? 0) * MINUTE;
 }
 
-/** A date whose three numbers may stand in several orders. `order` is set where only one is possible by form. */
+/** A date whose three numbers may be in several orders. `order` is set where only one is possible by form. */
 export interface DateText {
   readonly numbers: readonly [number, number, number];
   /** The first number has four digits, or a month is named: then the order is known. */
   readonly order: DateOrder | undefined;
-  /** A year of two digits stands first or last. */
+  /** A year of two digits comes first or last. */
   readonly short_year: boolean;
   readonly day_us: number;
   readonly offset: number | undefined;
@@ -48,7 +48,7 @@ const RUN_TOGETHER = /^((?:19|20)\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})?$/;
 const EPOCH = /^(\d{9,10}|\d{12,13}|\d{15,16}|\d{18,19})(?:\.(\d{1,6}))?$/;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
-/** Takes a cell apart; undefined where it is no point in time. Seconds, milli-, micro- and nanoseconds since 1970 are instants. */
+/** Parses a cell; undefined where it is not a point in time. Seconds, milli-, micro- and nanoseconds since 1970 are instants. */
 export function takeDateApart(text: string): DateText | Moment | undefined {
   if (text.length > LONGEST) return undefined;
   const first = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);

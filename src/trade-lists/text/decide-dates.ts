@@ -42,7 +42,7 @@ export function decideDates(
   const counted = DATE_ORDERS.map((order) => ({ order, misfits: misfits(order) }));
   const fitting = counted.filter((candidate) => candidate.misfits === 0).map(({ order }) => order);
   if (known !== undefined && fitting.includes(known)) return { order: known, why: 'as the program writes it' };
-  // No order fits all: the bad cells under the best one are reported by whoever reads them.
+  // No order fits all: the cells that do not fit the best one are reported when they are read.
   if (fitting.length === 0) {
     return {
       order: counted.reduce((best, next) => (next.misfits < best.misfits ? next : best)).order,

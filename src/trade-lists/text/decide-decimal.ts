@@ -2,7 +2,7 @@ import { takeApart, isMissing, valueUnder } from './number-text.ts';
 import type { DecimalSign } from './options.ts';
 import { type Place, placeText, shown, undecided } from './problems.ts';
 
-/** Calls `visit` with each number cell; `place` says where it stands, should that be asked. */
+/** Calls `visit` with each number cell; `place` gives its place, if needed. */
 export type NumberCells = (visit: (text: string, place: () => Place) => void) => void;
 
 /** How the decimal sign was found. */

@@ -26,7 +26,7 @@ const FULL = new RegExp(
 
 /**
  * Takes a cell apart: sign (minus signs of all kinds, or parentheses as accountants write losses), currency, percent sign. Undefined where it
- * is no number.
+ * is not a number.
  */
 export function takeApart(text: string): NumberText | undefined {
   if (text.length > LONGEST) return undefined;
@@ -70,7 +70,7 @@ function finite(value: number): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
-/** The value of a cell; NaN where it is no number under this decimal sign. A percent sign does not change it. */
+/** The value of a cell; NaN where it is not a number under this decimal sign. A percent sign does not change it. */
 export function readNumber(text: string, decimal: DecimalSign): number {
   if (decimal === '.' && text.length <= LONGEST && PLAIN.test(text)) return finite(Number(text)) + 0;
   const parts = takeApart(text);

@@ -9,7 +9,7 @@ export const DECIMAL_SIGNS: readonly DecimalSign[] = ['.', ','];
 export type PnlBasis = 'net' | 'gross';
 export const PNL_BASES: readonly PnlBasis[] = ['net', 'gross'];
 
-/** What a person says about a trade list; whatever is not said is read from the list, or asked for. */
+/** What a person states about a trade list; the rest is read from the list, or asked for. */
 export interface ReadOptions {
   /** Name of a format; by default it is recognised. */
   readonly from?: string;

@@ -8,7 +8,7 @@ export function shown(text: string): string {
   return JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}...` : text);
 }
 
-/** Where something stands in a file: `report.csv line 7, column Profit`. */
+/** The place of something in a file: `report.csv line 7, column Profit`. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -55,7 +55,7 @@ export interface Reading {
 export function undecided(what: string, readings: readonly Reading[], path: string, value?: string): EngineError {
   const width = Math.max(...readings.map(({ option }) => option.length));
   const lines = readings.map(({ option, meaning }) => `  ${option.padEnd(width)}   ${meaning}`);
-  return new EngineError('DATA', [what, ...lines, 'Give the option that is right.'].join('\n'), {
+  return new EngineError('DATA', [what, ...lines, 'Choose the option that is right.'].join('\n'), {
     path,
     ...(value !== undefined && { value }),
     allowed: readings.map(({ option }) => option).join(' | '),

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { run } from '../../../dist/index.js';
 import { openStudy } from '../../../src/study/loaded-study.ts';
 import { EXAMPLE } from './small.ts';
+import { newFolder, removeFolder } from '../../temporary-folder.ts';
 
 const STUDIES = ['exp1_vary_width.yaml', 'exp2_vary_width.yaml'] as const;
 const fileOf = (name: string): string => fileURLToPath(new URL(name, EXAMPLE));
@@ -31,9 +31,9 @@ it('what they share has equal bytes in both', async () => {
   const { cell_id } = (await experiments(STUDIES[0])).get(4)!;
   const rows: string[] = [];
   for (const name of STUDIES) {
-    const output = mkdtempSync(join(tmpdir(), 'permafrost-federated-'));
+    const output = newFolder();
     onTestFinished(() => {
-      rmSync(output, { recursive: true, force: true });
+      removeFolder(output);
     });
     const options = { output, permutations: 2, threads: 1, cells: ['width_factor=4'] };
     const result = await run(fileOf(name), options);

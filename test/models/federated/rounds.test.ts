@@ -77,6 +77,6 @@ describe('the rounds', () => {
   it('say so when training diverges', () => {
     expect(() =>
       outcome({ model_type: 'mlp', depth: 8, width_factor: 16, lr: 1000, batch_size: 100, num_clients: 1 }),
-    ).toThrow(/training diverged: the validation loss of round \d+ is no number; take a smaller lr/);
+    ).toThrow(/training diverged: the validation loss of round \d+ is not a number; take a smaller lr/);
   });
 });

@@ -1,15 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { EngineError } from '../../../src/errors.ts';
 import { openStudy } from '../../../src/study/loaded-study.ts';
 import { allParameters } from '../../../src/study/cells.ts';
+import { newFolder, removeFolder } from '../../temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'permafrost-preset-'));
+const folder = newFolder();
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 async function cells(parameters: string): Promise<{ id: string; parameters: Record<string, unknown> }[]> {

@@ -112,8 +112,8 @@ describe('the trade list', () => {
     ['hexadecimal', `${HEADER}\n2021-01-04,2021-01-05,0x10,11,1\n`, 'entry_price: "0x10"'],
     ['a thousands separator', `${HEADER}\n2021-01-04,2021-01-05,10,11,"1,000"\n`, 'pnl: "1,000"'],
     ['an exit before its entry', `${HEADER}\n2021-01-04,2021-01-03,1,11,1\n`, 'exit_time: "2021-01-03" is before'],
-    ['an unknown side', `${HEADER},side\n${LINE},up\n`, 'side: "up" is no side'],
-    ['an empty side', `${HEADER},side\n${LINE},\n`, 'side: "" is no side'],
+    ['an unknown side', `${HEADER},side\n${LINE},up\n`, 'side: "up" is not a side'],
+    ['an empty side', `${HEADER},side\n${LINE},\n`, 'side: "" is not a side'],
     ['an empty quantity', `${HEADER},qty\n${LINE},\n`, 'qty: "" is missing'],
     ['a quantity below 0', `${HEADER},qty\n${LINE},-3\n`, 'qty: "-3" is not above 0'],
     ['a risk below 0', `${HEADER},risk_dollars\n${LINE},-1\n`, 'risk_dollars: "-1" is below 0'],
@@ -216,7 +216,7 @@ describe('a cell against its inputs', () => {
   it('an R of 0 cannot divide a result', () => {
     const zero = `${HEADER},risk_dollars\n${LINE},0\n`;
     expect(check({ trades: zero }, { sizing: 'risk', risk_pct: 1 })[0]).toContain(
-      'line 2, column risk_dollars: 0 is no R',
+      'line 2, column risk_dollars: 0 cannot be the R',
     );
     expect(check({ trades: zero }, { slip_mode: 'r', slip_dollars: 1 })).toEqual([]);
   });

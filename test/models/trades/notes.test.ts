@@ -64,7 +64,7 @@ describe('columns under other names', () => {
 
   it.each([
     [
-      'every trade is taken as long',
+      'every trade is read as long',
       'direction',
       'Direction',
       'type',
@@ -82,7 +82,7 @@ describe('columns under other names', () => {
       'pos side',
     ],
     [
-      'every trade is taken as 1 unit',
+      'every trade is read as 1 unit',
       'size',
       'Size',
       'amount',
@@ -99,7 +99,7 @@ describe('columns under other names', () => {
       'Qty.',
     ],
     [
-      'pnl is what is taken',
+      'pnl is used',
       'profit',
       'Net profit',
       'net_pnl',
@@ -180,7 +180,7 @@ describe('results against price moves', () => {
   it.each([20, 50, 0.01, 12.5, 1000])('pnl is %d times the move: the point value is asked for', (c) => {
     const rows = base.map(([entry, exit]) => [entry, exit, String((exit - entry) * 3 * c), 3]);
     const text = list(rows, ',qty');
-    expect(notes(text)['PNL_SCALE']).toContain(`is point_value ${c}, or qty ${c} times what stands there?`);
+    expect(notes(text)['PNL_SCALE']).toContain(`is point_value ${c}, or qty ${c} times the value there?`);
     // With the right one there is nothing to be said.
     expect(codes(text, c)).toEqual([]);
   });
@@ -367,7 +367,7 @@ describe('what a study makes of it', () => {
   it('min_trades that keeps more than p_skip says, by over 1 %; not with shared streams, which draw no mask again', () => {
     const cell = { p_skip: 0.3, min_trades: 30 };
     expect(studyCodes({ trades: text }, [cell])['MIN_TRADES']).toMatch(
-      /p_skip 0.3 3\d\.\d+ are executed in the mean, not 30.1/,
+      /p_skip 0.3 3\d\.\d+ are executed on average, not 30.1/,
     );
     expect(studyCodes({ trades: text }, [cell], 'shared')).not.toHaveProperty('MIN_TRADES');
     expect(studyCodes({ trades: text }, [{ p_skip: 0.3, min_trades: 20 }])).not.toHaveProperty('MIN_TRADES');

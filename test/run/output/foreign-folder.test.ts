@@ -51,7 +51,7 @@ it.each([
     expect.objectContaining({
       code: 'IDENTITY',
       exit: 2,
-      message: `/out holds files and is no run of permafrost: ${named} Nothing of it was changed. Name a new or an empty folder (--output, or output: in the study), or move these files away.`,
+      message: `/out is not a run of permafrost, and it holds other files: ${named} Nothing was changed. Name a new or empty folder (--output, or output: in the study), or move these files away.`,
     }) as Error,
   );
 });

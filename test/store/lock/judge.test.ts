@@ -81,7 +81,9 @@ test.each(UNKNOWN)('a holder %s cannot be asked: refused, with how to remove the
 test('without start time and boot id a number proves nothing: nobody is told to stop that process', async () => {
   const table = here({ platform: 'win32', boot: '', machine: '', pid_space: '', startOf: () => '' });
   const message = await asks(table.start(7), table.start(8));
-  expect(message).toMatch(/a process 7 runs, but this system does not say since when: it may be any other/);
+  expect(message).toMatch(
+    /a process 7 is running, but this system does not tell since when: it may be a different one/,
+  );
   expect(message).toMatch(/remove \/out\/\.lock and run again$/);
   expect(message).not.toMatch(/stop/);
   const gone = table.start(9);

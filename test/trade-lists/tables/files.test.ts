@@ -103,7 +103,7 @@ describe('a document', () => {
   });
 
   it('refuses what is none', () => {
-    expect(() => openDocument('f', Uint8Array.from([1, 0, 2, 0, 0, 3, 0, 0, 9]))).toThrow(/bytes of zero/);
-    expect(() => openDocument('f', bytesOf('{"a": '))).toThrow(/begins as JSON/);
+    expect(() => openDocument('f', Uint8Array.from([1, 0, 2, 0, 0, 3, 0, 0, 9]))).toThrow(/contains zero bytes/);
+    expect(() => openDocument('f', bytesOf('{"a": '))).toThrow(/begins like JSON/);
   });
 });

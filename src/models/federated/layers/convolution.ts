@@ -1,7 +1,7 @@
 import type { Rng } from '../../../random/generator.ts';
 import { initialiseWeights, type Layer } from './layer.ts';
 
-/** Images of a height, a width and so many channels; value (row, column, channel) stands at (row x width + column) x channels + channel. */
+/** Images of a height, a width and a number of channels; value (row, column, channel) is at (row x width + column) x channels + channel. */
 export interface ImageShape {
   readonly height: number;
   readonly width: number;

@@ -1,7 +1,7 @@
 import type { Rng } from '../../../random/generator.ts';
 import { initialiseWeights, type Layer } from './layer.ts';
 
-/** y = b + sum of x_i W_i, with a ReLU in hidden layers. Weights stand input by input, then the biases. */
+/** y = b + sum of x_i W_i, with a ReLU in hidden layers. Weights are stored input by input, then the biases. */
 export class Dense implements Layer {
   readonly inputs: number;
   readonly outputs: number;

@@ -15,7 +15,7 @@ export const TRADE_PARAMETERS = {
     min: 0,
     default: 0,
     unit: 'dollars (or R, or % of notional: slip_mode)',
-    description: 'most slippage per executed trade, uniform on [0, slip)',
+    description: 'largest slippage per executed trade, uniform on [0, slip)',
   },
   slip_mode: {
     type: 'choice',
@@ -29,7 +29,7 @@ export const TRADE_PARAMETERS = {
     max: 50,
     default: 0,
     unit: 'bars',
-    description: 'most bars a fill is late; needs the input ohlc or equity_curve',
+    description: 'largest number of bars a fill is late; needs the input ohlc or equity_curve',
   },
   delay_sides: {
     type: 'choice',
@@ -123,7 +123,7 @@ export const TRADE_PARAMETERS = {
     type: 'choice',
     values: ['stop', 'continue'],
     default: 'stop',
-    description: 'whether a path whose equity is gone goes on trading',
+    description: 'whether a path whose equity is gone keeps trading',
   },
   ruin_equity_pct: {
     type: 'number',

@@ -176,7 +176,7 @@ export function readTrade(path: string, row: TableRow, problems: Problems): Trad
   if (qty <= 0) cells.bad('qty', row.cell('qty')!, 'is not above 0 (`side` says long or short)');
   const side_text = row.cell('side');
   const side = side_text === undefined ? 1 : (SIDES.get(side_text.toLowerCase()) ?? NaN);
-  if (Number.isNaN(side)) cells.bad('side', side_text!, 'is no side (long, buy, 1, short, sell, -1)');
+  if (Number.isNaN(side)) cells.bad('side', side_text!, 'is not a side (long, buy, 1, short, sell, -1)');
   const risk_dollars = cells.optional('risk_dollars');
   if (risk_dollars < 0) cells.bad('risk_dollars', row.cell('risk_dollars')!, 'is below 0');
   const equity = cells.optional('equity');

@@ -47,7 +47,7 @@ export class Problems {
   }
 }
 
-/** One row of a table: its cells by column name, and where it stands in the file. */
+/** One row of a table: its cells by column name, and its place in the file. */
 export interface TableRow {
   readonly line: number;
   /** The cell, trimmed; undefined where the file has no such column. */
@@ -123,7 +123,7 @@ function readRecords(file: InputFile, problems: Problems): Record_[] {
   }
 }
 
-/** Where each column stands; undefined when one is missing or named twice. */
+/** The place of each column; undefined when one is missing or named twice. */
 function placeColumns(
   path: string,
   header: readonly string[],

@@ -16,7 +16,7 @@ const LIKENESSES: readonly Likeness[] = [
   {
     column: 'side',
     looks_like: 'the side of a trade',
-    assumed: 'every trade is taken as long',
+    assumed: 'every trade is read as long',
     advice: 'name it side (long or short)',
     names:
       /^(trade|order|deal|position|pos|entry)?(direction|dir|type|side|action|signal)$|^(market|mkt)?pos(ition)?$|^(long|buy)(short|sell)$|^(is)?(long|short)$|^[lb]s$|^way$/,
@@ -24,7 +24,7 @@ const LIKENESSES: readonly Likeness[] = [
   {
     column: 'qty',
     looks_like: 'the size of a trade',
-    assumed: 'every trade is taken as 1 unit',
+    assumed: 'every trade is read as 1 unit',
     advice: 'name it qty',
     names:
       /^(trade|order|position|pos|lot|entry|filled|executed|avg|max)?(size|amount|quantity|qty|quant|volume|vol|nominal)$|^(no|num|number)?(of)?(lots?|contracts?|shares|units|coins)$/,
@@ -48,7 +48,7 @@ const LIKENESSES: readonly Likeness[] = [
   {
     column: undefined,
     looks_like: 'another result',
-    assumed: 'pnl is what is taken',
+    assumed: 'pnl is used',
     advice: 'is pnl the one that you mean, after costs?',
     names:
       /^(?!.*(cum|max|running|total|drawdown|mae|mfe|factor|target|taking|take)).*(profit|pnl|p&l).*$|^(net|gross|realized|realised|trade)?(pl|gain|gains|return|returns|ret|result)(usd|pct|%)?$/,
@@ -92,7 +92,7 @@ export function columnNotes(path: string, header: readonly string[]): Note[] {
   });
 }
 
-/** Whether costs stand in a column of their own. */
+/** Whether costs are in a separate column. */
 export function hasCostColumn(header: readonly string[]): boolean {
   const costs = LIKENESSES.find(({ looks_like }) => looks_like === 'costs')!;
   return header.some((name) => costs.names.test(plain(name)));

@@ -33,7 +33,7 @@ function duplicateNotes(list: TradeList): Note[] {
 
 function fewNotes({ path, count }: TradeList): Note[] {
   if (count >= FEW) return [];
-  const message = `${path}: ${plural(count, 'trade')}: fewer than ${FEW} say little of a strategy, however many permutations are made of them`;
+  const message = `${path}: ${plural(count, 'trade')}: fewer than ${FEW} say little about a strategy, however many permutations are run`;
   return [{ code: 'FEW_TRADES', message }];
 }
 

@@ -8,7 +8,7 @@ const MOST = 0.6;
 const NEARLY_ALL = 0.9;
 /** Fewer trades than this say nothing together. */
 const FEWEST = 2;
-/** From so many trades on the sign of a difference says something, too. */
+/** From this many trades on, the sign of a difference is informative, too. */
 const ENOUGH = 8;
 
 /** A trade whose prices moved by more than they are rounded. */
@@ -130,10 +130,10 @@ function sideNotes({ path }: TradeList, agree: readonly Held[]): Note[] {
   return [{ code: 'PNL_SIDES', message }];
 }
 
-/** Results are exactly the price moves, though costs stand in a column of their own. */
+/** Results are exactly the price moves, though costs are in a separate column. */
 function grossNotes({ path, header }: TradeList, agree: readonly Held[], held: number): Note[] {
   if (!hasCostColumn(header) || agree.length < NEARLY_ALL * held) return [];
-  const message = `${path}: pnl is the price move to the cent, and costs stand in a column of their own: pnl is gross; take the costs off, they are not read`;
+  const message = `${path}: pnl is the price move to the cent, and costs are in a separate column: pnl is gross; deduct the costs from it, that column is not read`;
   return [{ code: 'GROSS_PNL', message }];
 }
 
@@ -147,7 +147,7 @@ function scaleNotes(
   const whole = Math.abs(c - Math.round(c)) < 0.02 * c ? Math.round(c) : c;
   const message =
     `${path}: pnl is ${amount(whole)} times (exit_price - entry_price) x qty${point_value === 1 ? '' : ` x point_value ${amount(point_value)}`} in most of ${plural(held, 'trade')} ` +
-    `(${steady.length} of the larger moves): is point_value ${amount(whole * point_value)}, or qty ${amount(whole)} times what stands there? Slippage in percent and delays are off by this factor`;
+    `(${steady.length} of the larger moves): is point_value ${amount(whole * point_value)}, or qty ${amount(whole)} times the value there? Slippage in percent and delays are off by this factor`;
   return [{ code: 'PNL_SCALE', message }];
 }
 

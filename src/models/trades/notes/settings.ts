@@ -5,7 +5,7 @@ import { expectedExecuted } from './min-trades.ts';
 import type { UsedSettings } from './used-settings.ts';
 import { amount, percent, plural } from './words.ts';
 
-/** What a person should know of a study's settings on this list; each thing is said once, for the cell where it matters most. */
+/** What a person should know about a study's settings on this list; each note is given once, for the cell where it matters most. */
 export function settingsNotes(inputs: TradeInputs, used: UsedSettings, streams: 'independent' | 'shared'): Note[] {
   return [
     ...movingBlockNotes(inputs, used),
@@ -68,7 +68,7 @@ function minTradesNotes({ trades }: TradeInputs, { redrawn }: UsedSettings): Not
   const worst = off.reduce((a, b) => (b.kept - b.expected > a.kept - a.expected ? b : a));
   const message =
     `${trades.path}: min_trades ${worst.min_trades} draws masks again until that many of ${plural(n, 'trade')} are left: with p_skip ${worst.p_skip} ` +
-    `${amount(worst.kept)} are executed in the mean, not ${amount(worst.expected)}; set min_trades to 0 for what p_skip says`;
+    `${amount(worst.kept)} are executed on average, not ${amount(worst.expected)}; set min_trades to 0 for what p_skip says`;
   return [{ code: 'MIN_TRADES', message }];
 }
 
