@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { testFiles } from './test/needs-build.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const { unit, built } = testFiles();
+const { unit, alone, built } = testFiles();
 
 /**
  * How long a test may take: some ten times what it takes where nothing else runs, since CI's machine is busy. A file that needs more says so
@@ -24,7 +24,12 @@ export default defineConfig({
     // Tests of processes wait for disks and children a third of the time.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: 'unit', include: unit, testTimeout: unit_ms, hookTimeout: unit_ms } },
+      {
+        extends: true,
+        // They change nothing that others see: modules that one file has loaded serve the next.
+        test: { name: 'unit', include: unit, testTimeout: unit_ms, hookTimeout: unit_ms, isolate: false },
+      },
+      { extends: true, test: { name: 'alone', include: alone, testTimeout: unit_ms, hookTimeout: unit_ms } },
       {
         extends: true,
         test: {

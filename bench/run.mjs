@@ -24,6 +24,7 @@ const FILES = [
   'seeding',
   'checksum',
   'start-up',
+  'many-cells',
   'memory',
   // It looks into /proc.
   ...(process.platform === 'linux' ? ['bounded'] : []),

@@ -24,7 +24,7 @@ steps: stored precision plan store files study model
 report: stored store files statistics model encoding
 tables: stored plan store files statistics study model encoding
 readers: queue stored precision execute store files statistics model encoding clock.ts
-queue: stored execute store files study model random encoding clock.ts
+queue: stored execute store files statistics study model random encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
 execute: plan store files statistics study models model random encoding native-free

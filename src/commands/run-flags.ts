@@ -75,7 +75,7 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
   format: {
     flag: '--format',
     argument: '<format>',
-    description: 'csv or arrow, for a new output',
+    description: `${FORMATS.join(' or ')}, for a new output`,
     parse: oneOf('--format', FORMATS),
     say: text,
   },

@@ -6,6 +6,7 @@ import { decodeRows, formatRows, scanRows } from '#native-free/csv/rows';
 export { csvWasmRuns } from '#native-free/csv/wasm';
 
 import type { MetricsSchema, Rows } from './metrics-schema.ts';
+import { counted } from '../wording/format-number.ts';
 
 /**
  * CSV rows exactly as the contract has them: `perm_index,<metrics...>`, LF, numbers as JavaScript prints them (the
@@ -68,7 +69,8 @@ export function rowFault(bytes: Buffer, start: number, end: number, n_metrics: n
       : 'perm_index is not a whole number as this engine writes it';
   }
   const fields = bytes.toString('latin1', comma + 1, end).split(',');
-  if (fields.length !== n_metrics) return `${fields.length + 1} fields where the header has ${n_metrics + 1}`;
+  if (fields.length !== n_metrics)
+    return `${counted(fields.length + 1, 'field')} where the header has ${n_metrics + 1}`;
   for (const field of fields) {
     if (!isCanonicalNumber(field)) return 'a number in a form that this engine does not write';
   }

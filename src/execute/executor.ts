@@ -1,4 +1,5 @@
 import type { KeptColumns } from './kept-columns.ts';
+import type { SummariseOptions } from '../statistics/summarise.ts';
 import type { ChunkResult, ChunkTask } from './messages.ts';
 
 /**
@@ -11,9 +12,15 @@ export interface Executor {
   /**
    * Computes one chunk. Rejects with EngineError WORKER where its worker died, with the signal's reason as soon as that is aborted (what computes it
    * is then free for others), and with what the model threw outside a permutation. `keep`: where the values are put, too, by who shares memory with the caller
-   * (`ChunkResult.kept`); others leave it alone.
+   * (`ChunkResult.kept`); others leave it alone. `summarise`: the chunk is a whole small cell, of which whoever can makes the statistics, too
+   * (`ChunkResult.statistics`): that saves a message and the reading back. Others leave it alone.
    */
-  compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult>;
+  compute(
+    task: ChunkTask,
+    signal?: AbortSignal,
+    keep?: KeptColumns,
+    summarise?: SummariseOptions,
+  ): Promise<ChunkResult>;
   /** The bytes of a chunk are not needed any more: their memory may be used again. Each result once. */
   release(result: ChunkResult): void;
   /**

@@ -2,6 +2,7 @@ import type { BlockPart } from '../encoding/csv-blocks.ts';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import type { ErrorRecord } from '../model/error-record.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
+import type { StatisticsText } from '../statistics/statistics-text.ts';
 import type { Failure } from '../store/failures.ts';
 
 /** What crosses between the coordinator and an executor, whatever carries it: plain data. */
@@ -36,6 +37,8 @@ export interface ChunkResult {
   readonly crc32?: number;
   /** All rows are in the memory that came with the task. */
   readonly kept?: boolean;
+  /** The statistics of the rows, where they were asked for and none is missing. */
+  readonly statistics?: StatisticsText;
   /** The same rows in the bytes of each of the task's `more_schemas`. */
   readonly more_bytes?: readonly Uint8Array[];
   /** Permutations that left no row, ascending. */

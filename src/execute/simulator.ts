@@ -7,6 +7,8 @@ import { errorOf, errorRecord, type ErrorRecord } from '../model/error-record.ts
 import type { Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
+import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
+import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
 import type { Failure } from '../store/failures.ts';
 import { encodeForAll } from './encode-chunk.ts';
 import { failureOf, InfiniteMetric, prepareError, UndefinedMetric } from './model-failure.ts';
@@ -68,8 +70,16 @@ export class Simulator {
     return new Simulator(model, setup, await inputsOf(model, setup, inputs));
   }
 
-  /** One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. Whole, its values are put in `keep`, too. */
-  async computeChunk(task: ChunkTask, into?: ArrayBufferLike, keep?: KeptColumns): Promise<ChunkResult> {
+  /**
+   * One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. Whole, its values are put in `keep`,
+   * too, and with `options` its statistics are made.
+   */
+  async computeChunk(
+    task: ChunkTask,
+    into?: ArrayBufferLike,
+    keep?: KeptColumns,
+    options?: SummariseOptions,
+  ): Promise<ChunkResult> {
     const started = performance.now();
     const { first, count } = task;
     const prepared = await this.prepareCell(task.cell);
@@ -84,6 +94,7 @@ export class Simulator {
     const failures = failed.map(({ failure }) => failure);
     const perm_index = this.indicesFrom(first, count);
     const kept = withoutFailures({ perm_index, columns: columns.stored }, failures);
+    const whole = kept.perm_index.length === count;
     return {
       first,
       count,
@@ -91,6 +102,7 @@ export class Simulator {
       ...encodeForAll(task, kept, this.setup.kernel, into),
       failures,
       ...keptIn(keep, kept, count),
+      ...(whole && options && { statistics: statisticsOf(kept, task.cell, options) }),
       // One is enough to find the line; the stacks of thousands would be megabytes.
       ...(failed.length > 0 && { first_error: errorRecord(failed[0]!.error) }),
       compute_ms: performance.now() - started,
@@ -271,6 +283,10 @@ function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): v
   // It may fail yet; the permutation has failed already.
   returned.then(undefined, () => undefined);
   throw new AsynchronousModel(name);
+}
+
+function statisticsOf(rows: Rows, { schema }: CellSetup, options: SummariseOptions): StatisticsText {
+  return statisticsText(summarise(() => [rows], schema.metrics, options));
 }
 
 /** The rows that are there, without those of failed permutations. */

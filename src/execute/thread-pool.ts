@@ -49,6 +49,8 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
       concurrentTasksPerWorker: IN_FLIGHT_PER_THREAD,
       // The coordinator never has more in flight than `parallel` chunks and a few scans and summaries: a longer queue is a bug.
       maxQueue: options.threads * 64,
+      // Nobody asks how long tasks waited.
+      recordTiming: false,
       workerData: options.worker_data,
       // V8 would let the young generation of each worker grow to 48 MB; rows live in typed arrays, so little of that is needed.
       resourceLimits: { maxYoungGenerationSizeMb: 4 },

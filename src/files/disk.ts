@@ -1,5 +1,4 @@
 import * as fs from 'node:fs';
-import * as fsPromises from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -79,14 +78,38 @@ function mkdir(path: string, parents = true): void {
 const NO_FOLDER_SYNC = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);
 let folders_unsynced = false;
 
-async function syncFolder(path: string): Promise<void> {
+/** Syncs of folders, by path: the one under way, and the one that begins when it has ended. */
+const folder_syncs = new Map<string, { readonly running: Promise<void>; next: Promise<void> | undefined }>();
+
+/** Whoever asks while a folder is being synced shares the next sync with all others who do: that one begins after their names were made. */
+function syncFolder(path: string): Promise<void> {
+  const under_way = folder_syncs.get(path);
+  if (under_way !== undefined) {
+    const again = (): Promise<void> => beginFolderSync(path);
+    return (under_way.next ??= under_way.running.then(again, again));
+  }
+  return beginFolderSync(path);
+}
+
+function beginFolderSync(path: string): Promise<void> {
+  const running = syncFolderNow(path);
+  const sync = { running, next: undefined };
+  folder_syncs.set(path, sync);
+  const ended = (): void => {
+    if (folder_syncs.get(path) === sync && sync.next === undefined) folder_syncs.delete(path);
+  };
+  running.then(ended, ended);
+  return running;
+}
+
+async function syncFolderNow(path: string): Promise<void> {
   try {
     // Windows flushes what may be written only.
-    const handle = await fsPromises.open(path, WINDOWS ? 'r+' : 'r');
+    const fd = fs.openSync(path, WINDOWS ? 'r+' : 'r');
     try {
-      await handle.sync();
+      await fsync(fd);
     } finally {
-      await handle.close();
+      fs.closeSync(fd);
     }
   } catch (error) {
     if (!NO_FOLDER_SYNC.has(codeOf(error))) throw error;

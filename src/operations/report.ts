@@ -5,19 +5,9 @@ import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import type { Ranking } from '../model/model.ts';
-import { axesOf } from '../report/marks/axes.ts';
-import { drawnViews } from '../report/contents.ts';
-import { failuresCsv, incompleteCsv, pooledCsv, precisionCsv, rankingCsv, viewCsv } from '../report/report-csv.ts';
+import { tableFiles } from '../report/report-csv.ts';
 import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
-import {
-  BEST_FILE,
-  CELLS_FILE,
-  FAILURES_FILE,
-  INCOMPLETE_FILE,
-  POOLED_FILE,
-  PRECISION_FILE,
-  viewFile,
-} from '../report/report-files.ts';
+import { CELLS_FILE } from '../report/report-files.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
@@ -87,14 +77,7 @@ export async function report(
   const lines = gridSummaryLines(port, cells, parameters, manifest.identity.metrics);
   await files.do(() => writeNewLines(port, join(folder, CELLS_FILE), lines));
   const texts: [name: string, text: string][] = [
-    ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
-    ...(data.ranking === undefined
-      ? []
-      : [[BEST_FILE, rankingCsv(data.ranking, axesOf(data.cells))] satisfies [string, string]]),
-    ...(data.pooled.length === 0 ? [] : [[POOLED_FILE, pooledCsv(data.pooled)] satisfies [string, string]]),
-    [INCOMPLETE_FILE, incompleteCsv(data.incomplete)],
-    [FAILURES_FILE, failuresCsv(data.failures)],
-    ...(manifest.precision.length > 0 ? [[PRECISION_FILE, precisionCsv(data.cells)] as [string, string]] : []),
+    ...tableFiles(data, manifest.precision.length > 0),
     ['report.md', reportMarkdown(data)],
     ['index.html', reportHtml(data)],
   ];

@@ -30,6 +30,10 @@ export interface RunCell {
 /** The cells of a run, made one at a time: memory does not grow with their number. */
 export interface RunCells extends Iterable<RunCell> {
   readonly length: number;
+  /** Where each cell stands in the study, and its id: what can be said of a cell without making it. */
+  places(): Iterable<Pick<RunCell, 'index' | 'cell_id'>>;
+  /** The cell at this place of the study, one of `places`. */
+  at(index: number): RunCell;
   /** The cell with this id; undefined where the run has none. The first call looks at every cell. */
   find(cell_id: string): RunCell | undefined;
 }

@@ -8,7 +8,10 @@ import type { RunCell, RunCells } from '../plan/run-cell.ts';
 export function selectedCells(experiment: LoadedStudy, selection: Selection = {}): RunCells {
   const { cells, study } = experiment;
   const wanted = cellSelector(study, selection);
-  const chosen = Uint32Array.from(cells, (cell) => (wanted(cell) ? cell.index + 1 : 0)).filter((place) => place > 0);
+  const all = (selection.cells ?? []).length === 0 && (selection.steps ?? []).length === 0;
+  const chosen = all
+    ? Uint32Array.from({ length: cells.length }, (_, index) => index + 1)
+    : Uint32Array.from(cells, (cell) => (wanted(cell) ? cell.index + 1 : 0)).filter((place) => place > 0);
   if (chosen.length === 0) {
     throw new EngineError('USAGE', `No cell of ${study.file} matches --cells and --step: there is nothing to run.`, {
       path: '--cells',
@@ -16,8 +19,15 @@ export function selectedCells(experiment: LoadedStudy, selection: Selection = {}
   }
   const at = (index: number): RunCell => cellOf(experiment, cells.at(index), study.output);
   let places: Map<string, number> | undefined;
+  // Hashes of texts, asked for again with every progress.csv.
+  const ids: string[] = [];
   return {
     length: chosen.length,
+    *places() {
+      for (const [k, place] of chosen.entries())
+        yield { index: place - 1, cell_id: (ids[k] ??= cells.idAt(place - 1)) };
+    },
+    at,
     *[Symbol.iterator]() {
       for (const place of chosen) yield at(place - 1);
     },

@@ -1,11 +1,14 @@
 import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import type { SummariseOptions } from '../statistics/summarise.ts';
 
 /** A chunk that is asked for. */
 export interface Errand {
   readonly id: string;
   readonly task: ChunkTask;
+  /** What who computes here may do besides: see `Executor.compute`. */
   readonly keep: KeptColumns | undefined;
+  readonly summarise: SummariseOptions | undefined;
   /** When the broker was given it [ms]. */
   offered_ms: number;
   /** Computed here by now. */
@@ -26,14 +29,26 @@ export class Errands {
     this.run = run;
   }
 
-  add(task: ChunkTask, keep: KeptColumns | undefined, now_ms: number): [Errand, Promise<ChunkResult>] {
+  add(
+    task: ChunkTask,
+    besides: Pick<Errand, 'keep' | 'summarise'>,
+    now_ms: number,
+  ): [Errand, Promise<ChunkResult>] {
     const id = `${this.run}-${this.made}`;
     this.made += 1;
     let settle: Pick<Errand, 'resolve' | 'reject'>;
     const result = new Promise<ChunkResult>((resolve, reject) => {
       settle = { resolve, reject };
     });
-    const errand = { id, task, keep, offered_ms: now_ms, local: false, taken_back: new AbortController(), ...settle! };
+    const errand = {
+      id,
+      task,
+      ...besides,
+      offered_ms: now_ms,
+      local: false,
+      taken_back: new AbortController(),
+      ...settle!,
+    };
     this.by_id.set(id, errand);
     return [errand, result];
   }

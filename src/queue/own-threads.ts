@@ -34,7 +34,7 @@ export class OwnThreads {
     errand.local = true;
     this.busy += 1;
     void local!
-      .compute(errand.task, errand.taken_back.signal, errand.keep)
+      .compute(errand.task, errand.taken_back.signal, errand.keep, errand.summarise)
       .then(
         (result) => {
           // A worker may have been faster after all.

@@ -8,6 +8,7 @@ import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import { orAborted, reasonOf } from '../execute/or-aborted.ts';
 import { errorOf } from '../model/error-record.ts';
+import type { SummariseOptions } from '../statistics/summarise.ts';
 import { checkedResult } from './check-result.ts';
 import { chunkKey } from './chunk-key.ts';
 import { Errands, type Errand } from './errands.ts';
@@ -131,12 +132,17 @@ export class QueueExecutor implements Executor {
     return Math.min(MOST_PARALLEL, Math.max(LEAST_PARALLEL, wanted));
   }
 
-  compute(task: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult> {
+  compute(
+    task: ChunkTask,
+    signal?: AbortSignal,
+    keep?: KeptColumns,
+    summarise?: SummariseOptions,
+  ): Promise<ChunkResult> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     if (this.isClosing()) return Promise.reject(closed());
     const ready = this.fromHeld(task);
     if (ready !== undefined) return Promise.resolve(ready);
-    const [errand, result] = this.errands.add(task, keep, this.options.clock.now());
+    const [errand, result] = this.errands.add(task, { keep, summarise }, this.options.clock.now());
     if (this.own.hasSlot()) this.own.compute(errand);
     else this.offer(errand);
     return orAborted(result, signal, () => {

@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EngineError } from '../errors.ts';
-import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import { errorOf, errorRecord } from '../model/error-record.ts';
@@ -13,6 +12,7 @@ import type { FilePort } from '../files/port.ts';
 import { readerFunctions } from './reader-functions.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
+import type { Tail } from './threads-on-demand.ts';
 
 /**
  * Computes and reads in the calling thread, on the files behind the port: for tests and for programs that want no threads. Everything comes in the order in
@@ -31,12 +31,12 @@ export class Inline implements Local {
     this.functions = readerFunctions(port, this.simulators);
   }
 
-  compute(chunk: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult> {
+  compute(chunk: ChunkTask, ...[signal, keep, summarise]: Tail<Parameters<Local['compute']>>): Promise<ChunkResult> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     const work = this.inTurn(async () => {
       // Aborted while it waited for its turn: not begun.
       signal?.throwIfAborted();
-      return (await this.simulators.of(chunk.setup)).computeChunk(chunk, undefined, keep);
+      return (await this.simulators.of(chunk.setup)).computeChunk(chunk, undefined, keep, summarise);
     });
     return orAborted(work, signal);
   }

@@ -7,6 +7,7 @@ import type { TaskFunctions } from '../execute/thread-message.ts';
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
 import type { FilePort } from '../files/port.ts';
 import { lookAtOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
+import { statisticsText } from '../statistics/statistics-text.ts';
 import { summarise } from '../statistics/summarise.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
@@ -47,12 +48,12 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
       const { metrics } = place.schema;
       if (kept !== undefined && isAsWritten(port, place, kept)) {
         const rows = keptRows(kept.columns, metrics.length, target);
-        return { found: 'proven', statistics: summarise(() => [rows], metrics, options) };
+        return { found: 'proven', statistics: statisticsText(summarise(() => [rows], metrics, options)) };
       }
       const found = readBack(port, place, target, sums);
       if (found === undefined) return { found, statistics: undefined };
       const rows = (): Iterable<Rows> => readRows(port, place, target, { end: found.scan.end });
-      return { found, statistics: summarise(rows, metrics, options) };
+      return { found, statistics: statisticsText(summarise(rows, metrics, options)) };
     },
 
     measure: async (task) => measureCell(await simulators.of(task.setup), task),

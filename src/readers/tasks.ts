@@ -3,6 +3,7 @@ import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { LookedScan } from '../precision/scan-to-stop.ts';
 import type { Look, Stopping } from '../precision/checks.ts';
+import type { StatisticsText } from '../statistics/statistics-text.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Part } from '../store/read-rows.ts';
@@ -52,7 +53,7 @@ export interface FinishTask extends SummariseTask {
 export interface FinishedCell {
   /** Undefined where the file is not what was written. */
   readonly found: CanonicalScan | 'proven' | undefined;
-  readonly statistics: CellStatistics | undefined;
+  readonly statistics: StatisticsText | undefined;
 }
 
 /** Everything that is read and summarised where the files are: each kind of task with its result. */

@@ -1,6 +1,7 @@
 import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
+import type { SummariseOptions } from '../statistics/summarise.ts';
 import type { ReaderTasks } from './tasks.ts';
 
 /** Given to every thread when it starts. */
@@ -18,4 +19,6 @@ export interface ComputeTask {
   /** Memory that both threads see: the rows come back in it where they fit. */
   readonly into: SharedArrayBuffer | undefined;
   readonly keep: KeptColumns | undefined;
+  /** The chunk is a whole cell, and its statistics are wanted. */
+  readonly summarise: SummariseOptions | undefined;
 }

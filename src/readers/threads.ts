@@ -1,11 +1,10 @@
-import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
 import type { ThreadTasks, WorkerData } from './thread-tasks.ts';
-import { ThreadsOnDemand } from './threads-on-demand.ts';
+import { ThreadsOnDemand, type Tail } from './threads-on-demand.ts';
 
 /** The worker threads of this process compute, and read what is on its disk. */
 export class Threads implements Local {
@@ -26,8 +25,8 @@ export class Threads implements Local {
    * A chunk comes back in memory that both threads see. Were its bytes handed over (or those of anything else), V8 would from then on ask at every access to
    * a typed array whether it was taken away: a user's model takes a fifth longer in such a thread. The first chunks, and those that outgrow it, are copied.
    */
-  compute(chunk: ChunkTask, signal?: AbortSignal, keep?: KeptColumns): Promise<ChunkResult> {
-    return this.pool.run('compute', { chunk, into: this.memory(), keep }, signal);
+  compute(chunk: ChunkTask, ...[signal, keep, summarise]: Tail<Parameters<Local['compute']>>): Promise<ChunkResult> {
+    return this.pool.run('compute', { chunk, into: this.memory(), keep, summarise }, signal);
   }
 
   /**

@@ -11,7 +11,8 @@ export function withSignal(host: Host, signal: AbortSignal | undefined): Host {
 function abortable(local: Local, signal: AbortSignal): Local {
   return {
     parallel: local.parallel,
-    compute: (task, own) => local.compute(task, own === undefined ? signal : AbortSignal.any([own, signal])),
+    compute: (task, own, ...more) =>
+      local.compute(task, own === undefined ? signal : AbortSignal.any([own, signal]), ...more),
     release: (result) => {
       local.release(result);
     },

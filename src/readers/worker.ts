@@ -14,7 +14,8 @@ const simulators = new Simulators((workerData as WorkerData).setups);
 export default threadEntry<ThreadTasks>(
   {
     ...readerFunctions(disk, simulators),
-    compute: async ({ chunk, into, keep }) => (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep),
+    compute: async ({ chunk, into, keep, summarise }) =>
+      (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep, summarise),
   },
   // Handed over: `verify` computes little, so it may be slow (see `Threads.compute`).
   { text: (lines) => lines.map(({ buffer }) => buffer as ArrayBuffer) },

@@ -1,5 +1,5 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
-import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
 import { meanFindings } from './mean-findings.ts';
 import type { ReportData, ReportFinding } from './report-data.ts';
 
@@ -37,8 +37,8 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
     {
       level: 'bad',
       text:
-        `${formatCount(cells.length)} of ${formatCount(cells_total)} cells are complete (${each}). The other ${formatCount(incomplete.length)} hold ${formatCount(rows)} rows ` +
-        'and appear only in the table of incomplete cells (tables/incomplete.csv); the same run command resumes where it stopped.',
+        `${formatCount(cells.length)} of ${counted(cells_total, 'cell is', 'cells are')} complete (${each}). The other ${incomplete.length === 1 ? 'cell holds' : `${formatCount(incomplete.length)} hold`} ${counted(rows, 'row')} ` +
+        `and ${incomplete.length === 1 ? 'appears' : 'appear'} only in the table of incomplete cells (tables/incomplete.csv); the same run command resumes where it stopped.`,
     },
   ];
 }
@@ -67,7 +67,7 @@ function histories({ disturbed }: ReportData): ReportFinding[] {
   if (conflicts > 0) {
     found.push({
       level: 'bad',
-      text: `${formatCount(conflicts)} rows were found twice with different values: determinism was broken (another program, machine or model wrote into this run). The first of each was kept; permafrost verify names them.`,
+      text: `${counted(conflicts, 'row was', 'rows were')} found twice, with different values: determinism was broken (another program, machine or model wrote into this run). The first of each was kept; permafrost verify names them.`,
     });
   }
   if (repaired > 0)

@@ -1,6 +1,6 @@
 import { isDeclaredConstant } from '../model/condition.ts';
 import { FEW_PERMUTATIONS, type Diagnostic } from '../statistics/diagnostics.ts';
-import { formatCount, formatNumber } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
 import type { ReportData, ReportFinding } from './report-data.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
@@ -19,7 +19,7 @@ function metricsWhere({ cells, metrics }: ReportData, is: (cell: ReportedCell, m
   const inAll = counts.filter(({ count }) => count > 0 && all(count)).map(({ metric }) => metric);
   const inSome = counts
     .filter(({ count }) => count > 0 && !all(count))
-    .map(({ metric, count }) => `${metric} in ${formatCount(count)} of ${formatCount(cells.length)} cells`);
+    .map(({ metric, count }) => `${metric} in ${formatCount(count)} of ${counted(cells.length, 'cell')}`);
   return [
     ...(inAll.length > 0 ? [`${inAll.join(', ')}${cells.length > 1 ? ' in all cells' : ''}`] : []),
     ...inSome,

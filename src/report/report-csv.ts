@@ -1,11 +1,31 @@
 import { csvField } from '../encoding/csv-field.ts';
 import { FAILURE_COLUMNS, failureFields } from '../store/failures.ts';
-import { levelOf, type Axis } from './marks/axes.ts';
+import { drawnViews } from './contents.ts';
+import { axesOf, levelOf, type Axis } from './marks/axes.ts';
 import type { LineChartData } from './marks/lines.ts';
-import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells } from './report-data.ts';
+import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells, ReportData } from './report-data.ts';
+import { BEST_FILE, FAILURES_FILE, INCOMPLETE_FILE, POOLED_FILE, PRECISION_FILE, viewFile } from './report-files.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
-/** Tables of a report as CSV: numbers with all their digits, LF. (All cells with all statistics are grid_summary.csv.) */
+/**
+ * The tables of a report as CSV, by name: numbers with all their digits, LF. (CELLS_FILE is not among them: it is grid_summary.csv.)
+ * `has_rules`: the study has precision rules.
+ */
+export function tableFiles(data: ReportData, has_rules: boolean): [name: string, text: string][] {
+  const { cells, ranking, pooled, incomplete, failures } = data;
+  return [
+    ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
+    ...some(ranking !== undefined && [BEST_FILE, rankingCsv(ranking, axesOf(cells))]),
+    ...some(pooled.length > 0 && [POOLED_FILE, pooledCsv(pooled)]),
+    [INCOMPLETE_FILE, incompleteCsv(incomplete)],
+    [FAILURES_FILE, failuresCsv(failures)],
+    ...some(has_rules && [PRECISION_FILE, precisionCsv(cells)]),
+  ];
+}
+
+function some(file: false | [name: string, text: string]): [name: string, text: string][] {
+  return file === false ? [] : [file];
+}
 
 /** Every point of a line chart, those of panels that are not drawn included. */
 export function viewCsv({ x, y, statistic, categories, panels }: LineChartData): string {
@@ -24,7 +44,7 @@ export function viewCsv({ x, y, statistic, categories, panels }: LineChartData):
 }
 
 /** The best cells, the best first, each with its difference to the best; empty where there is none. */
-export function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]): string {
+function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]): string {
   const header = [
     'rank',
     'cell_id',
@@ -61,7 +81,7 @@ export function rankingCsv({ metric, cells }: RankedCells, axes: readonly Axis[]
 }
 
 /** Every rate of every cell that was pooled. */
-export function pooledCsv(cells: readonly PooledCell[]): string {
+function pooledCsv(cells: readonly PooledCell[]): string {
   const rows = cells.flatMap(({ cell, rates }) =>
     Object.entries(rates).map(([metric, { rate, se, n_excluded }]) => {
       const { n, n_nan, mean, mcse } = cell.statistics[metric]!;
@@ -71,7 +91,7 @@ export function pooledCsv(cells: readonly PooledCell[]): string {
   return csv(['cell_id', 'metric', 'n', 'n_nan', 'mean', 'mcse', 'pooled', 'pooled_se', 'pooled_n_excluded'], rows);
 }
 
-export function incompleteCsv(cells: readonly IncompleteCell[]): string {
+function incompleteCsv(cells: readonly IncompleteCell[]): string {
   return csv(
     ['cell_id', 'rows', 'n_target', 'n_failures', 'reason'],
     cells.map(({ cell_id, rows, n_target, n_failures, reason }) => [
@@ -83,7 +103,7 @@ export function incompleteCsv(cells: readonly IncompleteCell[]): string {
 }
 
 /** What the precision rules came to in every complete cell. */
-export function precisionCsv(cells: readonly ReportedCell[]): string {
+function precisionCsv(cells: readonly ReportedCell[]): string {
   return csv(
     [
       'cell_id',
@@ -109,7 +129,7 @@ export function precisionCsv(cells: readonly ReportedCell[]): string {
   );
 }
 
-export function failuresCsv(failures: readonly FailedPermutation[]): string {
+function failuresCsv(failures: readonly FailedPermutation[]): string {
   return csv(
     ['cell_id', ...FAILURE_COLUMNS],
     failures.map((each) => [each.cell_id, ...failureFields(each)]),

@@ -27,6 +27,8 @@ export class BlockSums {
   #fd: number | undefined;
   /** Of the open file [bytes]. */
   #size = 0;
+  /** What of the file is known to be durable, its name included; undefined where that is not known. */
+  #durable: string | undefined;
 
   /** `content`: the text of the sums file as found, `''` for a new cell (a stale file is emptied then). */
   constructor(port: FilePort, place: CellPlace, content: string, tail: LastBlock | undefined) {
@@ -116,6 +118,11 @@ export class BlockSums {
       await this.replace(expected);
       return;
     }
+    if (expected === this.#durable && expected === this.#content + this.#behind) {
+      this.#content = expected;
+      this.#behind = '';
+      return;
+    }
     this.#append(expected.slice(this.#content.length), '');
     await this.#syncOrEmpty(this.#fd!);
     await this.#port.syncFolder(folder);
@@ -126,6 +133,16 @@ export class BlockSums {
     if (this.#fd === undefined) return;
     await this.#syncOrEmpty(this.#fd);
     await this.#port.syncFolder(this.#place.folder);
+  }
+
+  /** Makes the text of the file durable, not its name. Returns what is to be done when that is: then `seal` has nothing left to do. */
+  async syncText(): Promise<() => void> {
+    const text = this.#content + this.#behind;
+    if (this.#fd === undefined) return () => undefined;
+    await this.#syncOrEmpty(this.#fd);
+    return () => {
+      this.#durable = text;
+    };
   }
 
   /** After a failed sync nobody knows what the disk holds: an empty file protects less, but is never wrong. */
@@ -141,6 +158,7 @@ export class BlockSums {
   /** Replaces the file as a whole. */
   async replace(text: string): Promise<void> {
     this.close();
+    this.#durable = undefined;
     const path = sumsPath(this.#place.folder);
     await writeSmallFile(this.#port, path, text);
     this.#content = text;
@@ -149,6 +167,7 @@ export class BlockSums {
 
   /** `lines` to keep, followed by a line that the next call overwrites. */
   #append(lines: string, behind: string): void {
+    this.#durable = undefined;
     const path = sumsPath(this.#place.folder);
     let before = '';
     if (this.#fd === undefined) {
@@ -172,6 +191,7 @@ export class BlockSums {
   /** The file was replaced by the lines of `sums`. */
   reset(sums: Sums): void {
     this.close();
+    this.#durable = undefined;
     this.#sums.clear();
     for (const [block, sum] of sums) this.#sums.set(block, sum);
     this.#content = sumsText(sums, this.#place.schema.experiment, this.#place.schema.batch_rows);

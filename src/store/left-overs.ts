@@ -6,8 +6,7 @@ import { temporaryPath } from '../files/temporary-path.ts';
 import { layoutOf } from './scan/layout.ts';
 
 /** Temporary files that a killed run did not rename into place; no other files. */
-const OF_CELL =
-  /^(metrics_compact\.(csv|arrow|sums)|(summary|progress)\.json|failures\.csv|logs\.txt)(\.[\w-]+)?\.tmp$/;
+const OF_CELL = /^(metrics_compact\.[a-z]+|(summary|progress)\.json|failures\.csv|logs\.txt)(\.[\w-]+)?\.tmp$/;
 const OF_RUN = /^run_manifest\.json(\.[\w-]+)?\.tmp$/;
 const OF_AGGREGATED =
   /^(heartbeat\.json|(progress|grid_summary|partial_summary|row_origins)\.csv|DONE\.txt)(\.[\w-]+)?\.tmp$/;

@@ -225,11 +225,17 @@ export class OpenCell implements CellFile {
     const end = this.#end;
     const rows = this.#rows;
     if (this.#fd === undefined || (end === this.#durableEnd && !this.#newNames)) return;
+    let sums_synced: PromiseSettledResult<(() => void) | undefined>;
     try {
-      await this.#port.fdatasync(this.#fd);
+      // With the last row the sums are as they stay: both are on their way together, and one sync writes down both names.
+      const whole = this.#missing.length === 0 && this.#ordered && this.#format.blocksOf !== undefined;
+      const both = [this.#port.fdatasync(this.#fd), whole ? this.#sums.syncText() : undefined] as const;
+      const [rows_synced, sums] = await Promise.allSettled(both);
+      sums_synced = sums;
+      if (rows_synced.status === 'rejected') throw rows_synced.reason;
       this.#assertStillThere(end);
+      if (this.#newNames || whole) await this.#port.syncFolder(this.#place.folder);
       if (this.#newNames) {
-        await this.#port.syncFolder(this.#place.folder);
         await this.#port.syncFolder(dirname(this.#place.folder));
         this.#newNames = false;
       }
@@ -239,6 +245,8 @@ export class OpenCell implements CellFile {
     this.#assertUsable();
     this.#durableEnd = end;
     this.#rowsDurable = rows;
+    if (sums_synced.status === 'rejected') this.#fail(sums_synced.reason, 'write the checksums of');
+    sums_synced.value?.();
   }
 
   /** An open file whose name was removed still accepts rows, and keeps none. */

@@ -9,12 +9,10 @@ const HEADER = 'cell_id,status,n_done,n_target,pct_done';
 /** aggregated/progress.csv: one line per cell in study order. */
 export function progressCsv(cells: RunCells, states: CellStates): string {
   const lines = [HEADER];
-  for (const cell of cells) {
-    const n_done = states.done(cell.index);
-    const n_target = states.target(cell.index);
-    lines.push(
-      `${csvField(cell.cell_id)},${states.status(cell.index)},${n_done},${n_target},${percent(n_done, n_target)}`,
-    );
+  for (const { index, cell_id } of cells.places()) {
+    const n_done = states.done(index);
+    const n_target = states.target(index);
+    lines.push(`${csvField(cell_id)},${states.status(index)},${n_done},${n_target},${percent(n_done, n_target)}`);
   }
   return `${lines.join('\n')}\n`;
 }

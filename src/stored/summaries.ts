@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { numbersFromJson, toJson } from '../encoding/json-numbers.ts';
 import type { ParameterValue } from '../model/model.ts';
 import { completed } from '../statistics/earlier-statistics.ts';
+import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import { cellLayout } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
@@ -44,13 +45,26 @@ export interface CellSummary {
 }
 
 /** summary.json as it is written, with its digest. */
-export function summaryText(summary: Omit<CellSummary, 'digest'>): string {
-  const digest = digestOf(JSON.parse(toJson(summary)) as object);
-  return `${toJson({ ...summary, digest }, 1)}\n`;
+export function summaryText({ statistics, ...head }: Omit<CellSummary, 'digest'>): string {
+  return summaryTextOf(head, statisticsText(statistics));
+}
+
+/** The same of statistics that are text already. */
+export function summaryTextOf(
+  head: Omit<CellSummary, 'digest' | 'statistics'>,
+  { json, indented }: Pick<StatisticsText, 'json' | 'indented'>,
+): string {
+  // `statistics` stands behind all the rest, the digest behind that.
+  const digest = sha256(`${toJson(head).slice(0, -1)},"statistics":${json}}`);
+  return `${toJson(head, 1).slice(0, -2)},\n "statistics": ${indented},\n "digest": "${digest}"\n}\n`;
 }
 
 function digestOf(rest: object): string {
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
+  return sha256(JSON.stringify(rest));
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text);
 }
 
 /**

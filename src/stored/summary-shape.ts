@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { LATER_NAMES } from '../statistics/earlier-statistics.ts';
 import { QUANTILES } from '../statistics/summarise.ts';
 import { count, hex, jsonNumber, named, parameters } from './check-shape.ts';
 
@@ -18,10 +19,7 @@ const metric = z.looseObject({
   quantile_mcse: z.looseObject(fields(quantiles, jsonNumber)),
   ci: z.looseObject(fields(['mean', ...quantiles], interval)),
   diagnostics: z.array(z.string()).optional(),
-  ...fields(
-    ['largest_share', 'cvar05', 'cvar05_se', 'cvar95', 'cvar95_se', 'other_value_at_most'],
-    jsonNumber.optional(),
-  ),
+  ...fields([...LATER_NAMES, 'other_value_at_most'], jsonNumber.optional()),
   finite: z.looseObject({ n: count, ...fields(['mean', 'sd', 'mcse'], jsonNumber), ci: interval }).optional(),
   thresholds: z
     .array(

@@ -1,3 +1,5 @@
+import type { Format } from '../encoding/metrics-schema.ts';
+
 /**
  * A study as a program or a `.ts` study file writes it: the same keys and values as in YAML, docs/library.md. `export default { ... } satisfies
  * StudyObject`. Paths are relative to the study file, or to the `base` that a program gives; a `file:` URL is absolute.
@@ -29,7 +31,7 @@ export interface StudyObject {
   /** Which of the model's metrics are stored, in this order; default: those that the model stores. */
   readonly metrics?: readonly string[];
   /** Default `csv`. */
-  readonly format?: 'csv' | 'arrow';
+  readonly format?: Format;
   /** Rows per record batch (arrow, at least 1000) or checksum block (csv); default 2000. */
   readonly batch_rows?: number;
   /** A cell stops when the 95 % interval is so narrow (of every rule, where there are several). */

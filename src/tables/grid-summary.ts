@@ -1,6 +1,6 @@
 import { csvField } from '../encoding/csv-field.ts';
 import type { Parameters } from '../model/model.ts';
-import { flatStatistics } from '../statistics/flat-statistics.ts';
+import { flatStatistics, statisticValues } from '../statistics/flat-statistics.ts';
 import type { CellStatistics } from '../statistics/summarise.ts';
 import type { FilePort } from '../files/port.ts';
 import { summariesOf, type SummarisedCell } from '../stored/summaries.ts';
@@ -32,7 +32,12 @@ export async function* gridSummaryLines(
     first = false;
     yield cellLine(parameters, metrics, line);
   }
-  if (first) yield `${['cell_id', ...parameters, 'n'].map(csvField).join(',')}\n`;
+  if (first) yield gridHeader(parameters);
+}
+
+/** The header where no cell says which columns there are. */
+export function gridHeader(parameters: readonly string[]): string {
+  return `${['cell_id', ...parameters, 'n'].map(csvField).join(',')}\n`;
 }
 
 /** The header that fits `line` and all lines of the same run. */
@@ -46,9 +51,7 @@ export function cellHeader(
 }
 
 export function cellLine(parameters: readonly string[], metrics: readonly string[], line: CellLine): string {
-  const statistics = metrics.flatMap((metric) =>
-    flatStatistics(line.statistics[metric]!).map(([, value]) => String(value)),
-  );
+  const statistics = metrics.map((metric) => statisticValues(line.statistics[metric]!).join(','));
   const counts = Object.values(line.counts).map(String);
   const values = parameterTexts(line.parameters, parameters);
   return `${[csvField(line.cell_id), ...values, ...counts, ...statistics].join(',')}\n`;

@@ -3,7 +3,7 @@ import type { MetricSpec } from '../model/model.ts';
 import { isMarked } from '../report/marks/estimate.ts';
 import type { ConstantMetric } from '../report/marks/headline.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
-import { formatCount, formatNumber, formatWithError } from '../wording/format-number.ts';
+import { counted, formatCount, formatNumber, formatWithError } from '../wording/format-number.ts';
 
 type Summarised = Pick<ReportedCell, 'statistics'> & Partial<Pick<ReportedCell, 'parameters'>>;
 
@@ -34,7 +34,7 @@ export function remarks(
       : []),
     ...(equal.length > 0
       ? [
-          `${spec.headline === true ? `${metric}: all` : 'All'} rows equal in ${formatCount(equal.length)} of ${formatCount(cells.length)} cells: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
+          `${spec.headline === true ? `${metric}: all` : 'All'} rows equal in ${formatCount(equal.length)} of ${counted(cells.length, 'cell')}: another value has a chance of up to ${formatNumber(Math.max(...equal), 2)}.`,
         ]
       : []),
   ];

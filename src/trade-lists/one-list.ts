@@ -5,6 +5,7 @@ import { placeOf } from './matching/cells.ts';
 import type { Row } from './tables/table.ts';
 import type { ReadOptions } from './text/options.ts';
 import { placeText } from './text/problems.ts';
+import { counted } from '../wording/format-number.ts';
 
 /** Puts the rows of all files into one list, columns mapped and rows checked. `names`: of the files, one for each list. */
 export function oneList(lists: readonly RawList[], names: readonly string[], options: ReadOptions): RawList {
@@ -52,12 +53,13 @@ function checked(raw: RawList, file: string): RawList {
   if (wide !== undefined)
     throw rowError(
       wide,
-      `${wide.cells.length} cells where the header has ${width}: a separator within a number or a text?`,
+      `${counted(wide.cells.length, 'cell')} where the header has ${width}: a separator within a number or a text?`,
     );
   const used = Math.max(...[...raw.columns.values(), ...raw.fees]);
   const rows = raw.rows.filter(({ cells }) => cells.filter((cell) => cell !== '').length > 1);
   const torn = rows.find(({ cells }) => cells.length <= used && cells.length < width);
-  if (torn !== undefined) throw rowError(torn, `${torn.cells.length} cells where the header has ${width}: cut off?`);
+  if (torn !== undefined)
+    throw rowError(torn, `${counted(torn.cells.length, 'cell')} where the header has ${width}: cut off?`);
   const left_out = new Map(raw.left_out);
   if (rows.length < raw.rows.length) left_out.set('lines of text', raw.rows.length - rows.length);
   return { ...raw, rows, left_out };

@@ -139,7 +139,7 @@ class CellCheck {
   private row(text: string): void {
     const fields = text.split(',');
     if (fields.length !== this.names.length) {
-      this.damage(`${fields.length} fields where the header has ${this.names.length}`);
+      this.damage(`${counted(fields.length, 'field')} where the header has ${this.names.length}`);
       return;
     }
     const index = fields[this.perm]!.trim();

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { givenOptions, resumeCommand, withRunFlags } from '../../src/commands/run-flags.ts';
+import { givenOptions, resumeCommand, withRunFlags, type RunFlag } from '../../src/commands/run-flags.ts';
 import { resolveOptions, type RunOptions } from '../../src/run/run-options.ts';
 
 /** What a command line is read as: the studies and the options. */
@@ -26,7 +26,8 @@ const word = fc
   .filter((text) => text.trim() !== '');
 const words = fc.array(word, { minLength: 1, maxLength: 3 });
 
-const options: fc.Arbitrary<RunOptions> = fc.record({
+/** Of every option, or this does not compile. */
+const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   output: maybe(word),
   threads: maybe(fc.integer({ min: 1, max: 64 })),
   chunk: maybe(fc.oneof(fc.integer({ min: 1, max: 1e6 }), fc.constant('auto' as const))),
@@ -46,7 +47,8 @@ const options: fc.Arbitrary<RunOptions> = fc.record({
   settings: maybe(words),
   inputs: maybe(fc.dictionary(fc.stringMatching(/^[a-z_]{1,4}$/), word, { minKeys: 1, maxKeys: 3 })),
   shard: maybe(fc.constantFrom({ index: 1, of: 1 }, { index: 2, of: 3 })),
-});
+};
+const options: fc.Arbitrary<RunOptions> = fc.record(EACH);
 
 describe.skipIf(process.platform === 'win32')('the command that resumes a run', () => {
   it('read back from a shell says every option again, but the time limit and the leave to drop rows', () => {

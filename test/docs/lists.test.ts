@@ -4,9 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/commands/commands.ts';
 import { ERRORS } from '../../src/errors.ts';
 import type { ParameterSpec } from '../../src/model/model.ts';
-import federated from '../../src/models/federated/model.ts';
-import llmScheduler from '../../src/models/llm-scheduler/model.ts';
-import submitQueue from '../../src/models/submit-queue/model.ts';
+import { models } from '../../src/models/registry.ts';
+import { resolveOptions } from '../../src/run/run-options.ts';
 import { studySchema } from '../../src/study/schema.ts';
 import type { ProblemCode } from '../../src/verify/problem.ts';
 import { names, section, tableRows, textOf } from './pages.ts';
@@ -102,11 +101,18 @@ describe('docs/errors.md', () => {
   });
 });
 
-describe.each([
-  ['docs/llm-scheduler.md', llmScheduler],
-  ['docs/submit-queue.md', submitQueue],
-  ['docs/federated.md', federated],
-] as const)('%s', (page, model) => {
+describe('docs/library.md', () => {
+  it('names every option of a run', () => {
+    const text = section('docs/library.md', 'Run');
+    const options = Object.keys(resolveOptions()).filter((name) => name !== 'compute');
+    expect(options.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+/** trades has its lists on several pages: test/docs/trades.test.ts. */
+const MODELS = (await models()).filter(({ name }) => name !== 'trades');
+
+describe.each(MODELS.map((model) => [`docs/${model.name}.md`, model] as const))('%s', (page, model) => {
   it('has every parameter with its default, its values and its unit, and every metric with its unit, in their order', () => {
     const parameters = Object.entries<ParameterSpec>(model.parameters);
     const table = tableRows(section(page, 'Parameters'), 'parameter');

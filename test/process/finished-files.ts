@@ -23,7 +23,7 @@ export type Kind = (typeof KINDS)[number];
 export type Digests = Partial<Record<Kind, string>>;
 
 const PLACES: readonly (readonly [Kind, RegExp])[] = [
-  ['metrics', /^per_cell\/[^/]+\/metrics_compact\.(csv|arrow)$/],
+  ['metrics', /^per_cell\/[^/]+\/metrics_compact\.(?!sums$)[a-z]+$/],
   ['sums', /^per_cell\/[^/]+\/metrics_compact\.sums$/],
   ['failures', /^per_cell\/[^/]+\/failures\.csv$/],
   ['aggregated', /^aggregated\/(grid|partial)_summary\.csv$/],

@@ -151,7 +151,7 @@ describe('merge', () => {
       expect(after).toBe(digest);
       const conflict = problems.filter(({ code }) => code === 'CONFLICT');
       expect(conflict).toHaveLength(1);
-      expect(conflict[0]!.message).toContain('1 rows');
+      expect(conflict[0]!.message).toContain('1 row was found twice');
     }
     // The record goes with the rows: a merge does not make it look well.
     const output = join(study.folder, 'merged');

@@ -61,7 +61,7 @@ describe('a metric whose rows are equal', () => {
     expect(markdown).toContain('All rows are equal: ruin. That is only what was seen');
     expect(markdown).toContain('at most 0.0037');
     const terminal = studyResultText(result);
-    expect(terminal).toContain('All rows equal in 1 of 1 cells: another value has a chance of up to 0.0037.');
+    expect(terminal).toContain('All rows equal in 1 of 1 cell: another value has a chance of up to 0.0037.');
   });
 
   it('is that value exactly, with no error: a trade list that nothing disturbs, 4,000 times', async () => {
@@ -223,7 +223,7 @@ describe('a summary of an earlier version', () => {
     Reflect.deleteProperty(summary, 'digest');
     writeFileSync(path, JSON.stringify(summary, null, 1));
     await report(first.output);
-    expect(first.read('report/report.md')).toContain('0 of 1 cells');
+    expect(first.read('report/report.md')).toContain('0 of 1 cell is complete');
     expect(await run('earlier', model, 'permutations: 5')).toMatchObject({ exit: 0, permutations_computed: 0 });
     const resumed = (json: string): unknown => ({ ...(JSON.parse(json) as object), resume_detected: 0, digest: '' });
     expect(resumed(readFileSync(path, 'utf8'))).toEqual(resumed(text));

@@ -12,7 +12,8 @@ import { limits } from '../../src/report/limits.ts';
 import { lineChartData } from '../../src/report/marks/lines.ts';
 import { reportHtml } from '../../src/report/report-html.ts';
 import { reportMarkdown } from '../../src/report/report-markdown.ts';
-import { viewCsv } from '../../src/report/report-csv.ts';
+import { tableFiles, viewCsv } from '../../src/report/report-csv.ts';
+import * as names from '../../src/report/report-files.ts';
 import { surfacePictures } from '../../src/report/surface-pictures.ts';
 import { axisOver, px, tickText } from '../../src/report/svg/frame.ts';
 import { heatMap } from '../../src/report/svg/heat-map.ts';
@@ -120,6 +121,29 @@ describe('the report', () => {
     expect(html).toContain('2 more lines are not drawn (and 2 more combinations: see the tables)');
   });
 
+  it('writes every table that it names', () => {
+    const cells = gridOf({ p: [0, 1] });
+    const full = reportData(cells, {
+      views: [{ title: 'v', x: 'p', y: 'loss' }],
+      ranking: {
+        metric: 'loss',
+        best: 'lowest',
+        paired: false,
+        compared: 2,
+        n_undefined: 0,
+        cells: [{ cell: cells[0]!, difference: undefined, told_apart: false }],
+      },
+      pooled: [{ cell: cells[0]!, rates: {} }],
+    });
+    const written = tableFiles(full, true).map(([name]) => name);
+    const { CELLS_FILE, ...others } = names;
+    const named = Object.values(others).filter((name) => typeof name === 'string');
+    expect(named.filter((name) => !written.includes(name))).toEqual([]);
+    const links = [...reportHtml(full).matchAll(/href="([^"]*)"/g)].map(([, href]) => href!);
+    expect(links).toContain(names.BEST_FILE);
+    expect(links.filter((link) => ![...written, CELLS_FILE].includes(link))).toEqual([]);
+  });
+
   it('puts problems first', () => {
     const spoilt = reportData(gridOf({ p: [0, 1] }), {
       cells_total: 3,
@@ -132,7 +156,7 @@ describe('the report', () => {
     const found = findings(spoilt);
     expect(found.map(({ level }) => level)).toEqual(['bad', 'bad', 'bad', 'note']);
     expect(found[1]!.text).toContain('RangeError 1');
-    expect(found[2]!.text).toContain('2 rows were found twice with different values');
+    expect(found[2]!.text).toContain('2 rows were found twice, with different values');
     const html = reportHtml(spoilt);
     expect(html.indexOf('2 of 3 cells')).toBeLessThan(html.indexOf('What was run'));
   });

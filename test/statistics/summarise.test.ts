@@ -236,4 +236,24 @@ describe('flatStatistics', () => {
     );
     expect(names(pythonSample()).slice(0, -3)).toEqual([...STATISTIC_NAMES]);
   });
+
+  test('has every value under its own name', () => {
+    const m = summarise(sourceOf([pythonSample()]), ['m'], { thresholds: { m: [40] }, baseline: { m: 3 } })['m']!;
+    const { quantile_mcse, ci, baseline, thresholds, diagnostics } = m;
+    const own = Object.entries(m).filter(([, value]) => typeof value === 'number');
+    expect(Object.fromEntries(flatStatistics(m))).toMatchObject({
+      ...Object.fromEntries(own.filter(([name]) => name !== 'n_ones' && name !== 'other_value_at_most')),
+      ...Object.fromEntries(Object.entries(quantile_mcse).map(([name, value]) => [`${name}_mcse`, value])),
+      ...Object.fromEntries(Object.entries(ci).map(([name, [lower]]) => [`${name}_lower`, lower])),
+      ...Object.fromEntries(Object.entries(ci).map(([name, [, upper]]) => [`${name}_upper`, upper])),
+      n_finite: m.n,
+      mean_finite: m.mean,
+      diagnostics: diagnostics.join(' '),
+      baseline: 3,
+      baseline_below: baseline!.below,
+      baseline_equal_se: baseline!.equal_se,
+      p_gt_40: thresholds![0]!.probability,
+      p_gt_40_upper: thresholds![0]!.ci[1],
+    });
+  });
 });

@@ -26,7 +26,7 @@ describe('--cell', () => {
     ['p=0.41', /the nearest is p=0\.4 \(cell/],
     [
       'flips=100',
-      /^--cell flips=100 fits 3 cells of runs\/coin; add what tells them apart, or give the id:(\n {2}[0-9a-f]{16} {2}p=0\.[456]){3}$/,
+      /^--cell flips=100 matches 3 cells of runs\/coin; add what tells them apart, or give the id:(\n {2}[0-9a-f]{16} {2}p=0\.[456]){3}$/,
     ],
     ['nine', /^runs\/coin has no cell "nine"\. .*--cell name=value/],
     ['flip=100', /--cell: unknown parameter "flip"; .*did you mean flips\?/],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Executor } from '../../execute/executor.ts';
 import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { ChunkResult } from '../../execute/messages.ts';
+import type { StatisticsText } from '../../statistics/statistics-text.ts';
 import type { EncodedChunk } from '../../store/scan/cell-file.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
 import type { Failure } from '../../store/failures.ts';
@@ -39,6 +40,8 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   /** Where the values of its rows are put by who computes them; undefined where that is too much. */
   readonly keep: KeptColumns | undefined;
   private kept_to = 0;
+  /** Of a cell that was computed in one piece, by who makes its statistics at once. */
+  statistics: StatisticsText | undefined;
   private readonly executor: Pick<Executor, 'release' | 'acknowledge'>;
   /** Computed chunks that were appended and are not known to be durable. */
   private readonly unsynced: Delivery[] = [];
@@ -104,6 +107,7 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
       n_failed += due.result.failures.length;
       const { first, count, kept } = due.result;
       if (kept === true && first === this.kept_to) this.kept_to += count;
+      this.statistics ??= due.result.statistics;
       if (!due.copied) {
         this.executor.release(due.result);
         if (this.executor.acknowledge !== undefined) this.unsynced.push(due);

@@ -13,6 +13,17 @@ const CELL_BYTES = 64 * 2 ** 20;
 /** Most that the values of all cells under way may take [bytes]. */
 const ALL_BYTES = 192 * 2 ** 20;
 
+/** A cell with more values than this is read back by whoever reads files: the coordinator has others to attend to. */
+const SMALL_CELL_VALUES = 16_384;
+
+/** One file, begun by this run, of a cell all of which comes at once: then its statistics come with its rows, and its values need not be kept. */
+export function isSmall(files: readonly (BegunFile & { readonly output: { readonly stopping: unknown } })[]): boolean {
+  const [begun, ...others] = files;
+  if (begun === undefined || others.length > 0 || begun.resume_detected || begun.output.stopping !== undefined)
+    return false;
+  return begun.file.target * begun.cell.setup.schema.metrics.length <= SMALL_CELL_VALUES;
+}
+
 /**
  * Memory for the values of the cells under way. What was given back is given out again: V8 does not count shared memory as garbage worth collecting, so what
  * is let go stays for hours.

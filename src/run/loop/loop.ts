@@ -12,7 +12,7 @@ import type { FilePort } from '../../files/port.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
 import { CellTarget } from './output-cell.ts';
-import { ColumnMemory } from './column-memory.ts';
+import { ColumnMemory, isSmall } from './column-memory.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
 import { confirmedCell, confirmedDonors } from './confirm-files.ts';
@@ -29,7 +29,7 @@ import type { StopSwitch } from '../stop.ts';
 import type { Readers } from '../../readers/readers.ts';
 
 /** Experiments open at once: those whose last chunks are being computed or whose files are being sealed. */
-const OPEN_EXPERIMENTS = 16;
+const OPEN_EXPERIMENTS = 32;
 /** Rows copied from another file at once. Each copy reads that file from its beginning. */
 const COPY_ROWS = 65_536;
 /** After a stop, chunks in flight are waited for this long [ms]; what is longer is abandoned and computed again next time. */
@@ -124,7 +124,8 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     output.books.begun(cell, target.file, target.missing());
     targets.push(target);
   }
-  return new CellWork(targets, run.executor, run.columns.takeFor(targets));
+  // Of a small cell that comes in one piece the statistics come with it.
+  return new CellWork(targets, run.executor, isSmall(targets) ? undefined : run.columns.takeFor(targets));
 }
 
 /** A finished cell may have been left by a process that was killed just after finishing it. */
@@ -208,7 +209,9 @@ async function produce(
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
     if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
   }
-  const result = await run.executor.compute(chunk, run.abandoned, keep);
+  const summarise =
+    isSmall(targets) && from === 0 && to === targets[0]!.file.target ? output.summaries.optionsFor(cell) : undefined;
+  const result = await run.executor.compute(chunk, run.abandoned, keep, summarise);
   const { cannot_prepare } = result;
   if (cannot_prepare !== undefined) return { cannot_prepare };
   run.lease.observe(result.count, result.compute_ms);
@@ -250,19 +253,21 @@ async function finish(
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   }
-  for (const target of work.targets) await end(run, target, work.columnsOf(target.file.target));
+  for (const target of work.targets) await end(run, target, work);
   // After a stop a thread may still be busy with an abandoned chunk and put values there.
   if (work.keep !== undefined && run.stop.reason === undefined) run.columns.give(work.keep);
 }
 
-async function end(run: Loop, target: CellTarget, columns: KeptColumns | undefined): Promise<void> {
+async function end(run: Loop, target: CellTarget, work: CellWork<CellTarget>): Promise<void> {
   const { output, cell, file } = target;
   let status: CellStatus = 'stopped';
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
       const { resume_detected, look } = target;
-      await output.summaries.complete(cell, file, { resume_detected, look, columns });
+      const { statistics } = work;
+      const columns = work.columnsOf(file.target);
+      await output.summaries.complete(cell, file, { resume_detected, look, columns, statistics });
       output.outdated.delete(cell.cell_id);
       status = 'complete';
     } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)

@@ -67,14 +67,20 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   /** failures.csv being written, one append after the other. */
   private recording: Promise<void> = Promise.resolve();
 
-  private constructor(port: FilePort, { output, cell, look }: Member<Output>, scan: CellScan, file: CellFile) {
+  private constructor(
+    port: FilePort,
+    { output, cell, look }: Member<Output>,
+    scan: CellScan,
+    file: CellFile,
+    is_new: boolean,
+  ) {
     this.port = port;
     this.output = output;
     this.cell = cell;
     this.file = file;
     this.look = look;
     this.share = output.share?.(cell);
-    this.failed = failedPermutations(port, cell.place.folder);
+    this.failed = is_new ? [] : failedPermutations(port, cell.place.folder);
     const mine = ownOf(file.missing, this.share);
     this.n_failed_before = countPermutations(intersectRanges(mine, rangesOf(this.failed.sort(ascending))));
     this.n_not_mine = countPermutations(file.missing) - countPermutations(mine);
@@ -89,14 +95,16 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   ): Promise<CellTarget<Output> | undefined> {
     const { output, cell } = member;
     try {
-      await withdrawSummary(output, cell);
+      // Without a folder nothing of it can be on record.
+      const is_new = !scan.exists && port.stat(cell.place.folder) === undefined;
+      if (!is_new) await withdrawSummary(output, cell);
       const file = await openCell(port, cell.place, scan, (line) => {
         output.books.log(cell, line);
       });
-      if (output.retry_failed) await clearFailures(port, cell.place.folder);
-      const target = new CellTarget(port, member, scan, file);
+      if (output.retry_failed && !is_new) await clearFailures(port, cell.place.folder);
+      const target = new CellTarget(port, member, scan, file, is_new);
       // Every run that computes something of a cell finds out anew whether it can be prepared.
-      if (target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
+      if (!is_new && target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
       return target;
     } catch (error) {
       if (error instanceof HeldFile) {

@@ -33,6 +33,8 @@ interface OpenCell {
   n_done: number;
   n_failed: number;
   written_n_done: number;
+  /** Its progress.json is written once at a time; those of several cells side by side, or the disk would be waited for cell by cell. */
+  writing: Promise<void>;
 }
 
 interface ResumeInfo {
@@ -66,6 +68,8 @@ export class Bookkeeper {
   private readonly paths: RunLayout;
   private readonly open = new Map<number, OpenCell>();
   private readonly timers: (() => void)[] = [];
+  /** Lines for the logs of cells that have begun: most cells end before they would be looked for, and get all their lines at once. */
+  private readonly unlogged = new Map<string, string>();
   private current_cell_id: string | null = null;
   private writing: Promise<void> = Promise.resolve();
   private warned = false;
@@ -156,7 +160,8 @@ export class Bookkeeper {
     const { resume_info } = open;
     this.open.set(cell.index, open);
     const computing = missing.length === 0 ? 'nothing missing' : `missing ${describeRanges(missing)}`;
-    this.log(cell, `${resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started'}; ${computing}`);
+    const began = resume_info.resume_detected ? `resumed with ${file.n_rows_raw} rows` : 'started';
+    this.unlogged.set(cell.place.folder, this.dated(`${began}; ${computing}`));
     const { tell, output } = this.options;
     const { target: n_target } = file;
     const n_done = n_target - countPermutations(file.missing);
@@ -172,6 +177,7 @@ export class Bookkeeper {
       n_done: this.options.states.done(cell.index),
       n_failed: 0,
       written_n_done: -1,
+      writing: Promise.resolve(),
     };
   }
 
@@ -255,7 +261,7 @@ export class Bookkeeper {
     states.set(cell.index, status, open.n_done);
     if (status === 'complete') progress.completed();
     this.log(cell, `${status}: ${open.n_done} of ${states.target(cell.index)} permutations`);
-    await this.queue(() => this.writeProgressJson(open, status));
+    await this.writeProgressJson(open, status);
     this.open.delete(cell.index);
     this.tellFinished(cell, status === 'complete');
   }
@@ -271,14 +277,30 @@ export class Bookkeeper {
 
   /** A line in the cell's logs.txt. */
   log(cell: RunCell, line: string): void {
+    const { folder } = cell.place;
+    const before = this.unlogged.get(folder);
+    this.unlogged.delete(folder);
+    this.append(folder, before === undefined ? this.dated(line) : `${before}\n${this.dated(line)}`);
+  }
+
+  private dated(line: string): string {
+    return `${this.options.clock.date()} ${line}`;
+  }
+
+  private append(folder: string, lines: string): void {
     this.attempt(() => {
-      const { port, clock } = this.options;
-      appendLine(port, cellLayout(cell.place.folder).logs, `${clock.date()} ${line}`);
+      appendLine(this.options.port, cellLayout(folder).logs, lines);
     });
+  }
+
+  private logTheRest(): void {
+    for (const [folder, lines] of this.unlogged) this.append(folder, lines);
+    this.unlogged.clear();
   }
 
   /** Nothing more is computed: records how far the cells are. The heartbeat beats until the run has ended. */
   async end(): Promise<void> {
+    this.logTheRest();
     await this.queue(() => this.writeAggregated());
   }
 
@@ -289,12 +311,22 @@ export class Bookkeeper {
   }
 
   private async writeCellProgress(): Promise<void> {
+    this.logTheRest();
     for (const open of this.open.values()) {
       if (open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
     }
   }
 
-  private async writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
+  private writeProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
+    open.writing = open.writing
+      .then(() => this.replaceProgressJson(open, phase))
+      .catch((error: unknown) => {
+        this.warn(error);
+      });
+    return open.writing;
+  }
+
+  private async replaceProgressJson(open: OpenCell, phase: CellStatus): Promise<void> {
     const { cell, n_done, resume_info } = open;
     const { states, clock } = this.options;
     const target = states.target(cell.index);

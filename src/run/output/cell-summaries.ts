@@ -4,14 +4,17 @@ import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
 import type { Look } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
-import type { CellStatistics, SummariseOptions } from '../../statistics/summarise.ts';
+import { statisticsText, type StatisticsText } from '../../statistics/statistics-text.ts';
+import type { SummariseOptions } from '../../statistics/summarise.ts';
+import { isAsWritten } from '../../store/scan-cell.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
 import { removeFile } from '../../files/held.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
-import { summaryIfReadable, summaryText, type CellSummary } from '../../stored/summaries.ts';
+import { summaryIfReadable, summaryTextOf, type CellSummary } from '../../stored/summaries.ts';
+import type { TableLines } from '../../tables/table-lines.ts';
 
 /** The cell need not wait for this: its old summary is ignored until the new one is written. */
 const WITHDRAW_PATIENCE_MS = 1_000;
@@ -23,6 +26,8 @@ export interface CellSummariesOptions {
   readonly seedOf: (cell: RunCell) => unknown;
   /** The metrics of the unperturbed case; undefined where the model has none. */
   readonly baselineOf: (cell: RunCell) => Readonly<Record<string, number>> | undefined;
+  /** Where the tables of the end find what the summaries say. */
+  readonly lines: TableLines;
 }
 
 /** What a summary says beside the file's own counts. */
@@ -31,7 +36,7 @@ interface Made {
   readonly resume_detected: boolean;
   readonly look: Look | undefined;
   readonly baseline: Readonly<Record<string, number>> | undefined;
-  readonly statistics: CellStatistics;
+  readonly statistics: StatisticsText;
 }
 
 /** What is known of a cell at its end beside its file. */
@@ -40,11 +45,15 @@ export interface Ending {
   readonly look: Look | undefined;
   /** The values of all rows, where they are in memory. */
   readonly columns: KeptColumns | undefined;
+  /** Of all rows, where they were made with them: the cell is small. */
+  readonly statistics: StatisticsText | undefined;
 }
 
 /** Makes, checks and withdraws the summary.json of cells. */
 export class CellSummaries {
   private readonly options: CellSummariesOptions;
+  /** Of the cells under way. */
+  private readonly asked = new Map<number, SummariseOptions>();
 
   constructor(options: CellSummariesOptions) {
     this.options = options;
@@ -90,22 +99,38 @@ export class CellSummaries {
     });
   }
 
-  /** Completes a cell's file and writes its summary. Its rows are read back, for both; where `columns` has the values of all of them, only the bytes are proven. */
-  async complete(cell: RunCell, file: CellFile, { resume_detected, look, columns }: Ending): Promise<void> {
-    const { readers } = this.options;
+  /** What the statistics of a cell are made with. */
+  optionsFor(cell: RunCell): SummariseOptions {
+    const known = this.asked.get(cell.index);
+    if (known !== undefined) return known;
     const baseline = this.options.baselineOf(cell);
     const options = { ...this.options.statistics, ...(baseline !== undefined && { baseline }) };
+    this.asked.set(cell.index, options);
+    return options;
+  }
+
+  /** Completes a cell's file and writes its summary. Its rows are read back, for both; where `columns` has the values of all of them, only the bytes are proven. */
+  async complete(cell: RunCell, file: CellFile, ending: Ending): Promise<void> {
+    const { resume_detected, look, columns } = ending;
+    const { readers, port } = this.options;
+    const options = this.optionsFor(cell);
+    this.asked.delete(cell.index);
+    const { baseline } = options;
     const { target } = file;
-    let made: CellStatistics | undefined;
+    let made: StatisticsText | undefined;
     const rows_crc32 = await file.complete(async (sums) => {
       const { written } = file;
+      if (ending.statistics !== undefined && written !== undefined && isAsWritten(port, cell.place, written)) {
+        made = ending.statistics;
+        return 'proven';
+      }
       const kept = columns && written && { ...written, columns };
       const finished = await readers.read('finish', { place: cell.place, target, options, sums, kept });
       made = finished.statistics;
       return finished.found;
     });
     // A file without rows is not read back.
-    const statistics = made ?? (await readers.read('summary', { place: cell.place, target, options }));
+    const statistics = made ?? statisticsText(await readers.read('summary', { place: cell.place, target, options }));
     await this.write(cell, file, { rows_crc32, resume_detected, look, baseline, statistics });
   }
 
@@ -114,9 +139,9 @@ export class CellSummaries {
     file: CellFile,
     { rows_crc32, resume_detected, look, baseline, statistics }: Made,
   ): Promise<void> {
-    const { port, seedOf } = this.options;
+    const { port, seedOf, lines } = this.options;
     const { target } = file;
-    const summary: CellSummary = {
+    const head: Omit<CellSummary, 'digest' | 'statistics'> = {
       cell_id: cell.cell_id,
       n_perms_target: target,
       n_perms_done: target,
@@ -133,8 +158,8 @@ export class CellSummaries {
       rows_crc32,
       thresholds: this.options.statistics.thresholds ?? {},
       ...precisionOf(look),
-      statistics,
     };
-    await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryText(summary));
+    await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryTextOf(head, statistics));
+    lines.add(cell.index, { cell_id: cell.cell_id, parameters: cell.parameters, n: target, texts: statistics });
   }
 }

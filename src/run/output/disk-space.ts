@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { StopReason } from '../stop.ts';
+import { counted } from '../../wording/format-number.ts';
 
 /** What the missing rows will take, from the rows computed so far; warns once where the disk cannot hold them. */
 export class DiskForecast {
@@ -56,7 +57,7 @@ export function withSpace(
   const parts = [
     ...(needed === undefined ? [] : [`the missing rows need about ${megabytes(needed)}`]),
     ...(free === undefined ? [] : [`${megabytes(free)} is free now`]),
-    `${rows_safe.toLocaleString('en')} rows are on disk and safe`,
+    `${counted(rows_safe, 'row is', 'rows are')} on disk and safe`,
   ];
   const { code, message, path } = reason.error;
   const error = new EngineError(code, `${message}. ${sentence(parts.join(', '))}.`, {

@@ -40,6 +40,7 @@ export async function endOutput(
     try {
       await writeResults(port, experiment, whole, {
         outdated: output.outdated,
+        lines: output.lines,
         each: (write) => output.unlessHeld(write),
         warn: (message) => {
           tell({ type: 'warning', message });

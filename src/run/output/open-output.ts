@@ -22,6 +22,7 @@ import { RunOutput } from './run-output.ts';
 import { ownOf, shareOf } from '../../plan/share.ts';
 import { stoppingOf } from '../../precision/checks.ts';
 import { CellSummaries } from './cell-summaries.ts';
+import { TableLines } from '../../tables/table-lines.ts';
 
 export interface Surroundings {
   readonly port: FilePort;
@@ -73,12 +74,14 @@ export function createOutput(
     expected: (index) => expected[index]!,
     ownOf: (cell, present) => countPermutations(ownOf(present, own?.(cell))),
   });
+  const lines = new TableLines(Object.keys(study.model.parameters));
   const summaries = new CellSummaries({
     port,
     readers,
     statistics: { thresholds: study.thresholds },
     seedOf: (cell) => ({ ...study.seed, ...cell.setup.source }),
     baselineOf: (cell) => baselineOf(experiment, cell),
+    lines,
   });
   const missing = (): number => {
     const { permutations_total, permutations_done } = progress.numbers();
@@ -93,6 +96,7 @@ export function createOutput(
   const kept = {
     books,
     summaries,
+    lines,
     states,
     progress,
     share,

@@ -10,6 +10,7 @@ import type { DiskForecast } from './disk-space.ts';
 import type { Share } from '../../plan/share.ts';
 import type { Stopping } from '../../precision/checks.ts';
 import type { CellSummaries } from './cell-summaries.ts';
+import type { TableLines } from '../../tables/table-lines.ts';
 import type { RowOrigins } from '../../stored/row-origins.ts';
 
 export interface RunOutputOptions {
@@ -20,6 +21,7 @@ export interface RunOutputOptions {
   readonly setup: string;
   readonly books: Bookkeeper;
   readonly summaries: CellSummaries;
+  readonly lines: TableLines;
   readonly states: CellStates;
   readonly progress: Progress;
   /** What of each cell is computed; undefined: all of it. */
@@ -53,6 +55,7 @@ export class RunOutput {
   readonly setup: string;
   readonly books: Bookkeeper;
   readonly summaries: CellSummaries;
+  readonly lines: TableLines;
   readonly states: CellStates;
   readonly progress: Progress;
   readonly share: Share | undefined;
@@ -79,6 +82,7 @@ export class RunOutput {
     this.setup = options.setup;
     this.books = options.books;
     this.summaries = options.summaries;
+    this.lines = options.lines;
     this.states = options.states;
     this.progress = options.progress;
     this.share = options.share;

@@ -5,6 +5,7 @@ import type { Side } from '../text/side.ts';
 import { isNewestFirst, type SourceTrade, type SourceTrades } from './source-trade.ts';
 import { feesOf } from './fees.ts';
 import type { Row } from '../tables/table.ts';
+import { counted } from '../../wording/format-number.ts';
 
 interface Legs {
   entry: Row | undefined;
@@ -44,7 +45,7 @@ export function pairRows(cells: Cells): SourceTrades {
   return {
     trades,
     open_trades,
-    made: `${trades.length * 2} rows paired to ${trades.length} trades${newest_first ? ' (newest first)' : ''}`,
+    made: `${trades.length * 2} rows paired to ${counted(trades.length, 'trade')}${newest_first ? ' (newest first)' : ''}`,
     notes: [],
     left_out: new Map(),
   };

@@ -9,6 +9,7 @@ import { placeText } from '../text/problems.ts';
 import { feesOf } from './fees.ts';
 import { isNewestFirst, type SourceTrade, type SourceTrades } from './source-trade.ts';
 import type { Row } from '../tables/table.ts';
+import { counted } from '../../wording/format-number.ts';
 
 /** Reads executions and matches them to trades. P&L of the trades is net: fees are taken off by share. */
 export function readFills(cells: Cells, options: ReadOptions): SourceTrades {
@@ -157,7 +158,7 @@ function needsPointValue({ symbol, row }: { symbol: string; row: Row }, cells: C
 
 function madeText(fills: number, { orders, matches }: Matched): string {
   const put_together = orders === fills ? '' : ` of ${orders} orders`;
-  return `${fills} fills${put_together} matched first in, first out to ${matches.length} trades`;
+  return `${counted(fills, 'fill')}${put_together} matched first in, first out to ${counted(matches.length, 'trade')}`;
 }
 
 function unopenedNote({ unopened }: Matched): string[] {

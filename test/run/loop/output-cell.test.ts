@@ -113,7 +113,9 @@ describe('rows', () => {
   test('wait for the next run where another program has their summary open', async () => {
     const output = new Recorded();
     output.held = new HeldFile('remove', '/out/summary.json', 'EBUSY');
-    const { target } = await open(new SimulatedDisk(), output);
+    const disk = new SimulatedDisk();
+    disk.port.mkdir(CELL.place.folder);
+    const { target } = await open(disk, output);
     expect(target.missing()).toEqual([{ from: 0, to: TARGET }]);
     expect([...output.outdated]).toEqual(['c1']);
   });

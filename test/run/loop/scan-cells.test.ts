@@ -28,6 +28,8 @@ function cellOf(output: string, id: string, experiment: string, format: 'csv' | 
 function cellsOf(list: readonly RunCell[]): RunCells {
   return {
     length: list.length,
+    places: () => list.values(),
+    at: (index) => list[index]!,
     find: (id) => list.find(({ cell_id }) => cell_id === id),
     [Symbol.iterator]: () => list.values(),
   };
