@@ -62,12 +62,7 @@ interface RunHow extends ResolvedOptions {
 }
 
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
-async function runStages(
-  host: Host,
-  suites: readonly Suite[],
-  options: RunHow,
-  watch: Watch,
-): Promise<StudyResult[]> {
+async function runStages(host: Host, suites: readonly Suite[], options: RunHow, watch: Watch): Promise<StudyResult[]> {
   const results = new Map<Suite, StudyResult>();
   const told = new Set<string>();
   let going = suites;

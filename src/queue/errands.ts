@@ -29,11 +29,7 @@ export class Errands {
     this.run = run;
   }
 
-  add(
-    task: ChunkTask,
-    besides: Pick<Errand, 'keep' | 'summarise'>,
-    now_ms: number,
-  ): [Errand, Promise<ChunkResult>] {
+  add(task: ChunkTask, besides: Pick<Errand, 'keep' | 'summarise'>, now_ms: number): [Errand, Promise<ChunkResult>] {
     const id = `${this.run}-${this.made}`;
     this.made += 1;
     let settle: Pick<Errand, 'resolve' | 'reject'>;

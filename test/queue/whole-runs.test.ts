@@ -111,9 +111,12 @@ async function scenario(seed: number): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       const abort = new AbortController();
       // A manager that is stopped, or dies at its first message, and comes back.
-      const cancel = tries < 3 && next() < 0.7 ? CLOCK.after(next() * 6000, () => {
+      const cancel =
+        tries < 3 && next() < 0.7
+          ? CLOCK.after(next() * 6000, () => {
               abort.abort('enough');
-            }) : undefined;
+            })
+          : undefined;
       const outcome = await overQueue(study, broker, {
         threads,
         signal: abort.signal,

@@ -130,17 +130,13 @@ describe('messages', () => {
       wrong((value) => (value.chunk['more'] = 1)),
       wrong((value) => delete value.chunk['cell']),
     ])
-      expect(() => offeredChunk(bad), bad.slice(0, 80)).toThrow(
-        expect.objectContaining({ code: 'IDENTITY' }) as Error,
-      );
+      expect(() => offeredChunk(bad), bad.slice(0, 80)).toThrow(expect.objectContaining({ code: 'IDENTITY' }) as Error);
   });
 
   test('of another version of the wire are refused by saying so', () => {
     const said = { run: 'r', engine: '1', node_major: 20, manager: 'm', setups: [] };
     expect(announcementOf(announcementText(said))).toEqual(said);
-    expect(() => announcementOf(announcementText(said).replace('"wire":1', '"wire":2'))).toThrow(
-      /another version/,
-    );
+    expect(() => announcementOf(announcementText(said).replace('"wire":1', '"wire":2'))).toThrow(/another version/);
     expect(workerNoteOf('{"wire":1}')).toBeUndefined();
   });
 
