@@ -46,6 +46,8 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   reuse: maybe(words),
   settings: maybe(words),
   inputs: maybe(fc.dictionary(fc.stringMatching(/^[a-z_]{1,4}$/), word, { minKeys: 1, maxKeys: 3 })),
+  queue: maybe(fc.constantFrom('redis://lab:6379', 'file:/etc/the queue', 'env:PERMAFROST_QUEUE', 'env:OTHER')),
+  namespace: maybe(fc.constantFrom('lab', 'default')),
   shard: maybe(fc.constantFrom({ index: 1, of: 1 }, { index: 2, of: 3 })),
 };
 const options: fc.Arbitrary<RunOptions> = fc.record(EACH);
