@@ -46,7 +46,7 @@ export function planExperiment(
   readonly missing: number;
 } {
   const parts = members.map((member) => partOf(port, member));
-  for (const [k, { output, cell, look }] of members.entries()) {
+  for (const [k, { output, cell, check }] of members.entries()) {
     const { own, left, wanted, whole_after, target } = parts[k]!;
     const n_target = countPermutations(own);
     const n_missing = countPermutations(wanted);
@@ -55,7 +55,7 @@ export function planExperiment(
     output.planned.push({ cell_id: cell.cell_id, n_done, n_target, n_failed, missing: wanted });
     if (whole_after && n_missing > 0) output.rows_finished += target;
     if (k > 0) output.cells_shared += 1;
-    if (output.stopping !== undefined && output.share === undefined && look?.stop !== true) output.at_most = true;
+    if (output.stopping !== undefined && output.share === undefined && check?.stop !== true) output.at_most = true;
   }
   const wanted = parts.map((part) => part.wanted);
   const segments = segmentsOf(

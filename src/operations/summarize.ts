@@ -18,7 +18,7 @@ import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { cellParameters } from '../stored/cell-parameters.ts';
 import { precisionOf } from '../precision/cell-precision.ts';
 import { partialCell, type PartialCell } from '../readers/partial-cell.ts';
-import type { LookedScan } from '../precision/scan-to-stop.ts';
+import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { refuseOwnCode, storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
@@ -169,14 +169,14 @@ async function summarizeCell(
   const { cell_id, place } = cell;
   const { thresholds } = manifest;
   const file = cellLayout(place.folder).summary;
-  let found: LookedScan;
+  let found: CheckedScan;
   try {
     found = await scanStored(readers, cell, manifest);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     return { damage: error.message };
   }
-  const { scan, look } = found;
+  const { scan, check } = found;
   const { target } = scan;
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
@@ -201,7 +201,7 @@ async function summarizeCell(
     ...facts,
     rows_crc32,
     thresholds,
-    ...precisionOf(look),
+    ...precisionOf(check),
     statistics: await readers.read('summary', { place, target, options: asked }),
   };
   await files.do(() => writeSmallFile(port, file, summaryText(summary)));

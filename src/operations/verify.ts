@@ -11,8 +11,8 @@ import { countNotFinite, type NotFinite } from '../verify/not-finite.ts';
 import type { Problem, ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { recompute, type CellRows, type Mismatch, type RecomputeAmount } from '../verify/recompute.ts';
-import type { LookedScan } from '../precision/scan-to-stop.ts';
-import { nextLook, stoppingOf } from '../precision/checks.ts';
+import type { CheckedScan } from '../precision/scan-to-stop.ts';
+import { nextCheck, stoppingOf } from '../precision/checks.ts';
 import type { StoredCell } from '../readers/stored-cells.ts';
 import { storedStudy } from '../stored/stored-experiment.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
@@ -121,16 +121,16 @@ function refuseBeside(options: VerifyOptions): void {
   throw new EngineError('USAGE', message, { path: given });
 }
 
-function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifest: RunManifest): Problem[] {
+function scanProblems(cell: StoredCell, found: CheckedScan | EngineError, manifest: RunManifest): Problem[] {
   const { cell_id } = cell;
   if (found instanceof EngineError) {
     return [{ cell_id, code: found.code === 'IDENTITY' ? 'IDENTITY' : 'DISK', message: found.message }];
   }
-  const { scan, look } = found;
+  const { scan, check } = found;
   const { target } = scan;
   const stopping = stoppingOf(manifest.precision, manifest.permutations);
-  const undecided = stopping !== undefined && look?.stop !== true;
-  const missing = subtractRanges([{ from: 0, to: undecided ? nextLook(stopping, look) : target }], scan.present);
+  const undecided = stopping !== undefined && check?.stop !== true;
+  const missing = subtractRanges([{ from: 0, to: undecided ? nextCheck(stopping, check) : target }], scan.present);
   const rows = countPermutations(scan.present);
   const standing: (readonly [ProblemCode, boolean, string])[] = [
     [
@@ -154,7 +154,7 @@ function scanProblems(cell: StoredCell, found: LookedScan | EngineError, manifes
     [
       'PAST_TARGET',
       scan.n_rows_past_target > 0,
-      `${counted(scan.n_rows_past_target, 'row')} at or past the target ${target}${look?.reached === true ? ', where the cell is precise enough' : ''}`,
+      `${counted(scan.n_rows_past_target, 'row')} at or past the target ${target}${check?.reached === true ? ', where the cell is precise enough' : ''}`,
     ],
     [
       'TORN',

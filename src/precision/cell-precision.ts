@@ -2,24 +2,24 @@ import { toJson } from '../encoding/json-numbers.ts';
 import { quantityOf, type ReachedPrecision } from '../statistics/stopping.ts';
 import { canonicalJson } from '../study/canonical-json.ts';
 import type { Precision } from '../study/schema.ts';
-import { stoppingOf, type Look } from './checks.ts';
+import { stoppingOf, type Check } from './checks.ts';
 
 export type CellPrecision = ReachedPrecision | readonly ReachedPrecision[];
 
-/** The `precision` of a summary: of one rule an object, of several a list, of none nothing. `look`: the one at which the cell stopped. */
-export function precisionOf(look: Look | undefined): { readonly precision?: CellPrecision } {
-  if (look === undefined) return {};
-  const { n, looks } = look;
-  const reached = look.decisions.map(({ rule, stop, estimate, ci, half_width, allowed, reason }): ReachedPrecision => {
+/** The `precision` of a summary: of one rule an object, of several a list, of none nothing. `check`: the one at which the cell stopped. */
+export function precisionOf(check: Check | undefined): { readonly precision?: CellPrecision } {
+  if (check === undefined) return {};
+  const { n, checks: looks } = check;
+  const reached = check.decisions.map(({ rule, stop, estimate, ci, half_width, allowed, reason }): ReachedPrecision => {
     const outcome = { estimate, ci, half_width, allowed, reached: stop, reason };
     return { metric: rule.metric, quantity: quantityOf(rule), rule, n, looks, ...outcome };
   });
   return { precision: reached.length === 1 ? reached[0]! : reached };
 }
 
-/** Whether a summary's `precision` is what this look came to, by the same rules. */
-export function isOfLook(precision: CellPrecision | undefined, look: Look | undefined): boolean {
-  return toJson(precision) === toJson(precisionOf(look).precision);
+/** Whether a summary's `precision` is what this check found, by the same rules. */
+export function isOfCheck(precision: CellPrecision | undefined, check: Check | undefined): boolean {
+  return toJson(precision) === toJson(precisionOf(check).precision);
 }
 
 /** What a summary says of its cell's permutations. */

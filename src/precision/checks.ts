@@ -4,19 +4,19 @@ import type { ColumnBlocks, Decision, PrecisionRule } from '../statistics/stoppi
 import type { RowSource } from '../statistics/summarise.ts';
 import type { Precision } from '../study/schema.ts';
 
-/** When the cells of a study stop: as soon as every rule is content at one of the looks. Plain data, for the workers too. */
+/** When the cells of a study stop: as soon as every rule is content at one of the checks. Plain data, for the workers too. */
 export interface Stopping {
   readonly rules: readonly PrecisionRule[];
   /** Counts of permutations at which a cell is looked at, ascending; the last is the most that a cell gets. */
-  readonly looks: readonly number[];
+  readonly checkpoints: readonly number[];
 }
 
 /** The outcome of the last check that the rows of a cell allow. A function of these rows alone. */
-export interface Look {
+export interface Check {
   /** Permutations looked at: rows 0 .. n - 1, all of them there. */
   readonly n: number;
-  /** How many looks that were. */
-  readonly looks: number;
+  /** How many checks there were until then. */
+  readonly checks: number;
   /** What became of each rule. */
   readonly decisions: readonly (Decision & { readonly rule: PrecisionRule })[];
   /** Every rule is content. */
@@ -30,7 +30,7 @@ export function stoppingOf(precision: readonly Precision[], permutations: number
   if (precision.length === 0) return undefined;
   const rules = precision.map(ruleOf);
   const min = Math.max(...rules.map((rule) => rule.min ?? MIN_PERMUTATIONS));
-  return { rules, looks: checkpoints(permutations, min) };
+  return { rules, checkpoints: checkpoints(permutations, min) };
 }
 
 function ruleOf({ metric, quantile, threshold, half_width, relative, min }: Precision): PrecisionRule {
@@ -39,42 +39,42 @@ function ruleOf({ metric, quantile, threshold, half_width, relative, min }: Prec
   return threshold === undefined ? { ...rule, mean: true } : { ...rule, threshold };
 }
 
-/** The look after `look`: how many permutations a cell needs next. */
-export function nextLook({ looks }: Stopping, look: Look | undefined): number {
-  return looks[look?.looks ?? 0] ?? looks.at(-1)!;
+/** The check after `check`: how many permutations a cell needs next. */
+export function nextCheck({ checkpoints: all }: Stopping, check: Check | undefined): number {
+  return all[check?.checks ?? 0] ?? all.at(-1)!;
 }
 
-/** The looks past `look` that a cell whose rows 0 .. whole - 1 are there allows. */
-export function dueLooks({ looks }: Stopping, look: Look | undefined, whole: number): readonly number[] {
-  return looks.filter((n) => n > (look?.n ?? 0) && n <= whole);
+/** The checks after `check` that a cell whose rows 0 .. whole - 1 are there allows. */
+export function dueChecks({ checkpoints: all }: Stopping, check: Check | undefined, whole: number): readonly number[] {
+  return all.filter((n) => n > (check?.n ?? 0) && n <= whole);
 }
 
-/** Looks at rows 0 .. n - 1 for one n after the other, to the first at which the cell stops. Undefined where no look is due. */
-export function takeLooks(
+/** Checks rows 0 .. n - 1 for one n after the other, to the first at which the cell stops. Undefined where no check is due. */
+export function takeChecks(
   rows: RowSource,
   metrics: readonly string[],
   stopping: Stopping,
   due: readonly number[],
-): Look | undefined {
+): Check | undefined {
   const columns = columnsOf(
     rows,
     stopping.rules.map(({ metric }) => metrics.indexOf(metric)),
     due.at(-1) ?? 0,
   );
-  let look: Look | undefined;
+  let check: Check | undefined;
   for (const n of due) {
     const decisions = stopping.rules.map((rule, r) => ({ rule, ...decide(rule, columns[r]!, n) }));
     const reached = decisions.every(({ stop }) => stop);
-    look = {
+    check = {
       n,
-      looks: stopping.looks.indexOf(n) + 1,
+      checks: stopping.checkpoints.indexOf(n) + 1,
       decisions,
       reached,
-      stop: reached || n === stopping.looks.at(-1),
+      stop: reached || n === stopping.checkpoints.at(-1),
     };
-    if (look.stop) return look;
+    if (check.stop) return check;
   }
-  return look;
+  return check;
 }
 
 /** Columns of at most this many bytes are read once and held; larger ones are read again for every pass. */

@@ -6,7 +6,7 @@ import type { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
 import type { FilePort } from '../files/port.ts';
-import { lookAtOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
+import { checkOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
 import { statisticsText } from '../statistics/statistics-text.ts';
 import { summarise } from '../statistics/summarise.ts';
 import { pickRows } from '../store/pick-rows.ts';
@@ -20,7 +20,7 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
   return {
     scan: ({ place, target, stopping }) => scanToStop(port, place, target, stopping),
 
-    look: ({ place, target, stopping, due, sums }) => lookAtOpenFile(port, place, target, stopping, due, sums),
+    check: ({ place, target, stopping, due, sums }) => checkOpenFile(port, place, target, stopping, due, sums),
 
     copy: ({ chunk, from, keep }) => {
       const { first, count } = chunk;

@@ -1,7 +1,7 @@
 import { layoutOf } from '../store/scan/layout.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
 import type { RunManifest } from '../stored/manifest.ts';
-import type { LookedScan } from '../precision/scan-to-stop.ts';
+import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import { stoppingOf } from '../precision/checks.ts';
 import type { Readers } from './readers.ts';
 
@@ -35,7 +35,7 @@ export function scanStored(
   readers: Readers,
   { place }: StoredCell,
   { permutations, precision }: RunManifest,
-): Promise<LookedScan> {
+): Promise<CheckedScan> {
   const stopping = stoppingOf(precision, permutations);
   return readers.read('scan', { place, target: permutations, stopping });
 }

@@ -1,8 +1,8 @@
 import type { CellCost, MeasureTask } from '../execute/measure-cell.ts';
 import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
-import type { LookedScan } from '../precision/scan-to-stop.ts';
-import type { Look, Stopping } from '../precision/checks.ts';
+import type { CheckedScan } from '../precision/scan-to-stop.ts';
+import type { Check, Stopping } from '../precision/checks.ts';
 import type { StatisticsText } from '../statistics/statistics-text.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
@@ -21,8 +21,8 @@ export interface RowsTask {
   readonly place: CellPlace;
   readonly target: number;
 }
-/** A cell that is being computed and has the rows of its next looks. */
-export interface LookTask extends RowsTask {
+/** A cell that is being computed and has the rows of its next checks. */
+export interface CheckTask extends RowsTask {
   readonly stopping: Stopping;
   readonly due: readonly number[];
   readonly sums: Sums;
@@ -59,8 +59,8 @@ export interface FinishedCell {
 /** Everything that is read and summarised where the files are: each kind of task with its result. */
 export interface ReaderTasks {
   /** What a cell's file holds, and where its rows say that the cell ends. */
-  scan: { task: ScanTask; result: LookedScan };
-  look: { task: LookTask; result: Look | undefined };
+  scan: { task: ScanTask; result: CheckedScan };
+  check: { task: CheckTask; result: Check | undefined };
   /** Undefined where the other file no longer holds every row: then the caller computes them. */
   copy: { task: CopyTask; result: ChunkResult | undefined };
   /** The rows as CSV lines, whatever the file's format. */

@@ -18,7 +18,7 @@ export type PrecisionRule = {
   /** In the unit of the quantity, > 0; with `relative` as a share of its size. */
   readonly half_width: number;
   readonly relative?: boolean;
-  /** The first look, and the fewest permutations; 1,000 where not given. */
+  /** The first check, and the fewest permutations; 1,000 where not given. */
   readonly min?: number;
 } & ({ readonly quantile: number } | { readonly mean: true } | { readonly threshold: number });
 
@@ -38,23 +38,23 @@ export interface Decision {
 }
 
 /**
- * The fixed looks min x 2^k below `target`, then `target`. A cell is judged only there, and only on exactly the rows
- * below the look, all of them complete: so where it stops is a function of the rows alone, on any machine.
+ * The fixed checkpoints min x 2^k below `target`, then `target`. A cell is judged only there, and only on exactly the rows
+ * below the check, all of them complete: so where it stops is a function of the rows alone, on any machine.
  */
 export function checkpoints(target: number, min: number = MIN_PERMUTATIONS): number[] {
   assert(min >= 1 && target >= 0, 'checkpoints are positive');
-  const looks: number[] = [];
-  for (let look = min; look < target; look *= 2) looks.push(look);
-  return [...looks, target];
+  const checkpoints: number[] = [];
+  for (let n = min; n < target; n *= 2) checkpoints.push(n);
+  return [...checkpoints, target];
 }
 
 /** The values of one metric in perm_index order, in blocks of any size. Gone through several times, each time from the first row. */
 export type ColumnBlocks = Iterable<Float64Array>;
 
 /**
- * One look at rows 0 .. n - 1 of `column`, which holds at least those; later ones are ignored. Call it at
+ * One check of rows 0 .. n - 1 of `column`, which holds at least those; later ones are ignored. Call it at
  * `checkpoints` only: width rules at the plain 95 % level keep their coverage there (specification: 0.93 to 0.96), not
- * under a look at every row. Decisions against a threshold need `decideProportion` instead. Memory does not grow with n.
+ * under a check at every row. Decisions against a threshold need `decideProportion` instead. Memory does not grow with n.
  */
 export function decide(rule: PrecisionRule, column: ColumnBlocks, n: number): Decision {
   assert(rule.half_width > 0, 'a half width is positive');
@@ -198,7 +198,7 @@ export interface ReachedPrecision {
   readonly quantity: string;
   /** The rule, as it was applied. */
   readonly rule: PrecisionRule;
-  /** Permutations at the last look, and how many looks that were. */
+  /** Permutations at the last check, and how many checks there were until then (the stored name is older than the word). */
   readonly n: number;
   readonly looks: number;
   readonly estimate: number;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EngineError } from '../errors.ts';
 import { disk } from '../files/disk.ts';
-import { diskError } from '../files/disk-error.ts';
+import { diskError, onDisk } from '../files/disk-error.ts';
 import { layoutOf } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import type { Holder, LockMechanism, LockRecord } from './lock/holder.ts';
@@ -76,7 +76,7 @@ export async function lookAtLock(
   { port = disk, me = thisProcess }: LockOptions = {},
 ): Promise<{ readonly holder: Holder | undefined; readonly state: 'free' | Judgement['state'] }> {
   const party = { port, me, lock: layoutOf(output).lock };
-  const found = readLock(port, party.lock);
+  const found = onDisk('read', party.lock, () => readLock(port, party.lock));
   if (found === undefined || found.blank) return { holder: undefined, state: 'free' };
   return { holder: found.holder, state: (await judge(party, party.lock, found)).state };
 }
@@ -98,7 +98,7 @@ async function take(party: Party, path: string, mechanisms: readonly LockMechani
     return {
       by: kernel?.by ?? 'file',
       nonce,
-      stands: () => readLock(port, path)?.token === token,
+      stands: () => onDisk('read', path, () => readLock(port, path)?.token === token),
       release: () => {
         release(port, path, token, kernel);
       },

@@ -5,14 +5,14 @@ import type { Part } from '../store/read-rows.ts';
 import { readRowText } from '../store/row-text.ts';
 import { inOrder } from '../execute/in-order.ts';
 import type { RunManifest } from '../stored/manifest.ts';
-import type { LookedScan } from '../precision/scan-to-stop.ts';
+import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import type { Readers } from '../readers/readers.ts';
 
 /** A cell of a run and the next of its rows. */
 export interface CellText {
   readonly cell: StoredCell;
-  readonly found: LookedScan | EngineError;
+  readonly found: CheckedScan | EngineError;
   /** The first, and the last, that comes of this cell. */
   readonly first: boolean;
   readonly last: boolean;
@@ -47,7 +47,7 @@ export async function* cellTexts(
   });
 }
 
-async function scanOf(cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<LookedScan | EngineError> {
+async function scanOf(cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CheckedScan | EngineError> {
   try {
     return await scanStored(readers, cell, manifest);
   } catch (error) {

@@ -87,6 +87,11 @@ export class MemoryBroker {
     this.wake();
   }
 
+  /** Whether a manager has the namespace. */
+  get claimed(): boolean {
+    return this.holder !== undefined;
+  }
+
   manager(): ManagerTransport {
     const self = {};
     const stateOf = (id: string): ChunkState =>

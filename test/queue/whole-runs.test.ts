@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { run } from '../../src/operations/run.ts';
 import { seededRandom } from '../crash/simulated-disk.ts';
@@ -160,7 +160,7 @@ describe('who may not compute', () => {
     const [a, b] = [new CoinStudy(), new CoinStudy()];
     const broker = new MemoryBroker();
     const first = overQueue(a, broker);
-    await CLOCK.sleep(500);
+    await vi.waitUntil(() => broker.claimed, { timeout: 15_000 });
     await expect(overQueue(b, broker)).rejects.toMatchObject({ code: 'LOCKED', exit: 3 });
     hire(broker, a.folder);
     expect((await first).exit).toBe(0);

@@ -14,7 +14,7 @@ function run(rule: PrecisionRule, column: Float64Array, min = 1000): Decision {
     const decision = decide(rule, [column], n);
     if (decision.stop || n === column.length) return decision;
   }
-  throw new Error('no look');
+  throw new Error('no check');
 }
 
 describe('checkpoints', () => {

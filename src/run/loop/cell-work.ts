@@ -13,7 +13,7 @@ import type { Syncable } from './group-sync.ts';
 /** The cell's file in one output, as far as its chunks go. */
 export interface WorkTarget {
   readonly output: { readonly live: boolean };
-  readonly next_look: number | undefined;
+  readonly next_check: number | undefined;
   missing(): readonly PermutationRange[];
   append(chunk: EncodedChunk, source: 'computed' | 'copied'): void;
   record(failures: readonly Failure[], error: ErrorRecord | undefined): void;
@@ -69,8 +69,8 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
 
   /** Where a stage ends: at the nearest check of any of the files. Rows past it are requested only once that check has decided, so none is computed in vain or twice. */
   get stage_end(): number {
-    const looks = this.targets.filter(({ output }) => output.live).map(({ next_look }) => next_look ?? Infinity);
-    return Math.min(Infinity, ...looks);
+    const checks = this.targets.filter(({ output }) => output.live).map(({ next_check }) => next_check ?? Infinity);
+    return Math.min(Infinity, ...checks);
   }
 
   /** Whether a further stage has something to compute. */

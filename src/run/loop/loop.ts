@@ -100,7 +100,7 @@ export async function runCells(context: RunContext): Promise<void> {
 async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork<CellTarget>> {
   const targets: CellTarget[] = [];
   for (const member of members) {
-    const { output, cell, scan, look } = member;
+    const { output, cell, scan, check } = member;
     if (!output.live) continue;
     if (scan instanceof EngineError) {
       output.fail(scan);
@@ -110,7 +110,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
       output.books.leftOut(cell, output.sharded ? 'shared' : 'waiting');
       continue;
     }
-    if (output.summaries.isUpToDate(cell, scan, look)) {
+    if (output.summaries.isUpToDate(cell, scan, check)) {
       output.books.foundComplete(cell, scan);
       await leaveClean(run.port, member);
       continue;
@@ -246,7 +246,7 @@ async function finish(
     for (;;) {
       await work.settled();
       await sync.now(work);
-      for (const target of work.targets) await target.takeLooks(run.readers);
+      for (const target of work.targets) await target.takeChecks(run.readers);
       if (run.stop.reason !== undefined || !work.unfinished) break;
       await stage();
     }
@@ -264,10 +264,10 @@ async function end(run: Loop, target: CellTarget, work: CellWork<CellTarget>): P
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
-      const { resume_detected, look } = target;
+      const { resume_detected, check } = target;
       const { statistics } = work;
       const columns = work.columnsOf(file.target);
-      await output.summaries.complete(cell, file, { resume_detected, look, columns, statistics });
+      await output.summaries.complete(cell, file, { resume_detected, check, columns, statistics });
       output.outdated.delete(cell.cell_id);
       status = 'complete';
     } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)

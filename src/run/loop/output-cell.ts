@@ -16,7 +16,7 @@ import { seedOf, type RunCell } from '../../plan/run-cell.ts';
 import { ownOf, wantedOf } from '../../plan/share.ts';
 import type { RunOutput } from '../output/run-output.ts';
 import type { CellSet, ScannedCell } from './scan-cells.ts';
-import { dueLooks, nextLook, type Look } from '../../precision/checks.ts';
+import { dueChecks, nextCheck, type Check } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 
 /** Rows that this process computed for a file, and rows that it had from elsewhere: another output, or a chunk computed for another output. */
@@ -41,7 +41,7 @@ export interface TargetOutput extends Pick<
 }
 
 /** A cell as it was scanned, in an output that is written. */
-type Member<Output extends TargetOutput> = Pick<ScannedCell<Output & CellSet>, 'cell' | 'look'> & {
+type Member<Output extends TargetOutput> = Pick<ScannedCell<Output & CellSet>, 'cell' | 'check'> & {
   readonly output: Output;
 };
 
@@ -51,7 +51,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   readonly cell: RunCell;
   readonly file: CellFile;
   /** The outcome of the last check; undefined without rules, and before the first. */
-  look: Look | undefined;
+  check: Check | undefined;
   /** Permutations that failed before and are not tried again. */
   readonly n_failed_before: number;
   /** Permutations that are missing and another run's to compute. */
@@ -69,7 +69,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
 
   private constructor(
     port: FilePort,
-    { output, cell, look }: Member<Output>,
+    { output, cell, check }: Member<Output>,
     scan: CellScan,
     file: CellFile,
     is_new: boolean,
@@ -78,7 +78,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
     this.output = output;
     this.cell = cell;
     this.file = file;
-    this.look = look;
+    this.check = check;
     this.share = output.share?.(cell);
     this.failed = is_new ? [] : failedPermutations(port, cell.place.folder);
     const mine = ownOf(file.missing, this.share);
@@ -119,29 +119,29 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
    * The next check: nothing past it is requested until the rows below it are there and have decided. Undefined after the last check. A run that computes only a
    * part of a cell cannot wait for the others' rows: it computes all of its part.
    */
-  get next_look(): number | undefined {
-    return this.undecided && this.share === undefined ? nextLook(this.output.stopping!, this.look) : undefined;
+  get next_check(): number | undefined {
+    return this.undecided && this.share === undefined ? nextCheck(this.output.stopping!, this.check) : undefined;
   }
 
   /** What is to be computed or copied below `end` and below the next check. */
   missing(end = Infinity): readonly PermutationRange[] {
-    const stage = { from: 0, to: Math.min(end, this.next_look ?? this.file.target) };
+    const stage = { from: 0, to: Math.min(end, this.next_check ?? this.file.target) };
     return wantedOf(intersectRanges(this.file.missing, [stage]), this.share, this.failed.sort(ascending));
   }
 
   private get undecided(): boolean {
-    return this.output.stopping !== undefined && this.look?.stop !== true;
+    return this.output.stopping !== undefined && this.check?.stop !== true;
   }
 
   /** Makes the checks that its rows allow by now, reading the rows back. */
-  async takeLooks(readers: Readers): Promise<void> {
+  async takeChecks(readers: Readers): Promise<void> {
     const { output, cell, file } = this;
     if (!output.live || !this.undecided) return;
     const stopping = output.stopping!;
-    const due = dueLooks(stopping, this.look, file.missing[0]?.from ?? file.target);
+    const due = dueChecks(stopping, this.check, file.missing[0]?.from ?? file.target);
     if (due.length === 0) return;
     try {
-      this.look = await readers.read('look', {
+      this.check = await readers.read('check', {
         place: cell.place,
         target: file.target,
         stopping,
@@ -152,9 +152,9 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
       output.fail(error);
       return;
     }
-    if (this.look?.stop !== true) return;
-    file.lowerTarget(this.look.n);
-    output.books.decided(cell, this.look);
+    if (this.check?.stop !== true) return;
+    file.lowerTarget(this.check.n);
+    output.books.decided(cell, this.check);
   }
 
   append(chunk: EncodedChunk, source: keyof RowCount): void {

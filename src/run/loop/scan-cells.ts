@@ -6,7 +6,7 @@ import { noFile } from '../../store/scan-cell.ts';
 import { inOrder } from '../../execute/in-order.ts';
 import type { ReusableRun } from './reuse.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
-import type { Look, Stopping } from '../../precision/checks.ts';
+import type { Check, Stopping } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { MADE_BY } from '../../stored/manifest.ts';
 import type { RowOrigin, RowOrigins } from '../../stored/row-origins.ts';
@@ -28,7 +28,7 @@ export interface ScannedCell<Set extends CellSet> {
   /** What its file holds, or why that cannot be known. */
   readonly scan: CellScan | EngineError;
   /** What its rows say about where it stops. */
-  readonly look: Look | undefined;
+  readonly check: Check | undefined;
 }
 
 /** A file with rows of this experiment that are good to be copied. */
@@ -146,15 +146,15 @@ async function scan(
   run: Pick<ScanOptions<CellSet>, 'readers' | 'port'>,
   place: CellPlace,
   { target, stopping }: Pick<CellSet, 'target' | 'stopping'>,
-): Promise<{ readonly scan: CellScan | EngineError; readonly look: Look | undefined }> {
-  const look = undefined;
+): Promise<{ readonly scan: CellScan | EngineError; readonly check: Check | undefined }> {
+  const check = undefined;
   try {
-    if (run.port.stat(place.folder) === undefined) return { scan: noFile(target), look };
+    if (run.port.stat(place.folder) === undefined) return { scan: noFile(target), check };
     return await run.readers.read('scan', { place, target, stopping });
   } catch (error) {
-    if (error instanceof EngineError) return { scan: error, look };
+    if (error instanceof EngineError) return { scan: error, check };
     const known = diskError(error, 'read', place.folder);
-    if (known instanceof EngineError) return { scan: known, look };
+    if (known instanceof EngineError) return { scan: known, check };
     throw error;
   }
 }

@@ -19,7 +19,7 @@ import type { CellStates } from '../../stored/cell-states.ts';
 import type { CellStatus } from '../../stored/cell-states.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
 import type { RunEvent, Tell } from './events.ts';
-import type { Look } from '../../precision/checks.ts';
+import type { Check } from '../../precision/checks.ts';
 
 /** progress.json of the cells being computed [ms]. */
 const CELL_PROGRESS_MS = 1_000;
@@ -195,12 +195,12 @@ export class Bookkeeper {
   }
 
   /** The rows of a cell decided how many permutations it has. */
-  decided(cell: RunCell, { n, looks, reached, decisions }: Look): void {
+  decided(cell: RunCell, { n, checks, reached, decisions }: Check): void {
     this.lowerTarget(cell, n);
     const reasons = decisions.map(({ rule, reason }) => `${rule.metric}: ${reason}`).join('; ');
     this.log(
       cell,
-      `${reached ? `reached the requested precision with ${n} permutations (check ${looks})` : `reached the limit of ${n} permutations (check ${looks}) before the requested precision`}: ${reasons}`,
+      `${reached ? `reached the requested precision with ${n} permutations (check ${checks})` : `reached the limit of ${n} permutations (check ${checks}) before the requested precision`}: ${reasons}`,
     );
     this.options.tell({ type: 'cell-decided', ...this.countsOf(cell) });
   }

@@ -1,7 +1,7 @@
 import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { RunCell } from '../../plan/run-cell.ts';
-import { isOfLook, precisionOf } from '../../precision/cell-precision.ts';
-import type { Look } from '../../precision/checks.ts';
+import { isOfCheck, precisionOf } from '../../precision/cell-precision.ts';
+import type { Check } from '../../precision/checks.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { areCurrent, areRanked } from '../../statistics/earlier-statistics.ts';
 import { statisticsText, type StatisticsText } from '../../statistics/statistics-text.ts';
@@ -34,7 +34,7 @@ export interface CellSummariesOptions {
 interface Made {
   readonly rows_crc32: string;
   readonly resume_detected: boolean;
-  readonly look: Look | undefined;
+  readonly check: Check | undefined;
   readonly baseline: Readonly<Record<string, number>> | undefined;
   readonly statistics: StatisticsText;
 }
@@ -42,7 +42,7 @@ interface Made {
 /** What is known of a cell at its end beside its file. */
 export interface Ending {
   readonly resume_detected: boolean;
-  readonly look: Look | undefined;
+  readonly check: Check | undefined;
   /** The values of all rows, where they are in memory. */
   readonly columns: KeptColumns | undefined;
   /** Of all rows, where they were made with them: the cell is small. */
@@ -63,7 +63,7 @@ export class CellSummaries {
    * Whether nothing is left to do for a cell: its file is whole and as an undisturbed run leaves it, and its summary was made from these very rows.
    * Decided from the rows; the summary only says which rows it is of.
    */
-  isUpToDate(cell: RunCell, scan: CellScan, look: Look | undefined): boolean {
+  isUpToDate(cell: RunCell, scan: CellScan, check: Check | undefined): boolean {
     const { port, statistics } = this.options;
     const { target } = scan;
     const whole =
@@ -81,7 +81,7 @@ export class CellSummaries {
       areCurrent(summary.statistics) &&
       (summary.baseline === null || areRanked(summary.statistics)) &&
       JSON.stringify(summary.thresholds) === JSON.stringify(statistics.thresholds ?? {}) &&
-      isOfLook(summary.precision, look)
+      isOfCheck(summary.precision, check)
     );
   }
 
@@ -111,7 +111,7 @@ export class CellSummaries {
 
   /** Completes a cell's file and writes its summary. Its rows are read back, for both; where `columns` has the values of all of them, only the bytes are proven. */
   async complete(cell: RunCell, file: CellFile, ending: Ending): Promise<void> {
-    const { resume_detected, look, columns } = ending;
+    const { resume_detected, check, columns } = ending;
     const { readers, port } = this.options;
     const options = this.optionsFor(cell);
     this.asked.delete(cell.index);
@@ -131,13 +131,13 @@ export class CellSummaries {
     });
     // A file without rows is not read back.
     const statistics = made ?? statisticsText(await readers.read('summary', { place: cell.place, target, options }));
-    await this.write(cell, file, { rows_crc32, resume_detected, look, baseline, statistics });
+    await this.write(cell, file, { rows_crc32, resume_detected, check, baseline, statistics });
   }
 
   private async write(
     cell: RunCell,
     file: CellFile,
-    { rows_crc32, resume_detected, look, baseline, statistics }: Made,
+    { rows_crc32, resume_detected, check, baseline, statistics }: Made,
   ): Promise<void> {
     const { port, seedOf, lines } = this.options;
     const { target } = file;
@@ -157,7 +157,7 @@ export class CellSummaries {
       baseline: baseline ?? null,
       rows_crc32,
       thresholds: this.options.statistics.thresholds ?? {},
-      ...precisionOf(look),
+      ...precisionOf(check),
     };
     await writeSmallFile(port, cellLayout(cell.place.folder).summary, summaryTextOf(head, statistics));
     lines.add(cell.index, { cell_id: cell.cell_id, parameters: cell.parameters, n: target, texts: statistics });

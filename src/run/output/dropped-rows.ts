@@ -6,7 +6,7 @@ import type { FilePort } from '../../files/port.ts';
 import { readProgressCsv, type CellCount } from '../../stored/progress-csv.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import type { RunManifest } from '../../stored/manifest.ts';
-import { nextLook, stoppingOf } from '../../precision/checks.ts';
+import { nextCheck, stoppingOf } from '../../precision/checks.ts';
 import { scanStored, storedCells, type StoredCell } from '../../readers/stored-cells.ts';
 import type { Host } from '../../readers/host.ts';
 import type { Readers } from '../../readers/readers.ts';
@@ -61,20 +61,20 @@ function fewerPermutations(output: string, before: RunManifest, wanted: RunManif
 
 interface DroppedRows {
   readonly cell_id: string;
-  /** Where the cell stops; undefined where rows are missing before its next look, and rows past it are there. */
+  /** Where the cell stops; undefined where rows are missing before its next check, and rows past it are there. */
   readonly stop: number | undefined;
-  readonly look: number;
+  readonly check: number;
 }
 
 async function droppedRows(readers: Readers, cell: StoredCell, wanted: RunManifest): Promise<DroppedRows | undefined> {
   try {
-    const { scan, look } = await scanStored(readers, cell, wanted);
+    const { scan, check } = await scanStored(readers, cell, wanted);
     const { cell_id } = cell;
-    if (scan.n_rows_past_target > 0) return { cell_id, stop: scan.target, look: scan.target };
+    if (scan.n_rows_past_target > 0) return { cell_id, stop: scan.target, check: scan.target };
     const stopping = stoppingOf(wanted.precision, wanted.permutations);
-    if (stopping === undefined || look?.stop === true) return undefined;
-    const next = nextLook(stopping, look);
-    return (scan.present.at(-1)?.to ?? 0) > next ? { cell_id, stop: undefined, look: next } : undefined;
+    if (stopping === undefined || check?.stop === true) return undefined;
+    const next = nextCheck(stopping, check);
+    return (scan.present.at(-1)?.to ?? 0) > next ? { cell_id, stop: undefined, check: next } : undefined;
   } catch (error) {
     if (error instanceof EngineError) return undefined;
     throw error;
@@ -82,10 +82,10 @@ async function droppedRows(readers: Readers, cell: StoredCell, wanted: RunManife
 }
 
 function dropsRows(output: string, dropped: readonly DroppedRows[], wanted: RunManifest): EngineError {
-  const { cell_id, stop, look } = dropped[0]!;
+  const { cell_id, stop, check } = dropped[0]!;
   const why =
     stop === undefined
-      ? `cell ${cell_id} holds rows past permutation ${look}, where its next check falls, and lacks rows before it: it may stop there`
+      ? `cell ${cell_id} holds rows past permutation ${check}, where its next check falls, and lacks rows before it: it may stop there`
       : `cell ${cell_id} holds rows past permutation ${stop}, where it now stops`;
   const more = dropped.length > 1 ? ` (and ${dropped.length - 1} more cells)` : '';
   return new EngineError(

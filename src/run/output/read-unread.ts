@@ -29,8 +29,8 @@ export async function readUnread(port: FilePort, output: RunOutput, readers: Rea
         books.foundAtEnd(cell, noFile(target), false);
         return;
       }
-      const { scan, look } = await readers.read('scan', { place: cell.place, target, stopping });
-      books.foundAtEnd(cell, scan, summaries.isUpToDate(cell, scan, look));
+      const { scan, check } = await readers.read('scan', { place: cell.place, target, stopping });
+      books.foundAtEnd(cell, scan, summaries.isUpToDate(cell, scan, check));
     } catch (error) {
       // The next run says what is wrong with it.
       if (!(error instanceof EngineError || isSystemError(error))) throw error;

@@ -3,7 +3,7 @@ import type { Bookkeeper } from './bookkeeper.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
 import { EngineError } from '../../errors.ts';
-import { diskError } from '../../files/disk-error.ts';
+import { diskError, onDisk } from '../../files/disk-error.ts';
 import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { DiskForecast } from './disk-space.ts';
@@ -107,7 +107,7 @@ export class RunOutput {
 
   /** Whoever removes the output during a run wants it gone: it is not quietly begun again without its manifest. */
   assertThere(port: FilePort): void {
-    if (port.stat(this.landmark) !== undefined) return;
+    if (onDisk('find', this.landmark, () => port.stat(this.landmark)) !== undefined) return;
     throw new EngineError(
       'DISK',
       `${this.landmark} vanished during the run, and the computed rows with it: run the same command again to recompute them`,

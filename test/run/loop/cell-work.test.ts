@@ -6,7 +6,7 @@ import { CellWork, type Delivery, type WorkTarget } from '../../../src/run/loop/
 /** A file that takes down what reaches it. */
 class Recorded implements WorkTarget {
   readonly output = { live: true };
-  next_look: number | undefined;
+  next_check: number | undefined;
   left = 0;
   readonly done: string[] = [];
   /** The output fails at the append of this permutation. */
@@ -138,8 +138,8 @@ describe('stages', () => {
     const files = [new Recorded(), new Recorded(), new Recorded()] as const;
     const { work } = begin(...files);
     expect(work.stage_end).toBe(Infinity);
-    files[0].next_look = 2000;
-    files[1].next_look = 1000;
+    files[0].next_check = 2000;
+    files[1].next_check = 1000;
     expect(work.stage_end).toBe(1000);
     files[1].output.live = false;
     expect(work.stage_end).toBe(2000);

@@ -59,8 +59,8 @@ class Recorded implements TargetOutput {
 }
 
 async function open(disk: SimulatedDisk, output = new Recorded()) {
-  const scan = scanCell(disk.port, CELL.place, output.stopping?.looks.at(-1) ?? TARGET);
-  const target = await CellTarget.open(disk.port, { output, cell: CELL, look: undefined }, scan);
+  const scan = scanCell(disk.port, CELL.place, output.stopping?.checkpoints.at(-1) ?? TARGET);
+  const target = await CellTarget.open(disk.port, { output, cell: CELL, check: undefined }, scan);
   return { output, target: target! };
 }
 
@@ -216,17 +216,17 @@ describe('checks of the precision rules', () => {
     const output = new Recorded();
     output.stopping = content;
     const { target } = await open(disk, output);
-    const first = target.next_look!;
+    const first = target.next_check!;
     expect(first).toBe(64);
     expect(target.missing()).toEqual([{ from: 0, to: first }]);
     const readers = new Inline(disk.port);
     // Not due before its rows are there.
-    await target.takeLooks(readers);
-    expect(target.look).toBeUndefined();
+    await target.takeChecks(readers);
+    expect(target.check).toBeUndefined();
     for (let at = 0; at < first; at += 8) target.append(chunkOf(SCHEMA, at, Math.min(first, at + 8)), 'computed');
     await target.sync();
-    await target.takeLooks(readers);
-    expect(target.look).toMatchObject({ n: first, stop: true });
+    await target.takeChecks(readers);
+    expect(target.check).toMatchObject({ n: first, stop: true });
     expect(target.missing()).toEqual([]);
     expect(output.told).toEqual([['decided', first]]);
   });
@@ -236,7 +236,7 @@ describe('checks of the precision rules', () => {
     output.stopping = content;
     output.share = () => [{ from: 0, to: 128 }];
     const { target } = await open(new SimulatedDisk(), output);
-    expect(target.next_look).toBeUndefined();
+    expect(target.next_check).toBeUndefined();
     expect(target.missing()).toEqual([{ from: 0, to: 128 }]);
   });
 
@@ -245,11 +245,11 @@ describe('checks of the precision rules', () => {
     const output = new Recorded();
     output.stopping = content;
     const { target } = await open(disk, output);
-    const first = target.next_look!;
+    const first = target.next_check!;
     for (let at = 0; at < first; at += 8) target.append(chunkOf(SCHEMA, at, Math.min(first, at + 8)), 'computed');
     await target.sync();
     disk.fault = { at: disk.operations, code: 'EIO', forGood: true };
-    await target.takeLooks(new Inline(disk.port));
+    await target.takeChecks(new Inline(disk.port));
     expect(output.error).toMatchObject({ code: 'DISK' });
   });
 });
