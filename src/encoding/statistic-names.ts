@@ -15,8 +15,6 @@ export const STATISTIC_NAMES = [
   'diagnostics',
 ] as const;
 
-export type StatisticName = (typeof STATISTIC_NAMES)[number];
-
 /** Columns of a model that has a baseline: itself, and the shares of rows below it and equal to it, with their errors. */
 export const BASELINE_NAMES = [
   'baseline',

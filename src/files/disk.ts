@@ -78,8 +78,12 @@ function mkdir(path: string, parents = true): void {
 const NO_FOLDER_SYNC = new Set(['EPERM', 'EACCES', 'EISDIR', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EBADF']);
 let folders_unsynced = false;
 
-/** Syncs of folders, by path: the one under way, and the one that begins when it has ended. */
-const folder_syncs = new Map<string, { readonly running: Promise<void>; next: Promise<void> | undefined }>();
+/** The sync of a folder under way, and the one that begins when it has ended. */
+interface FolderSync {
+  readonly running: Promise<void>;
+  next: Promise<void> | undefined;
+}
+const folder_syncs = new Map<string, FolderSync>();
 
 /** Whoever asks while a folder is being synced shares the next sync with all others who do: that one begins after their names were made. */
 function syncFolder(path: string): Promise<void> {
@@ -93,7 +97,7 @@ function syncFolder(path: string): Promise<void> {
 
 function beginFolderSync(path: string): Promise<void> {
   const running = syncFolderNow(path);
-  const sync = { running, next: undefined };
+  const sync: FolderSync = { running, next: undefined };
   folder_syncs.set(path, sync);
   const ended = (): void => {
     if (folder_syncs.get(path) === sync && sync.next === undefined) folder_syncs.delete(path);

@@ -229,7 +229,10 @@ export class OpenCell implements CellFile {
     try {
       // With the last row the sums are as they stay: both are on their way together, and one sync writes down both names.
       const whole = this.#missing.length === 0 && this.#ordered && this.#format.blocksOf !== undefined;
-      const both = [this.#port.fdatasync(this.#fd), whole ? this.#sums.syncText() : undefined] as const;
+      const both = [
+        this.#port.fdatasync(this.#fd),
+        whole ? this.#sums.syncText() : Promise.resolve(undefined),
+      ] as const;
       const [rows_synced, sums] = await Promise.allSettled(both);
       sums_synced = sums;
       if (rows_synced.status === 'rejected') throw rows_synced.reason;

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 test('whoever has a folder synced at the same time hears of it, and of its failure, each for himself', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'permafrost-sync-'));
+  const folder = newFolder();
   await Promise.all(Array.from({ length: 20 }, () => disk.syncFolder(folder)));
   const first = disk.syncFolder(folder);
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
   // The first one has the folder open; those who come now share one that begins when it is gone.
   const later = await Promise.allSettled([first, ...Array.from({ length: 5 }, () => disk.syncFolder(folder))]);
   expect(later.map(({ status }) => status)).toEqual(['fulfilled', ...Array.from({ length: 5 }, () => 'rejected')]);

@@ -22,13 +22,13 @@ vi.mock('esbuild-wasm', async (original) => {
 let folder: string;
 let cache: string;
 
-beforeEach(async () => {
+beforeEach(() => {
   folder = newFolder();
   cache = join(folder, 'cache');
   vi.stubEnv('PERMAFROST_CACHE', cache);
   builds.count = 0;
 });
-afterEach(async () => {
+afterEach(() => {
   vi.unstubAllEnvs();
   removeFolder(folder);
 });
@@ -102,7 +102,7 @@ describe('what a bundle depends on', () => {
   }
 
   const kept = () => keptBundle('key', join(folder, 'study'));
-  beforeEach(async () => {
+  beforeEach(() => {
     await keepBundle('key', join(folder, 'study'), MADE, await dependencies(), Date.now() + LATER);
     expect(await kept()).toEqual(MADE);
   });

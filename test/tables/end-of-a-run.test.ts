@@ -9,7 +9,11 @@ import { ManualClock } from '../ports/manual-clock.ts';
 import { CoinStudy, finishedFiles, HOST } from '../operations/coin-study.ts';
 
 /** The same disk, and how often files of a name were opened. */
-function counted(): { readonly host: typeof HOST; opened(name: string): number; folderSyncs(name: RegExp): number } {
+function counted(): {
+  readonly host: typeof HOST;
+  readonly opened: (name: string) => number;
+  readonly folderSyncs: (name: RegExp) => number;
+} {
   const opened: string[] = [];
   const synced: string[] = [];
   const port: FilePort = {
