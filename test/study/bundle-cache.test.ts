@@ -102,7 +102,7 @@ describe('what a bundle depends on', () => {
   }
 
   const kept = () => keptBundle('key', join(folder, 'study'));
-  beforeEach(() => {
+  beforeEach(async () => {
     await keepBundle('key', join(folder, 'study'), MADE, await dependencies(), Date.now() + LATER);
     expect(await kept()).toEqual(MADE);
   });
