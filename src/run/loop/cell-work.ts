@@ -11,7 +11,7 @@ import type { PermutationRange } from '../../study/permutation-range.ts';
 import type { Syncable } from './group-sync.ts';
 
 /** The cell's file in one output, as far as its chunks go. */
-export interface WorkTarget {
+export interface WorkCell {
   readonly output: { readonly live: boolean };
   readonly next_check: number | undefined;
   missing(): readonly PermutationRange[];
@@ -27,7 +27,7 @@ export interface Delivery {
   /** Read from another file instead of computed. */
   readonly copied: boolean;
   /** The files that miss these rows, each with what is appended to it. */
-  readonly parts: readonly { readonly target: WorkTarget; readonly chunk: EncodedChunk }[];
+  readonly parts: readonly { readonly output_cell: WorkCell; readonly chunk: EncodedChunk }[];
 }
 
 /**
@@ -35,8 +35,8 @@ export interface Delivery {
  * permutation order, so that an undamaged file is always a prefix. Chunks that wait here are never more than are in flight.
  * A chunk counts when it is in all its files.
  */
-export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncable {
-  readonly targets: readonly Target[];
+export class CellWork<Cell extends WorkCell = WorkCell> implements Syncable {
+  readonly output_cells: readonly Cell[];
   /** Where the values of its rows are put by who computes them; undefined where that is too much. */
   readonly keep: KeptColumns | undefined;
   private kept_to = 0;
@@ -56,8 +56,8 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   private onSettled: (() => void) | undefined;
 
   /** `executor` is told of every computed chunk that was appended, whose bytes are not needed any more, and of every one that is durable. */
-  constructor(targets: readonly Target[], executor: Pick<Executor, 'release' | 'acknowledge'>, keep?: KeptColumns) {
-    this.targets = targets;
+  constructor(output_cells: readonly Cell[], executor: Pick<Executor, 'release' | 'acknowledge'>, keep?: KeptColumns) {
+    this.output_cells = output_cells;
     this.keep = keep;
     this.executor = executor;
   }
@@ -69,13 +69,18 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
 
   /** Where a stage ends: at the nearest check of any of the files. Rows past it are requested only once that check has decided, so none is computed in vain or twice. */
   get stage_end(): number {
-    const checks = this.targets.filter(({ output }) => output.live).map(({ next_check }) => next_check ?? Infinity);
+    const checks = this.output_cells
+      .filter(({ output }) => output.live)
+      .map(({ next_check }) => next_check ?? Infinity);
     return Math.min(Infinity, ...checks);
   }
 
   /** Whether a further stage has something to compute. */
   get unfinished(): boolean {
-    return !this.is_abandoned && this.targets.some((target) => target.output.live && target.missing().length > 0);
+    return (
+      !this.is_abandoned &&
+      this.output_cells.some((output_cell) => output_cell.output.live && output_cell.missing().length > 0)
+    );
   }
 
   /** Nothing more of it is computed, and what is in flight is not appended behind a gap: the cell failed. */
@@ -140,19 +145,19 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   sync(): Promise<void> {
     this.syncing = this.syncing.then(async () => {
       const covered = this.unsynced.splice(0);
-      await Promise.all(this.targets.map((target) => target.sync()));
+      await Promise.all(this.output_cells.map((output_cell) => output_cell.sync()));
       this.synced.push(...covered);
     });
     return this.syncing;
   }
 
   acknowledge(): void {
-    for (const target of this.targets) target.acknowledge('synced');
+    for (const output_cell of this.output_cells) output_cell.acknowledge('synced');
     this.acknowledgeTo(this.synced.splice(0));
   }
 
   acknowledgeAppended(): void {
-    for (const target of this.targets) target.acknowledge('appended');
+    for (const output_cell of this.output_cells) output_cell.acknowledge('appended');
   }
 
   /** Nothing is ever synced: what is appended is as durable as it gets. */
@@ -163,11 +168,11 @@ export class CellWork<Target extends WorkTarget = WorkTarget> implements Syncabl
   /** One file that has the rows is enough: those that failed copy them from there. Where all failed, they are nowhere. */
   private acknowledgeTo(deliveries: readonly Delivery[]): void {
     for (const { result, parts } of deliveries)
-      if (parts.some(({ target }) => target.output.live)) this.executor.acknowledge!(result);
+      if (parts.some(({ output_cell }) => output_cell.output.live)) this.executor.acknowledge!(result);
   }
 }
 
-function hasFailed({ output }: WorkTarget): boolean {
+function hasFailed({ output }: WorkCell): boolean {
   return !output.live;
 }
 
@@ -175,11 +180,11 @@ function hasFailed({ output }: WorkTarget): boolean {
 function appendToAll({ result, copied, parts }: Delivery): void {
   const { failures, first_error } = result;
   let source: 'computed' | 'copied' = copied ? 'copied' : 'computed';
-  for (const { target, chunk } of parts) {
-    if (!target.output.live) continue;
-    target.append(chunk, source);
-    if (failures.length > 0) target.record(failures, first_error);
+  for (const { output_cell, chunk } of parts) {
+    if (!output_cell.output.live) continue;
+    output_cell.append(chunk, source);
+    if (failures.length > 0) output_cell.record(failures, first_error);
     // A failed append ended that output: the next one is the first.
-    if (!hasFailed(target)) source = 'copied';
+    if (!hasFailed(output_cell)) source = 'copied';
   }
 }

@@ -12,33 +12,33 @@ interface Destination {
 const LARGEST_COMMON_BATCH = 65_536;
 
 /** One schema for each kind of bytes that the files want; the first is that of the first file. */
-export function schemasOf(targets: readonly Destination[]): MetricsSchema[] {
-  const schemas = new Map(targets.map(({ cell }) => [kindOf(cell.place.schema), cell.place.schema]));
+export function schemasOf(output_cells: readonly Destination[]): MetricsSchema[] {
+  const schemas = new Map(output_cells.map(({ cell }) => [kindOf(cell.place.schema), cell.place.schema]));
   return [...schemas.values()];
 }
 
 /** Each file with what is appended to it. `result` was made for the schemas of these files. */
-export function chunksFor<Target extends Destination>(
-  targets: readonly Target[],
+export function chunksFor<Cell extends Destination>(
+  output_cells: readonly Cell[],
   result: ChunkResult,
-): { readonly target: Target; readonly chunk: EncodedChunk }[] {
+): { readonly output_cell: Cell; readonly chunk: EncodedChunk }[] {
   const { first, count, rows, blocks, crc32 } = result;
-  const kinds = schemasOf(targets).map(kindOf);
+  const kinds = schemasOf(output_cells).map(kindOf);
   const encoded = [result.bytes, ...(result.more_bytes ?? [])];
-  const { format, batch_rows } = targets[0]!.cell.place.schema;
-  return targets.map((target) => {
-    const { schema } = target.cell.place;
+  const { format, batch_rows } = output_cells[0]!.cell.place.schema;
+  return output_cells.map((output_cell) => {
+    const { schema } = output_cell.cell.place;
     const bytes = encoded[kinds.indexOf(kindOf(schema))]!;
     // The same lines, but a file with other blocks cuts them itself.
     const cut = blocks !== undefined && schema.format === format && schema.batch_rows === batch_rows;
     const summed = crc32 !== undefined && bytes === result.bytes;
-    return { target, chunk: { first, count, rows, bytes, ...(summed && { crc32 }), ...(cut && { blocks }) } };
+    return { output_cell, chunk: { first, count, rows, bytes, ...(summed && { crc32 }), ...(cut && { blocks }) } };
   });
 }
 
 /** Chunks for these files are multiples of this: whole chunks of every file. */
-export function batchRowsOf(targets: readonly Destination[]): number {
-  const sizes = schemasOf(targets).map(chunkRowsOf);
+export function batchRowsOf(output_cells: readonly Destination[]): number {
+  const sizes = schemasOf(output_cells).map(chunkRowsOf);
   const common = sizes.reduce(leastCommonMultiple, 1);
   return common <= LARGEST_COMMON_BATCH ? common : Math.max(...sizes);
 }

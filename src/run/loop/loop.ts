@@ -11,7 +11,7 @@ import { HeldFile } from '../../files/held.ts';
 import type { FilePort } from '../../files/port.ts';
 import type { ErrorRecord } from '../../model/error-record.ts';
 import { countPermutations, type PermutationRange } from '../../study/permutation-range.ts';
-import { CellTarget } from './output-cell.ts';
+import { OutputCell } from './output-cell.ts';
 import { ColumnMemory, isSmall } from './column-memory.ts';
 import { CellWork, type Delivery } from './cell-work.ts';
 import { batchRowsOf, chunksFor, schemasOf } from './chunk-bytes.ts';
@@ -97,8 +97,8 @@ export async function runCells(context: RunContext): Promise<void> {
 }
 
 /** Opens the files that are not as an undisturbed run leaves them. */
-async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork<CellTarget>> {
-  const targets: CellTarget[] = [];
+async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Promise<CellWork<OutputCell>> {
+  const output_cells: OutputCell[] = [];
   for (const member of members) {
     const { output, cell, scan, check } = member;
     if (!output.live) continue;
@@ -117,15 +117,19 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     }
     const sure = await confirmedCell(run, member, scan);
     if (sure === undefined) continue;
-    const target = await CellTarget.open(run.port, sure.member, sure.scan);
-    if (target === undefined) continue;
+    const output_cell = await OutputCell.open(run.port, sure.member, sure.scan);
+    if (output_cell === undefined) continue;
     // Not before: a process that was killed may have left its last rows in memory alone.
     output.books.found(cell, sure.scan);
-    output.books.begun(cell, target.file, target.missing());
-    targets.push(target);
+    output.books.begun(cell, output_cell.file, output_cell.missing());
+    output_cells.push(output_cell);
   }
   // Of a small cell that comes in one piece the statistics come with it.
-  return new CellWork(targets, run.executor, isSmall(targets) ? undefined : run.columns.takeFor(targets));
+  return new CellWork(
+    output_cells,
+    run.executor,
+    isSmall(output_cells) ? undefined : run.columns.takeFor(output_cells),
+  );
 }
 
 /** A finished cell may have been left by a process that was killed just after finishing it. */
@@ -140,32 +144,32 @@ async function leaveClean(port: FilePort, { output, cell }: ScannedCell<RunOutpu
 /** Hands out the chunks of a stage. Returns when the last one is on its way. */
 async function dispatch(
   run: Loop,
-  work: CellWork<CellTarget>,
+  work: CellWork<OutputCell>,
   donors: readonly Donor[],
   in_flight: Slots,
   sync: GroupSync,
 ): Promise<void> {
   const end = work.stage_end;
   const segments = segmentsOf(
-    work.targets.map((target) => target.missing(end)),
+    work.output_cells.map((output_cell) => output_cell.missing(end)),
     donors.map(({ scan }) => scan.present),
   );
   for (const segment of segments) {
     const held_by = segment.held_by.map((k) => donors[k]!);
-    const batch_rows = batchRowsOf(segment.wanted_by.map((k) => work.targets[k]!));
+    const batch_rows = batchRowsOf(segment.wanted_by.map((k) => work.output_cells[k]!));
     const size = (): number =>
       held_by.length > 0 ? wholeBatches(COPY_ROWS, batch_rows) : wholeBatches(run.lease.next(), batch_rows);
     for (const range of chunksOf([segment], size)) {
       await in_flight.take();
-      const targets = segment.wanted_by.map((k) => work.targets[k]!).filter(({ output }) => output.live);
+      const output_cells = segment.wanted_by.map((k) => work.output_cells[k]!).filter(({ output }) => output.live);
       const over = run.stop.reason !== undefined || work.abandoned;
-      if (over || targets.length === 0) {
+      if (over || output_cells.length === 0) {
         in_flight.give();
         if (over) return;
         continue;
       }
       const sequence = work.dispatch();
-      void produce(run, work.keep, range, targets, held_by)
+      void produce(run, work.keep, range, output_cells, held_by)
         .then(
           (delivery) => {
             if ('cannot_prepare' in delivery) failCell(run, work, delivery.cannot_prepare);
@@ -173,7 +177,7 @@ async function dispatch(
           },
           (error: unknown) => {
             work.lost();
-            throw chunkError(error, targets[0]!.cell.cell_id, range);
+            throw chunkError(error, output_cells[0]!.cell.cell_id, range);
           },
         )
         .catch((error: unknown) => {
@@ -191,11 +195,11 @@ async function produce(
   run: Loop,
   given: KeptColumns | undefined,
   { from, to }: PermutationRange,
-  targets: readonly CellTarget[],
+  output_cells: readonly OutputCell[],
   held_by: readonly Donor[],
 ): Promise<Delivery | { readonly cannot_prepare: ErrorRecord }> {
-  const { cell, output } = targets[0]!;
-  const more_schemas = schemasOf(targets).slice(1);
+  const { cell, output } = output_cells[0]!;
+  const more_schemas = schemasOf(output_cells).slice(1);
   const chunk: ChunkTask = {
     setup: output.setup,
     cell: cell.setup,
@@ -207,29 +211,31 @@ async function produce(
   for (const { place, scan } of held_by) {
     const result = await run.readers.read('copy', { chunk, from: { place, target: scan.target }, keep });
     // A file that is being written may read as if rows were missing or damaged: then another one, or they are computed.
-    if (result !== undefined) return { result, copied: true, parts: chunksFor(targets, result) };
+    if (result !== undefined) return { result, copied: true, parts: chunksFor(output_cells, result) };
   }
   const summarise =
-    isSmall(targets) && from === 0 && to === targets[0]!.file.target ? output.summaries.optionsFor(cell) : undefined;
+    isSmall(output_cells) && from === 0 && to === output_cells[0]!.file.target
+      ? output.summaries.optionsFor(cell)
+      : undefined;
   const result = await run.executor.compute(chunk, run.abandoned, keep, summarise);
   const { cannot_prepare } = result;
   if (cannot_prepare !== undefined) return { cannot_prepare };
   run.lease.observe(result.count, result.compute_ms);
-  return { result, copied: false, parts: chunksFor(targets, result) };
+  return { result, copied: false, parts: chunksFor(output_cells, result) };
 }
 
 /** A chunk came back: append what is due, and see to its failures. */
-function take(run: Loop, work: CellWork<CellTarget>, sequence: number, delivery: Delivery, sync: GroupSync): void {
+function take(run: Loop, work: CellWork<OutputCell>, sequence: number, delivery: Delivery, sync: GroupSync): void {
   const n_failed = work.deliver(sequence, delivery);
   sync.appended(work);
   if (n_failed > 0 && run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
 }
 
 /** prepare() threw for one chunk, and would for all others: the cell is recorded as failed; --on-error decides about the other cells. */
-function failCell(run: Loop, work: CellWork<CellTarget>, error: ErrorRecord): void {
+function failCell(run: Loop, work: CellWork<OutputCell>, error: ErrorRecord): void {
   if (!work.abandoned) {
     work.abandon();
-    for (const target of work.targets) target.cannotPrepare(error);
+    for (const output_cell of work.output_cells) output_cell.cannotPrepare(error);
     if (run.options.on_error === 'stop') run.stop.stop({ kind: 'failure' });
   }
   work.lost();
@@ -238,7 +244,7 @@ function failCell(run: Loop, work: CellWork<CellTarget>, error: ErrorRecord): vo
 /** The end of an experiment, after what stages are left of it, or of what a stopped run got done of it. */
 async function finish(
   run: Loop,
-  work: CellWork<CellTarget>,
+  work: CellWork<OutputCell>,
   stage: () => Promise<void>,
   sync: GroupSync,
 ): Promise<void> {
@@ -246,33 +252,33 @@ async function finish(
     for (;;) {
       await work.settled();
       await sync.now(work);
-      for (const target of work.targets) await target.takeChecks(run.readers);
+      for (const output_cell of work.output_cells) await output_cell.takeChecks(run.readers);
       if (run.stop.reason !== undefined || !work.unfinished) break;
       await stage();
     }
   } catch (error) {
     run.stop.stop({ kind: 'error', error });
   }
-  for (const target of work.targets) await end(run, target, work);
+  for (const output_cell of work.output_cells) await end(run, output_cell, work);
   // After a stop a thread may still be busy with an abandoned chunk and put values there.
   if (work.keep !== undefined && run.stop.reason === undefined) run.columns.give(work.keep);
 }
 
-async function end(run: Loop, target: CellTarget, work: CellWork<CellTarget>): Promise<void> {
-  const { output, cell, file } = target;
+async function end(run: Loop, output_cell: OutputCell, work: CellWork<OutputCell>): Promise<void> {
+  const { output, cell, file } = output_cell;
   let status: CellStatus = 'stopped';
   try {
     if (output.live) output.assertThere(run.port);
     if (output.live && file.missing.length === 0) {
-      const { resume_detected, check } = target;
+      const { resume_detected, check } = output_cell;
       const { statistics } = work;
       const columns = work.columnsOf(file.target);
       await output.summaries.complete(cell, file, { resume_detected, check, columns, statistics });
       output.outdated.delete(cell.cell_id);
       status = 'complete';
-    } else if (output.live && output.sharded && countPermutations(file.missing) === target.n_not_mine)
+    } else if (output.live && output.sharded && countPermutations(file.missing) === output_cell.n_not_mine)
       status = 'shared';
-    else if (target.n_failed > 0) status = 'failed';
+    else if (output_cell.n_failed > 0) status = 'failed';
   } catch (error) {
     if (error instanceof HeldFile) output.gaveUp(error, cell);
     else output.fail(error);

@@ -28,7 +28,7 @@ interface RowCount {
 const NONE: RowCount = { computed: 0, copied: 0 };
 
 /** What a file needs of its output. */
-export interface TargetOutput extends Pick<
+export interface CellOutput extends Pick<
   RunOutput,
   'live' | 'stopping' | 'share' | 'retry_failed' | 'outdated' | 'assertThere' | 'gaveUp' | 'fail'
 > {
@@ -41,12 +41,12 @@ export interface TargetOutput extends Pick<
 }
 
 /** A cell as it was scanned, in an output that is written. */
-type Member<Output extends TargetOutput> = Pick<ScannedCell<Output & CellSet>, 'cell' | 'check'> & {
+type Member<Output extends CellOutput> = Pick<ScannedCell<Output & CellSet>, 'cell' | 'check'> & {
   readonly output: Output;
 };
 
 /** One metrics file open for writing: a cell in one output. Errors of its disk end its output and are thrown to nobody. */
-export class CellTarget<Output extends TargetOutput = RunOutput> {
+export class OutputCell<Output extends CellOutput = RunOutput> {
   readonly output: Output;
   readonly cell: RunCell;
   readonly file: CellFile;
@@ -88,11 +88,11 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
   }
 
   /** Opens (and repairs) the file of a cell. Undefined where that fails: then the output has failed, or continues without this cell. */
-  static async open<Output extends TargetOutput = RunOutput>(
+  static async open<Output extends CellOutput = RunOutput>(
     port: FilePort,
     member: Member<Output>,
     scan: CellScan,
-  ): Promise<CellTarget<Output> | undefined> {
+  ): Promise<OutputCell<Output> | undefined> {
     const { output, cell } = member;
     try {
       // Without a folder nothing of it can be on record.
@@ -102,10 +102,10 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
         output.books.log(cell, line);
       });
       if (output.retry_failed && !is_new) await clearFailures(port, cell.place.folder);
-      const target = new CellTarget(port, member, scan, file, is_new);
+      const output_cell = new OutputCell(port, member, scan, file, is_new);
       // Every run that computes something of a cell finds out anew whether it can be prepared.
-      if (!is_new && target.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
-      return target;
+      if (!is_new && output_cell.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);
+      return output_cell;
     } catch (error) {
       if (error instanceof HeldFile) {
         output.gaveUp(error, cell);
@@ -225,7 +225,7 @@ export class CellTarget<Output extends TargetOutput = RunOutput> {
 }
 
 /** A summary that another program has open stays, and is ignored from now on. */
-async function withdrawSummary({ summaries, outdated }: TargetOutput, cell: RunCell): Promise<void> {
+async function withdrawSummary({ summaries, outdated }: CellOutput, cell: RunCell): Promise<void> {
   try {
     await summaries.withdraw(cell);
   } catch (error) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
 import type { ChunkResult } from '../../../src/execute/messages.ts';
-import { CellWork, type Delivery, type WorkTarget } from '../../../src/run/loop/cell-work.ts';
+import { CellWork, type Delivery, type WorkCell } from '../../../src/run/loop/cell-work.ts';
 
 /** A file that takes down what reaches it. */
-class Recorded implements WorkTarget {
+class Recorded implements WorkCell {
   readonly output = { live: true };
   next_check: number | undefined;
   left = 0;
@@ -39,19 +39,19 @@ function chunk(first: number, failed: readonly number[] = []): ChunkResult {
   return { first, count: 10, rows: 10 - failed.length, bytes: new Uint8Array(0), failures, compute_ms: 1 };
 }
 
-function delivery(result: ChunkResult, targets: readonly WorkTarget[], copied = false): Delivery {
-  return { result, copied, parts: targets.map((target) => ({ target, chunk: result })) };
+function delivery(result: ChunkResult, output_cells: readonly WorkCell[], copied = false): Delivery {
+  return { result, copied, parts: output_cells.map((output_cell) => ({ output_cell, chunk: result })) };
 }
 
-function begin(...targets: Recorded[]) {
+function begin(...output_cells: Recorded[]) {
   const released: number[] = [];
   const acknowledged: number[] = [];
-  const work = new CellWork(targets, {
+  const work = new CellWork(output_cells, {
     release: ({ first }) => released.push(first),
     acknowledge: ({ first }) => acknowledged.push(first),
   });
   const deliver = (sequence: number, result: ChunkResult, copied = false): number =>
-    work.deliver(sequence, delivery(result, targets, copied));
+    work.deliver(sequence, delivery(result, output_cells, copied));
   return { work, released, acknowledged, deliver };
 }
 
@@ -229,7 +229,7 @@ describe('the values of an experiment', () => {
   const keep = { memory: new SharedArrayBuffer(0), span: 30 };
   const columnsAfter = (chunks: readonly ChunkResult[]): number => {
     const work = new CellWork([new Recorded()], { release: () => undefined }, keep);
-    for (const result of chunks) work.deliver(work.dispatch(), delivery(result, work.targets));
+    for (const result of chunks) work.deliver(work.dispatch(), delivery(result, work.output_cells));
     let n = 0;
     while (work.columnsOf(n + 1) !== undefined) n += 1;
     return n;
@@ -244,7 +244,7 @@ describe('the values of an experiment', () => {
 
   test('are not where nobody has memory for them', () => {
     const work = new CellWork([new Recorded()], { release: () => undefined });
-    work.deliver(work.dispatch(), delivery(kept(0), work.targets));
+    work.deliver(work.dispatch(), delivery(kept(0), work.output_cells));
     expect(work.columnsOf(10)).toBeUndefined();
   });
 });

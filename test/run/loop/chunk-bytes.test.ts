@@ -29,7 +29,7 @@ test('every file gets the bytes of its kind, and the checksums of its blocks whe
   const files = [file('csv', 100), file('arrow', 100), file('csv', 64), file('csv', 100)];
   const arrow = Uint8Array.of(2);
   const chunks = chunksFor(files, result(arrow));
-  expect(chunks.map(({ target }) => target)).toEqual(files);
+  expect(chunks.map(({ output_cell }) => output_cell)).toEqual(files);
   expect(chunks.map(({ chunk }) => chunk.bytes[0])).toEqual([1, 2, 1, 1]);
   expect(chunks.map(({ chunk }) => chunk.blocks)).toEqual([BLOCKS, undefined, undefined, BLOCKS]);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { stoppingOf } from '../../../src/precision/checks.ts';
 import type { RunCell } from '../../../src/plan/run-cell.ts';
 import { Inline } from '../../../src/readers/inline.ts';
-import { CellTarget, type TargetOutput } from '../../../src/run/loop/output-cell.ts';
+import { OutputCell, type CellOutput } from '../../../src/run/loop/output-cell.ts';
 import { appendFailures, readFailures, type Failure } from '../../../src/store/failures.ts';
 import { HeldFile } from '../../../src/files/held.ts';
 import { scanCell } from '../../../src/store/scan-cell.ts';
@@ -21,9 +21,9 @@ const CELL: RunCell = {
 };
 
 /** An output that takes down what it is told. */
-class Recorded implements TargetOutput {
-  stopping: TargetOutput['stopping'];
-  share: TargetOutput['share'];
+class Recorded implements CellOutput {
+  stopping: CellOutput['stopping'];
+  share: CellOutput['share'];
   readonly told: unknown[] = [];
   error: unknown;
   there = true;
@@ -35,7 +35,7 @@ class Recorded implements TargetOutput {
   /** Another program has a file open. */
   held: HeldFile | undefined;
   readonly forecast = { observe: () => undefined };
-  readonly books: TargetOutput['books'] = {
+  readonly books: CellOutput['books'] = {
     log: () => undefined,
     left: (_, why) => this.told.push(['left', why]),
     failed: (_, failures) => this.told.push(['failed', ...failures.map(({ perm_index }) => perm_index)]),
@@ -60,7 +60,7 @@ class Recorded implements TargetOutput {
 
 async function open(disk: SimulatedDisk, output = new Recorded()) {
   const scan = scanCell(disk.port, CELL.place, output.stopping?.checkpoints.at(-1) ?? TARGET);
-  const target = await CellTarget.open(disk.port, { output, cell: CELL, check: undefined }, scan);
+  const target = await OutputCell.open(disk.port, { output, cell: CELL, check: undefined }, scan);
   return { output, target: target! };
 }
 
