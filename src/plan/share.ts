@@ -52,7 +52,7 @@ function arrayTask(env: NodeJS.ProcessEnv, of: number | undefined): Shard {
   const index = (id - min) / step + 1;
   if (max !== min + (count - 1) * step || !Number.isInteger(index))
     throw noTask(
-      'the tasks of this array are no even row of numbers, so a task cannot tell which part is its own: say --shard auto/16, for 16 shards in all',
+      'the task numbers of this array are not evenly spaced, so a task cannot tell which shard is its own: give their number, as in --shard auto/16',
     );
   return { index, of: count };
 }

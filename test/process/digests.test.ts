@@ -1,13 +1,14 @@
 import pLimit from 'p-limit';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { EXAMPLES, permafrost, type Finished } from './cli.ts';
+import { permafrost, type Finished } from './cli.ts';
 import { outputOf, STORIES, VARIANTS, type Act } from './digest-stories.ts';
 import { writeStudies } from './digest-studies.ts';
 import { digestsOf, KINDS, type Digests, type Kind } from './finished-files.ts';
+import { exampleStudies } from '../example-studies.ts';
 import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /**
@@ -106,12 +107,10 @@ describe('the same files by another way', () => {
 
 describe('the record', () => {
   it('has a story for every example, and none that nobody tells', () => {
-    const studies = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' }).filter(
-      (path) => path.endsWith('.yaml') && !/(^|[\\/])runs[\\/]/.test(path),
-    );
+    const studies = exampleStudies();
     expect(studies.length).toBeGreaterThan(0);
     const stories = STORIES.map(({ name }) => name);
-    for (const study of studies) expect(stories).toContain(`examples/${study.replaceAll('\\', '/')}`);
+    for (const study of studies) expect(stories).toContain(`examples/${study}`);
     expect(Object.keys(expected).sort()).toEqual([...stories].sort());
   });
 

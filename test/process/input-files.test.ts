@@ -159,7 +159,7 @@ describe('inspect', () => {
     [['.'], 'Cannot read'],
     [[join(EXAMPLES, 'coin', 'coin.ts')], '--model trades --input trades'],
     [[join(EXAMPLES, 'sp500', 'trades.csv'), '--model', 'submit-queue'], 'no records'],
-    [[join(EXAMPLES, 'sp500', 'trades.csv'), '--model', 'federated'], 'does not say'],
+    [[join(EXAMPLES, 'sp500', 'trades.csv'), '--model', 'federated'], 'does not describe'],
     [[join(EXAMPLES, 'sp500', 'trades.csv'), '--model', 'tradess'], 'did you mean trades'],
     [[join(EXAMPLES, 'sp500', 'trades.csv'), '--input', 'trade'], 'history, trades, trace'],
   ])('%j is refused with one message and exit code 2', async (args, part) => {

@@ -94,7 +94,7 @@ describe('verify', () => {
     const { problems } = await verify(study.output);
     const found = problems.filter(({ code }) => code === 'NOT_FINITE').map(({ message }) => message);
     expect(found).toEqual([
-      expect.stringMatching(/^1 values of e are NaN, .* missing: true$/),
+      expect.stringMatching(/^1 value of e is NaN, .* missing: true$/),
       expect.stringMatching(/^3 values of d are infinite, .* infinite: true$/),
     ]);
   });

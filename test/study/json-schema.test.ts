@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { studyJsonSchema } from '../../src/study/json-schema.ts';
+import { exampleStudies } from '../example-studies.ts';
 import { coin, kinds, standardSurface, study, trades } from './models.ts';
 
 const validate = new Ajv({ allErrors: true }).compile(studyJsonSchema([coin, trades, kinds]));
@@ -85,9 +86,7 @@ describe('the JSON Schema for editors', () => {
     const written = new Ajv({ allErrors: true }).compile(
       JSON.parse(readFileSync(join(root, 'dist/study.schema.json'), 'utf8')) as object,
     );
-    const files = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.yaml'),
-    );
+    const files = exampleStudies();
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       written(parse(readFileSync(join(root, 'examples', file), 'utf8')));
