@@ -35,6 +35,7 @@ export interface LeftResult {
   readonly why: string;
 }
 
+/** What `submit` did with the results of a spool folder. */
 export interface Submitted {
   readonly spool: string;
   /** Results that are where they belong; their files are gone. */

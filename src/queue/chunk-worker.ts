@@ -52,6 +52,7 @@ export type WorkerEvent =
   | { readonly type: 'warning'; readonly message: string }
   | ({ readonly type: 'progress' } & WorkerCounts);
 
+/** What a worker has computed since it started, and what waits on its disk. */
 export interface WorkerCounts {
   readonly chunks: number;
   readonly permutations: number;
