@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder } from '../process/cli.ts';
 import { newFolder, removeFolder } from '../temporary-folder.ts';
-import { HAS_REDIS, RedisServer } from './redis-server.ts';
+import { HAS_REDIS, WITHOUT_REDIS, RedisServer } from './redis-server.ts';
 
 /**
  * Real processes and a real Redis, killed at moments that follow from a seed: the rows are those of one machine that nobody killed. `npm run test:cluster` is the
@@ -152,7 +152,7 @@ async function scenario(seed: number): Promise<void> {
   expect(await digestOf(join(cluster.folder, 'out'))).toBe(expected);
 }
 
-describe.skipIf(!HAS_REDIS)('a cluster (redis-server is not installed: skipped)', () => {
+describe.skipIf(!HAS_REDIS)(`a cluster${WITHOUT_REDIS}`, () => {
   beforeAll(async () => {
     const folder = newFolder();
     const file = studyIn(folder);

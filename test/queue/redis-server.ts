@@ -5,6 +5,8 @@ import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 /** Whether this machine has the server. Tests that need it skip where it is not installed (Debian: apt-get install redis-server). */
 export const HAS_REDIS = spawnSync('redis-server', ['--version']).status === 0;
+/** What the name of a test that needs it ends in. */
+export const WITHOUT_REDIS = HAS_REDIS ? '' : ' (redis-server is not installed: skipped)';
 
 async function freePort(): Promise<number> {
   const server = createServer();

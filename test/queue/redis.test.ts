@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RedisManager } from '../../src/queue/redis/manager.ts';
 import { RedisWorker } from '../../src/queue/redis/worker.ts';
 import { GivenBack, type TakenChunk } from '../../src/queue/transport.ts';
-import { HAS_REDIS, RedisServer } from './redis-server.ts';
+import { HAS_REDIS, WITHOUT_REDIS, RedisServer } from './redis-server.ts';
 
 let server: RedisServer;
 const ends: { close(): Promise<void> }[] = [];
@@ -25,7 +25,7 @@ function namespaceOfItsOwn(): string {
   return randomUUID().slice(0, 8);
 }
 
-describe.skipIf(!HAS_REDIS)('over a real Redis (redis-server is not installed: skipped)', () => {
+describe.skipIf(!HAS_REDIS)(`over a real Redis${WITHOUT_REDIS}`, () => {
   beforeAll(async () => {
     server = await RedisServer.start();
   });

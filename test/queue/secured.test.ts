@@ -9,7 +9,7 @@ import type { Host } from '../../src/readers/host.ts';
 import { textOf } from '../docs/pages.ts';
 import { CoinStudy, finishedFiles, HOST } from '../operations/coin-study.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { HAS_REDIS, RedisServer } from './redis-server.ts';
+import { HAS_REDIS, WITHOUT_REDIS, RedisServer } from './redis-server.ts';
 
 const REAL: Host = { ...HOST, broker: redis };
 let server: RedisServer | undefined;
@@ -38,7 +38,7 @@ async function runsOver(queue: string): Promise<void> {
   expect(finishedFiles(study.output)).toEqual(finishedFiles(alone));
 }
 
-describe.skipIf(!HAS_REDIS)('a Redis that is secured (redis-server is not installed: skipped)', () => {
+describe.skipIf(!HAS_REDIS)(`a Redis that is secured${WITHOUT_REDIS}`, () => {
   test('the rule of docs/cluster.md is enough for a run, and for no more', async () => {
     server = await RedisServer.start();
     const rule = /^ACL SETUSER .*$/m.exec(textOf('docs/cluster.md').replaceAll(/^ +/gm, ''))![0];
