@@ -40,42 +40,31 @@ export async function openQueue(
   { stop, tell }: Watcher,
 ): Promise<QueueExecutor> {
   try {
-    return await opened(host, studies, setups, local, options, { stop, tell });
+    const { queue = '', namespace } = options;
+    const warn = (message: string): void => {
+      tell({ type: 'warning', message });
+    };
+    if (saysPassword(queue))
+      warn(
+        'The password of the queue is on the command line, where everyone on this machine can read it: put the URL in PERMAFROST_QUEUE and say --queue alone, or in a file and say --queue file:PATH.',
+      );
+    const files = studies.flatMap(({ experiment: { study } }) => Object.values(study.inputs).map(({ file }) => file));
+    const bytesOf = inputBytes(host.port, new Set(files));
+    return await QueueExecutor.open({
+      transport: await brokerOf(host).manager(queue, namespace),
+      local: options.computes_here ? local : undefined,
+      setups: setups.map((given) => sentSetup(given, bytesOf)),
+      clock: host.clock,
+      engine: MADE_BY.engine,
+      node_major: nodeMajor(process.version),
+      manager: `${hostname()} (pid ${process.pid})`,
+      warn,
+      onLost: (error) => {
+        stop.stop({ kind: 'error', error });
+      },
+    });
   } catch (error) {
     await local.close();
     throw error;
   }
-}
-
-async function opened(
-  host: Host,
-  studies: readonly { readonly experiment: LoadedStudy }[],
-  setups: readonly GivenSetup[],
-  local: Executor,
-  options: ResolvedOptions & { readonly computes_here: boolean },
-  { stop, tell }: Watcher,
-): Promise<QueueExecutor> {
-  const { queue = '', namespace } = options;
-  const warn = (message: string): void => {
-    tell({ type: 'warning', message });
-  };
-  if (saysPassword(queue))
-    warn(
-      'The password of the queue is on the command line, where everyone on this machine can read it: put the URL in PERMAFROST_QUEUE and say --queue alone, or in a file and say --queue file:PATH.',
-    );
-  const files = studies.flatMap(({ experiment: { study } }) => Object.values(study.inputs).map(({ file }) => file));
-  const bytesOf = inputBytes(host.port, new Set(files));
-  return QueueExecutor.open({
-    transport: await brokerOf(host).manager(queue, namespace),
-    local: options.computes_here ? local : undefined,
-    setups: setups.map((given) => sentSetup(given, bytesOf)),
-    clock: host.clock,
-    engine: MADE_BY.engine,
-    node_major: nodeMajor(process.version),
-    manager: `${hostname()} (pid ${process.pid})`,
-    warn,
-    onLost: (error) => {
-      stop.stop({ kind: 'error', error });
-    },
-  });
 }

@@ -18,7 +18,8 @@ import type { RunOutput } from '../run/output/run-output.ts';
 import type { StopSwitch } from '../run/stop.ts';
 import type { Suite } from '../steps/suite.ts';
 import type { Host } from '../readers/host.ts';
-import { openQueue } from './open-queue.ts';
+import type { QueueExecutor } from '../queue/queue-executor.ts';
+import type * as OpenQueue from './open-queue.ts';
 import { asOneRun } from './rounds.ts';
 
 /** Who watches a run, and who stops it. */
@@ -115,6 +116,11 @@ function tellNotes(experiment: LoadedStudy, told: Set<string>, tell: Tell): void
   }
 }
 
+/** What only a run over a queue needs is loaded by it alone. */
+async function queueOf(...given: Parameters<typeof OpenQueue.openQueue>): Promise<QueueExecutor> {
+  return (await import('./open-queue.ts')).openQueue(...given);
+}
+
 async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
@@ -132,7 +138,7 @@ async function runClaimed(
   );
   const local = host.open(threads, options.computes_here ? distinct(setups) : []);
   const queue =
-    options.queue === undefined ? undefined : await openQueue(host, claimed, distinct(setups), local, options, watch);
+    options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });

@@ -4,6 +4,7 @@ import { EngineError } from '../errors.ts';
 import { makeGivenFolder } from '../files/folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { DEFAULT_NAMESPACE } from '../queue/redis/names.ts';
+import { sendAll } from '../queue/outbox.ts';
 import { nodeMajor } from '../queue/refusal.ts';
 import type { ReceivedResult } from '../queue/result-frame.ts';
 import { Spool, spooledResult } from '../queue/spool.ts';
@@ -74,23 +75,14 @@ async function toQueue(
 ): Promise<Submitted> {
   const transport = await brokerOf(host).worker(queue, namespace);
   const left: LeftResult[] = [];
-  let submitted = 0;
   try {
-    for (const id of spool.ids()) {
-      const bytes = spool.read(id)!;
-      const result = spooledResult(bytes);
-      if (result instanceof EngineError) {
-        left.push({ file: fileOf(spool, id), why: result.message });
-        continue;
-      }
-      await transport.submit(id, bytes);
-      await spool.remove(id);
-      submitted += 1;
-    }
+    const submitted = await sendAll(spool, transport, (id, { message }) => {
+      left.push({ file: fileOf(spool, id), why: message });
+    });
+    return { spool: resolve(spool.folder), submitted, left, merged: undefined };
   } finally {
     await transport.close();
   }
-  return { spool: resolve(spool.folder), submitted, left, merged: undefined };
 }
 
 /** The rows become a run of their own, which is merged as any other is, and goes. */

@@ -8,12 +8,12 @@ import type { GivenSetup } from '../execute/setup.ts';
 import type { Kernel } from '../model/model.ts';
 import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
 import type { BlobCache } from './blob-cache.ts';
-import { isUnreachable, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { nodeMajor, refusal } from './refusal.ts';
 import { frameResult, ofChunk } from './result-frame.ts';
 import { receivedSetup } from './setup-blobs.ts';
 import type { Spool } from './spool.ts';
-import { GivenBack, type Consumer, type TakenChunk, type WorkerTransport } from './transport.ts';
+import { GivenBack, isUnreachable, type Consumer, type TakenChunk, type WorkerTransport } from './transport.ts';
 import { announcementOf, offeredChunk, workerNoteText, type Announcement, type OfferedChunk } from './wire.ts';
 
 /** How often it is asked what is computed now, and said that this worker is alive [ms]. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import { counted } from '../wording/format-number.ts';
 import { spooledResult, type Spool } from './spool.ts';
-import { GivenBack, type WorkerTransport } from './transport.ts';
+import { GivenBack, isUnreachable, type WorkerTransport } from './transport.ts';
 
 /** Between tries where neither the queue nor the spool takes anything [ms]. */
 const FULL_MS = 5_000;
@@ -41,20 +41,10 @@ export class Outbox {
   async sendSpooled(): Promise<void> {
     const { transport, spool, warn } = this.options;
     if (spool.length === 0) return;
-    let sent = 0;
-    for (const id of spool.ids()) {
-      const bytes = spool.read(id);
-      if (bytes === undefined) continue;
-      const result = spooledResult(bytes);
-      if (result instanceof EngineError) {
-        spool.putAside(id);
-        warn(`${id}.result in ${spool.folder} was put aside: ${result.message}`);
-        continue;
-      }
-      await transport.submit(id, bytes);
-      await spool.remove(id);
-      sent += 1;
-    }
+    const sent = await sendAll(spool, transport, (id, { message }) => {
+      spool.putAside(id);
+      warn(`${id}.result in ${spool.folder} was put aside: ${message}`);
+    });
     if (sent > 0) warn(`${counted(sent, 'result')} from ${spool.folder} sent.`);
   }
 
@@ -88,6 +78,27 @@ export class Outbox {
   }
 }
 
-export function isUnreachable(error: unknown): error is EngineError {
-  return error instanceof EngineError && error.code === 'QUEUE';
+/**
+ * Sends what a spool holds; each result goes from it when the broker has it. `damaged`: told of one that is not as it was kept, which is not sent. Returns how many
+ * were. Throws EngineError QUEUE.
+ */
+export async function sendAll(
+  spool: Spool,
+  transport: Pick<WorkerTransport, 'submit'>,
+  damaged: (id: string, error: EngineError) => void,
+): Promise<number> {
+  let sent = 0;
+  for (const id of spool.ids()) {
+    const bytes = spool.read(id);
+    if (bytes === undefined) continue;
+    const result = spooledResult(bytes);
+    if (result instanceof EngineError) {
+      damaged(id, result);
+      continue;
+    }
+    await transport.submit(id, bytes);
+    await spool.remove(id);
+    sent += 1;
+  }
+  return sent;
 }

@@ -17,7 +17,7 @@ import { Incoming, type Recipient } from './incoming.ts';
 import { OwnThreads } from './own-threads.ts';
 import type { ReceivedResult } from './result-frame.ts';
 import type { SentSetup } from './setup-blobs.ts';
-import type { ChunkState, ManagerTransport } from './transport.ts';
+import { isUnreachable, type ChunkState, type ManagerTransport } from './transport.ts';
 import { announcementText, offeredText, workerNoteOf, type Announcement, type WorkerNote } from './wire.ts';
 
 /** How often the broker is asked whether it still has what it was given [ms]. */
@@ -181,7 +181,7 @@ export class QueueExecutor implements Executor {
       // Another manager's word stays.
       if (!this.is_lost) await transport.announce(undefined);
     } catch (error) {
-      if (!isQueueError(error)) throw error; // the broker is away: the lease runs out by itself
+      if (!isUnreachable(error)) throw error; // the broker is away: the lease runs out by itself
     } finally {
       await transport.close();
     }
@@ -333,7 +333,7 @@ export class QueueExecutor implements Executor {
   }
 
   private gone(error: unknown): void {
-    if (!isQueueError(error)) throw error;
+    if (!isUnreachable(error)) throw error;
     if (this.away || this.isClosing()) return;
     this.away = true;
     const alone =
@@ -346,10 +346,6 @@ export class QueueExecutor implements Executor {
     this.away = false;
     this.options.warn('The queue is back.');
   }
-}
-
-function isQueueError(error: unknown): error is EngineError {
-  return error instanceof EngineError && error.code === 'QUEUE';
 }
 
 function closed(): EngineError {

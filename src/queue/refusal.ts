@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import { majorOf } from '../stored/row-origins.ts';
 import type { Announcement } from './wire.ts';
 
 /** What a worker is, as far as rows may depend on it. */
@@ -27,5 +28,5 @@ export function refusal({ engine, node_major, manager }: Announcement, own: Engi
 
 /** `v20.19.0` -> 20. */
 export function nodeMajor(version: string): number {
-  return Number.parseInt(version.replace(/^v/, ''), 10);
+  return Number(majorOf(version.replace(/^v/, '')));
 }

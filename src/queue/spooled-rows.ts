@@ -1,8 +1,8 @@
 import type { MetricsSchema, Rows } from '../encoding/metrics-schema.ts';
 import type { ChunkResult } from '../execute/messages.ts';
 import { memoryFile } from '../files/memory-file.ts';
-import { FileReader } from '../files/file-reader.ts';
 import { formatOf } from '../store/formats/formats.ts';
+import { readRows } from '../store/read-rows.ts';
 import type { EncodedChunk } from '../store/scan/cell-file.ts';
 import { checkedResult } from './check-result.ts';
 import type { ReceivedResult } from './result-frame.ts';
@@ -29,13 +29,12 @@ export function spooledRows(received: ReceivedResult, schema: MetricsSchema): Ro
 }
 
 function decoded({ bytes, rows }: ChunkResult, schema: MetricsSchema): Rows {
-  const format = formatOf(schema);
-  const file = Buffer.concat([format.header(schema), bytes]);
+  const file = Buffer.concat([formatOf(schema).header(schema), bytes]);
   const perm_index = new Uint32Array(rows);
   const columns = schema.metrics.map(() => new Float64Array(rows));
   let at = 0;
-  const reader = new FileReader(memoryFile(file), 0, file.length);
-  for (const block of format.rowsOf(reader, { folder: 'a result', schema }, file.length)) {
+  const place = { folder: 'a result', schema };
+  for (const block of readRows(memoryFile(file), place, Infinity, { end: file.length })) {
     perm_index.set(block.perm_index, at);
     for (const [m, column] of columns.entries()) column.set(block.columns[m]!, at);
     at += block.perm_index.length;

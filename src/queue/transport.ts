@@ -1,8 +1,15 @@
+import { EngineError } from '../errors.ts';
+
 /**
  * What carries chunks to workers and results back: the two ends of a queue, each as few verbs as will do. Everything is at least once, late, twice or lost: who
  * uses it keeps the truth elsewhere (the manager in its metrics files, the worker in its spool). A verb rejects with EngineError QUEUE where the broker cannot
  * be reached or takes nothing now; it may be asked again.
  */
+
+/** Whether a verb failed because the broker is away, or takes nothing now. */
+export function isUnreachable(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.code === 'QUEUE';
+}
 
 /** Where the broker has a chunk. `dead`: its attempts are used up. */
 export type ChunkState = 'waiting' | 'taken' | 'answered' | 'dead' | 'missing';

@@ -1,4 +1,3 @@
-import { counted } from '../wording/format-number.ts';
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { hex32 } from '../encoding/crc32.ts';
@@ -25,6 +24,7 @@ import { RangeBuilder, missingFrom } from './scan/ranges.ts';
 import type { Sums } from './scan/sums.ts';
 import { writeFully } from '../files/write-fully.ts';
 import { WrittenBytes } from './written-bytes.ts';
+import { counted } from '../wording/format-number.ts';
 
 /** What sealing needs to know of the file. */
 interface Found {
