@@ -47,12 +47,19 @@ function study(folder: string, permutations = PERMUTATIONS): string {
   return file;
 }
 
+/** The cells' folders so far. Files stand beside them for a moment: the one by which a run tries how names are compared. */
+function cellFolders(output: string): readonly string[] {
+  const cells = join(output, 'per_cell');
+  if (!existsSync(cells)) return [];
+  return readdirSync(cells, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(cells, entry.name));
+}
+
 /** Rows that the run has said are done: what progress.json of its cells claims. */
 function acknowledgedRows(output: string): number {
-  const cells = join(output, 'per_cell');
-  if (!existsSync(cells)) return 0;
-  return readdirSync(cells)
-    .map((cell) => join(cells, cell, 'progress.json'))
+  return cellFolders(output)
+    .map((cell) => join(cell, 'progress.json'))
     .filter((path) => existsSync(path))
     .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { n_done: number }).n_done)
     .reduce((sum, n) => sum + n, 0);
@@ -60,10 +67,8 @@ function acknowledgedRows(output: string): number {
 
 /** Size of all metrics files [bytes]. */
 function bytesWritten(output: string): number {
-  const cells = join(output, 'per_cell');
-  if (!existsSync(cells)) return 0;
-  return readdirSync(cells)
-    .map((cell) => join(cells, cell, 'metrics_compact.csv'))
+  return cellFolders(output)
+    .map((cell) => join(cell, 'metrics_compact.csv'))
     .reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
