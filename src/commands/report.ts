@@ -5,7 +5,7 @@ import { report, type Reported } from '../operations/report.ts';
 import { runs } from './command.ts';
 import { oneOf } from './option-values.ts';
 import { withRunFlags } from './run-flags.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 
 interface ReportFlags {
   readonly rank?: Ranking;
@@ -45,9 +45,8 @@ function ranking(text: string): Ranking {
 }
 
 function reportedText({ files, cells, cells_total, rows }: Reported): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [
-    `${count(cells)} of ${counted(cells_total, 'cell')}, ${counted(rows, 'row')}:`,
+    `${inFull(cells)} of ${counted(cells_total, 'cell')}, ${counted(rows, 'row')}:`,
     ...files.map((file) => `  ${file}`),
   ];
   if (cells < cells_total) lines.push('Cells that are not complete have no statistics in it; the report says which.');

@@ -1,6 +1,6 @@
 import type { RunStatus } from '../operations/status.ts';
 import type { RunState } from '../operations/run-state.ts';
-import { formatCount, formatDuration } from '../wording/format-number.ts';
+import { formatCount, formatDuration, inFull } from '../wording/format-number.ts';
 
 /** The exit code for each state: what `run` would have ended with, and a code of its own for what only a look from outside can find. */
 export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
@@ -36,12 +36,11 @@ const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
 
 /** Some lines for a person. */
 export function statusText(status: RunStatus): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [
     `${status.name} (${status.run}): ${STATE_WORDS[status.state]}`,
     ...reasonLines(status),
-    `  cells         ${count(status.cells_complete)} of ${count(status.cells_total)} complete`,
-    `  permutations  ${count(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${count(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
+    `  cells         ${inFull(status.cells_complete)} of ${inFull(status.cells_total)} complete`,
+    `  permutations  ${inFull(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${inFull(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
   ];
   if (status.heartbeat !== undefined) lines.push(`  heartbeat     ${heartbeatText(status)}`);
   return lines.join('\n');

@@ -4,7 +4,7 @@ import { withErrorNote } from '../terminal/error-note.ts';
 import { partialTable } from '../terminal/partial-table.ts';
 import { surfaceTexts } from '../terminal/run-text.ts';
 import type { Page } from '../terminal/table.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 import { summarize, type Summarized } from '../operations/summarize.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
@@ -41,7 +41,6 @@ export function summarizeCommand(): Command {
 }
 
 function summarizedText({ output, cells, rows, incomplete, partial, damaged }: Summarized, page: Page): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [`${output}: ${counted(cells, 'cell')} summarised from ${counted(rows, 'row')}`];
   if (incomplete.length > 0)
     lines.push(`  ${counted(incomplete.length, 'cell is', 'cells are')} not complete: the same run command resumes`);
@@ -49,7 +48,7 @@ function summarizedText({ output, cells, rows, incomplete, partial, damaged }: S
     const metric = Object.keys(partial[0]!.statistics)[0]!;
     const shown = partial.slice(0, LISTED);
     lines.push(
-      `  ${count(partial.length)} of these have some rows: their statistics are in ${PARTIAL_SUMMARY}, not among those of the complete cells`,
+      `  ${inFull(partial.length)} of these have some rows: their statistics are in ${PARTIAL_SUMMARY}, not among those of the complete cells`,
       '',
       partialTable(shown, metric, page).trimEnd(),
       ...(partial.length > shown.length
@@ -58,6 +57,7 @@ function summarizedText({ output, cells, rows, incomplete, partial, damaged }: S
     );
   }
   lines.push(...damaged.slice(0, LISTED).map(({ cell_id, message }) => `  cell ${cell_id}: ${message}`));
-  if (damaged.length > LISTED) lines.push(`  and ${count(damaged.length - LISTED)} more (permafrost verify lists all)`);
+  if (damaged.length > LISTED)
+    lines.push(`  and ${inFull(damaged.length - LISTED)} more (permafrost verify lists all)`);
   return lines.join('\n');
 }
