@@ -44,6 +44,12 @@ export async function runStudies(
 ): Promise<StudyResult[]> {
   const { stop, tell } = watch;
   const asked = resolveOptions(given);
+  if (asked.audit !== undefined && asked.queue === undefined)
+    throw new EngineError(
+      'USAGE',
+      'Only what workers on other machines send is audited: give --queue, or leave --audit away.',
+      { path: '--audit' },
+    );
   // Where only workers compute, files are read here all the same.
   const threads = Math.max(1, asked.threads);
   const { kernel, warning } = chooseKernel(asked.kernel, threads);
@@ -136,7 +142,8 @@ async function runClaimed(
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, options.computes_here ? distinct(setups) : []);
+  const computes = options.computes_here || options.audit !== undefined;
+  const local = host.open(threads, computes ? distinct(setups) : []);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
   const outputs: RunOutput[] = [];

@@ -8,7 +8,7 @@ import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import { orAborted, reasonOf } from '../execute/or-aborted.ts';
 import type { SummariseOptions } from '../statistics/summarise.ts';
-import { Deliveries } from './deliveries.ts';
+import { Deliveries, type AuditHow } from './deliveries.ts';
 import { Errands, type Errand } from './errands.ts';
 import { OwnThreads } from './own-threads.ts';
 import { Reach } from './reach.ts';
@@ -31,6 +31,8 @@ export interface QueueExecutorOptions {
   readonly transport: ManagerTransport;
   /** Who computes here, too; undefined: workers alone. It is closed by whoever opened it. */
   readonly local: Executor | undefined;
+  /** Undefined: what workers send is believed. */
+  readonly audit: AuditHow | undefined;
   readonly setups: readonly SentSetup[];
   readonly clock: Clock;
   readonly engine: string;
@@ -62,6 +64,7 @@ export class QueueExecutor implements Executor {
   private readonly closing = new AbortController();
   private receiving: Promise<void> = Promise.resolve();
   private surveying: Promise<void> | undefined;
+  private onGrown: () => void = () => undefined;
   private is_lost = false;
   private closed: Promise<void> | undefined;
 
@@ -82,7 +85,12 @@ export class QueueExecutor implements Executor {
     this.deliveries = new Deliveries({
       ...options,
       errands,
+      closing: this.closing.signal,
       worker: (name) => this.survey.workers.find(({ worker }) => worker === name),
+      onWaiting: () => {
+        this.onGrown();
+        this.soonIdle();
+      },
     });
     this.own = new OwnThreads({
       local,
@@ -119,10 +127,13 @@ export class QueueExecutor implements Executor {
     return executor;
   }
 
-  /** So many for each thread that some wait at the broker: no worker waits for the way of a result here, and of the next chunk back. */
+  /**
+   * So many for each thread that some wait at the broker: no worker waits for the way of a result here, and of the next chunk back. What is here and waits for an
+   * audit keeps nobody busy.
+   */
   get parallel(): number {
     const threads = this.survey.workers.reduce((sum, note) => sum + note.threads, 0);
-    const wanted = CHUNKS_PER_THREAD * threads + this.own.parallel;
+    const wanted = CHUNKS_PER_THREAD * threads + this.own.parallel + this.deliveries.waiting;
     return Math.min(MOST_PARALLEL, Math.max(LEAST_PARALLEL, wanted));
   }
 
@@ -135,12 +146,48 @@ export class QueueExecutor implements Executor {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     if (this.isClosing()) return Promise.reject(closed());
     const ready = this.deliveries.fromHeld(task);
-    if (ready !== undefined) return Promise.resolve(ready);
+    if (ready !== undefined && !(ready instanceof Promise)) return Promise.resolve(ready);
     const [errand, result] = this.errands.add(task, { keep, summarise }, this.options.clock.now());
-    if (this.own.hasSlot()) this.own.compute(errand);
-    else this.offer(errand);
+    if (ready === undefined) this.begin(errand);
+    else this.beginUnless(errand, ready);
+    const soonIdle = (): void => {
+      this.soonIdle();
+    };
+    result.then(soonIdle, soonIdle);
     return orAborted(result, signal, () => {
       this.takeBack(errand, reasonOf(signal!));
+    });
+  }
+
+  watch(grown: () => void): void {
+    this.onGrown = grown;
+  }
+
+  private begin(errand: Errand): void {
+    if (this.own.hasSlot()) this.own.compute(errand);
+    else this.offer(errand);
+  }
+
+  /** An earlier manager's result is being audited: where that is wrong, the chunk is computed as any other is. */
+  private beginUnless(errand: Errand, ready: Promise<ChunkResult | undefined>): void {
+    errand.here = true;
+    ready.then(
+      (result) => {
+        if (!this.errands.isOpen(errand)) return;
+        errand.here = false;
+        if (result === undefined) this.begin(errand);
+        else this.errands.settle(errand, result);
+      },
+      (error: unknown) => {
+        this.errands.fail(errand, error);
+      },
+    );
+  }
+
+  /** What is asked for next is so by then: where nothing but audits is waited for, they are made. */
+  private soonIdle(): void {
+    setImmediate(() => {
+      if (!this.isClosing()) this.deliveries.auditWaiting();
     });
   }
 
@@ -227,6 +274,7 @@ export class QueueExecutor implements Executor {
       await transport.renew();
       await this.survey.announce();
       await this.survey.look();
+      this.onGrown();
       await this.deliveries.incoming.takeAll(await transport.results());
       await this.survey.offerLost();
       this.reach.here();

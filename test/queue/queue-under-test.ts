@@ -79,6 +79,7 @@ export function managerOptions(
   return {
     transport,
     local: undefined,
+    audit: undefined,
     setups: [],
     clock: systemClock,
     engine: ENGINE.engine,

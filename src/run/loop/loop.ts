@@ -64,6 +64,9 @@ export async function runCells(context: RunContext): Promise<void> {
   const run: Loop = { ...context, abandoned: abandonedAfterGrace(context), columns: new ColumnMemory() };
   const open = new Slots(OPEN_EXPERIMENTS);
   const in_flight = new Slots(() => run.executor.parallel);
+  run.executor.watch?.(() => {
+    in_flight.look();
+  });
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
   const sync = new GroupSync(run.options.durability, run.clock, (error) => {

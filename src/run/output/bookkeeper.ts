@@ -312,8 +312,10 @@ export class Bookkeeper {
 
   private async writeCellProgress(): Promise<void> {
     this.logTheRest();
-    for (const open of this.open.values()) {
-      if (open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
+    // A cell that begins meanwhile has no folder before its log is written, the next time.
+    for (const open of [...this.open.values()]) {
+      const is_open = this.open.get(open.cell.index) === open;
+      if (is_open && open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
     }
   }
 
