@@ -59,6 +59,7 @@ export async function openQueue(
       clock: host.clock,
       engine: MADE_BY.engine,
       node_major: nodeMajor(process.version),
+      namespace,
       manager: `${hostname()} (pid ${process.pid})`,
       warn,
       onLost: (error) => {

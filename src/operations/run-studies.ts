@@ -146,6 +146,7 @@ async function runClaimed(
   const local = host.open(threads, computes ? distinct(setups) : []);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
+  const report = queue && (() => queue.report());
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
@@ -157,7 +158,9 @@ async function runClaimed(
   const tellLast = tellNumbers(outputs, clock, watch);
   try {
     for (const [k, study] of claimed.entries())
-      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));
+      outputs.push(
+        createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed, queue: report }),
+      );
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
       else await startOutput(port, outputs[k]!, options.computes_here ? threads : 0, claim.resumed, tell);

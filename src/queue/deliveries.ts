@@ -43,6 +43,7 @@ export class Deliveries implements Recipient {
   private readonly options: DeliveriesOptions;
   private readonly held = new HeldResults();
   private readonly auditor: Auditor | undefined;
+  private n_done = 0;
   /** Results that were handed over and whose rows are not durable yet, each with what says which ids are done with when they are. */
   private readonly unacknowledged = new Map<ChunkResult, () => readonly string[]>();
 
@@ -65,6 +66,21 @@ export class Deliveries implements Recipient {
           for (const { id } of claims) this.fail(id, error);
         },
       });
+  }
+
+  /** Chunks that were handed over. */
+  get done(): number {
+    return this.n_done;
+  }
+
+  /** Permutations that were computed again, and were as they came. */
+  get audited(): number {
+    return this.auditor?.audited ?? 0;
+  }
+
+  /** Results that have come and are not in a file yet. */
+  get not_durable(): number {
+    return this.unacknowledged.size + this.waiting + this.held.length;
   }
 
   /** Results that have come and wait for an audit. */
@@ -108,6 +124,7 @@ export class Deliveries implements Recipient {
   }
 
   private ofHeld({ cell }: ChunkTask, result: ChunkResult): ChunkResult {
+    this.n_done += 1;
     this.unacknowledged.set(result, () => this.held.acknowledged(cell.schema.experiment, result));
     return result;
   }
@@ -164,6 +181,7 @@ export class Deliveries implements Recipient {
   private handOver({ id, result }: Claim): void {
     const errand = this.options.errands.get(id);
     if (errand === undefined) return;
+    this.n_done += 1;
     this.unacknowledged.set(result, () => [id]);
     this.options.errands.settle(errand, result);
   }

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { WorkerPutOut } from '../stored/queue-report.ts';
 import { receiveResult, type ReceivedResult } from './result-frame.ts';
 import type { ManagerTransport } from './transport.ts';
 import type { WorkerNote } from './wire.ts';
@@ -32,8 +33,8 @@ export class Incoming {
   private readonly in_hand = new Set<string>();
   /** Those of them that are done with; the broker is still to be told. */
   private readonly done: string[] = [];
-  /** Workers of which nothing more is taken. */
-  private readonly out = new Set<string>();
+  /** Workers of which nothing more is taken, by their names; for people, who they were. */
+  private readonly out = new Map<string, WorkerPutOut>();
   /** Those of them that the broker is still to be told of. */
   private readonly untold: { readonly worker: string; readonly why: string }[] = [];
   private readonly faults = new Map<string, number>();
@@ -70,9 +71,14 @@ export class Incoming {
   /** Nothing more of this worker is taken, and it is told why. False where that was so before, or nobody knows who it is. */
   expel(worker: string, why: string): boolean {
     if (worker === '' || this.out.has(worker)) return false;
-    this.out.add(worker);
+    const { host, pid } = this.options.recipient.worker(worker) ?? { host: 'unknown', pid: 0 };
+    this.out.set(worker, { host, pid, why });
     this.untold.push({ worker, why });
     return true;
+  }
+
+  get put_out(): WorkerPutOut[] {
+    return [...this.out.values()];
   }
 
   /** It is not what it must be: it goes, and so does its worker where that happens again and again. */

@@ -7,6 +7,7 @@ import type { Executor } from '../execute/executor.ts';
 import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import { orAborted, reasonOf } from '../execute/or-aborted.ts';
+import type { QueueReport } from '../stored/queue-report.ts';
 import type { SummariseOptions } from '../statistics/summarise.ts';
 import { Deliveries, type AuditHow } from './deliveries.ts';
 import { Errands, type Errand } from './errands.ts';
@@ -37,6 +38,8 @@ export interface QueueExecutorOptions {
   readonly clock: Clock;
   readonly engine: string;
   readonly node_major: number;
+  /** For people. */
+  readonly namespace: string;
   /** Who this is, for workers: `host (pid 123)`. */
   readonly manager: string;
   /** Told what a person should know. */
@@ -86,7 +89,7 @@ export class QueueExecutor implements Executor {
       ...options,
       errands,
       closing: this.closing.signal,
-      worker: (name) => this.survey.workers.find(({ worker }) => worker === name),
+      worker: (name) => this.survey.workers.find(name),
       onWaiting: () => {
         this.onGrown();
         this.soonIdle();
@@ -132,8 +135,7 @@ export class QueueExecutor implements Executor {
    * audit keeps nobody busy.
    */
   get parallel(): number {
-    const threads = this.survey.workers.reduce((sum, note) => sum + note.threads, 0);
-    const wanted = CHUNKS_PER_THREAD * threads + this.own.parallel + this.deliveries.waiting;
+    const wanted = CHUNKS_PER_THREAD * this.survey.workers.threads + this.own.parallel + this.deliveries.waiting;
     return Math.min(MOST_PARALLEL, Math.max(LEAST_PARALLEL, wanted));
   }
 
@@ -157,6 +159,26 @@ export class QueueExecutor implements Executor {
     return orAborted(result, signal, () => {
       this.takeBack(errand, reasonOf(signal!));
     });
+  }
+
+  /** How things are with the queue: from what was heard last, without asking anybody. */
+  report(): QueueReport {
+    const { survey, deliveries, own, reach } = this;
+    const { waiting, taken, retries } = survey.counts;
+    return {
+      namespace: this.options.namespace,
+      reachable: !reach.away,
+      chunks_waiting: waiting,
+      chunks_taken: taken,
+      chunks_done: deliveries.done,
+      chunks_done_here: own.done,
+      retries,
+      results_waiting: deliveries.not_durable,
+      audited: deliveries.audited,
+      workers: survey.workers.report(this.options.clock.now()),
+      put_out: deliveries.incoming.put_out,
+      dead_letters: survey.dead_letters,
+    };
   }
 
   watch(grown: () => void): void {

@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts';
-import { EngineError } from '../errors.ts';
+import { DeadChunk } from '../execute/dead-chunk.ts';
+import { describeSeed } from '../random/streams.ts';
+import type { DeadLetter } from '../stored/queue-report.ts';
 import type { Errand, Errands } from './errands.ts';
 import type { SentSetup } from './setup-blobs.ts';
-import type { ChunkState, ManagerTransport } from './transport.ts';
-import { announcementText, workerNoteOf, type Announcement, type WorkerNote } from './wire.ts';
+import type { BrokerCounts, ChunkState, ManagerTransport } from './transport.ts';
+import { announcementText, type Announcement } from './wire.ts';
+import { WorkerList } from './worker-list.ts';
 
 /** A chunk that the broker does not know counts as lost when it was offered so long ago [ms]: results and acknowledgments are on their way, too. */
 const LOST_AFTER_MS = 3_000;
@@ -23,16 +26,19 @@ export interface SurveyOptions {
 
 /** What the broker has, as it was when it was last asked; and what it must have, which it is given again where it lost it. */
 export class Survey {
+  readonly workers = new WorkerList();
+  /** Chunks that no worker could compute. */
+  readonly dead_letters: DeadLetter[] = [];
   private readonly options: SurveyOptions;
-  private notes: readonly WorkerNote[] = [];
+  private last_counts: BrokerCounts = { waiting: 0, taken: 0, retries: 0 };
 
   constructor(options: SurveyOptions) {
     this.options = options;
   }
 
-  /** The workers that are alive. */
-  get workers(): readonly WorkerNote[] {
-    return this.notes;
+  /** When it was last asked. */
+  get counts(): BrokerCounts {
+    return this.last_counts;
   }
 
   /** Tells the workers what is computed now. */
@@ -44,8 +50,9 @@ export class Survey {
   }
 
   async look(): Promise<void> {
-    const texts = await this.options.transport.workers();
-    this.notes = texts.flatMap((text) => workerNoteOf(text) ?? []);
+    const { transport, clock } = this.options;
+    this.workers.see(await transport.workers(), clock.now());
+    this.last_counts = await transport.counts();
   }
 
   /** Offers what the broker has lost, and gives up what no worker could compute. */
@@ -63,8 +70,15 @@ export class Survey {
       errand.offered_ms = clock.now();
       offer(errand);
     } else if (state === 'dead') {
-      const why = await transport.deathOf(errand.id);
-      errands.fail(errand, new EngineError('WORKER', `No worker could compute it. The last one said: ${why}`));
+      const { why, tries } = await transport.deathOf(errand.id);
+      this.bury(errand, why, tries);
     }
+  }
+
+  private bury(errand: Errand, why: string, tries: number): void {
+    const { cell, first, count } = errand.task;
+    const seed = describeSeed(cell.source, first);
+    this.dead_letters.push({ cell_id: cell.schema.cell_id, perm_index: first, count, seed, tries, error: why });
+    this.options.errands.fail(errand, new DeadChunk({ seed, tries, why }));
   }
 }

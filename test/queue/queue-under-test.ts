@@ -80,6 +80,7 @@ export function managerOptions(
     transport,
     local: undefined,
     audit: undefined,
+    namespace: 'default',
     setups: [],
     clock: systemClock,
     engine: ENGINE.engine,

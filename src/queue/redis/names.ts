@@ -22,6 +22,8 @@ export interface Names {
   readonly news: string;
   /** Ids of chunks that nobody waits for any more. */
   readonly cancelled: string;
+  /** How often a chunk was begun again since the manager came. */
+  readonly retries: string;
   /** Notes of workers, by worker. */
   readonly workers: string;
   readonly expelled: string;
@@ -50,6 +52,7 @@ export function namesOf(namespace: string): Names {
     results: `${prefix}:results`,
     news: `${prefix}:news`,
     cancelled: `${prefix}:cancelled`,
+    retries: `${prefix}:retries`,
     workers: `${prefix}:workers`,
     expelled: `${prefix}:expelled`,
     result: (id) => `${prefix}:result:${id}`,

@@ -64,6 +64,7 @@ export class RedisWorker implements WorkerTransport {
         const id = job.id!;
         const cancelled = new AbortController();
         in_hand.set(id, cancelled);
+        if (job.attemptsMade + job.stalledCounter > 0) this.countRetry();
         try {
           await compute({ id, chunk: job.data, cancelled: cancelled.signal });
         } catch (error) {
@@ -94,6 +95,17 @@ export class RedisWorker implements WorkerTransport {
         clearInterval(asking);
       },
     };
+  }
+
+  /** For whoever watches the run. Where that fails, nothing depends on it. */
+  private countRetry(): void {
+    const { retries } = this.names;
+    this.redis
+      .multi()
+      .incr(retries)
+      .expire(retries, KEPT_S)
+      .exec()
+      .catch(() => undefined);
   }
 
   private async cancelAmong(in_hand: ReadonlyMap<string, AbortController>): Promise<void> {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
+import { DeadChunk } from '../../execute/dead-chunk.ts';
 import type { Executor } from '../../execute/executor.ts';
 import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { ChunkTask } from '../../execute/messages.ts';
@@ -180,6 +181,8 @@ async function dispatch(
           },
           (error: unknown) => {
             work.lost();
+            if (error instanceof DeadChunk)
+              for (const { output, cell } of output_cells) output.books.deadLetter(cell, range, error.death);
             throw chunkError(error, output_cells[0]!.cell.cell_id, range);
           },
         )
