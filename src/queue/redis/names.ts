@@ -33,6 +33,8 @@ export interface Names {
   chunk(id: string): string;
   lock(id: string): string;
   readonly dead: string;
+  /** Chunks that nobody has begun. */
+  readonly waiting: string;
 }
 
 export const DEFAULT_NAMESPACE = 'default';
@@ -60,5 +62,6 @@ export function namesOf(namespace: string): Names {
     chunk,
     lock: (id) => `${chunk(id)}:lock`,
     dead: `${prefix}:${queue}:failed`,
+    waiting: `${prefix}:${queue}:wait`,
   };
 }
