@@ -38,6 +38,7 @@ export type { CellStatistics } from './statistics/summarise.ts';
 export { status, type RunHolder, type RunStatus, type StatusOptions } from './operations/status.ts';
 export type { RunState } from './operations/run-state.ts';
 export type { EndReason, Heartbeat, RunEnd } from './stored/heartbeat.ts';
+export type { DeadLetter, QueueReport, QueueWorker, WorkerPutOut } from './stored/queue-report.ts';
 export { verify, type VerifyOptions } from './operations/verify.ts';
 export type { Verification } from './verify/verification.ts';
 export type { Problem, ProblemCode } from './verify/problem.ts';

@@ -44,6 +44,7 @@ const RUN = {
   '--shard': 'shard',
   '--queue': 'queue',
   '--namespace': 'namespace',
+  '--audit': 'audit',
   '--retry-failed': 'retry_failed',
   '--on-error': 'on_error',
   '--durability': 'durability',

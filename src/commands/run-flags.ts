@@ -7,7 +7,7 @@ import { parseShard } from '../plan/share.ts';
 import { QUEUE_VARIABLE, saysPassword } from '../queue/redis/address.ts';
 import { DURABILITIES, ON_ERROR, resolveOptions, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { gather, gatherFiles, oneOf, positiveNumber, wholeNumber } from './option-values.ts';
+import { gather, gatherFiles, oneOf, percentage, positiveNumber, wholeNumber } from './option-values.ts';
 
 /** Options of a run that the command line has: all but what only programs may say. */
 export type RunFlag = Exclude<keyof RunOptions, 'compute'>;
@@ -64,6 +64,14 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     argument: '<name>',
     description: 'the part of the queue that this run and its workers have for themselves (default: default)',
     say: text,
+  },
+  audit: {
+    flag: '--audit',
+    argument: '<p%>',
+    description:
+      'with a queue: compute this share of what workers send again here, and put a worker out whose rows differ in a bit (default: none)',
+    parse: percentage('--audit'),
+    say: (flag, percent) => [flag, `${percent}%`],
   },
   chunk: {
     flag: '--chunk',

@@ -1,6 +1,8 @@
 import type { RunStatus } from '../operations/status.ts';
-import type { RunState } from '../operations/run-state.ts';
+import { isAtWork, type RunState } from '../operations/run-state.ts';
+import type { Heartbeat } from '../stored/heartbeat.ts';
 import { formatCount, formatDuration, inFull } from '../wording/format-number.ts';
+import { queueLines } from './queue-text.ts';
 
 /** The exit code for each state: what `run` would have ended with, and a code of its own for what only a look from outside can find. */
 export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
@@ -43,6 +45,7 @@ export function statusText(status: RunStatus): string {
     `  permutations  ${inFull(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${inFull(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
   ];
   if (status.heartbeat !== undefined) lines.push(`  heartbeat     ${heartbeatText(status)}`);
+  if (status.queue !== undefined) lines.push(...queueLines(status.queue, isAtWork(status.state)));
   return lines.join('\n');
 }
 
@@ -75,7 +78,7 @@ function heartbeatText({ heartbeat, heartbeat_age_seconds, state }: RunStatus): 
 /** The object of `--json`: the contract's fields first. */
 export function statusJson(status: RunStatus): unknown {
   const { run, cells_total, cells_complete, permutations_done, permutations_total, complete, state } = status;
-  const { heartbeat, why = null, holder = null, heartbeat_age_seconds = null } = status;
+  const { heartbeat, queue, why = null, holder = null, heartbeat_age_seconds = null } = status;
   const rate = state === 'running' ? {} : { sims_per_second: null, eta_seconds: null };
   return {
     run,
@@ -87,7 +90,15 @@ export function statusJson(status: RunStatus): unknown {
     state,
     why,
     holder,
-    heartbeat: heartbeat === undefined ? null : { ...heartbeat, ...rate },
+    heartbeat: heartbeat === undefined ? null : { ...withoutQueue(heartbeat), ...rate },
     heartbeat_age_seconds,
+    ...(queue !== undefined && { queue }),
   };
+}
+
+/** It stands beside. */
+function withoutQueue(heartbeat: Heartbeat): Omit<Heartbeat, 'queue'> {
+  const rest = { ...heartbeat };
+  delete (rest as { queue?: unknown }).queue;
+  return rest;
 }

@@ -28,6 +28,8 @@ export interface Executor {
    * appended is never acknowledged. Who keeps none of them has no such thing.
    */
   acknowledge?(result: ChunkResult): void;
+  /** `grown` is called where `parallel` has become more without a chunk having come back. Who never does that has no such thing. */
+  watch?(grown: () => void): void;
   /** Ends whoever computes, whatever they are doing: chunks in flight reject. Again and again is as good as once. */
   close(): Promise<void>;
 }

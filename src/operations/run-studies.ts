@@ -44,6 +44,12 @@ export async function runStudies(
 ): Promise<StudyResult[]> {
   const { stop, tell } = watch;
   const asked = resolveOptions(given);
+  if (asked.audit !== undefined && asked.queue === undefined)
+    throw new EngineError(
+      'USAGE',
+      'Only what workers on other machines send is audited: give --queue, or leave --audit away.',
+      { path: '--audit' },
+    );
   // Where only workers compute, files are read here all the same.
   const threads = Math.max(1, asked.threads);
   const { kernel, warning } = chooseKernel(asked.kernel, threads);
@@ -136,9 +142,11 @@ async function runClaimed(
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, options.computes_here ? distinct(setups) : []);
+  const computes = options.computes_here || options.audit !== undefined;
+  const local = host.open(threads, computes ? distinct(setups) : []);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
+  const report = queue && (() => queue.report());
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
@@ -150,7 +158,9 @@ async function runClaimed(
   const tellLast = tellNumbers(outputs, clock, watch);
   try {
     for (const [k, study] of claimed.entries())
-      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));
+      outputs.push(
+        createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed, queue: report }),
+      );
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
       else await startOutput(port, outputs[k]!, options.computes_here ? threads : 0, claim.resumed, tell);

@@ -2,6 +2,7 @@ import type { FilePort } from '../files/port.ts';
 import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readHeartbeat, type EndReason, type Heartbeat } from '../stored/heartbeat.ts';
+import type { QueueReport } from '../stored/queue-report.ts';
 import { requireManifest } from '../stored/manifest.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
@@ -36,6 +37,8 @@ export interface RunStatus {
   readonly holder: RunHolder | undefined;
   /** The last one; undefined where there is none that can be read. */
   readonly heartbeat: Heartbeat | undefined;
+  /** How its queue was at the last heartbeat; undefined for a run without one. */
+  readonly queue: QueueReport | undefined;
   /** How old the last heartbeat is [s]. */
   readonly heartbeat_age_seconds: number | undefined;
   /** Counted from the metrics files, not from what the last run wrote down. */
@@ -83,6 +86,7 @@ export async function status(
     ...judged,
     holder: lock.holder && { pid: lock.holder.pid, host: lock.holder.host, since: lock.holder.since },
     heartbeat,
+    queue: heartbeat?.queue,
     heartbeat_age_seconds: heartbeat && Math.max(0, (now_ms - Date.parse(heartbeat.timestamp)) / 1000),
     scanned,
   };

@@ -14,6 +14,20 @@ export function isUnreachable(error: unknown): error is EngineError {
 /** Where the broker has a chunk. `dead`: its attempts are used up. */
 export type ChunkState = 'waiting' | 'taken' | 'answered' | 'dead' | 'missing';
 
+/** How many chunks the broker has, and how often one was begun again since the manager came. */
+export interface BrokerCounts {
+  readonly waiting: number;
+  readonly taken: number;
+  readonly retries: number;
+}
+
+export interface SeenWorker {
+  /** What it says of itself. */
+  readonly note: string;
+  /** How long ago it did [ms]. */
+  readonly ago_ms: number;
+}
+
 /** The manager's end. */
 export interface ManagerTransport {
   /** Takes the namespace for this process. Throws EngineError LOCKED where another manager has it. */
@@ -33,8 +47,9 @@ export interface ManagerTransport {
   /** Nobody waits for a chunk any more: whoever has it is told to let it be. */
   cancel(id: string): Promise<void>;
   states(ids: readonly string[]): Promise<readonly ChunkState[]>;
-  /** Why a chunk is dead: what its last worker said. */
-  deathOf(id: string): Promise<string>;
+  /** Why a chunk is dead: what its last worker said, and how often it was tried. */
+  deathOf(id: string): Promise<{ readonly why: string; readonly tries: number }>;
+  counts(): Promise<BrokerCounts>;
   /** The ids of results that have come since the last call; waits for some, at most `wait_ms`. */
   newResults(wait_ms: number): Promise<readonly string[]>;
   /** The ids of all results that are there. */
@@ -43,8 +58,8 @@ export interface ManagerTransport {
   result(id: string): Promise<Uint8Array | undefined>;
   /** These results are done with, whatever they were: their bytes go. */
   acknowledge(ids: readonly string[]): Promise<void>;
-  /** What the workers that are alive say of themselves. */
-  workers(): Promise<readonly string[]>;
+  /** The workers that are alive. */
+  workers(): Promise<readonly SeenWorker[]>;
   /** A worker computes no more for this namespace, and is told why. */
   expel(worker: string, why: string): Promise<void>;
   /** Leaves the namespace to others. */

@@ -7,7 +7,7 @@ import { checkedShard, type Shard } from '../plan/share.ts';
 import type { Failure } from '../store/failures.ts';
 import { nearest } from '../study/problem.ts';
 import type { StopReason } from './stop.ts';
-import { positiveOption, wholeOption, wordOption } from '../wording/expected.ts';
+import { notExpected, positiveOption, wholeOption, wordOption } from '../wording/expected.ts';
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
 export const DURABILITIES = ['chunk', 'interval', 'none'] as const;
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly queue?: string | undefined;
   /** The part of the queue that this run has for itself; its workers are told the same name. */
   readonly namespace?: string | undefined;
+  /** Of the permutations that workers send, this many are computed again here and compared to the last bit before any is written [%]. */
+  readonly audit?: number | undefined;
   /** Permutations per chunk; changes no result. */
   readonly chunk?: number | 'auto' | undefined;
   readonly format?: Format | undefined;
@@ -73,6 +75,7 @@ type Open =
   | 'disk_wait_minutes'
   | 'retry_failed'
   | 'queue'
+  | 'audit'
   | 'shard';
 
 /** Options with every default filled in: the one shape that is handed down, whole, to whatever runs, plans or measures. */
@@ -100,6 +103,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   inputs: undefined,
   queue: undefined,
   namespace: DEFAULT_NAMESPACE,
+  audit: undefined,
   shard: undefined,
   compute: true,
 };
@@ -112,8 +116,10 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
   refuseUnknown(Object.keys(given), [...names, 'threads']);
   const filled = Object.fromEntries(names.map((name) => [name, given[name] ?? DEFAULTS[name]])) as typeof DEFAULTS;
-  const { chunk, max_seconds, disk_wait_minutes } = filled;
+  const { chunk, max_seconds, disk_wait_minutes, audit } = filled;
   if (chunk !== 'auto') wholeOption('chunk', chunk, 1);
+  if (audit !== undefined && !(audit > 0 && audit <= 100))
+    throw notExpected('audit', 'a percentage above 0 and up to 100', audit);
   if (max_seconds !== undefined) positiveOption('max_seconds', max_seconds);
   if (disk_wait_minutes !== undefined) positiveOption('disk_wait_minutes', disk_wait_minutes);
   wordOption('durability', filled.durability, DURABILITIES);

@@ -1,6 +1,7 @@
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readAdvisory } from './advisory-file.ts';
+import { queueReportOf, type QueueReport } from './queue-report.ts';
 
 /** A run writes its heartbeat this often [ms]; the contract asks for 30 s at most. */
 export const HEARTBEAT_MS = 10_000;
@@ -31,6 +32,8 @@ export interface Heartbeat {
   readonly longest_wait_seconds?: number;
   /** Why it ended; absent while it runs, and where nothing was left to do. */
   readonly why?: EndReason;
+  /** Of a run over a queue. */
+  readonly queue?: QueueReport;
 }
 
 /** The last heartbeat of a run; undefined where there is none that can be read. */
@@ -47,6 +50,7 @@ function heartbeatOf(found: Readonly<Record<string, unknown>>): Heartbeat | unde
   if (!isTime(timestamp)) return undefined;
   const known = [...ENDS, 'running' as const].find((each) => each === state);
   const why = reasonOf(found['why']);
+  const queue = queueReportOf(found['queue']);
   return {
     timestamp,
     current_cell_id: typeof current_cell_id === 'string' ? current_cell_id : null,
@@ -56,6 +60,7 @@ function heartbeatOf(found: Readonly<Record<string, unknown>>): Heartbeat | unde
     ...(isTime(advanced_at) && { advanced_at }),
     ...(typeof longest_wait_seconds === 'number' && { longest_wait_seconds }),
     ...(why !== undefined && { why }),
+    ...(queue !== undefined && { queue }),
   };
 }
 

@@ -79,6 +79,8 @@ export function managerOptions(
   return {
     transport,
     local: undefined,
+    audit: undefined,
+    namespace: 'default',
     setups: [],
     clock: systemClock,
     engine: ENGINE.engine,

@@ -2,6 +2,8 @@ import { every, type Clock } from '../../clock.ts';
 import type { FirstFailure } from '../run-options.ts';
 import { errorOf, type ErrorRecord } from '../../model/error-record.ts';
 import { placeOf } from '../../model/model-source.ts';
+import type { Death } from '../../execute/dead-chunk.ts';
+import { appendDeadLetter } from '../../store/dead-letters.ts';
 import type { Failure } from '../../store/failures.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
@@ -13,6 +15,7 @@ import { countPermutations, describeRanges, type PermutationRange } from '../../
 import { collectGarbage } from '../collect-garbage.ts';
 import { readAdvisory } from '../../stored/advisory-file.ts';
 import { HEARTBEAT_MS, type EndReason, type RunEnd } from '../../stored/heartbeat.ts';
+import type { QueueReport } from '../../stored/queue-report.ts';
 import { percent, progressCsv } from '../../stored/progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -57,6 +60,8 @@ export interface BookkeeperOptions {
   readonly expected: (index: number) => number;
   /** How many of these are the run's own: what `progress` counts. */
   readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
+  /** How the run's queue is; undefined where it has none. */
+  readonly queue: (() => QueueReport) | undefined;
 }
 
 /**
@@ -235,6 +240,14 @@ export class Bookkeeper {
     this.log(cell, `failed: ${failure.error_class}: ${failure.message}`);
   }
 
+  /** No worker could compute this chunk of it. */
+  deadLetter(cell: RunCell, { from, to }: PermutationRange, { seed, tries, why }: Death): void {
+    const { port, output, clock } = this.options;
+    const letter = { cell_id: cell.cell_id, perm_index: from, count: to - from, seed, tries, error: why };
+    void this.queue(() => appendDeadLetter(port, output, { time: clock.date(), ...letter }));
+    this.log(cell, `permutations ${from}-${to - 1} could not be computed by any worker (${tries} tries): ${why}`);
+  }
+
   private countFailures(
     cell: RunCell,
     failures: readonly Failure[],
@@ -312,8 +325,10 @@ export class Bookkeeper {
 
   private async writeCellProgress(): Promise<void> {
     this.logTheRest();
-    for (const open of this.open.values()) {
-      if (open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
+    // A cell that begins meanwhile has no folder before its log is written, the next time.
+    for (const open of [...this.open.values()]) {
+      const is_open = this.open.get(open.cell.index) === open;
+      if (is_open && open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
     }
   }
 
@@ -354,7 +369,7 @@ export class Bookkeeper {
   }
 
   private async writeHeartbeat(state: 'running' | RunEnd, why: EndReason | undefined): Promise<void> {
-    const { clock, run_name, progress } = this.options;
+    const { clock, run_name, progress, queue } = this.options;
     const numbers = progress.numbers();
     const { idle_seconds, longest_wait_seconds } = progress.waits();
     const timestamp = clock.date();
@@ -372,6 +387,7 @@ export class Bookkeeper {
       advanced_at: new Date(Date.parse(timestamp) - 1000 * idle_seconds).toISOString(),
       longest_wait_seconds: Math.round(longest_wait_seconds * 10) / 10,
       ...(why !== undefined && { why }),
+      ...(queue !== undefined && { queue: queue() }),
     };
     await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
   }

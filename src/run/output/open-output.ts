@@ -14,6 +14,7 @@ import { baselineOf } from '../../study/loaded-study.ts';
 import type { Tell } from './events.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
+import type { QueueReport } from '../../stored/queue-report.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly readers: Readers;
   readonly tell: Tell;
   readonly onFailed: (output: RunOutput) => void;
+  /** How the run's queue is; undefined where it has none. */
+  readonly queue: (() => QueueReport) | undefined;
 }
 
 /** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
@@ -40,7 +43,7 @@ export function createOutput(
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { port, clock, readers, tell, onFailed } = around;
+  const { port, clock, readers, tell, onFailed, queue } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
@@ -73,6 +76,7 @@ export function createOutput(
     tell,
     expected: (index) => expected[index]!,
     ownOf: (cell, present) => countPermutations(ownOf(present, own?.(cell))),
+    queue,
   });
   const lines = new TableLines(Object.keys(study.model.parameters));
   const summaries = new CellSummaries({
