@@ -9,7 +9,12 @@ const HEAD = `name: 'm', version: '1', parameters: {}, metrics: { a: {}, b: {} }
 const ROW = (code: string) => `export default { ${HEAD}, simulate: (state, rng, row) => { ${code} } };`;
 
 function given(code: string, loaded?: unknown): GivenSetup {
-  const setup = { model: { code, file: 'study.yaml' }, inputs: {}, streams: 'independent', kernel: 'typescript' } as const;
+  const setup = {
+    model: { code, file: 'study.yaml' },
+    inputs: {},
+    streams: 'independent',
+    kernel: 'typescript',
+  } as const;
   return { id: 'm', setup, inputs: { loaded } };
 }
 
@@ -148,7 +153,9 @@ describe('a model that draws on something else than its stream is found', () => 
     test(name, async () => {
       await expect(check(given(code, loaded))).rejects.toMatchObject({
         code: 'MODEL',
-        message: expect.stringMatching(/^The model of study\.yaml is not pure\. In permutation \d+ of cell c/) as unknown,
+        message: expect.stringMatching(
+          /^The model of study\.yaml is not pure\. In permutation \d+ of cell c/,
+        ) as unknown,
       });
     });
 
