@@ -42,6 +42,7 @@ const RUN = {
   '--input': 'inputs',
   '--reuse': 'reuse',
   '--shard': 'shard',
+  '--no-purity-check': 'purity_check',
   '--queue': 'queue',
   '--namespace': 'namespace',
   '--audit': 'audit',

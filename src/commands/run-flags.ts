@@ -155,6 +155,11 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     description: 'recompute every row found without a checksum before it is used, not only a sample',
     say: alone,
   },
+  purity_check: {
+    flag: '--no-purity-check',
+    description: 'do not check that a model of your own gives the same rows when some are computed again',
+    say: (flag, on) => alone(flag, !on),
+  },
   durability: {
     flag: '--durability',
     argument: '<mode>',

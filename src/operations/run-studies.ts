@@ -143,7 +143,7 @@ async function runClaimed(
     claimed.map(({ experiment }) => experiment.study.output),
   );
   const computes = options.computes_here || options.audit !== undefined;
-  const local = host.open(threads, computes ? distinct(setups) : []);
+  const local = host.open(threads, computes ? distinct(setups) : [], options.purity_check);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
   const report = queue && (() => queue.report());

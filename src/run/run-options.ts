@@ -60,6 +60,8 @@ export interface RunOptions {
   readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** Computes only this shard of every cell. */
   readonly shard?: Shard | undefined;
+  /** Of each cell some permutations of a user's own model are computed again, elsewhere and alone: is it the same rows? */
+  readonly purity_check?: boolean | undefined;
   /** `false`: repairs, seals and summarises what is there, and computes nothing. */
   readonly compute?: boolean | undefined;
 }
@@ -105,6 +107,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   namespace: DEFAULT_NAMESPACE,
   audit: undefined,
   shard: undefined,
+  purity_check: true,
   compute: true,
 };
 

@@ -49,6 +49,7 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   queue: maybe(fc.constantFrom('redis://lab:6379', 'file:/etc/the queue', 'env:PERMAFROST_QUEUE', 'env:OTHER')),
   audit: maybe(fc.constantFrom(0.1, 5, 100)),
   namespace: maybe(fc.constantFrom('lab', 'default')),
+  purity_check: maybe(fc.constant(false)),
   shard: maybe(fc.constantFrom({ index: 1, of: 1 }, { index: 2, of: 3 })),
 };
 const options: fc.Arbitrary<RunOptions> = fc.record(EACH);
