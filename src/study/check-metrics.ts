@@ -1,4 +1,5 @@
 import { BASELINE_NAMES, STATISTIC_NAMES, THRESHOLD_INFIX } from '../encoding/statistic-names.ts';
+import { checkKeys, checkTexts } from './check-keys.ts';
 import { goodName } from './check-name.ts';
 import type { Path, Problems } from './problem.ts';
 import { isMap } from './raw-map.ts';
@@ -16,6 +17,8 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing, infinite, constant }');
     else {
+      checkKeys('metric', spec, ['metrics', name], problems);
+      checkTexts(spec, ['metrics', name], problems);
       for (const key of ['missing', 'infinite', 'stored', 'headline'])
         if (spec[key] !== undefined && typeof spec[key] !== 'boolean')
           problems.wrong(['metrics', name, key], spec[key], 'true or false');
@@ -26,6 +29,7 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
         problems,
       );
       rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
+      cap(spec.cap, ['metrics', name, 'cap'], parameters, problems);
     }
   }
   if (Object.values(raw).every((spec) => isMap(spec) && spec.stored === false))
@@ -71,6 +75,14 @@ function constant(value: unknown, path: Path, known: readonly string[], problems
   }
   for (const name of value.flatMap((condition) => Object.keys(condition)))
     if (!known.includes(name)) problems.unknown(path, 'parameter', name, known);
+}
+
+/** At which parameter a metric is capped. */
+function cap(value: unknown, path: Path, parameters: unknown, problems: Problems): void {
+  if (value === undefined) return;
+  const known = isMap(parameters) ? Object.keys(parameters) : [];
+  if (typeof value !== 'string') problems.wrong(path, value, 'the name of a parameter');
+  else if (!known.includes(value)) problems.unknown(path, 'parameter', value, known);
 }
 
 /** Of what a metric is the rate: two lists of metrics. */
