@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { bestCell, bestContrasts, neighbourContrasts } from '../../src/analysis/contrasts.ts';
 import { gridOf } from '../../src/analysis/grid.ts';
@@ -10,6 +10,8 @@ import type { AnalysedCell } from '../../src/analysis/quantity.ts';
 import { crossed, MEAN, surface } from './surface.ts';
 
 const FULL = process.env['PERMAFROST_FULL'] === '1';
+// Surfaces of 1,512 cells, again and again.
+vi.setConfig({ testTimeout: FULL ? 1_800_000 : 90_000 });
 
 /** Cells with rows of their own. */
 function cellsOf(columns: readonly Float64Array[]): AnalysedCell[] {
@@ -27,7 +29,7 @@ describe('neighbourContrasts(grid, quantity)', () => {
     const axes = { a: [0, 1, 2, 3, 4, 5, 6], b: [0, 1, 2, 3, 4, 5, 6, 7, 8], c: [0, 1, 2, 3], d: [0, 1, 2], e: [0, 1] };
     const points = crossed(axes);
     expect(points).toHaveLength(1512);
-    const repetitions = FULL ? 2000 : 40;
+    const repetitions = FULL ? 2000 : 30;
     let wrong = 0;
     let covered = 0;
     for (let repetition = 0; repetition < repetitions; repetition++) {
