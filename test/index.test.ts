@@ -46,6 +46,8 @@ const RUN = {
   '--queue': 'queue',
   '--namespace': 'namespace',
   '--audit': 'audit',
+  '--metrics-port': 'metrics_port',
+  '--board-port': 'board_port',
   '--retry-failed': 'retry_failed',
   '--on-error': 'on_error',
   '--durability': 'durability',

@@ -39,9 +39,19 @@ function atWork({
   ];
 }
 
-function workerText({ host, pid, threads, permutations_per_second, last_seen_seconds, spooled }: QueueWorker): string {
+function workerText({
+  host,
+  pid,
+  threads,
+  permutations_per_second,
+  last_seen_seconds,
+  spooled,
+  alive,
+}: QueueWorker): string {
   const kept = spooled === 0 ? '' : `, ${counted(spooled, 'result')} in its spool`;
-  return `${host} (pid ${pid}): ${counted(threads, 'thread')}, ${formatCount(permutations_per_second)}/s, seen ${formatDuration(last_seen_seconds)} ago${kept}`;
+  const seen = formatDuration(last_seen_seconds);
+  if (!alive) return `${host} (pid ${pid}): gone, last seen ${seen} ago${kept}`;
+  return `${host} (pid ${pid}): ${counted(threads, 'thread')}, ${formatCount(permutations_per_second)}/s, seen ${seen} ago${kept}`;
 }
 
 function letterText({ cell_id, perm_index, count, seed, tries, error }: DeadLetter): string {

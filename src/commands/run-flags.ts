@@ -6,6 +6,7 @@ import { KERNELS } from '../model/model.ts';
 import { parseShard } from '../plan/share.ts';
 import { QUEUE_VARIABLE, saysPassword } from '../queue/redis/address.ts';
 import { DURABILITIES, ON_ERROR, resolveOptions, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
+import { listenText, parseListenAt } from '../wording/listen-at.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { gather, gatherFiles, oneOf, percentage, positiveNumber, wholeNumber } from './option-values.ts';
 
@@ -72,6 +73,20 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
       'with a queue: compute this share of what workers send again here, and put a worker out whose rows differ in a bit (default: none)',
     parse: percentage('--audit'),
     say: (flag, percent) => [flag, `${percent}%`],
+  },
+  metrics_port: {
+    flag: '--metrics-port',
+    argument: '<[host:]port>',
+    description: 'serve the numbers of the run to Prometheus while it lasts, on 127.0.0.1 unless a host is named',
+    parse: (given) => parseListenAt('--metrics-port', given),
+    say: (flag, at) => [flag, listenText(at)],
+  },
+  board_port: {
+    flag: '--board-port',
+    argument: '<[host:]port>',
+    description: 'with a queue: show it in a browser while the run lasts, by bull-board, which is installed beside',
+    parse: (given) => parseListenAt('--board-port', given),
+    say: (flag, at) => [flag, listenText(at)],
   },
   chunk: {
     flag: '--chunk',

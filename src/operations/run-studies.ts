@@ -20,6 +20,8 @@ import type { Suite } from '../steps/suite.ts';
 import type { Host } from '../readers/host.ts';
 import type { QueueExecutor } from '../queue/queue-executor.ts';
 import type * as OpenQueue from './open-queue.ts';
+import type { OutputMetrics } from './metrics-text.ts';
+import { Monitors } from './monitors.ts';
 import { asOneRun } from './rounds.ts';
 
 /** Who watches a run, and who stops it. */
@@ -55,12 +57,19 @@ export async function runStudies(
   const { kernel, warning } = chooseKernel(asked.kernel, threads);
   if (warning !== undefined) tell({ type: 'warning', message: warning });
   const options = { ...asked, kernel, threads, computes_here: asked.threads > 0 };
+  const monitors = await Monitors.open(host, asked, tell);
   const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
-    return await runStages(host, await openSuites(host.port, references, options), options, watch);
+    return await runStages(host, await openSuites(host.port, references, options), options, { ...watch, monitors });
   } finally {
     cancel();
+    await monitors.close();
   }
+}
+
+/** Who watches a run, from outside, too. */
+interface AllWatch extends Watch {
+  readonly monitors: Monitors;
 }
 
 /** Options, and whether this machine computes: with a queue it need not. */
@@ -69,7 +78,12 @@ interface RunHow extends ResolvedOptions {
 }
 
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
-async function runStages(host: Host, suites: readonly Suite[], options: RunHow, watch: Watch): Promise<StudyResult[]> {
+async function runStages(
+  host: Host,
+  suites: readonly Suite[],
+  options: RunHow,
+  watch: AllWatch,
+): Promise<StudyResult[]> {
   const results = new Map<Suite, StudyResult>();
   const told = new Set<string>();
   let going = suites;
@@ -100,7 +114,7 @@ async function runStage(
   host: Host,
   suites: readonly Suite[],
   options: RunHow,
-  watch: Watch,
+  watch: AllWatch,
   told: Set<string>,
 ): Promise<StudyResult[]> {
   const studies = await loadStudies(host, suites, options);
@@ -131,7 +145,7 @@ async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
   options: RunHow,
-  watch: Watch,
+  watch: AllWatch,
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
   const { stop, tell } = watch;
@@ -155,6 +169,7 @@ async function runClaimed(
       tell({ type: 'warning', message });
     }
   };
+  watch.monitors.show(() => ({ outputs: outputs.map(metricsOf), queue: report?.() }));
   const tellLast = tellNumbers(outputs, clock, watch);
   try {
     for (const [k, study] of claimed.entries())
@@ -185,6 +200,11 @@ async function runClaimed(
     await queue?.close();
     await local.close();
   }
+}
+
+function metricsOf({ folder, progress, books }: RunOutput): OutputMetrics {
+  const { n_failures: failures } = books;
+  return { output: folder, numbers: progress.numbers(), failures, seconds_since_row: progress.seconds_since_row };
 }
 
 /** Reports now and then how far the outputs are. Returns a function that reports a last time and ends this. */

@@ -1,6 +1,7 @@
 import type { Executor } from '../execute/executor.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import { errorOf } from '../model/error-record.ts';
+import type { PermutationRange } from '../study/permutation-range.ts';
 import { counted } from '../wording/format-number.ts';
 import { Auditor, type Claim, type Finding } from './auditor.ts';
 import { checkedResult } from './check-result.ts';
@@ -106,6 +107,11 @@ export class Deliveries implements Recipient {
     for (const id of done()) this.incoming.drop(id);
   }
 
+  /** These rows were durable before anybody asked for them: what an earlier manager left of them is done with. */
+  found(experiment: string, present: readonly PermutationRange[]): void {
+    for (const id of this.held.durable(experiment, present)) this.incoming.drop(id);
+  }
+
   /** The result of a chunk where an earlier manager's chunks hold it, and are right where they are audited. */
   fromHeld(task: ChunkTask): ChunkResult | Promise<ChunkResult | undefined> | undefined {
     if (this.held.length === 0) return undefined;
@@ -125,7 +131,8 @@ export class Deliveries implements Recipient {
 
   private ofHeld({ cell }: ChunkTask, result: ChunkResult): ChunkResult {
     this.n_done += 1;
-    this.unacknowledged.set(result, () => this.held.acknowledged(cell.schema.experiment, result));
+    const rows = [{ from: result.first, to: result.first + result.count }];
+    this.unacknowledged.set(result, () => this.held.durable(cell.schema.experiment, rows));
     return result;
   }
 

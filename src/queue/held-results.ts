@@ -96,11 +96,11 @@ export class HeldResults {
     return its.map((piece) => this.drop(piece));
   }
 
-  /** The rows of a chunk are in a metrics file. Returns the ids of results of which nothing is left. */
-  acknowledged(experiment: string, { first, count }: ChunkResult): readonly string[] {
+  /** These rows are in a metrics file, durably. Returns the ids of results of which nothing is left. */
+  durable(experiment: string, rows: readonly PermutationRange[]): readonly string[] {
     const done: string[] = [];
     for (const piece of this.by_experiment.get(experiment) ?? []) {
-      piece.left = subtractRanges(piece.left, [{ from: first, to: first + count }]);
+      piece.left = subtractRanges(piece.left, rows);
       if (piece.left.length === 0) done.push(piece.id);
     }
     for (const id of done) this.drop(this.all.get(id)!);

@@ -8,6 +8,7 @@ import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import { orAborted, reasonOf } from '../execute/or-aborted.ts';
 import type { QueueReport } from '../stored/queue-report.ts';
+import type { PermutationRange } from '../study/permutation-range.ts';
 import type { SummariseOptions } from '../statistics/summarise.ts';
 import { Deliveries, type AuditHow } from './deliveries.ts';
 import { Errands, type Errand } from './errands.ts';
@@ -220,6 +221,10 @@ export class QueueExecutor implements Executor {
 
   acknowledge(result: ChunkResult): void {
     this.deliveries.acknowledge(result);
+  }
+
+  found(experiment: string, present: readonly PermutationRange[]): void {
+    this.deliveries.found(experiment, present);
   }
 
   close(): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+
 import { EngineError } from '../errors.ts';
 
 /**
@@ -70,6 +72,15 @@ export interface ManagerTransport {
 export interface Broker {
   manager(reference: string, namespace: string): Promise<ManagerTransport>;
   worker(reference: string, namespace: string): Promise<WorkerTransport>;
+  /** Pages for a browser that show the queue, where there is such a thing. */
+  board?(reference: string, namespace: string): Promise<QueueBoard>;
+}
+
+/** Pages that show a queue; who opened them lets the server listen, and ends it. */
+export interface QueueBoard {
+  readonly server: Server;
+  /** Ends the connections to the broker. */
+  close(): Promise<void>;
 }
 
 /** A chunk in the hands of a worker, and of nobody else as long as it is alive. */

@@ -53,7 +53,7 @@ export class WorkerList {
       const { host, pid, threads, chunks, permutations, spooled } = note;
       const permutations_per_second = alive ? rounded(rateOf(samples)) : 0;
       const last_seen_seconds = rounded(Math.max(0, now_ms - seen_ms) / 1000);
-      return { host, pid, threads, chunks, permutations, permutations_per_second, spooled, last_seen_seconds };
+      return { host, pid, threads, chunks, permutations, permutations_per_second, spooled, last_seen_seconds, alive };
     });
   }
 }

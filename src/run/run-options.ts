@@ -7,6 +7,7 @@ import { checkedShard, type Shard } from '../plan/share.ts';
 import type { Failure } from '../store/failures.ts';
 import { nearest } from '../study/problem.ts';
 import type { StopReason } from './stop.ts';
+import { checkedListenAt, type ListenAt } from '../wording/listen-at.ts';
 import { notExpected, positiveOption, wholeOption, wordOption } from '../wording/expected.ts';
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
@@ -30,6 +31,10 @@ export interface RunOptions {
   readonly namespace?: string | undefined;
   /** Of the permutations that workers send, this many are computed again here and compared to the last bit before any is written [%]. */
   readonly audit?: number | undefined;
+  /** Where the numbers of the run are served to Prometheus while it lasts. */
+  readonly metrics_port?: ListenAt | undefined;
+  /** Where bull-board shows the queue while the run lasts; it is installed beside the engine. */
+  readonly board_port?: ListenAt | undefined;
   /** Permutations per chunk; changes no result. */
   readonly chunk?: number | 'auto' | undefined;
   readonly format?: Format | undefined;
@@ -78,6 +83,8 @@ type Open =
   | 'retry_failed'
   | 'queue'
   | 'audit'
+  | 'metrics_port'
+  | 'board_port'
   | 'shard';
 
 /** Options with every default filled in: the one shape that is handed down, whole, to whatever runs, plans or measures. */
@@ -106,6 +113,8 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   queue: undefined,
   namespace: DEFAULT_NAMESPACE,
   audit: undefined,
+  metrics_port: undefined,
+  board_port: undefined,
   shard: undefined,
   purity_check: true,
   compute: true,
@@ -130,6 +139,10 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   wordOption('kernel', filled.kernel, KERNELS);
   if (filled.format !== undefined) wordOption('format', filled.format, FORMATS);
   if (filled.shard !== undefined) checkedShard(filled.shard);
+  for (const name of ['metrics_port', 'board_port'] as const) {
+    const at = filled[name];
+    if (at !== undefined) checkedListenAt(name, at);
+  }
   const only_workers = filled.queue !== undefined && given.threads === 0;
   return { ...filled, threads: only_workers ? 0 : threadCount(given.threads) };
 }

@@ -16,6 +16,8 @@ const worker = z.object({
   /** Results on its disk that it could not send. */
   spooled: count,
   last_seen_seconds: seconds,
+  /** It was heard of when the broker was last asked. */
+  alive: z.boolean(),
 });
 
 const put_out = z.object({ host: text, pid: count, why: text });

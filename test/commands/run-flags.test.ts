@@ -48,6 +48,8 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   inputs: maybe(fc.dictionary(fc.stringMatching(/^[a-z_]{1,4}$/), word, { minKeys: 1, maxKeys: 3 })),
   queue: maybe(fc.constantFrom('redis://lab:6379', 'file:/etc/the queue', 'env:PERMAFROST_QUEUE', 'env:OTHER')),
   audit: maybe(fc.constantFrom(0.1, 5, 100)),
+  metrics_port: maybe(fc.constantFrom({ port: 9464 }, { host: '0.0.0.0', port: 0 }, { host: '::', port: 1 })),
+  board_port: maybe(fc.constantFrom({ port: 8000 }, { host: 'lab', port: 80 })),
   namespace: maybe(fc.constantFrom('lab', 'default')),
   purity_check: maybe(fc.constant(false)),
   shard: maybe(fc.constantFrom({ index: 1, of: 1 }, { index: 2, of: 3 })),

@@ -75,9 +75,11 @@ describe('results of an earlier manager', () => {
     held.add('q', await received(100, 100), 10);
     const experiment = 'e'.repeat(64);
     const take = (first: number, count: number) => held.take(task(first, count), never)!.result;
-    expect(held.acknowledged(experiment, take(0, 60))).toEqual([]);
-    expect(held.acknowledged(experiment, take(60, 60))).toEqual(['p']);
-    expect(held.acknowledged(experiment, take(120, 80))).toEqual(['q']);
+    const durable = (first: number, count: number) => held.durable(experiment, [{ from: first, to: first + count }]);
+    expect(take(0, 60).rows).toBe(60);
+    expect(durable(0, 60)).toEqual([]);
+    expect(durable(60, 60)).toEqual(['p']);
+    expect(durable(120, 80)).toEqual(['q']);
     expect(held.length).toBe(0);
   });
 

@@ -122,7 +122,7 @@ test('workers have a rate, and one that is gone is named for a while', () => {
   expect(list.report(41_000)).toMatchObject([{ host: 'lab2', permutations_per_second: 97.3, last_seen_seconds: 1 }]);
   list.see([], 100_000);
   expect(list.threads).toBe(0);
-  expect(list.report(100_000)).toMatchObject([{ permutations_per_second: 0, last_seen_seconds: 60 }]);
+  expect(list.report(100_000)).toMatchObject([{ permutations_per_second: 0, last_seen_seconds: 60, alive: false }]);
   list.see([], 700_000);
   expect(list.report(700_000)).toEqual([]);
 });
@@ -137,6 +137,7 @@ test('what status says of a queue fits 80 columns, and of a run that ended only 
     permutations_per_second: 12_345.6,
     spooled: 3,
     last_seen_seconds: 2,
+    alive: true,
   };
   const queue: QueueReport = {
     namespace: 'lab',

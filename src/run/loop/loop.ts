@@ -116,6 +116,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     }
     if (output.summaries.isUpToDate(cell, scan, check)) {
       output.books.foundComplete(cell, scan);
+      run.executor.found?.(cell.setup.schema.experiment, scan.present);
       await leaveClean(run.port, member);
       continue;
     }
@@ -125,6 +126,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     if (output_cell === undefined) continue;
     // Not before: a process that was killed may have left its last rows in memory alone.
     output.books.found(cell, sure.scan);
+    run.executor.found?.(cell.setup.schema.experiment, sure.scan.present);
     output.books.begun(cell, output_cell.file, output_cell.missing());
     output_cells.push(output_cell);
   }

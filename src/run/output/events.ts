@@ -46,7 +46,7 @@ export type RunEvent =
     }
   /** What a person should see: a repair, a file set aside, a disagreement of versions. */
   | { readonly type: 'warning'; readonly message: string }
-  /** What the model reports about its inputs and how the study uses them: information, not a problem. */
+  /** What the model reports about its inputs and how the study uses them, and the run about itself: information, not a problem. */
   | { readonly type: 'note'; readonly code: string; readonly message: string }
   /** An output has ended, for this stage. */
   | ({ readonly type: 'finished'; readonly output: string } & ProgressNumbers);
