@@ -52,6 +52,8 @@ export { report, type Reported, type ReportOptions } from './operations/report.t
 export { exportRun, type ExportOptions, type ExportResult } from './operations/export.ts';
 export type { TableFormat } from './tables/formats/table.ts';
 
+export { serve, type Served, type ServeOptions } from './operations/serve.ts';
+
 export { work, type WorkOptions } from './operations/work.ts';
 export { submit, type LeftResult, type Submitted, type SubmitOptions } from './operations/submit.ts';
 export type { WorkerCounts, WorkerEvent } from './queue/chunk-worker.ts';

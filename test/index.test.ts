@@ -91,6 +91,7 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
   merge: counterpart(library.merge, { ...TRUSTED, '--into': 'another way: into', '--threads': 'threads' }),
   summarize: counterpart(library.summarize, { ...TRUSTED, '--threads': 'threads' }),
   report: counterpart(library.report, { '--rank': 'ranking', '--threads': 'threads' }),
+  serve: counterpart(library.serve, { '--port': 'port', '--host': 'host', '--token': 'token' }),
   worker: counterpart(library.work, {
     '--queue': 'queue',
     '--namespace': 'namespace',

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../operations/status.ts';
-import type { RunState } from '../operations/run-state.ts';
+import { STATE_WORDS, WHAT_TO_DO, type RunState } from '../operations/run-state.ts';
 import { formatCount, formatDuration } from '../wording/format-number.ts';
 
 /** The exit code for each state: what `run` would have ended with, and a code of its own for what only a look from outside can find. */
@@ -12,26 +12,6 @@ export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
   waiting_for_disk: 4,
   stalled: 5,
   dead: 6,
-};
-
-const STATE_WORDS: Readonly<Record<RunState, string>> = {
-  complete: 'complete',
-  part_done: 'part done',
-  running: 'running',
-  failed: 'failed',
-  stopped: 'stopped',
-  waiting_for_disk: 'waiting for disk',
-  stalled: 'stalled',
-  dead: 'dead',
-};
-
-const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
-  part_done: 'the requested part (a shard, some cells or steps) is complete; other cells are not',
-  failed: 'the same run command with --retry-failed retries what failed',
-  stopped: 'the same run command resumes it',
-  waiting_for_disk: 'free some space and it resumes by itself',
-  stalled: 'check that process; ending it loses no finished row, and the same run command resumes',
-  dead: 'no finished row is lost: the same run command resumes it',
 };
 
 /** Some lines for a person. */

@@ -18,6 +18,28 @@ export const RUN_STATES = [
 /** What a run is doing, or how it ended. */
 export type RunState = (typeof RUN_STATES)[number];
 
+/** As a person reads it. */
+export const STATE_WORDS: Readonly<Record<RunState, string>> = {
+  complete: 'complete',
+  part_done: 'part done',
+  running: 'running',
+  failed: 'failed',
+  stopped: 'stopped',
+  waiting_for_disk: 'waiting for disk',
+  stalled: 'stalled',
+  dead: 'dead',
+};
+
+/** What a person can do about it, where there is anything. */
+export const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
+  part_done: 'the requested part (a shard, some cells or steps) is complete; other cells are not',
+  failed: 'the same run command with --retry-failed retries what failed',
+  stopped: 'the same run command resumes it',
+  waiting_for_disk: 'free some space and it resumes by itself',
+  stalled: 'check that process; ending it loses no finished row, and the same run command resumes',
+  dead: 'no finished row is lost: the same run command resumes it',
+};
+
 /** A heartbeat is due every 10 s: six in a row are missing [s]. */
 export const SILENT_SECONDS = 60;
 /**

@@ -129,14 +129,14 @@ async function runClaimed(
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
   const { stop, tell } = watch;
-  const { threads } = options;
+  const threads = options.computes_here ? options.threads : 0;
   const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
     port,
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, options.computes_here ? distinct(setups) : []);
+  const local = host.open(options.threads, options.computes_here ? distinct(setups) : []);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
   const outputs: RunOutput[] = [];
@@ -150,10 +150,12 @@ async function runClaimed(
   const tellLast = tellNumbers(outputs, clock, watch);
   try {
     for (const [k, study] of claimed.entries())
-      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));
+      outputs.push(
+        createOutput(study, setups[k]!.id, options, { port, clock, readers: local, threads, tell, onFailed }),
+      );
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
-      else await startOutput(port, outputs[k]!, options.computes_here ? threads : 0, claim.resumed, tell);
+      else await startOutput(port, outputs[k]!, threads, claim.resumed, tell);
     }
     await runCells({
       outputs,
