@@ -14,7 +14,8 @@ cli.ts: commands version.ts
 index.ts: operations queue verify merge forecast run tables stored plan statistics study model random encoding
 commands: terminal operations run queue verify tables execute plan stored files study models trade-lists model encoding version.ts
 terminal: run report store files statistics trade-lists model encoding
-operations: serve verify merge bench forecast run steps report queue tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
+operations: announce serve verify merge bench forecast run steps report queue tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
+announce: clock.ts
 serve: files clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding

@@ -48,6 +48,7 @@ const RUN = {
   '--on-error': 'on_error',
   '--durability': 'durability',
   '--kernel': 'kernel',
+  '--on-event': 'on_event',
   '--max-seconds': 'max_seconds',
   '--disk-wait': 'disk_wait_minutes',
   '--recompute-found': 'recompute_found',

@@ -25,8 +25,8 @@ const MOST_RATES = 360;
 /**
  * Reading summaries takes at most this much of the time of a run that is at work, after a first helping [ms]. Of others it may take as long as it takes.
  */
-const MOST_READING_MS = 1_500;
-const READING_SHARE = 0.01;
+const MOST_READING_MS = 400;
+const READING_SHARE = 0.006;
 /** After so long others have their turn [ms]. */
 const TURN_MS = 40;
 

@@ -12,6 +12,7 @@ import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { Tell } from '../run/output/events.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
+import { tellTrouble } from '../run/output/trouble.ts';
 import { runCells } from '../run/loop/loop.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
@@ -148,6 +149,7 @@ async function runClaimed(
     }
   };
   const tellLast = tellNumbers(outputs, clock, watch);
+  const endTrouble = tellTrouble(outputs, clock, tell);
   try {
     for (const [k, study] of claimed.entries())
       outputs.push(
@@ -174,6 +176,7 @@ async function runClaimed(
     return results;
   } finally {
     tellLast();
+    endTrouble();
     await queue?.close();
     await local.close();
   }
