@@ -68,6 +68,8 @@ export { exportRun, type ExportOptions, type ExportResult } from './operations/e
 export type { SummaryFormat } from './tables/grid-summary-table.ts';
 export type { TableFormat } from './tables/formats/table.ts';
 
+export { serve, type Served, type ServeOptions } from './operations/serve.ts';
+
 export { work, type WorkOptions } from './operations/work.ts';
 export { submit, type LeftResult, type Submitted, type SubmitOptions } from './operations/submit.ts';
 export type { WorkerCounts, WorkerEvent } from './queue/chunk-worker.ts';

@@ -52,6 +52,7 @@ const RUN = {
   '--on-error': 'on_error',
   '--durability': 'durability',
   '--kernel': 'kernel',
+  '--on-event': 'on_event',
   '--max-seconds': 'max_seconds',
   '--disk-wait': 'disk_wait_minutes',
   '--recompute-found': 'recompute_found',
@@ -95,6 +96,7 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
   merge: counterpart(library.merge, { ...TRUSTED, '--into': 'another way: into', '--threads': 'threads' }),
   summarize: counterpart(library.summarize, { ...TRUSTED, '--threads': 'threads' }),
   report: counterpart(library.report, { '--rank': 'ranking', '--threads': 'threads' }),
+  serve: counterpart(library.serve, { '--port': 'port', '--host': 'host', '--token': 'token' }),
   worker: counterpart(library.work, {
     '--queue': 'queue',
     '--namespace': 'namespace',

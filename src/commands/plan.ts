@@ -24,6 +24,7 @@ const NOT_PLANNED = [
   'durability',
   'max_seconds',
   'disk_wait_minutes',
+  'on_event',
 ] as const;
 
 export function planCommand(): Command {

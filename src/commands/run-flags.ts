@@ -182,6 +182,19 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     parse: oneOf('--durability', DURABILITIES),
     say: text,
   },
+  on_event: {
+    flag: '--on-event',
+    argument: '<command|url>',
+    description:
+      'when the run is over, stalls, or the disk gets full, run this command or post to this URL; env:NAME or file:PATH says where it is; repeatable',
+    parse: gather,
+    // A URL is often a secret: who resumes gives it again.
+    say: (flag, given) =>
+      each(
+        flag,
+        given.filter((target) => !/^https?:/i.test(target)),
+      ),
+  },
   kernel: {
     flag: '--kernel',
     argument: '<kernel>',

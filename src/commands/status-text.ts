@@ -1,5 +1,5 @@
 import type { RunStatus } from '../operations/status.ts';
-import { isAtWork, type RunState } from '../operations/run-state.ts';
+import { isAtWork, STATE_WORDS, WHAT_TO_DO, type RunState } from '../operations/run-state.ts';
 import type { Heartbeat } from '../stored/heartbeat.ts';
 import { formatCount, formatDuration, inFull } from '../wording/format-number.ts';
 import { queueLines } from './queue-text.ts';
@@ -14,26 +14,6 @@ export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
   waiting_for_disk: 4,
   stalled: 5,
   dead: 6,
-};
-
-const STATE_WORDS: Readonly<Record<RunState, string>> = {
-  complete: 'complete',
-  part_done: 'part done',
-  running: 'running',
-  failed: 'failed',
-  stopped: 'stopped',
-  waiting_for_disk: 'waiting for disk',
-  stalled: 'stalled',
-  dead: 'dead',
-};
-
-const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
-  part_done: 'the requested part (a shard, some cells or steps) is complete; other cells are not',
-  failed: 'the same run command with --retry-failed retries what failed',
-  stopped: 'the same run command resumes it',
-  waiting_for_disk: 'free some space and it resumes by itself',
-  stalled: 'check that process; ending it loses no finished row, and the same run command resumes',
-  dead: 'no finished row is lost: the same run command resumes it',
 };
 
 /** Some lines for a person. */

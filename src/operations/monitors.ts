@@ -36,7 +36,7 @@ export class Monitors {
     if (metrics_port === undefined) return;
     const [{ metricsServer }, { listening, stopServing }] = await Promise.all([
       import('./serve-metrics.ts'),
-      import('./serve.ts'),
+      import('./listening.ts'),
     ]);
     const server = metricsServer(() => this.now());
     const url = await listening(server, '--metrics-port', metrics_port);
@@ -53,7 +53,7 @@ export class Monitors {
       });
     const [{ server, close }, { listening, stopServing }] = await Promise.all([
       board(queue, namespace),
-      import('./serve.ts'),
+      import('./listening.ts'),
     ]);
     this.closers.push(close);
     const url = await listening(server, '--board-port', board_port);

@@ -12,6 +12,7 @@ import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { Tell } from '../run/output/events.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
+import { tellTrouble } from '../run/output/trouble.ts';
 import { runCells } from '../run/loop/loop.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
@@ -149,7 +150,7 @@ async function runClaimed(
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
   const { stop, tell } = watch;
-  const { threads } = options;
+  const threads = options.computes_here ? options.threads : 0;
   const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
     port,
@@ -157,7 +158,7 @@ async function runClaimed(
     claimed.map(({ experiment }) => experiment.study.output),
   );
   const computes = options.computes_here || options.audit !== undefined;
-  const local = host.open(threads, computes ? distinct(setups) : [], options.purity_check);
+  const local = host.open(options.threads, computes ? distinct(setups) : [], options.purity_check);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
   const report = queue && (() => queue.report());
@@ -171,14 +172,15 @@ async function runClaimed(
   };
   watch.monitors.show(() => ({ outputs: outputs.map(metricsOf), queue: report?.() }));
   const tellLast = tellNumbers(outputs, clock, watch);
+  const endTrouble = tellTrouble(outputs, clock, tell);
   try {
     for (const [k, study] of claimed.entries())
       outputs.push(
-        createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed, queue: report }),
+        createOutput(study, setups[k]!.id, options, { port, clock, readers: local, threads, tell, onFailed, queue: report }),
       );
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
-      else await startOutput(port, outputs[k]!, options.computes_here ? threads : 0, claim.resumed, tell);
+      else await startOutput(port, outputs[k]!, threads, claim.resumed, tell);
     }
     await runCells({
       outputs,
@@ -197,6 +199,7 @@ async function runClaimed(
     return results;
   } finally {
     tellLast();
+    endTrouble();
     await queue?.close();
     await local.close();
   }

@@ -52,6 +52,8 @@ export interface RunOptions {
   /** Where the disk is full, waits up to this long for space [min]. */
   readonly disk_wait_minutes?: number | undefined;
   readonly kernel?: Kernel | undefined;
+  /** Told when the run is over, stalls, or the disk gets full: commands or URLs, or `env:NAME` or `file:PATH` where one is found. */
+  readonly on_event?: readonly string[] | undefined;
   /** Tries permutations again that failed before. Default: in a study with steps, yes. */
   readonly retry_failed?: boolean | undefined;
   readonly on_error?: OnError | undefined;
@@ -104,6 +106,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   max_seconds: undefined,
   disk_wait_minutes: undefined,
   kernel: 'auto',
+  on_event: [],
   retry_failed: undefined,
   on_error: 'stop',
   recompute_found: false,

@@ -39,6 +39,9 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   durability: maybe(fc.constantFrom('chunk', 'interval', 'none')),
   max_seconds: maybe(fc.integer({ min: 1, max: 100 })),
   disk_wait_minutes: maybe(fc.constantFrom(0.5, 1, 30)),
+  on_event: maybe(
+    fc.uniqueArray(fc.constantFrom('env:HOOK', 'file:/etc/hook', 'notify-send "it is over"'), { minLength: 1 }),
+  ),
   kernel: maybe(fc.constantFrom('auto', 'wasm', 'typescript')),
   retry_failed: maybe(fc.constant(true)),
   recompute_found: maybe(fc.constant(true)),

@@ -58,6 +58,10 @@ export interface BookkeeperOptions {
   readonly tell: Tell;
   /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
+  /** Threads of this machine that compute. */
+  readonly threads: number;
+  /** What the missing rows will take [bytes]; undefined before the first rows. */
+  readonly disk_needed: () => number | undefined;
   /** How many of these are the run's own: what `progress` counts. */
   readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
   /** How the run's queue is; undefined where it has none. */
@@ -369,7 +373,8 @@ export class Bookkeeper {
   }
 
   private async writeHeartbeat(state: 'running' | RunEnd, why: EndReason | undefined): Promise<void> {
-    const { clock, run_name, progress, queue } = this.options;
+    const { clock, run_name, progress, threads, disk_needed, queue } = this.options;
+    const needed = disk_needed();
     const numbers = progress.numbers();
     const { idle_seconds, longest_wait_seconds } = progress.waits();
     const timestamp = clock.date();
@@ -383,6 +388,8 @@ export class Bookkeeper {
       uptime_seconds: Math.round(numbers.uptime_seconds * 1000) / 1000,
       sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
+      threads,
+      ...(needed !== undefined && { disk_needed_bytes: Math.round(needed) }),
       state,
       advanced_at: new Date(Date.parse(timestamp) - 1000 * idle_seconds).toISOString(),
       longest_wait_seconds: Math.round(longest_wait_seconds * 10) / 10,

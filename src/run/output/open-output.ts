@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly readers: Readers;
+  /** Threads of this machine that compute. */
+  readonly threads: number;
   readonly tell: Tell;
   readonly onFailed: (output: RunOutput) => void;
   /** How the run's queue is; undefined where it has none. */
@@ -43,7 +45,7 @@ export function createOutput(
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { port, clock, readers, tell, onFailed, queue } = around;
+  const { port, clock, readers, threads, tell, onFailed, queue } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
@@ -65,6 +67,14 @@ export function createOutput(
     own === undefined ? cells.length * target : sumOf(cells, n_own),
     expected.reduce((sum, n) => sum + n, 0),
   );
+  const missing = (): number => {
+    const { permutations_total, permutations_done } = progress.numbers();
+    return Math.max(0, permutations_total - permutations_done);
+  };
+  const warn = (message: string): void => {
+    tell({ type: 'warning', message });
+  };
+  const forecast = new DiskForecast(port, study.output, missing, warn);
   const books = new Bookkeeper({
     port,
     clock,
@@ -74,6 +84,8 @@ export function createOutput(
     progress,
     states,
     tell,
+    threads,
+    disk_needed: () => forecast.needed(),
     expected: (index) => expected[index]!,
     ownOf: (cell, present) => countPermutations(ownOf(present, own?.(cell))),
     queue,
@@ -87,14 +99,6 @@ export function createOutput(
     baselineOf: (cell) => baselineOf(experiment, cell),
     lines,
   });
-  const missing = (): number => {
-    const { permutations_total, permutations_done } = progress.numbers();
-    return Math.max(0, permutations_total - permutations_done);
-  };
-  const warn = (message: string): void => {
-    tell({ type: 'warning', message });
-  };
-  const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const retry_failed = retriesFailed(options, study.surface.steps);
   const kept = {
