@@ -18,7 +18,7 @@ export function refuseUnknown(
     const there = names.length === 0 ? 'has none' : `has ${names.join(', ')}`;
     throw new EngineError(
       'USAGE',
-      `${metric}:${statistic}: a probability is counted where the study asks for its threshold, and of ${metric} it ${there}. Add it to thresholds in the study, run it again (no row is computed anew), then summarize.`,
+      `${metric}:${statistic}: a probability is counted where the study asks for its threshold, and of ${metric} it ${there}. Add it to thresholds in the study, run it again (no row is computed again), then summarize.`,
       { path: 'quantities', value: `${metric}:${statistic}`, allowed: names.join(', ') },
     );
   }

@@ -9,7 +9,7 @@ import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { formatBytes, formatDuration } from '../wording/format-number.ts';
+import { formatBytes, formatDuration, inFull } from '../wording/format-number.ts';
 import { cellCounts } from './cell-counts.ts';
 import { LiveLog } from './live-log.ts';
 import { LiveSurface } from './live-surface.ts';
@@ -273,7 +273,7 @@ export class LiveRun {
       ...(this.manifest === undefined
         ? []
         : ([
-            ['permutations per cell', this.manifest.permutations.toLocaleString('en')],
+            ['permutations per cell', inFull(this.manifest.permutations)],
             ['model', `${this.manifest.identity.model}, version ${shortVersion(this.manifest.identity.model_version)}`],
             ['format', this.manifest.format],
             ['engine', `permafrost ${this.manifest.made_by.engine}, Node.js ${this.manifest.made_by.node}`],

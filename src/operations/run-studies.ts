@@ -176,7 +176,15 @@ async function runClaimed(
   try {
     for (const [k, study] of claimed.entries())
       outputs.push(
-        createOutput(study, setups[k]!.id, options, { port, clock, readers: local, threads, tell, onFailed, queue: report }),
+        createOutput(study, setups[k]!.id, options, {
+          port,
+          clock,
+          readers: local,
+          threads,
+          tell,
+          onFailed,
+          queue: report,
+        }),
       );
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
