@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { every, type Clock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { KeptColumns } from '../execute/kept-columns.ts';
@@ -14,15 +14,12 @@ import { Deliveries, type AuditHow } from './deliveries.ts';
 import { Errands, type Errand } from './errands.ts';
 import { OwnThreads } from './own-threads.ts';
 import { Reach } from './reach.ts';
+import { Rounds } from './rounds.ts';
 import type { SentSetup } from './setup-blobs.ts';
 import { Survey } from './survey.ts';
 import { isUnreachable, type ManagerTransport } from './transport.ts';
 import { offeredText } from './wire.ts';
 
-/** How often the broker is asked whether it still has what it was given [ms]. */
-const SURVEY_MS = 2_000;
-/** Results are waited for so long at a time [ms]. */
-const WAIT_MS = 1_000;
 /** Chunks on their way for each thread of a worker: it has one more in hand than threads, and the others are at the broker. */
 const CHUNKS_PER_THREAD = 4;
 /** Chunks on their way while no worker is known. */
@@ -62,12 +59,10 @@ export class QueueExecutor implements Executor {
   private readonly deliveries: Deliveries;
   private readonly survey: Survey;
   private readonly reach: Reach;
+  private readonly rounds: Rounds;
   /** What the broker was told and has not answered. */
   private readonly asides = new Set<Promise<void>>();
-  private stopSurveys: () => void = () => undefined;
   private readonly closing = new AbortController();
-  private receiving: Promise<void> = Promise.resolve();
-  private surveying: Promise<void> | undefined;
   private onGrown: () => void = () => undefined;
   private is_lost = false;
   private closed: Promise<void> | undefined;
@@ -105,11 +100,26 @@ export class QueueExecutor implements Executor {
         this.reach.gone(error);
       },
     });
+    const { deliveries, survey, own, reach, closing } = this;
+    this.rounds = new Rounds({
+      ...options,
+      deliveries,
+      survey,
+      own,
+      reach,
+      closing: closing.signal,
+      onSurveyed: () => {
+        this.onGrown();
+      },
+      onLost: (error) => {
+        this.lost(error);
+      },
+    });
   }
 
   /** Takes the namespace and tells the workers. Throws LOCKED where another manager has it, QUEUE where there is no broker. */
   static async open(options: QueueExecutorOptions): Promise<QueueExecutor> {
-    const { transport, clock } = options;
+    const { transport } = options;
     const executor = new QueueExecutor(options);
     const { survey, deliveries } = executor;
     try {
@@ -122,12 +132,7 @@ export class QueueExecutor implements Executor {
       await transport.close();
       throw error;
     }
-    executor.receiving = executor.receive();
-    executor.stopSurveys = every(clock, SURVEY_MS, () => {
-      executor.surveying ??= executor.lookAround().finally(() => {
-        executor.surveying = undefined;
-      });
-    });
+    executor.rounds.start();
     return executor;
   }
 
@@ -237,9 +242,8 @@ export class QueueExecutor implements Executor {
 
   private async end(): Promise<void> {
     this.closing.abort();
-    this.stopSurveys();
     for (const errand of this.errands.all()) this.takeBack(errand, closed());
-    await Promise.all([this.receiving, this.surveying, ...this.asides]);
+    await Promise.all([this.rounds.end(), ...this.asides]);
     const { transport } = this.options;
     try {
       await this.deliveries.incoming.tell();
@@ -277,39 +281,6 @@ export class QueueExecutor implements Executor {
     errand.taken_back.abort(reason);
     // What its worker sends all the same is for a later run.
     if (!errand.local) this.aside(this.options.transport.cancel(errand.id));
-  }
-
-  private async receive(): Promise<void> {
-    const { transport, clock } = this.options;
-    while (!this.isClosing()) {
-      try {
-        const ids = await orAborted(transport.newResults(WAIT_MS), this.closing.signal);
-        await this.deliveries.incoming.takeAll(ids);
-        this.reach.here();
-      } catch (error) {
-        if (this.isClosing()) return;
-        this.reach.gone(error);
-        await clock.sleep(WAIT_MS, this.closing.signal);
-      }
-    }
-  }
-
-  /** Whatever the broker has lost is given to it again, and what waits there while threads of this machine idle is computed here. */
-  private async lookAround(): Promise<void> {
-    const { transport } = this.options;
-    try {
-      await transport.renew();
-      await this.survey.announce();
-      await this.survey.look();
-      this.onGrown();
-      await this.deliveries.incoming.takeAll(await transport.results());
-      await this.survey.offerLost();
-      this.reach.here();
-    } catch (error) {
-      if (error instanceof EngineError && error.code === 'LOCKED') this.lost(error);
-      else this.reach.gone(error);
-    }
-    if (!this.isClosing()) await this.own.steal();
   }
 
   private lost(error: EngineError): void {

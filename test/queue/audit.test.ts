@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { Rows } from '../../src/encoding/metrics-schema.ts';
 import type { Executor } from '../../src/execute/executor.ts';
 import type { ChunkTask } from '../../src/execute/messages.ts';
+import { disk } from '../../src/files/disk.ts';
 import { run } from '../../src/operations/run.ts';
 import { setupHash, type ModelSetup } from '../../src/execute/setup.ts';
 import { Simulator } from '../../src/execute/simulator.ts';
@@ -12,6 +13,7 @@ import { Auditor, type Claim, type Finding } from '../../src/queue/auditor.ts';
 import { auditSample } from '../../src/queue/audit-sample.ts';
 import { frameResult, receiveResult, type ResultHeader } from '../../src/queue/result-frame.ts';
 import { rowsIn } from '../../src/queue/spooled-rows.ts';
+import { Spool } from '../../src/queue/spool.ts';
 import { formatOf } from '../../src/store/formats/formats.ts';
 import type { RunEvent } from '../../src/run/output/events.ts';
 import { CoinStudy, finishedFiles, HOST } from '../operations/coin-study.ts';
@@ -145,14 +147,15 @@ describe('a worker that makes up rows which are well formed', () => {
       madeUp(() => true),
     );
     const abort = new AbortController();
-    const first = overQueue(study, broker, { chunk: 30, signal: abort.signal });
     broker.full = true;
-    while (broker.chunks.size < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    const first = overQueue(study, broker, { chunk: 30, signal: abort.signal });
+    const spool = join(study.folder, 'liar', 'spool');
+    while (Spool.open(disk, spool).length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     abort.abort('gone');
     await first;
+    // It sends what waits in its spool, which is of a manager that is gone.
     broker.full = false;
-    // What waits in its spool is of a manager that is gone.
-    while (broker.kept.size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (broker.kept.size < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     await liar.stop();
     hire(broker, join(study.folder, 'honest'));
     const { exit } = await overQueue(study, broker, { chunk: 30, audit: 1 });
@@ -335,6 +338,18 @@ describe('results of a worker', () => {
     expect(under.wrong).toMatchObject([
       { ids: ['b'], finding: { perm_index: failed.perm_index, sent: expect.stringContaining('TypeError') as string } },
     ]);
+  });
+
+  test.each(['csv', 'arrow'] as const)('%s: of a single permutation that fails are found right', async (format) => {
+    const one = await simulator();
+    const { perm_index } = (await one.computeChunk(chunk(0, 100))).failures[0]!;
+    const plain = chunk(perm_index, 1);
+    const task = { ...plain, cell: { ...plain.cell, schema: { ...SCHEMA, format, batch_rows: 1000 } } };
+    const under = new AuditUnderTest(100, one);
+    const range = { from: perm_index, to: perm_index + 1 };
+    under.auditor.take({ id: 'a', worker: 'w', task, range, result: await one.computeChunk(task) });
+    await settled();
+    expect([under.clean, under.wrong, under.errors]).toEqual([[['a']], [], []]);
   });
 
   test('are no proof against their worker where this machine does not agree with itself', async () => {

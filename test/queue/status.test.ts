@@ -149,13 +149,14 @@ test('what status says of a queue fits 80 columns, and of a run that ended only 
     retries: 2,
     results_waiting: 1,
     audited: 0,
-    workers: Array.from({ length: 30 }, () => worker),
+    workers: [{ ...worker, host: 'lab9', alive: false, spooled: 0 }, ...Array.from({ length: 29 }, () => worker)],
     put_out: [{ host: 'bad', pid: 3, why: 'permutation 7 of cell x came as 1,2, and is 1,3' }],
     dead_letters: [],
   };
   const lines = queueLines(queue, true).join('\n');
   expect(Math.max(...lines.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
   expect(lines).toMatch(/cannot be reached[^]*\(namespace\s+lab\)[^]*and 10 more/);
+  expect(lines).toContain('  worker        lab9 (pid 4194304): gone, last seen 2.0 s ago\n');
   expect(queueLines(queue, false).join('\n')).toBe(
     '  retries       2\n  put out       bad (pid 3): permutation 7 of cell x came as 1,2, and is 1,3',
   );
