@@ -1,5 +1,4 @@
 import { EngineError } from '../errors.ts';
-import type { QueueBoard } from '../queue/transport.ts';
 import type { Host } from '../readers/host.ts';
 import type { Tell } from '../run/output/events.ts';
 import type { ResolvedOptions } from '../run/run-options.ts';
@@ -46,13 +45,13 @@ export class Monitors {
 
   private async serveBoard(host: Host, { board_port, queue, namespace }: ResolvedOptions, tell: Tell): Promise<void> {
     if (board_port === undefined) return;
-    const board: ((reference: string, namespace: string) => Promise<QueueBoard>) | undefined = host.broker?.board;
-    if (queue === undefined || board === undefined)
+    const { broker } = host;
+    if (queue === undefined || broker?.board === undefined)
       throw new EngineError('USAGE', 'What a board shows is a queue: give --queue, or leave --board-port away.', {
         path: '--board-port',
       });
     const [{ server, close }, { listening, stopServing }] = await Promise.all([
-      board(queue, namespace),
+      broker.board(queue, namespace),
       import('./listening.ts'),
     ]);
     this.closers.push(close);

@@ -52,14 +52,18 @@ export class Rounds {
     await Promise.all([this.receiving, this.surveying]);
   }
 
+  private isOver(): boolean {
+    return this.options.closing.aborted;
+  }
+
   private async receive(): Promise<void> {
     const { transport, clock, deliveries, reach, closing } = this.options;
-    while (!closing.aborted) {
+    while (!this.isOver()) {
       try {
         await deliveries.incoming.takeAll(await orAborted(transport.newResults(WAIT_MS), closing));
         reach.here();
       } catch (error) {
-        if (closing.aborted) return;
+        if (this.isOver()) return;
         reach.gone(error);
         await clock.sleep(WAIT_MS, closing);
       }
@@ -68,7 +72,7 @@ export class Rounds {
 
   /** Whatever the broker has lost is given to it again, and what waits there while threads of this machine idle is computed here. */
   private async lookAround(): Promise<void> {
-    const { transport, survey, deliveries, reach, own, closing, onSurveyed, onLost } = this.options;
+    const { transport, survey, deliveries, reach, own, onSurveyed, onLost } = this.options;
     try {
       await transport.renew();
       await survey.announce();
@@ -81,6 +85,6 @@ export class Rounds {
       if (error instanceof EngineError && error.code === 'LOCKED') onLost(error);
       else reach.gone(error);
     }
-    if (!closing.aborted) await own.steal();
+    if (!this.isOver()) await own.steal();
   }
 }

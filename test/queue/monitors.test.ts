@@ -126,7 +126,7 @@ describe('a board', () => {
     try {
       const url = await said;
       const page = await (await fetch(url)).text();
-      expect(page).toContain('<title>');
+      expect(page).toContain('<title>permafrost</title>');
       // What the page is made of is there, too.
       const script = /(?:src|href)="([^"]+\.(?:js|css))"/.exec(page)![1]!;
       expect((await fetch(new URL(script, url))).status).toBe(200);

@@ -115,6 +115,12 @@ describe.skipIf(!HAS_REDIS)(`over a real Redis${WITHOUT_REDIS}`, () => {
     while ((await m.states(['a-1']))[0] !== 'dead') await new Promise((resolve) => setTimeout(resolve, 20));
     await consumer.stop();
     expect([tries, await m.deathOf('a-1')]).toEqual([3, { why: 'try 3 failed', tries: 3 }]);
+    const chunk = `permafrost:{${namespace}}:chunks:a-1`;
+    await server.command('HSET', chunk, 'failedReason', 'job stalled more than allowable limit', 'stc', '6');
+    expect(await m.deathOf('a-1')).toEqual({
+      why: 'nothing: every worker that began it died or went silent.',
+      tries: 9,
+    });
     // Begun again twice.
     expect(await m.counts()).toEqual({ waiting: 0, taken: 0, retries: 2 });
     await m.clear();

@@ -30,7 +30,8 @@ export async function openBoard(reference: QueueReference, namespace: string): P
   queue.on('error', () => undefined); // the pages say that nothing comes
   const pages = new board.HonoAdapter(board.serveStatic);
   const shown = new board.BullMQAdapter(queue, { readOnlyMode: true, description: `permafrost, ${namespace}` });
-  board.createBullBoard({ queues: [shown], serverAdapter: pages });
+  const options = { uiConfig: { boardTitle: 'permafrost' } };
+  board.createBullBoard({ queues: [shown], serverAdapter: pages, options });
   const answer = board.getRequestListener(pages.registerPlugin().fetch);
   const server = createServer((request, response) => void answer(request, response));
   return {

@@ -145,7 +145,7 @@ export class RedisManager implements ManagerTransport {
   async deathOf(id: string): Promise<{ readonly why: string; readonly tries: number }> {
     // As BullMQ names them: attempts made, and how often a worker died over it.
     const [why, made, stalled] = await this.asked(this.redis.hmget(this.names.chunk(id), 'failedReason', 'atm', 'stc'));
-    return { why: why ?? 'nothing', tries: Number(made ?? 0) + Number(stalled ?? 0) };
+    return { why: saidAtLast(why), tries: Number(made ?? 0) + Number(stalled ?? 0) };
   }
 
   async counts(): Promise<BrokerCounts> {
@@ -221,6 +221,13 @@ export class RedisManager implements ManagerTransport {
       return answer;
     });
   }
+}
+
+/** In words of ours where they are BullMQ's own, of a chunk whose workers say nothing any more. */
+function saidAtLast(why: string | null | undefined): string {
+  if (why === null || why === undefined || /^job stalled more than/.test(why))
+    return 'nothing: every worker that began it died or went silent.';
+  return why;
 }
 
 function stateOf([result, lock, dead, chunk]: readonly unknown[]): ChunkState {
