@@ -179,12 +179,13 @@ describe('a worker that makes up rows which are well formed', () => {
   });
 });
 
-test('honest workers pass an audit of any size, and the run ends though few results are drawn from', async () => {
-  for (const audit of [0.01, 3, 100]) {
+test.each([0.01, 3, 100])(
+  'honest workers pass an audit of %d %%, and the run ends though few results are drawn from',
+  async (audit) => {
     const { broker, warnings } = await withLiar((frame) => frame, audit);
     expect([broker.expelled.size, warnings]).toEqual([0, []]);
-  }
-});
+  },
+);
 
 test('there is nothing to audit without a queue', async () => {
   await expect(run(new CoinStudy().file, { audit: 5 }, HOST)).rejects.toMatchObject({
