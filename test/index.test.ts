@@ -94,7 +94,17 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
     '--into': 'path',
   }),
   merge: counterpart(library.merge, { ...TRUSTED, '--into': 'another way: into', '--threads': 'threads' }),
-  summarize: counterpart(library.summarize, { ...TRUSTED, '--threads': 'threads' }),
+  summarize: counterpart(library.summarize, {
+    ...TRUSTED,
+    '--threads': 'threads',
+    '--to': 'to',
+    '--of': 'quantities',
+    '--better': 'better',
+    '--level': 'levels',
+    '--half-width': 'wished',
+    '--exact': 'exact',
+  }),
+  compare: counterpart(library.compare, { '--of': 'quantities', '--into': 'into', '--threads': 'threads' }),
   report: counterpart(library.report, { '--rank': 'ranking', '--threads': 'threads' }),
   serve: counterpart(library.serve, { '--port': 'port', '--host': 'host', '--token': 'token' }),
   worker: counterpart(library.work, {
