@@ -101,6 +101,7 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
     '--of': 'quantities',
     '--better': 'better',
     '--level': 'levels',
+    '--tolerance': 'tolerance',
     '--half-width': 'wished',
     '--exact': 'exact',
   }),

@@ -9,7 +9,14 @@ import type { Page } from '../terminal/table.ts';
 import { counted, inFull } from '../wording/format-number.ts';
 import { summarize, type Summarized } from '../operations/summarize.ts';
 import type { SummaryFormat } from '../tables/grid-summary-table.ts';
-import { gatherBetter, gatherFormats, gatherLevels, quantityFrom, wishedPrecision } from './analysis-flags.ts';
+import {
+  gatherBetter,
+  gatherFormats,
+  gatherLevels,
+  gatherTolerances,
+  quantityFrom,
+  wishedPrecision,
+} from './analysis-flags.ts';
 import { gather } from './option-values.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
@@ -20,6 +27,7 @@ interface SummarizeFlags extends StudyFileFlags {
   readonly of?: readonly string[];
   readonly better?: Readonly<Record<string, 'highest' | 'lowest'>>;
   readonly level?: Readonly<Record<string, readonly number[]>>;
+  readonly tolerance?: Readonly<Record<string, number>>;
   readonly halfWidth?: WishedPrecision;
   readonly exact?: boolean;
 }
@@ -64,6 +72,11 @@ export function summarizeCommand(): Command {
       gatherLevels,
     )
     .option(
+      '--tolerance <metric:value>',
+      'differences up to this are none to a plateau (default: those within their error); repeatable',
+      gatherTolerances,
+    )
+    .option(
       '--half-width <width>',
       'for how narrow an interval permutations are counted: 0.5, or 1% of the value (default: 1%)',
       wishedPrecision,
@@ -71,9 +84,9 @@ export function summarizeCommand(): Command {
     .option('--exact', 'exact intervals of the probabilities of thresholds, too (Clopper and Pearson)')
     .addHelpText('after', EXAMPLES);
   return runs<SummarizeFlags>(command, async ([run], flags, terminal) => {
-    const { threads, to, of, better, level, halfWidth, exact, ...moved } = flags;
+    const { threads, to, of, better, level, tolerance, halfWidth, exact, ...moved } = flags;
     const quantities = of?.map((text) => quantityFrom(text));
-    const questions = { quantities, better, levels: level, wished: halfWidth, exact };
+    const questions = { quantities, better, levels: level, tolerance, wished: halfWidth, exact };
     const done = await summarize(run!, { threads, to, ...questions, ...studyFiles(moved) });
     const { output, files, cells, rows } = done;
     const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));
