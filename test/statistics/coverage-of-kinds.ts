@@ -13,6 +13,7 @@ import type { Interval } from '../../src/statistics/interval.ts';
 import { proportion } from '../../src/statistics/proportion.ts';
 import { summarise, type MetricStatistics, type QuantileName } from '../../src/statistics/summarise.ts';
 import { crossed } from '../analysis/surface.ts';
+import { statisticsAt } from '../report/sample-data.ts';
 import { meanOf } from './reference.ts';
 
 /** A distribution all of whose truths are known. */
@@ -99,8 +100,11 @@ const [RARE, SIZE] = [0.005, 100];
 function rareBelow(x: number): number {
   return RARE * phi(x - 1 + SIZE) + (1 - RARE) * phi(x - 1);
 }
+const known = new Map<number, number>();
 function rareQuantile(q: number): number {
-  return bisect(-SIZE - 10, 15, (x) => rareBelow(x) < q);
+  const found = known.get(q) ?? bisect(-SIZE - 10, 15, (x) => rareBelow(x) < q);
+  known.set(q, found);
+  return found;
 }
 const LOSS: KnownLaw = {
   name: 'rare event: loss of 100, p = 0.005',
@@ -208,7 +212,9 @@ function cellsOf(
 ): AnalysedCell[] {
   return points.map((parameters, i) => {
     const values = sample(law, rng, n).map((value) => value - law.mean + at(parameters));
-    return { cell_id: `c${i}`, parameters, n, statistics: { m: summaryOf(values) } };
+    const { mean, mcse, sd, sd_se, ci, diagnostics } = meanOf(values);
+    const m = { ...statisticsAt(mean), n, mcse, sd, sd_se, diagnostics };
+    return { cell_id: `c${i}`, parameters, n, statistics: { m: { ...m, ci: { ...m.ci, mean: ci } } } };
   });
 }
 
