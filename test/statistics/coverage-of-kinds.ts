@@ -115,12 +115,7 @@ const LOSS: KnownLaw = {
   },
   quantile: rareQuantile,
   above: (t) => 1 - rareBelow(t),
-  get cvar(): readonly [number, number] {
-    return [
-      tailMean((beyond) => rareQuantileFast(beyond)),
-      tailMean((beyond) => 1 - normalQuantile(beyond / (1 - RARE))),
-    ];
-  },
+  cvar: [tailMean(rareQuantileFast), tailMean((beyond) => 1 - normalQuantile(beyond / (1 - RARE)))],
 };
 
 /** Both parts are far apart: what is rarer than the event is in it. */
