@@ -44,9 +44,7 @@ Examples:
   permafrost summarize runs/study --half-width 0.5%    how many permutations give intervals of half a percent to either side
   permafrost summarize runs/study --study moved/study.yaml   if a cell has lost its summary and the study has moved
 
-What the cells say together goes to aggregated/analysis: which axis matters, contrasts of neighbours and with the best cell, plateaus, break-evens, the
-Pareto front, permutations needed, where the baseline lies. Quantities are written METRIC or METRIC:STATISTIC: mean (the default), p01, p05, p25, p50, p75,
-p95, p99, cvar05, cvar95, or p_gt_T for a threshold T of the study.`;
+What the cells say together goes to aggregated/analysis: which axis matters, contrasts of neighbours and with the best cell, plateaus, break-evens, the Pareto front, permutations needed, where the baseline lies. Quantities are written METRIC or METRIC:STATISTIC: mean (the default), p01, p05, p25, p50, p75, p95, p99, cvar05, cvar95, or p_gt_T for a threshold T of the study.`;
 
 export function summarizeCommand(): Command {
   const command = new Command('summarize')

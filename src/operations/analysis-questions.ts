@@ -33,7 +33,7 @@ export function requireMetric(metric: string, metrics: readonly string[], option
   const near = nearest(metric, metrics);
   throw new EngineError(
     'USAGE',
-    `The run has no metric ${JSON.stringify(metric)}${near === undefined ? '' : `; did you mean ${near}?`} It has ${metrics.join(', ')}.`,
+    `The run has no metric ${JSON.stringify(metric)}${near === undefined ? '.' : `; did you mean ${near}?`} It has ${metrics.join(', ')}.`,
     { path: option, value: metric, allowed: metrics.join(', ') },
   );
 }
