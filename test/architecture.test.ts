@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const TABLE = `
 cli.ts: commands version.ts
 index.ts: operations queue verify merge forecast run report tables stored plan analysis statistics study model random encoding
-commands: terminal operations run queue verify tables execute plan stored files study models trade-lists model encoding version.ts
+commands: terminal operations run queue verify tables execute plan stored files analysis study models trade-lists model encoding version.ts
 terminal: run report store files analysis statistics trade-lists model encoding
 operations: announce serve verify merge bench forecast run steps report queue tables readers stored precision execute plan store files analysis statistics study models trade-lists model random encoding clock.ts
 announce: clock.ts

@@ -93,5 +93,6 @@ export function heldAgainstLevels(
   if (cells.every(({ statistics }) => statistics[metric]?.n_ones !== undefined)) return [quantity];
   const tails =
     better === 'highest' ? (['p05'] as const) : better === 'lowest' ? (['p95'] as const) : (['p05', 'p95'] as const);
-  return [quantity, ...tails.map((statistic): Quantity => ({ metric, statistic }))];
+  const others = tails.filter((statistic) => statistic !== quantity.statistic);
+  return [quantity, ...others.map((statistic): Quantity => ({ metric, statistic }))];
 }

@@ -27,6 +27,8 @@ export interface AnalysisQuestions {
   readonly better?: Readonly<Record<string, Aim['better']>> | undefined;
   /** Values that decide, by metric; over what is declared. */
   readonly levels?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Differences up to this are none to a plateau, by metric; default 0: those within their error. */
+  readonly tolerance?: Readonly<Record<string, number>> | undefined;
   /** Default: 1 % of the value. */
   readonly wished?: WishedPrecision | undefined;
 }
@@ -106,7 +108,9 @@ export function analyse(
       effects: axisEffects(grid, quantity),
       neighbours: neighbourContrasts(grid, quantity, pairsOf),
       best: best === undefined ? undefined : { cell: best, contrasts: bestContrasts(grid, quantity, best, pairsOf) },
-      plateaus: better && plateaus(grid, { quantity, better }, { paired: shared }),
+      plateaus:
+        better &&
+        plateaus(grid, { quantity, better }, { paired: shared, tolerance: questions.tolerance?.[metric] ?? 0 }),
       break_evens: levels.flatMap((level) =>
         heldAgainstLevels(cells, quantity, better).map((held): BreakEvens => {
           return { quantity: held, level, lines: breakEvens(grid, held, level, shared) };

@@ -1,8 +1,9 @@
 import type { Parameters } from '../model/model.ts';
-import type { Interval } from '../statistics/interval.ts';
+import { ALPHA, type Interval } from '../statistics/interval.ts';
 import { errorOfInterval } from '../statistics/quantile-interval.ts';
-import { Z_95 } from '../statistics/special.ts';
+import { studentQuantile } from '../statistics/student.ts';
 import { QUANTILES, type MetricStatistics, type QuantileName } from '../statistics/summarise.ts';
+import { tailSize } from '../statistics/tail-mean.ts';
 
 /** A complete cell, as far as an analysis of the surface looks at it. */
 export interface AnalysedCell {
@@ -33,6 +34,14 @@ const UNKNOWN: Measured = { value: NaN, se: NaN, ci: [NaN, NaN] };
 const CVAR = { cvar05: 'cvar05_se', cvar95: 'cvar95_se' } as const;
 const P_GT = 'p_gt_';
 
+/** By Student's t with one degree of freedom less than the tail has rows. */
+function tailMeanInterval(value: number, se: number, n: number): Interval {
+  const df = tailSize(n) - 1;
+  if (n === 0 || df < 1) return [NaN, NaN];
+  const margin = studentQuantile(ALPHA / 2, df) * se;
+  return [value - margin, value + margin];
+}
+
 export function isStatistic(name: string): name is QuantityStatistic {
   if (name === 'mean' || Object.hasOwn(QUANTILES, name) || Object.hasOwn(CVAR, name)) return true;
   const t = name.slice(P_GT.length);
@@ -54,7 +63,7 @@ export function measure({ statistics }: Pick<AnalysedCell, 'statistics'>, { metr
   }
   if (statistic === 'cvar05' || statistic === 'cvar95') {
     const [value, se] = [found[statistic], found[CVAR[statistic]]];
-    return { value, se, ci: [value - Z_95 * se, value + Z_95 * se] };
+    return { value, se, ci: tailMeanInterval(value, se, found.n) };
   }
   if (Object.hasOwn(QUANTILES, statistic)) {
     const name = statistic as QuantileName;

@@ -45,6 +45,17 @@ function parts(text: string): [metric: string, value: string] {
   return at < 0 ? ['', ''] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+type Tolerances = Readonly<Record<string, number>>;
+
+/** `METRIC:VALUE`, several times. */
+export function gatherTolerances(text: string, before: Tolerances | undefined): Tolerances {
+  const [metric, value] = parts(text);
+  const tolerance = value.trim() === '' ? NaN : Number(value);
+  if (metric === '' || !(tolerance >= 0 && Number.isFinite(tolerance)))
+    throw notExpected('--tolerance', 'METRIC:VALUE, a value of at least 0, as in profit_factor:0.02', text);
+  return { ...before, [metric]: tolerance };
+}
+
 /** `0.5`, in the unit of the quantity; `1%`, of its value. */
 export function wishedPrecision(text: string): WishedPrecision {
   const relative = text.endsWith('%');

@@ -20,8 +20,7 @@ Examples:
   permafrost compare runs/before runs/after --of total_return_pct:p05 --of max_drawdown_pct
   permafrost compare runs/before runs/after --into report/    compare.html, compare.md and differences.csv
 
-Cells are matched by the parameters that vary in either run. A difference is second less first. Where both runs draw the same random numbers (one seed and one
-cell id, or shared streams), means are compared permutation by permutation, which tells far smaller differences apart.`;
+Cells are matched by the parameters that vary in either run. A difference is second less first. Where both runs draw the same random numbers (one seed and one cell id, or shared streams), means are compared permutation by permutation, which tells far smaller differences apart.`;
 
 export function compareCommand(): Command {
   const command = new Command('compare')

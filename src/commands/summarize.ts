@@ -9,7 +9,14 @@ import type { Page } from '../terminal/table.ts';
 import { counted, inFull } from '../wording/format-number.ts';
 import { summarize, type Summarized } from '../operations/summarize.ts';
 import type { SummaryFormat } from '../tables/grid-summary-table.ts';
-import { gatherBetter, gatherFormats, gatherLevels, quantityFrom, wishedPrecision } from './analysis-flags.ts';
+import {
+  gatherBetter,
+  gatherFormats,
+  gatherLevels,
+  gatherTolerances,
+  quantityFrom,
+  wishedPrecision,
+} from './analysis-flags.ts';
 import { gather } from './option-values.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
@@ -20,6 +27,7 @@ interface SummarizeFlags extends StudyFileFlags {
   readonly of?: readonly string[];
   readonly better?: Readonly<Record<string, 'highest' | 'lowest'>>;
   readonly level?: Readonly<Record<string, readonly number[]>>;
+  readonly tolerance?: Readonly<Record<string, number>>;
   readonly halfWidth?: WishedPrecision;
   readonly exact?: boolean;
 }
@@ -36,9 +44,7 @@ Examples:
   permafrost summarize runs/study --half-width 0.5%    how many permutations give intervals of half a percent to either side
   permafrost summarize runs/study --study moved/study.yaml   if a cell has lost its summary and the study has moved
 
-What the cells say together goes to aggregated/analysis: which axis matters, contrasts of neighbours and with the best cell, plateaus, break-evens, the
-Pareto front, permutations needed, where the baseline lies. Quantities are written METRIC or METRIC:STATISTIC: mean (the default), p01, p05, p25, p50, p75,
-p95, p99, cvar05, cvar95, or p_gt_T for a threshold T of the study.`;
+What the cells say together goes to aggregated/analysis: which axis matters, contrasts of neighbours and with the best cell, plateaus, break-evens, the Pareto front, permutations needed, where the baseline lies. Quantities are written METRIC or METRIC:STATISTIC: mean (the default), p01, p05, p25, p50, p75, p95, p99, cvar05, cvar95, or p_gt_T for a threshold T of the study.`;
 
 export function summarizeCommand(): Command {
   const command = new Command('summarize')
@@ -64,6 +70,11 @@ export function summarizeCommand(): Command {
       gatherLevels,
     )
     .option(
+      '--tolerance <metric:value>',
+      'differences up to this are none to a plateau (default: those within their error); repeatable',
+      gatherTolerances,
+    )
+    .option(
       '--half-width <width>',
       'for how narrow an interval permutations are counted: 0.5, or 1% of the value (default: 1%)',
       wishedPrecision,
@@ -71,9 +82,9 @@ export function summarizeCommand(): Command {
     .option('--exact', 'exact intervals of the probabilities of thresholds, too (Clopper and Pearson)')
     .addHelpText('after', EXAMPLES);
   return runs<SummarizeFlags>(command, async ([run], flags, terminal) => {
-    const { threads, to, of, better, level, halfWidth, exact, ...moved } = flags;
+    const { threads, to, of, better, level, tolerance, halfWidth, exact, ...moved } = flags;
     const quantities = of?.map((text) => quantityFrom(text));
-    const questions = { quantities, better, levels: level, wished: halfWidth, exact };
+    const questions = { quantities, better, levels: level, tolerance, wished: halfWidth, exact };
     const done = await summarize(run!, { threads, to, ...questions, ...studyFiles(moved) });
     const { output, files, cells, rows } = done;
     const partial = done.partial.map(({ cell_id, n, n_target }) => ({ cell_id, n, n_target }));

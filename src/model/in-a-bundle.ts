@@ -60,6 +60,7 @@ export const submit = (): never => outOfPlace('submit');
 export const merge = (): never => outOfPlace('merge');
 export const exportRun = (): never => outOfPlace('exportRun');
 export const summarize = (): never => outOfPlace('summarize');
+export const compare = (): never => outOfPlace('compare');
 export const report = (): never => outOfPlace('report');
 export const bench = (): never => outOfPlace('bench');
 export const inspect = (): never => outOfPlace('inspect');

@@ -5,10 +5,13 @@ import type { RunManifest } from '../stored/manifest.ts';
 
 /** Throws USAGE where a question is about a metric, or a threshold, that the run does not have. */
 export function refuseUnknown(
-  { quantities = [], better = {}, levels = {} }: AnalysisQuestions,
+  { quantities = [], better = {}, levels = {}, tolerance = {} }: AnalysisQuestions,
   { identity, thresholds }: Pick<RunManifest, 'identity' | 'thresholds'>,
 ): void {
-  const named = [...quantities.map(({ metric }) => metric), ...Object.keys(better), ...Object.keys(levels)];
+  const named = [
+    ...quantities.map(({ metric }) => metric),
+    ...[better, levels, tolerance].flatMap((each) => Object.keys(each)),
+  ];
   for (const metric of named) requireMetric(metric, identity.metrics);
   for (const { metric, statistic } of quantities) {
     if (!statistic.startsWith('p_gt_')) continue;
@@ -30,7 +33,7 @@ export function requireMetric(metric: string, metrics: readonly string[], option
   const near = nearest(metric, metrics);
   throw new EngineError(
     'USAGE',
-    `The run has no metric ${JSON.stringify(metric)}${near === undefined ? '' : `; did you mean ${near}?`} It has ${metrics.join(', ')}.`,
+    `The run has no metric ${JSON.stringify(metric)}${near === undefined ? '.' : `; did you mean ${near}?`} It has ${metrics.join(', ')}.`,
     { path: option, value: metric, allowed: metrics.join(', ') },
   );
 }

@@ -67,6 +67,8 @@ export interface SummarizeOptions extends StudyPlace, Abortable {
   readonly better?: Readonly<Record<string, 'highest' | 'lowest'>> | undefined;
   /** Values that decide, by metric, whose break-evens are looked for; over the thresholds of the study and what the model says. */
   readonly levels?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** Differences up to this are none to a plateau, by metric; default 0: those within their error. */
+  readonly tolerance?: Readonly<Record<string, number>> | undefined;
   /** For how narrow an interval the permutations needed are worked out; default: 1 % of the value. */
   readonly wished?: WishedPrecision | undefined;
   /** The probabilities of thresholds have exact intervals (Clopper and Pearson), too. */
@@ -83,7 +85,18 @@ const AT_ONCE = 2;
  */
 export async function summarize(
   output: string,
-  { threads: asked, signal, to = [], quantities, better, levels, wished, exact, ...place }: SummarizeOptions = {},
+  {
+    threads: asked,
+    signal,
+    to = [],
+    quantities,
+    better,
+    levels,
+    tolerance,
+    wished,
+    exact,
+    ...place
+  }: SummarizeOptions = {},
   given: Host = thisMachine,
 ): Promise<Summarized> {
   const host = withSignal(given, signal);
@@ -95,7 +108,7 @@ export async function summarize(
   const readers = host.open(threads);
   try {
     const manifest = requireManifest(port, output);
-    const questions = { quantities, better, levels, wished, exact };
+    const questions = { quantities, better, levels, tolerance, wished, exact };
     refuseUnknown(questions, manifest);
     let study: Promise<LoadedStudy> | undefined;
     const experiment = (): Promise<LoadedStudy> =>

@@ -104,7 +104,8 @@ function breakEvenLine({ quantity, level, lines }: BreakEvens): string {
   if (crossed.length > 0) return `${nameOf(quantity)} crosses ${level} ${crossed.join(', ')}`;
   const above = lines.filter(({ kind }) => kind === 'above').length;
   const side = above === lines.length ? 'above' : above === 0 ? 'below' : 'either above or below';
-  return `${nameOf(quantity)} is ${side} ${level} along every line of the grid`;
+  const sure = lines.every(({ certain }) => certain) ? '' : ', as far as the sample tells';
+  return `${nameOf(quantity)} is ${side} ${level} along every line of the grid${sure}`;
 }
 
 /** `along slip_dollars in 8 of 20 lines, at 12.3 to 47.1`; of a single line with its interval. */

@@ -38,6 +38,7 @@ describe('what is analysed', () => {
     expect(statistics('highest')).toEqual(['mean', 'p05']);
     expect(statistics('lowest')).toEqual(['mean', 'p95']);
     expect(statistics(undefined)).toEqual(['mean', 'p05', 'p95']);
+    expect(heldAgainstLevels(TWO, { metric: 'm', statistic: 'p05' }, 'highest')).toHaveLength(1);
   });
 });
 

@@ -83,10 +83,11 @@ it('of more permutations than are paired the difference is that of all, and only
 });
 
 it('is the same bytes whatever the format of the rows, and whoever computed them when', async () => {
-  const csv = await summarized({ streams: 'shared' }, HEADS);
-  const arrow = await summarized({ streams: 'shared', format: 'arrow' }, HEADS);
-  const resumed = await summarized({ streams: 'shared', permutations: 100 }, HEADS);
-  writeFileSync(resumed.file, JSON.stringify({ ...new CoinStudy().study, streams: 'shared' }));
+  const more = { streams: 'shared', permutations: 1500, batch_rows: 1000 };
+  const csv = await summarized(more, HEADS);
+  const arrow = await summarized({ ...more, format: 'arrow' }, HEADS);
+  const resumed = await summarized({ ...more, permutations: 100 }, HEADS);
+  writeFileSync(resumed.file, JSON.stringify({ ...new CoinStudy().study, ...more }));
   await run(resumed.file, {}, HOST);
   await summarize(resumed.output, HEADS, HOST);
   const files = csv.done.files.filter((path) => path.includes('analysis') && path.endsWith('.csv'));
@@ -119,7 +120,7 @@ test('grid_summary as Arrow and Parquet has the values of the CSV, bit for bit, 
   expect([arrow.numRows, parquet.length, csv.length]).toEqual([4, 4, 4]);
   for (const [i, row] of csv.entries()) {
     for (const [name, text] of Object.entries(row)) {
-      const values = [arrow.getChild(name)!.at(i) as unknown, parquet[i]![name] as unknown];
+      const values = [arrow.getChild(name)!.at(i) as unknown, parquet[i]![name]];
       expect(values.map(String), name).toEqual([text, text]);
       expect(typeof values[0]).toBe(name === 'cell_id' || name.endsWith('_diagnostics') ? 'string' : 'number');
     }

@@ -42,7 +42,9 @@ export function matchSentences(comparison: Comparison): string[] {
     ...(unclear > 0
       ? [`${counted(unclear, 'cell is', 'cells are')} left out: each might belong to several of the other run.`]
       : []),
-    ...(same > 0 ? [`${counted(same, 'pair is', 'pairs are')} one experiment: all rows are the same.`] : []),
+    ...(same > 0
+      ? [`${counted(same, 'pair is', 'pairs are')} one experiment: a permutation has the same row in both.`]
+      : []),
     ...(streams > 0
       ? [
           `${streams === pairs.length ? 'All' : formatCount(streams)} of them draw the same random numbers${paired ? ': means are compared permutation by permutation' : ''}.`,
