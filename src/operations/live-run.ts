@@ -9,7 +9,7 @@ import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { formatBytes, formatDuration, inFull } from '../wording/format-number.ts';
+import { formatBytes, formatCount, formatDuration } from '../wording/format-number.ts';
 import { cellCounts } from './cell-counts.ts';
 import { LiveLog } from './live-log.ts';
 import { LiveSurface } from './live-surface.ts';
@@ -23,10 +23,12 @@ const MOST_AT_WORK = 16;
 const MOST_LOGS = 8;
 const MOST_RATES = 360;
 /**
- * Reading summaries takes at most this much of the time of a run that is at work, after a first helping [ms]. Of others it may take as long as it takes.
+ * Reading summaries takes at most this much of the time of a run that is at work, after a first helping [ms].
  */
 const MOST_READING_MS = 400;
 const READING_SHARE = 0.006;
+/** The same of a run that is not, in one look: the next one continues [ms]. */
+const MOST_AT_ONCE_MS = 300;
 /** After so long others have their turn [ms]. */
 const TURN_MS = 40;
 
@@ -189,7 +191,8 @@ export class LiveRun {
       const most_ms = Math.min(TURN_MS, working ? this.reading_ms : TURN_MS);
       const left = surface.fill(() => clock.now() - from_ms < most_ms);
       if (working) this.reading_ms -= clock.now() - from_ms;
-      if (!left || (working && this.reading_ms <= 0)) return;
+      const spent = working ? this.reading_ms <= 0 : clock.now() - now_ms > MOST_AT_ONCE_MS;
+      if (!left || spent) return;
       await nextTurn();
     }
   }
@@ -273,7 +276,7 @@ export class LiveRun {
       ...(this.manifest === undefined
         ? []
         : ([
-            ['permutations per cell', inFull(this.manifest.permutations)],
+            ['permutations per cell', formatCount(this.manifest.permutations)],
             ['model', `${this.manifest.identity.model}, version ${shortVersion(this.manifest.identity.model_version)}`],
             ['format', this.manifest.format],
             ['engine', `permafrost ${this.manifest.made_by.engine}, Node.js ${this.manifest.made_by.node}`],
