@@ -3,14 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EngineError } from '../errors.ts';
 import type { Host } from '../readers/host.ts';
-import type { CellAtWork, Fact, RunHead, RunPage } from '../serve/client/wire.ts';
+import type { CellAtWork, RunHead, RunPage } from '../serve/client/wire.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { formatBytes, formatCount, formatDuration } from '../wording/format-number.ts';
 import { cellCounts } from './cell-counts.ts';
+import { factsOf } from './live-facts.ts';
 import { LiveLog } from './live-log.ts';
 import { LiveSurface } from './live-surface.ts';
 import { isAtWork, STATE_WORDS, WHAT_TO_DO } from './run-state.ts';
@@ -249,7 +249,10 @@ export class LiveRun {
     const now_ms = Date.parse(this.host.clock.date());
     return {
       ...this.head(),
-      facts: this.facts(),
+      facts:
+        this.manifest === undefined || this.status === undefined
+          ? []
+          : factsOf(this.manifest, this.status, this.freeBytes()),
       at_work: this.at_work,
       log: this.lines,
       rates: this.rates.map(({ at_ms, rate }) => [Math.round((now_ms - at_ms) / 1000), rate] as const),
@@ -259,34 +262,6 @@ export class LiveRun {
         ['verify', commandLine(['verify', this.folder, '--recompute', '1%'])],
       ],
     };
-  }
-
-  private facts(): Fact[] {
-    const { heartbeat, holder } = this.status ?? {};
-    const { threads, disk_needed_bytes, uptime_seconds } = heartbeat ?? {};
-    const free = this.freeBytes();
-    const working = this.status !== undefined && isAtWork(this.status.state);
-    return [
-      ...(holder === undefined
-        ? []
-        : ([['process', `${holder.pid} on ${holder.host}, since ${holder.since}`]] as const)),
-      ...(threads === undefined || !working ? [] : ([['threads', String(threads)]] as const)),
-      ...(uptime_seconds === undefined || !working ? [] : ([['running for', formatDuration(uptime_seconds)]] as const)),
-      ...(free === undefined ? [] : ([['disk', `${formatBytes(free)} free${this.needs(disk_needed_bytes)}`]] as const)),
-      ...(this.manifest === undefined
-        ? []
-        : ([
-            ['permutations per cell', formatCount(this.manifest.permutations)],
-            ['model', `${this.manifest.identity.model}, version ${shortVersion(this.manifest.identity.model_version)}`],
-            ['format', this.manifest.format],
-            ['engine', `permafrost ${this.manifest.made_by.engine}, Node.js ${this.manifest.made_by.node}`],
-          ] as const)),
-    ];
-  }
-
-  private needs(bytes: number | undefined): string {
-    if (bytes === undefined || this.status?.complete === true) return '';
-    return `; the rows still missing need about ${formatBytes(Math.round(bytes))}`;
   }
 
   private freeBytes(): number | undefined {
@@ -335,9 +310,4 @@ function progressOf(text: string): { readonly n_done?: number; readonly seconds?
     ...(typeof n_done === 'number' && { n_done }),
     ...(typeof runtime_seconds === 'number' && { seconds: runtime_seconds }),
   };
-}
-
-/** A user's model has a hash for a version. */
-function shortVersion(version: string): string {
-  return version.length > 20 ? `${version.slice(0, 12)}…` : version;
 }
