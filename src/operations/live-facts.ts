@@ -1,7 +1,7 @@
 import type { Fact } from '../serve/client/wire.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import type { QueueReport, QueueWorker } from '../stored/queue-report.ts';
-import { counted, formatBytes, formatCount, formatDuration } from '../wording/format-number.ts';
+import { counted, formatBytes, formatCount, formatDuration, inFull } from '../wording/format-number.ts';
 import { isAtWork } from './run-state.ts';
 import type { RunStatus } from './status.ts';
 
@@ -23,7 +23,7 @@ export function factsOf(manifest: RunManifest, status: RunStatus, free_bytes: nu
       'disk',
       free_bytes === undefined ? undefined : diskText(free_bytes, status.complete ? undefined : disk_needed_bytes),
     ),
-    ['permutations per cell', formatCount(manifest.permutations)],
+    ['permutations per cell', inFull(manifest.permutations)],
     ['model', `${model}, version ${shortVersion(model_version)}`],
     ['format', manifest.format],
     ['engine', `permafrost ${manifest.made_by.engine}, Node.js ${manifest.made_by.node}`],
