@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { threadCount } from '../execute/thread-count.ts';
 import type { FilePort } from '../files/port.ts';
 import type { Host } from '../readers/host.ts';
-import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
+import { scanStored, storedCell, type StoredCell } from '../readers/stored-cells.ts';
 import type { CellStatus } from '../stored/cell-states.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import { readProgressCsv, type CellCount } from '../stored/progress-csv.ts';
@@ -40,7 +40,10 @@ export async function cellCounts(
   const said =
     (scanned ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
   // A run of some of the cells tells nothing about the others.
-  const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id) && !known.has(cell_id));
+  const layout = layoutOf(output);
+  const untold = Object.keys(manifest.identity.cells)
+    .filter((cell_id) => !said.has(cell_id) && !known.has(cell_id))
+    .map((cell_id) => storedCell(layout, manifest, cell_id));
   for (const [cell_id, count] of await scannedCounts(host, untold, manifest, threads)) known.set(cell_id, count);
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
     const found = said.get(cell_id) ?? known.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };

@@ -3,14 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EngineError } from '../errors.ts';
 import type { Host } from '../readers/host.ts';
-import type { CellAtWork, Fact, RunHead, RunPage } from '../serve/client/wire.ts';
+import type { CellAtWork, RunHead, RunPage } from '../serve/client/wire.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readAdvisory } from '../stored/advisory-file.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { formatBytes, formatDuration, inFull } from '../wording/format-number.ts';
 import { cellCounts } from './cell-counts.ts';
+import { factsOf } from './live-facts.ts';
 import { LiveLog } from './live-log.ts';
 import { LiveSurface } from './live-surface.ts';
 import { isAtWork, STATE_WORDS, WHAT_TO_DO } from './run-state.ts';
@@ -23,10 +23,12 @@ const MOST_AT_WORK = 16;
 const MOST_LOGS = 8;
 const MOST_RATES = 360;
 /**
- * Reading summaries takes at most this much of the time of a run that is at work, after a first helping [ms]. Of others it may take as long as it takes.
+ * Reading summaries takes at most this much of the time of a run that is at work, after a first helping [ms].
  */
 const MOST_READING_MS = 400;
 const READING_SHARE = 0.006;
+/** The same of a run that is not, in one look: the next one continues [ms]. */
+const MOST_AT_ONCE_MS = 300;
 /** After so long others have their turn [ms]. */
 const TURN_MS = 40;
 
@@ -189,7 +191,8 @@ export class LiveRun {
       const most_ms = Math.min(TURN_MS, working ? this.reading_ms : TURN_MS);
       const left = surface.fill(() => clock.now() - from_ms < most_ms);
       if (working) this.reading_ms -= clock.now() - from_ms;
-      if (!left || (working && this.reading_ms <= 0)) return;
+      const spent = working ? this.reading_ms <= 0 : clock.now() - now_ms > MOST_AT_ONCE_MS;
+      if (!left || spent) return;
       await nextTurn();
     }
   }
@@ -246,7 +249,10 @@ export class LiveRun {
     const now_ms = Date.parse(this.host.clock.date());
     return {
       ...this.head(),
-      facts: this.facts(),
+      facts:
+        this.manifest === undefined || this.status === undefined
+          ? []
+          : factsOf(this.manifest, this.status, this.freeBytes()),
       at_work: this.at_work,
       log: this.lines,
       rates: this.rates.map(({ at_ms, rate }) => [Math.round((now_ms - at_ms) / 1000), rate] as const),
@@ -256,34 +262,6 @@ export class LiveRun {
         ['verify', commandLine(['verify', this.folder, '--recompute', '1%'])],
       ],
     };
-  }
-
-  private facts(): Fact[] {
-    const { heartbeat, holder } = this.status ?? {};
-    const { threads, disk_needed_bytes, uptime_seconds } = heartbeat ?? {};
-    const free = this.freeBytes();
-    const working = this.status !== undefined && isAtWork(this.status.state);
-    return [
-      ...(holder === undefined
-        ? []
-        : ([['process', `${holder.pid} on ${holder.host}, since ${holder.since}`]] as const)),
-      ...(threads === undefined || !working ? [] : ([['threads', String(threads)]] as const)),
-      ...(uptime_seconds === undefined || !working ? [] : ([['running for', formatDuration(uptime_seconds)]] as const)),
-      ...(free === undefined ? [] : ([['disk', `${formatBytes(free)} free${this.needs(disk_needed_bytes)}`]] as const)),
-      ...(this.manifest === undefined
-        ? []
-        : ([
-            ['permutations per cell', inFull(this.manifest.permutations)],
-            ['model', `${this.manifest.identity.model}, version ${shortVersion(this.manifest.identity.model_version)}`],
-            ['format', this.manifest.format],
-            ['engine', `permafrost ${this.manifest.made_by.engine}, Node.js ${this.manifest.made_by.node}`],
-          ] as const)),
-    ];
-  }
-
-  private needs(bytes: number | undefined): string {
-    if (bytes === undefined || this.status?.complete === true) return '';
-    return `; the rows still missing need about ${formatBytes(Math.round(bytes))}`;
   }
 
   private freeBytes(): number | undefined {
@@ -332,9 +310,4 @@ function progressOf(text: string): { readonly n_done?: number; readonly seconds?
     ...(typeof n_done === 'number' && { n_done }),
     ...(typeof runtime_seconds === 'number' && { seconds: runtime_seconds }),
   };
-}
-
-/** A user's model has a hash for a version. */
-function shortVersion(version: string): string {
-  return version.length > 20 ? `${version.slice(0, 12)}…` : version;
 }

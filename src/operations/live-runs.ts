@@ -124,6 +124,8 @@ export class LiveRuns {
     await run.look();
     const listeners = this.of_run.get(run.key);
     if (listeners === undefined) return;
+    // How far it is need not wait for its cells.
+    if (run.surface === undefined) for (const listener of listeners) listener();
     await run.lookCloser();
     for (const listener of listeners) listener();
   }

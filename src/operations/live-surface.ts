@@ -5,13 +5,11 @@ import type { MetricSpec, Parameters } from '../model/model.ts';
 import { axesOf, levelOf, parameterText } from '../report/marks/axes.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
 import { SHOWN, type CellChanges, type Shown, type Surface, type WireNumber } from '../serve/client/wire.ts';
-import type { MetricStatistics } from '../statistics/summarise.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readAdvisory } from '../stored/advisory-file.ts';
 import { CELL_STATUSES } from '../stored/cell-states.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 import type { CellCount } from '../stored/progress-csv.ts';
-import { summaryIfReadable } from '../stored/summaries.ts';
 import { pointsLike, recordedPoints, type RecordedSurface } from '../study/recorded-points.ts';
 
 /** More cells than this are not drawn: the page says so. */
@@ -142,15 +140,15 @@ export class LiveSurface {
 
   /** Whether there was all that there is to be. */
   private read(index: number): boolean {
-    const { folder, progress } = layoutOf(this.output).cell(this.cell_ids[index]!);
+    const { folder, progress, summary } = layoutOf(this.output).cell(this.cell_ids[index]!);
     // A folder may be anybody's, and a link in it may lead anywhere.
     if (this.port.stat(folder)?.kind !== 'folder') return true;
-    const summary = summaryIfReadable(this.port, folder);
-    const params = summary?.params ?? readAdvisory(this.port, progress, paramsOf);
+    const found = readAdvisory(this.port, summary, summaryOf);
+    const params = found?.params ?? readAdvisory(this.port, progress, paramsOf);
     if (params !== undefined) this.learn(index, params);
-    if (summary === undefined || summary.n_perms_target !== this.n_target[index])
+    if (found === undefined || found.target !== this.n_target[index])
       return this.states[index] !== CELL_STATUSES.indexOf('complete');
-    this.keep(index, (metric, name) => summary.statistics[metric] && estimate(summary.statistics[metric], name));
+    this.keep(index, (metric, name) => estimateOf(found.statistics[metric], name));
     return true;
   }
 
@@ -264,10 +262,39 @@ interface Estimate {
   readonly error: number;
 }
 
-function estimate(statistics: MetricStatistics, name: (typeof KEPT)[number]): Estimate {
-  return name === 'mean'
-    ? { value: statistics.mean, error: statistics.mcse }
-    : { value: statistics[name], error: statistics.quantile_mcse[name] };
+/**
+ * As much of a summary.json as is drawn. Its shape and its digest are not checked, as they are wherever anything depends on it: that takes thirty times as long as all the
+ * rest, for every cell, beside a run that wants the time.
+ */
+function summaryOf(text: string): Summary | undefined {
+  const found = JSON.parse(text) as Json | null;
+  const { n_perms_target, params, statistics } = found ?? {};
+  if (typeof n_perms_target !== 'number' || !isMap(statistics)) return undefined;
+  return { target: n_perms_target, params: isMap(params) ? (params as Parameters) : undefined, statistics };
+}
+
+interface Summary {
+  readonly target: number;
+  readonly params: Parameters | undefined;
+  readonly statistics: Json;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function estimateOf(metric: unknown, name: (typeof KEPT)[number]): Estimate | undefined {
+  if (!isMap(metric)) return undefined;
+  const errors = isMap(metric['quantile_mcse']) ? metric['quantile_mcse'] : {};
+  return { value: numberOf(metric[name]), error: numberOf(name === 'mean' ? metric['mcse'] : errors[name]) };
+}
+
+/** As json-numbers.ts writes them. */
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return value === 'Infinity' || value === '-Infinity' ? Number(value) : NaN;
 }
 
 function wireNumber(value: number): WireNumber {
@@ -275,8 +302,8 @@ function wireNumber(value: number): WireNumber {
 }
 
 function paramsOf(text: string): Parameters | undefined {
-  const found = (JSON.parse(text) as { readonly params?: unknown } | null)?.params;
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Parameters) : undefined;
+  const found = (JSON.parse(text) as Json | null)?.['params'];
+  return isMap(found) ? (found as Parameters) : undefined;
 }
 
 /** A word that names what a map shows; undefined for any other. */

@@ -1,4 +1,4 @@
-import { fill, svg } from './dom.ts';
+import { el, fill, svg } from './dom.ts';
 import { short } from './format.ts';
 import type { RunPage } from './wire.ts';
 
@@ -24,5 +24,5 @@ export function drawRates(element: Element, rates: RunPage['rates']): void {
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label, class: 'rates' },
     svg('polyline', { points: points.join(' '), class: 'rate-line' }),
   );
-  fill(element, picture);
+  fill(element, el('p', { class: 'note' }, `${label}, while a page was open`), picture);
 }

@@ -16,7 +16,7 @@ import type { CellAtWork, CellChanges, RunPage, Surface } from './wire.ts';
 export class RunView {
   private readonly key: string;
   private readonly notice = new Notice();
-  private readonly title = el('h1', {}, 'Run');
+  private readonly title = el('h1', {}, 'Reading the run…');
   private readonly state = el('p', { class: 'state', role: 'status' });
   private readonly why = el('p', { class: 'reason', hidden: true });
   private readonly folder = el('p', { class: 'note path' });
