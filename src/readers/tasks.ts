@@ -4,6 +4,7 @@ import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import type { Check, Stopping } from '../precision/checks.ts';
 import type { StatisticsText } from '../statistics/statistics-text.ts';
+import type { BinCounts, BinsOf } from '../statistics/count-in-bins.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Part } from '../store/read-rows.ts';
@@ -44,6 +45,9 @@ export interface PickTask extends RowsTask {
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
+export interface BinsTask extends RowsTask {
+  readonly bins: readonly BinsOf[];
+}
 /** A cell whose last row was written: reads it back and makes its statistics. */
 export interface FinishTask extends SummariseTask {
   readonly sums: Sums;
@@ -68,6 +72,8 @@ export interface ReaderTasks {
   /** Some rows as CSV lines, by perm_index; those that are not there are left out. */
   pick: { task: PickTask; result: ReadonlyMap<number, string> };
   summary: { task: SummariseTask; result: CellStatistics };
+  /** How many rows lie in which bins. */
+  bins: { task: BinsTask; result: readonly BinCounts[] };
   finish: { task: FinishTask; result: FinishedCell };
   /** What a cell costs one thread of this machine: for a plan. */
   measure: { task: MeasureTask; result: CellCost };

@@ -1,4 +1,5 @@
 import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
+import type { BinCounts } from '../statistics/count-in-bins.ts';
 import type { Difference } from '../statistics/difference.ts';
 import type { PooledRate } from '../statistics/pooled-rate.ts';
 import type { RunManifest } from '../stored/manifest.ts';
@@ -22,6 +23,8 @@ export interface ReportData {
   readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   readonly views: readonly View[];
+  /** What the report is about, in this order: what was asked to rank by, then what the model names. */
+  readonly lead: readonly string[];
   readonly caveats: readonly string[];
   /** Parameters that do not vary; undefined for a run of an earlier version. */
   readonly fixed: RunManifest['fixed'];
@@ -32,6 +35,10 @@ export interface ReportData {
   readonly cells_total: number;
   /** Complete cells in study order. */
   readonly cells: readonly ReportedCell[];
+  /** Counts in bins of the metrics that the page can show, by metric. */
+  readonly bins: Readonly<Record<string, MetricBins>>;
+  /** Cell id -> metric -> its counts. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, CellCounts>>>>;
   /** Undefined where nothing names a metric to rank by, or nothing is to be compared. */
   readonly ranking: RankedCells | undefined;
   readonly pooled: readonly PooledCell[];
@@ -39,6 +46,20 @@ export interface ReportData {
   readonly failures: readonly FailedPermutation[];
   /** What the files of complete cells went through, where it was not nothing. */
   readonly disturbed: readonly DisturbedCell[];
+}
+
+/** The bins of one metric, which all cells share. */
+export interface MetricBins {
+  /** Ascending. */
+  readonly edges: readonly number[];
+  /** All values are whole numbers. */
+  readonly whole: boolean;
+  readonly log: boolean;
+}
+
+/** Exact counts of one cell, in the shared bins cut into 2^halvings parts each. */
+export interface CellCounts extends BinCounts {
+  readonly halvings: number;
 }
 
 export interface IncompleteCell {
@@ -93,5 +114,7 @@ export interface PooledCell {
 export interface ReportFinding {
   /** `good`: as it should be; `note`: worth knowing; `bad`: numbers are missing or doubtful. */
   readonly level: 'good' | 'note' | 'bad';
+  /** Numbers are there, and some of them doubtful. */
+  readonly doubt?: true;
   readonly text: string;
 }

@@ -20,6 +20,7 @@ const KEYS = [
   'metrics',
   'choices',
   'ranking',
+  'lead',
   'views',
   'results_columns',
   'caveats',
@@ -53,6 +54,7 @@ export function checkModel(value: unknown, shown: string): Model {
     presets(value.presets, value.parameters, problems);
     checkMetrics(value.metrics, value.parameters, problems);
     ranking(value, problems);
+    lead(value, problems);
     views(value, problems);
     functions(value, problems);
     kernels(value, problems);
@@ -126,6 +128,14 @@ function ranking({ ranking: value, metrics: specs }: Raw, problems: Problems): v
   else if (!names.includes(value.metric)) problems.unknown(['ranking', 'metric'], 'metric', value.metric, names);
   else if (value.best !== 'highest' && value.best !== 'lowest')
     problems.wrong(['ranking', 'best'], value.best, 'highest or lowest');
+}
+
+function lead({ lead: value = [], metrics: specs }: Raw, problems: Problems): void {
+  const names = isMap(specs) ? Object.keys(specs) : [];
+  if (!Array.isArray(value)) problems.wrong(['lead'], value, "a list of metrics: ['score']");
+  else
+    for (const [i, name] of value.entries())
+      if (!names.includes(name as string)) problems.unknown(['lead', i], 'metric', String(name), names);
 }
 
 /** What a report draws and says; a wrong name here would only be found after hours of computing. */

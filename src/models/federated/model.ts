@@ -20,6 +20,7 @@ export default defineModel({
     },
   },
   metrics: METRICS,
+  lead: ['test_acc', 'test_loss'],
   load: (files) => ({ digits: parseDigits(files.digits) }),
   checkInputs: (parameters, { digits }) => {
     const { path, dataset, count } = digits;

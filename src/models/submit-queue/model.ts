@@ -40,6 +40,7 @@ export default defineModel({
   views: VIEWS,
   caveats: CAVEATS,
   ranking: { metric: 'score', best: 'highest' },
+  lead: ['score', 'slot_demand_mean', 'slowdown', 'latency_hours_p95', 'fn'],
   check: checkParameters,
   load: (files: Readonly<Record<string, InputFile>>) =>
     files.history ? { history: readHistory(files.history.path, files.history.bytes) } : {},
