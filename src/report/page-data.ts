@@ -51,7 +51,7 @@ function pageMetric(data: ReportData, metric: string): PageMetric {
     thresholds: (cells[0]?.statistics[metric]?.thresholds ?? []).map(({ threshold }) => threshold),
     first: first === 'p50' ? 'p50' : 'mean',
     columns: Object.fromEntries(
-      COLUMNS.map((name) => [name, cells.map((cell) => rounded(columnOf(cell, metric, name)))]),
+      COLUMNS.map((name) => [name, cells.map((cell) => rounded(columnOf(cell, metric, name), name.includes('_') ? 5 : 6))]),
     ) as unknown as PageMetric['columns'],
     baseline: baselines(cells, metric),
     edges: bins.edges,
@@ -76,13 +76,13 @@ function baselines(cells: readonly ReportedCell[], metric: string): PageMetric['
   const all = cells.map(({ statistics }) => statistics[metric]!.baseline?.value ?? NaN);
   if (all.every(Number.isNaN)) return null;
   const [first] = all;
-  return Number.isFinite(first) && all.every((value) => value === first) ? Number(first!.toPrecision(6)) : all.map(rounded);
+  return Number.isFinite(first) && all.every((value) => value === first) ? Number(first!.toPrecision(6)) : all.map((value) => rounded(value, 6));
 }
 
-function rounded(value: number): PageNumber {
+function rounded(value: number, digits: number): PageNumber {
   if (Number.isNaN(value)) return null;
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
-  return Number(value.toPrecision(6));
+  return Number(value.toPrecision(digits));
 }
 
 /** Without the empty bins at both ends. */

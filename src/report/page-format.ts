@@ -1,6 +1,6 @@
 /**
  * What the page gets beside its own text: columns of numbers, as JSON. The page's program (page/) and the report (page-data.ts) have it in common.
- * Numbers are rounded to six digits; the tables beside the page have all of them.
+ * Numbers are rounded to six digits, intervals to five; the tables beside the page have all of them.
  */
 export interface PageData {
   readonly name: string;

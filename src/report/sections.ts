@@ -10,7 +10,7 @@ import {
   metricNote,
   unreachedTable,
 } from './contents.ts';
-import { answerMetrics, leadMetric } from './answer/key-metrics.ts';
+import { leadMetric } from './answer/key-metrics.ts';
 import { labelOf } from './answer/words.ts';
 import { findings } from './findings.ts';
 import { glanceTable } from './glance.ts';
@@ -92,11 +92,11 @@ function sensitivity(data: ReportData): string {
 }
 
 function details(data: ReportData): string {
-  const answered = new Set(answerMetrics(data));
+  const lead = leadMetric(data);
   const blocks = drawnMetrics(data).map((metric) => {
     const name = withUnit(metric, data.metrics[metric]);
     const note = metricNote(data, metric);
-    return `<details${answered.has(metric) ? ' open' : ''}><summary><h3>${escapeHtml(labelOf(metric, data.metrics[metric]))}</h3> <code>${escapeHtml(name)}</code></summary>${note === '' ? '' : `<p class="note">${escapeHtml(note)}</p>`}${table(extremesTable(data, metric))}</details>`;
+    return `<details${metric === lead ? ' open' : ''}><summary><h3>${escapeHtml(labelOf(metric, data.metrics[metric]))}</h3> <code>${escapeHtml(name)}</code></summary>${note === '' ? '' : `<p class="note">${escapeHtml(note)}</p>`}${table(extremesTable(data, metric))}</details>`;
   });
   const left = Object.keys(data.metrics).length - blocks.length;
   return [
@@ -143,7 +143,7 @@ function fileNote(file: string): string {
 export function pictures(drawn: readonly Picture[]): string {
   const figures = drawn.map(
     ({ svg, caption, legend, wide }) =>
-      `<figure${wide ? ' class="wide"' : ''}>${svg}${legend}${caption === '' ? '' : `<figcaption>${escapeHtml(caption)}</figcaption>`}</figure>`,
+      `<figure${wide ? ' class="wide"' : ''}>${wide ? `<div class="scroll" tabindex="0" role="group" aria-label="picture of the surface">${svg}</div>` : svg}${legend}${caption === '' ? '' : `<figcaption>${escapeHtml(caption)}</figcaption>`}</figure>`,
   );
   return figures.length === 0 ? '' : `<div class="figures">${figures.join('')}</div>`;
 }

@@ -20,7 +20,7 @@ export function influenceTable(data: ReportData): ReportTable | undefined {
     .flatMap((metric) =>
       influences(data.cells, metric, middleOf(data, metric)).map(({ axis, share, levels }, i) => {
         const shown = levels.length <= MOST_LEVELS ? levels : [levels[0]!, levels.at(-1)!];
-        const means = shown.map(({ level, mean }) => `${level}: ${valueWords(mean, data.metrics[metric])}`);
+        const means = shown.map(({ level, mean }) => `${level === '-' ? 'not active' : level}: ${valueWords(mean, data.metrics[metric])}`);
         return [i === 0 ? labelOf(metric, data.metrics[metric]) : '', axis, percentWords(share), means.join(levels.length <= MOST_LEVELS ? ', ' : ' … ')];
       }),
     );

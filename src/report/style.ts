@@ -9,6 +9,7 @@ html{scroll-padding-top:44px}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.45 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 main{margin:0 auto;max-width:1440px;padding:0 20px 60px}
 nav{position:sticky;top:0;z-index:2;display:flex;gap:2px 16px;overflow-x:auto;padding:7px max(20px,calc((100vw - 1400px)/2));background:var(--paper);border-bottom:1px solid var(--rule);font-size:13px;white-space:nowrap}
+@media (max-width:700px){nav{position:static;flex-wrap:wrap}html{scroll-padding-top:8px}.first svg:not(.ramp){min-width:520px}}
 nav a{text-decoration:none}nav a:hover{text-decoration:underline}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:40px;z-index:3;padding:4px 8px;background:var(--paper)}
 a{color:var(--link)}
@@ -20,7 +21,7 @@ h1{font-size:24px;margin:14px 0 2px;overflow-wrap:anywhere}h2{font-size:20px;mar
 .answers{margin:0;padding:0;list-style:none}
 .answers li{padding:7px 0 7px 12px;border-left:4px solid var(--faint);margin:0 0 8px;font-size:14px;overflow-wrap:anywhere}
 .answers strong{font-size:15px}.answers .holds{border-color:var(--s0)}.answers .fails{border-color:var(--s1)}.answers .open{border-color:var(--rule)}
-.note,figcaption{color:var(--faint);font-size:13px;margin:4px 0}
+.note,figcaption{color:var(--faint);font-size:13px;margin:4px 0;overflow-wrap:anywhere}
 .findings{list-style:none;padding:0;margin:0 0 10px}.findings li{padding:6px 12px;margin:6px 0;background:var(--soft);border-left:4px solid var(--faint);overflow-wrap:anywhere}
 .findings .bad{border-color:var(--bad)}.findings .good{border-color:var(--good)}
 .scroll{overflow-x:auto}
@@ -31,7 +32,7 @@ thead th{vertical-align:bottom;color:var(--faint);font-weight:600}
 pre{background:var(--soft);padding:10px;overflow-x:auto;font-size:12px}code{font:12.5px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 summary{cursor:pointer;color:var(--faint);font-size:13px;padding:4px 0}summary h3{display:inline;color:var(--ink)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:14px 24px}
-figure{margin:0;min-width:0}.figures figure{max-width:680px}figure.wide{grid-column:1/-1;max-width:none}
+figure{margin:0;min-width:0}.figures figure{max-width:520px}.figures figure.wide{grid-column:1/-1;max-width:none}
 figure:not(.live) svg{display:block;width:100%;height:auto;font:11px system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 figure:not(.live) svg text{fill:var(--ink)}figure:not(.live) svg .label{fill:var(--faint);font-size:11.5px}svg .small{font-size:10.5px}
 .grid{stroke:var(--rule);stroke-width:1}.axis{stroke:var(--faint);stroke-width:1}.goal{stroke:var(--ink);stroke-width:1.2;stroke-dasharray:4 3}

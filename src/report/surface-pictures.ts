@@ -23,8 +23,10 @@ export interface Picture {
 }
 
 /** Panels of one line chart that are drawn; the tables have all. */
-const MOST_PANELS = 8;
+const MOST_PANELS = 2;
 const MOST_SERIES = 8;
+/** Fields of a map that say their numbers under the pointer; beyond, the page's program does. */
+const MOST_SAID = 300;
 /** Levels of an axis of a map. */
 const MOST_LEVELS = 128;
 
@@ -76,7 +78,9 @@ export function linePictures(data: ReportData, chart: LineChartData): Picture[] 
       (Object.hasOwn(data.metrics, chart.x) ? ' (mean)' : ''),
     y: `${statisticName(chart.statistic)} of ${withUnit(chart.y, data.metrics[chart.y])}`,
   };
-  const pictures = chart.panels.slice(0, MOST_PANELS).map((panel) => ({
+  // Panels with most lines say most.
+  const ordered = [...chart.panels].sort((a, b) => b.lines.length - a.lines.length);
+  const pictures = ordered.slice(0, MOST_PANELS).map((panel) => ({
     svg: lineChart(chart, panel, labels),
     caption: [panel.title, ...(panel.left_out > 0 ? [`${panel.left_out} more lines are not drawn`] : [])]
       .filter((part) => part !== '')
@@ -159,7 +163,10 @@ function fieldPictures(data: ReportData, metric: string, statistic: ViewStatisti
       stacking,
       colourOf: (cell) => (Number.isFinite(valueOf(cell)) ? colour(valueOf(cell)) : undefined),
       isOpen: () => false,
-      say: (cell) => `${settingWords(cell, axes)}: ${statisticText(cell.statistics[metric]!, statistic)}`,
+      say:
+        data.cells.length > MOST_SAID
+          ? undefined
+          : (cell) => `${settingWords(cell, axes)}: ${statisticText(cell.statistics[metric]!, statistic)}`,
     });
     const ends = [low, high].map((value) => tickText(Number(value.toPrecision(3))));
     const words = part === 'value' ? ['dark', 'bright'] : ['bright', 'dark'];

@@ -10,8 +10,8 @@ export interface BinsAsked {
   readonly also: readonly number[];
 }
 
-/** About as many bins as this lie between the ends. */
-const BINS = 48;
+/** At most so many bins lie between the ends, and at least two fifths of that. */
+const BINS = 64;
 /** Edges within a decade: Renard's series R10 and R20. */
 const R10 = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8];
 const R20 = [1, 1.12, 1.25, 1.4, 1.6, 1.8, 2, 2.24, 2.5, 2.8, 3.15, 3.55, 4, 4.5, 5, 5.6, 6.3, 7.1, 8, 9];

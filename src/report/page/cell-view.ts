@@ -18,7 +18,7 @@ export function cellView(given: CellViewGiven): HTMLElement[] {
   const { data, state, width, hold } = given;
   const cell = state.cell;
   const held = state.beside;
-  const half = width > 900 ? (width - 24) / 2 : width;
+  const half = width > 760 ? (width - 24) / 2 : width;
   const charts = [
     distribution(data, state, half),
     ...(state.x >= 0 ? [fan({ ...given, width: half }, state.x)] : []),

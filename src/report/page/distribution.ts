@@ -76,7 +76,7 @@ export function distribution(data: PageData, state: State, width: number): HTMLE
   ];
   return element(
     'figure',
-    { class: 'live' },
+    { class: 'live', style: `width:${width}px` },
     element('figcaption', { class: 'title' }, `Distribution of the ${axisLabel(metric.label, metric.unit)}: ${formatCount(own.total)} permutations, exact counts`),
     chart,
     element('figcaption', {}, words.join(' ')),

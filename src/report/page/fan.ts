@@ -96,7 +96,7 @@ export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLE
   ];
   return element(
     'figure',
-    { class: 'live' },
+    { class: 'live', style: `width:${width}px` },
     element('figcaption', { class: 'title' }, `Along ${axis.name}, the rest as in the chosen cell`),
     chart,
     element('figcaption', {}, `The bars are 95 % intervals. ${shown.join(' ')}`),

@@ -95,7 +95,7 @@ function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'err
     ariaLabel: `${title}, ${x.name} by ${y.name}`,
     style: 'overflow:visible',
     x: { type: 'band', domain: columns, label: axisLabel(x.name, x.unit), tickRotate: wide ? -40 : 0, padding: 0.03 },
-    y: { type: 'band', domain: [...rows].reverse(), label: axisLabel(y.name, y.unit), padding: 0.03 },
+    y: { type: 'band', domain: [...rows].reverse(), label: axisLabel(y.name, y.unit), labelAnchor: 'top', padding: 0.03 },
     marks: [
       Plot.cell(fields, { x: 'x', y: 'y', fill: (field: Field) => colour(field)?.fill ?? 'none', fillOpacity: faded, stroke: 'var(--rule)', strokeWidth: 0.5 }),
       ...(fits
@@ -117,7 +117,7 @@ function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'err
   });
   return element(
     'figure',
-    { class: 'live' },
+    { class: 'live', style: `width:${width}px` },
     element('figcaption', { class: 'title' }, title),
     chart,
     legend(scale, state.statistic === 'above'),

@@ -11,8 +11,8 @@ export interface MosaicData {
   readonly colourOf: (cell: ReportedCell) => Colour | undefined;
   /** What a cell is marked with: a dot where it cannot be told. */
   readonly isOpen: (cell: ReportedCell) => boolean;
-  /** Shown under the pointer. */
-  readonly say: (cell: ReportedCell) => string;
+  /** Shown under the pointer; of very many fields nothing is. */
+  readonly say: ((cell: ReportedCell) => string) | undefined;
 }
 
 const WIDTH = 640;
@@ -45,7 +45,7 @@ export function mosaic({ description, stacking, colourOf, isOpen, say }: MosaicD
         isOpen(cell) && Math.min(width, height) >= DOTTED
           ? `<circle cx="${px(x + width / 2)}" cy="${px(y + height / 2)}" r="${px(Math.min(width, height, 12) / 5)}" fill="${colour?.ink ?? 'var(--ink)'}"/>`
           : '';
-      return `<g data-cell="${escapeHtml(cell.cell_id)}"><title>${escapeHtml(say(cell))}</title><rect class="field${width < 8 || height < 8 ? ' thin' : ''}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${colour?.fill ?? 'none'}"/>${dot}</g>`;
+      return `<g data-cell="${escapeHtml(cell.cell_id)}">${say === undefined ? '' : `<title>${escapeHtml(say(cell))}</title>`}<rect class="field${width < 8 || height < 8 ? ' thin' : ''}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${colour?.fill ?? 'none'}"/>${dot}</g>`;
     }),
   );
   const content = [
