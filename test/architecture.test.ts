@@ -14,15 +14,15 @@ cli.ts: commands version.ts
 index.ts: operations queue verify merge forecast run tables stored plan statistics study model random encoding
 commands: terminal operations run queue verify tables execute plan stored files study models trade-lists model encoding version.ts
 terminal: run report store files statistics trade-lists model encoding
-operations: verify merge bench forecast run steps report queue tables readers stored precision execute plan store files statistics study models trade-lists model random encoding clock.ts
+operations: verify merge bench forecast run steps report queue tables readers stored precision execute plan store files analysis statistics study models trade-lists model random encoding clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
 bench: run readers execute plan store files study model encoding clock.ts
 forecast: readers execute plan store study encoding
 run: steps queue tables readers stored precision execute plan store files statistics study model encoding clock.ts
 steps: stored precision plan store files study model
-report: stored store files statistics model encoding
-tables: stored plan store files statistics study model encoding
+report: stored store files analysis statistics model encoding
+tables: stored plan store files analysis statistics study model encoding
 readers: queue stored precision execute store files statistics model encoding clock.ts
 queue: stored execute store files statistics study model random encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
@@ -31,6 +31,7 @@ execute: plan store files statistics study models model random encoding native-f
 plan: store files study model random encoding
 store: files study encoding native-free
 files:
+analysis: statistics model random
 statistics: random encoding native-free
 study: models model random encoding
 models: model trade-lists simulation random encoding native-free

@@ -11,7 +11,7 @@ export const STATISTIC_NAMES = [
   'sd_se',
   ...QUANTILE_NAMES.map((name) => `${name}_mcse` as const),
   ...(['mean', ...QUANTILE_NAMES] as const).flatMap((name) => [`${name}_lower` as const, `${name}_upper` as const]),
-  ...(['n_finite', 'mean_finite', 'cvar05', 'cvar05_se', 'cvar95', 'cvar95_se', 'largest_share'] as const),
+  ...(['n_finite', 'mean_finite', 'cvar05', 'cvar05_se', 'cvar95', 'cvar95_se', 'largest_share', 'n_at_max'] as const),
   'diagnostics',
 ] as const;
 

@@ -69,12 +69,28 @@ export interface PairedDifference extends Difference {
   readonly n_excluded: number;
 }
 
+/** All that a paired difference is made of; plain data, which threads can send. */
+export interface PairedSample {
+  /** Pairs, and those left out because they have no finite difference. */
+  readonly n: number;
+  readonly n_excluded: number;
+  readonly difference: number;
+  readonly se: number;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where all values are 0 or 1: pairs in which only the first has the event, and only the second. */
+  readonly discordant: readonly [only_a: number, only_b: number] | undefined;
+}
+
 /**
  * Of two samples that share their random numbers, paired by perm_index: `a[i]` and `b[i]` belong to the same permutation; pairs without a
  * finite difference are left out. The interval is that of a mean of differences, by Student's t; where all values are 0 or 1 it is Bonett
  * and Price's (Wald after adding one discordant pair each way), 2012, doi:10.3102/1076998611411915.
  */
 export function pairedDifference(a: Float64Array, b: Float64Array): PairedDifference {
+  return pairedDifferenceOf(pairedSample(a, b));
+}
+
+export function pairedSample(a: Float64Array, b: Float64Array): PairedSample {
   assert(a.length === b.length, `pairs need equal lengths, not ${a.length} and ${b.length}`);
   const differences = a.map((value, i) => value - b[i]!).filter(Number.isFinite);
   const tally = new Tally([]);
@@ -83,12 +99,42 @@ export function pairedDifference(a: Float64Array, b: Float64Array): PairedDiffer
   deviations.add(differences);
   const estimate = estimateMean(tally, deviations);
   const { n, mean, mcse } = estimate;
-  const binary = n > 1 && isZeroOrOne(a) && isZeroOrOne(b);
+  const found = { n, n_excluded: a.length - n, difference: mean, se: mcse };
+  if (!(n > 1 && isZeroOrOne(a) && isZeroOrOne(b)))
+    return { ...found, diagnostics: estimate.diagnostics, discordant: undefined };
   // What counts of pairs of 0 and 1 are those that differ.
-  const discordant = differences.filter((difference) => difference !== 0).length;
-  const diagnostics = binary ? diagnosticsOf({ ...estimate, n_ones: discordant }) : estimate.diagnostics;
-  const interval = binary ? bonettPrice(differences) : studentInterval(mean, mcse, n - 1);
-  return { n, n_excluded: a.length - n, difference: mean, se: mcse, ci: interval(ALPHA / 2), diagnostics, interval };
+  const only_a = differences.filter((difference) => difference === 1).length;
+  const only_b = differences.filter((difference) => difference === -1).length;
+  return {
+    ...found,
+    diagnostics: diagnosticsOf({ ...estimate, n_ones: only_a + only_b }),
+    discordant: [only_a, only_b],
+  };
+}
+
+export function pairedDifferenceOf({ discordant, ...sample }: PairedSample): PairedDifference {
+  const { n, difference, se } = sample;
+  const interval = discordant === undefined ? studentInterval(difference, se, n - 1) : bonettPrice(n, ...discordant);
+  return { ...sample, ci: interval(ALPHA / 2), interval };
+}
+
+/**
+ * Of two samples that share their random numbers, of which only the first pairs were looked at: the difference is that of all values, the
+ * spread of the differences that of the pairs. `a` and `b` are the whole samples, and hold more than `pairs`. The variance of a mean of
+ * m pairs less one of n > m values of the second alone is s_d^2 / n + s_a^2 (1 / m - 1 / n), s_d that of the pairs, s_a that of the smaller sample.
+ */
+export function pairedByPrefix(a: Sample, b: Sample, pairs: PairedSample): Difference {
+  const difference = a.mean - b.mean;
+  const [small, large] = a.n <= b.n ? [a, b] : [b, a];
+  // As shares of the largest, whose square might not be a double.
+  const of_pairs = pairs.se * Math.sqrt(pairs.n / large.n);
+  const of_rest = small.mcse * Math.sqrt(1 - small.n / large.n);
+  const largest = Math.max(of_pairs, of_rest);
+  const [x, y] = largest > 0 ? [of_pairs / largest, of_rest / largest] : [0, 0];
+  const se = largest * Math.sqrt(x * x + y * y);
+  const interval = studentInterval(difference, se, pairs.n - 1);
+  const diagnostics = pairs.diagnostics;
+  return { n: small.n, difference, se, ci: interval(ALPHA / 2), diagnostics, interval };
 }
 
 /** `1`: above zero, `-1`: below, with an error of at most `tail`; 0: not told apart from zero. Infinite differences are. */
@@ -127,11 +173,11 @@ function newcombe(k: number, n: number, m: number, o: number, tail: number): Int
   ];
 }
 
-/** `differences`: 1 where only the first has the event, -1 where only the second has. */
-function bonettPrice(differences: Float64Array): (tail: number) => Interval {
-  const n = differences.length + 2;
-  const only_a = differences.filter((difference) => difference === 1).length + 1;
-  const only_b = differences.filter((difference) => difference === -1).length + 1;
+/** Of so many pairs, in which only the first has the event, and only the second. */
+function bonettPrice(pairs: number, of_a: number, of_b: number): (tail: number) => Interval {
+  const n = pairs + 2;
+  const only_a = of_a + 1;
+  const only_b = of_b + 1;
   const centre = (only_a - only_b) / n;
   const error = Math.sqrt(((only_a + only_b) / n - centre * centre) / n);
   return (tail) => {

@@ -13,6 +13,7 @@ type AtFirst = QuantileName | 'n' | 'n_nan' | 'mean' | 'sd' | 'mcse' | 'min' | '
 
 /** Numbers that came later: a summary without one of them is of an earlier version. A new statistic is added here, or this does not compile. */
 const LATER: Readonly<Record<Exclude<Always, AtFirst | 'diagnostics'>, true>> = {
+  n_at_max: true,
   largest_share: true,
   cvar05: true,
   cvar05_se: true,

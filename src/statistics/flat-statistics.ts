@@ -32,8 +32,19 @@ export function statisticValues(statistics: MetricStatistics): (number | string)
   for (const name of NAMES) values.push(quantile_mcse[name]);
   values.push(...ci.mean);
   for (const name of NAMES) values.push(...ci[name]);
-  const { largest_share, cvar05, cvar05_se, cvar95, cvar95_se, diagnostics, thresholds, baseline } = statistics;
-  values.push(n_finite, mean_finite, cvar05, cvar05_se, cvar95, cvar95_se, largest_share, diagnostics.join(' '));
+  const { largest_share, n_at_max, cvar05, cvar05_se, cvar95, cvar95_se, diagnostics, thresholds, baseline } =
+    statistics;
+  values.push(
+    n_finite,
+    mean_finite,
+    cvar05,
+    cvar05_se,
+    cvar95,
+    cvar95_se,
+    largest_share,
+    n_at_max,
+    diagnostics.join(' '),
+  );
   if (baseline !== undefined) {
     const { value, below, below_se, equal, equal_se } = baseline;
     values.push(value, below, below_se, equal, equal_se);

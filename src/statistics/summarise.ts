@@ -63,6 +63,8 @@ export type MetricStatistics = Readonly<Record<QuantileName, number>> & {
   readonly diagnostics: readonly Diagnostic[];
   /** The share of the sum of squared deviations that one row has, 0 .. 1; NaN without spread. */
   readonly largest_share: number;
+  /** How many values are equal to max: those that were capped, where a metric has a cap and reaches it. */
+  readonly n_at_max: number;
   /** Mean of the lowest and of the highest 5 % of the values (expected shortfall), with standard errors. */
   readonly cvar05: number;
   readonly cvar05_se: number;
@@ -276,7 +278,7 @@ function report(
   { thresholds, baseline }: Asked,
   ranks: RanksOfSize,
 ): MetricStatistics {
-  const { n, n_nan, n_infinite, min, max } = tally;
+  const { n, n_nan, n_infinite, min, max, n_at_max } = tally;
   const estimate = estimateMean(tally, deviations);
   const { sd, mcse, ci, sd_se, largest_share, n_ones, diagnostics } =
     n_infinite === 0 ? estimate : { ...estimate, ...OF_INFINITE };
@@ -300,6 +302,7 @@ function report(
     ci: { mean: ci, ...intervals },
     diagnostics: n_infinite === 0 ? diagnostics : ['infinite_rows', ...diagnostics],
     largest_share,
+    n_at_max,
     cvar05: lowest?.mean ?? NaN,
     cvar05_se: lowest?.se ?? NaN,
     cvar95: highest?.mean ?? NaN,

@@ -12,6 +12,8 @@ export class Tally {
   /** The least and the greatest finite value; NaN for none. */
   least = NaN;
   greatest = NaN;
+  /** Finite values that are equal to the greatest. */
+  #n_greatest = 0;
   #n_positive_infinite = 0;
   #n_negative_infinite = 0;
   #all_zero_or_one = true;
@@ -45,6 +47,8 @@ export class Tally {
       else this.#n_negative_infinite++;
     }
     if (kept > 0) {
+      if (this.n_finite === 0 || greatest > this.greatest) this.#n_greatest = countOf(greatest, kept);
+      else if (greatest === this.greatest) this.#n_greatest += countOf(greatest, kept);
       this.least = this.n_finite === 0 ? least : Math.min(this.least, least);
       this.greatest = this.n_finite === 0 ? greatest : Math.max(this.greatest, greatest);
       this.n_finite += kept;
@@ -78,6 +82,12 @@ export class Tally {
     return this.#n_positive_infinite > 0 ? Infinity : this.n_finite > 0 ? this.greatest : this.n > 0 ? -Infinity : NaN;
   }
 
+  /** How many of all n are equal to `max`; 0 for n = 0. */
+  get n_at_max(): number {
+    if (this.#n_positive_infinite > 0) return this.#n_positive_infinite;
+    return this.n_finite > 0 ? this.#n_greatest : this.n;
+  }
+
   /** Mean of all n: with infinite values among them infinite, of their sign; NaN with both signs, and for n = 0. */
   get mean(): number {
     if (this.n_infinite === 0) return this.finite_mean;
@@ -100,6 +110,12 @@ export class Tally {
 
 /** Scratch, overwritten by every call. */
 const finite = new Float64Array(512);
+
+function countOf(value: number, kept: number): number {
+  let count = 0;
+  for (let i = 0; i < kept; i++) if (finite[i] === value) count++;
+  return count;
+}
 
 function holdsZeroAndOneOnly(kept: number): boolean {
   for (let i = 0; i < kept; i++) if (finite[i] !== 0 && finite[i] !== 1) return false;

@@ -24,6 +24,7 @@ export function statisticsAt(value: number, more: Partial<MetricStatistics> = {}
     mcse: 1,
     min: value - 5,
     max: value + 5,
+    n_at_max: 1,
     ...q,
     sd_se: 0.1,
     quantile_mcse: errors,

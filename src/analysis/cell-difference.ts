@@ -1,0 +1,58 @@
+import { normalQuantile } from '../random/normal.ts';
+import {
+  independentDifference,
+  pairedByPrefix,
+  pairedDifferenceOf,
+  type Difference,
+  type PairedSample,
+  type Sample,
+} from '../statistics/difference.ts';
+import { ALPHA, type Interval } from '../statistics/interval.ts';
+import type { MetricStatistics } from '../statistics/summarise.ts';
+import { measure, type AnalysedCell, type Quantity } from './quantity.ts';
+
+/** The difference of a quantity between two cells, a - b. */
+export interface CellDifference extends Difference {
+  /** Of the same permutations (common random numbers), not of independent ones. */
+  readonly paired: boolean;
+}
+
+/**
+ * Of means by `pairs` where there are any, else as of independent samples; so where a mean is infinite. Of any other statistic by the root of
+ * the sum of squares of both standard errors and normal quantiles, which is wider than needed where streams are shared.
+ */
+export function cellDifference(
+  a: AnalysedCell,
+  b: AnalysedCell,
+  quantity: Quantity,
+  pairs?: PairedSample,
+): CellDifference {
+  if (quantity.statistic !== 'mean') return { ...ofEstimates(a, b, quantity), paired: false };
+  const [x, y] = [a.statistics[quantity.metric]!, b.statistics[quantity.metric]!];
+  const finite = Number.isFinite(x.mean) && Number.isFinite(y.mean);
+  if (pairs === undefined || !finite) return { ...independentDifference(sampleOf(x), sampleOf(y)), paired: false };
+  const all = Math.max(x.n + x.n_nan, y.n + y.n_nan);
+  if (all === pairs.n) return { ...pairedDifferenceOf(pairs), paired: true };
+  // Undefined rows belong to no pair: what is left is what was looked at.
+  if (pairs.n_excluded > 0 || x.n_nan + y.n_nan > 0) return { ...pairedDifferenceOf(pairs), paired: true };
+  // Pairs of 0 and 1 that differ are rare: the first permutations have too few of them.
+  if (pairs.discordant !== undefined) return { ...independentDifference(sampleOf(x), sampleOf(y)), paired: false };
+  return { ...pairedByPrefix(sampleOf(x), sampleOf(y), pairs), paired: true };
+}
+
+function sampleOf({ n, mean, mcse, n_ones, diagnostics }: MetricStatistics): Sample {
+  return { n, mean, mcse, n_ones, diagnostics };
+}
+
+function ofEstimates(a: AnalysedCell, b: AnalysedCell, quantity: Quantity): Difference {
+  const [x, y] = [measure(a, quantity), measure(b, quantity)];
+  const largest = Math.max(x.se, y.se);
+  const [u, v] = largest > 0 ? [x.se / largest, y.se / largest] : [0, 0];
+  const se = largest * Math.sqrt(u * u + v * v);
+  const difference = x.value - y.value;
+  const interval = (tail: number): Interval => {
+    const margin = -normalQuantile(tail) * se;
+    return [difference - margin, difference + margin];
+  };
+  return { n: Math.min(a.n, b.n), difference, se, ci: interval(ALPHA / 2), diagnostics: [], interval };
+}
