@@ -1,5 +1,6 @@
 import type { ViewStatistic } from '../model/model.ts';
-import { middleOf, verdictsOf } from './answer/answers.ts';
+import { verdictsOf } from './answer/answers.ts';
+import { middleOf } from './answer/middle.ts';
 import { leadMetric } from './answer/key-metrics.ts';
 import type { Outcome, Verdict } from './answer/verdict.ts';
 import { goodSide, labelOf, settingWords, valueWords } from './answer/words.ts';

@@ -1,5 +1,5 @@
 import { labelOf } from './answer/words.ts';
-import { middleOf } from './answer/answers.ts';
+import { middleOf } from './answer/middle.ts';
 import { axesOf, levelOf } from './marks/axes.ts';
 import { isShare } from './marks/headline.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';

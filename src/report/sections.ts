@@ -18,6 +18,7 @@ import { limits } from './limits.ts';
 import { escapeHtml } from './marks/escape.ts';
 import { withUnit } from './marks/estimate.ts';
 import type { LineChartData } from './marks/lines.ts';
+import { frontTable, plateauTable } from './choices.ts';
 import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
 import type { ReportData } from './report-data.ts';
@@ -31,7 +32,7 @@ import {
   viewFile,
 } from './report-files.ts';
 import type { ReportTable } from './report-table.ts';
-import { influenceTable, isFlat } from './sensitivity.ts';
+import { breakEvenTable, effectTable, isFlat } from './sensitivity.ts';
 import { linePictures, surfacePictures, type Picture } from './surface-pictures.ts';
 
 export interface Section {
@@ -74,16 +75,25 @@ function distributions(data: ReportData): string {
 }
 
 function comparisons(data: ReportData): string {
-  return [subsection('Best cells', BEST_FILE, rankingTable(data)), subsection('Rates', POOLED_FILE, pooledTable(data))].join('');
+  const plateaus = plateauTable(data);
+  const front = frontTable(data);
+  return [
+    subsection('Best cells', BEST_FILE, rankingTable(data)),
+    plateaus === undefined ? '' : `<h3>Plateaus and peaks</h3>${table(plateaus)}`,
+    front === undefined ? '' : `<h3>What no other cell beats</h3>${table(front)}`,
+    subsection('Rates', POOLED_FILE, pooledTable(data)),
+  ].join('');
 }
 
 function sensitivity(data: ReportData): string {
-  const influence = influenceTable(data);
+  const effects = effectTable(data);
+  const break_even = breakEvenTable(data);
   const views = drawnViews(data).map((view, k) => ({ view, file: viewFile(k, view.title) }));
   const moving = views.filter(({ view }) => !isFlat(view));
   const flat = views.filter(({ view }) => isFlat(view));
   return [
-    influence === undefined ? '' : table(influence),
+    effects === undefined ? '' : table(effects),
+    break_even === undefined ? '' : `<h3>Where it turns</h3>${table(break_even)}`,
     ...moving.map(({ view, file }) => figureGroup(data, view, file)),
     flat.length === 0
       ? ''

@@ -1,5 +1,5 @@
 import type { ViewStatistic } from '../model/model.ts';
-import { middleOf } from './answer/answers.ts';
+import { middleOf } from './answer/middle.ts';
 import { settingWords } from './answer/words.ts';
 import { axesOf, levelOf, type Axis } from './marks/axes.ts';
 import { estimateOf, statisticName, statisticText, withUnit } from './marks/estimate.ts';

@@ -1,14 +1,18 @@
 import type { ViewStatistic } from '../../model/model.ts';
 import { formatCount } from '../../wording/format-number.ts';
 import { axesOf } from '../marks/axes.ts';
-import { estimateOf, estimateOfProbability, headlineStatistic, statisticName } from '../marks/estimate.ts';
+import { estimateOf, estimateOfProbability, statisticName } from '../marks/estimate.ts';
 import { isShare } from '../marks/headline.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import type { ReportData } from '../report-data.ts';
-import { influences } from './influence.ts';
+import type { BreakEven } from '../../analysis/break-even.ts';
+import { bestContrasts } from '../../analysis/contrasts.ts';
+import { analysisOf, singleEffects } from './analysis.ts';
+import { levelMeans } from './level-means.ts';
+import { middleOf } from './middle.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';
 import { bestBy, limitOf, verdictOf, type Limit, type Verdict } from './verdict.ts';
-import { estimateWords, goodSide, labelOf, percentWords, settingWords, someOf, valueWords } from './words.ts';
+import { estimateWords, goodSide, labelOf, percentWords, plain, settingWords, someOf, valueWords } from './words.ts';
 
 /** One finding, in plain words. */
 export interface Answer {
@@ -24,6 +28,8 @@ export interface Answer {
 
 /** More would not be read. */
 const MOST_ANSWERS = 6;
+/** Fewer than this are filled up with the best cells by other metrics. */
+const FEWEST = 2;
 
 /** What a reader wants to know first: three to six findings, the verdict before the rest. */
 export function answersOf(data: ReportData): Answer[] {
@@ -38,7 +44,9 @@ export function answersOf(data: ReportData): Answer[] {
     ...influenceAnswer(data, metric),
     ...riskAnswers(data),
   ];
-  return [...found.slice(0, MOST_ANSWERS - open.length), ...open];
+  const others = answerMetrics(data).filter((name) => name !== metric && data.cells.length > 1);
+  const filled = [...found, ...others.slice(0, Math.max(0, FEWEST - found.length)).flatMap((name) => bestAnswer(data, name))];
+  return [...filled.slice(0, MOST_ANSWERS - open.length), ...open];
 }
 
 /** The first goal of each metric that has one: of the lead, and of others that no or not every cell meets. */
@@ -58,7 +66,7 @@ function verdictAnswer({ cells, metrics }: ReportData, verdict: Verdict): Answer
   const { metric, goal, statistic, counts, outcomes, nearest } = verdict;
   const total = outcomes.size;
   const spec = metrics[metric];
-  const how = statistic === 'mean' ? 'on average' : 'in at least 95 % of the permutations';
+  const how = howOften(verdict);
   if (counts.holds === 0 && nearest !== undefined) {
     const estimate = estimateOf(nearest.statistics[metric]!, statistic);
     const never = counts.mostly === 0 && counts.open === 0 && statistic !== 'mean' ? ', nor more often than not' : '';
@@ -77,6 +85,10 @@ function verdictAnswer({ cells, metrics }: ReportData, verdict: Verdict): Answer
   };
 }
 
+function howOften({ statistic }: Verdict): string {
+  return statistic === 'mean' ? 'on average' : 'in at least 95 % of the permutations';
+}
+
 function rest({ counts }: Verdict): string {
   const parts = [
     ...(counts.mostly > 0 ? [`${formatCount(counts.mostly)} ${counts.mostly === 1 ? 'does' : 'do'} more often than not`] : []),
@@ -86,17 +98,40 @@ function rest({ counts }: Verdict): string {
   return parts.length === 0 ? '' : ` ${parts.join(', ')}.`;
 }
 
-function limitAnswer({ cells }: ReportData, verdict: Verdict): Answer[] {
-  const limit = limitOf(cells, verdict);
-  if (limit === undefined) return [];
+function limitAnswer(data: ReportData, verdict: Verdict): Answer[] {
+  const limit = limitOf(data.cells, verdict);
+  const crossing = crossingWords(data, verdict);
+  if (limit === undefined && crossing === '') return [];
   return [
     {
       kind: 'fails',
-      title: `It stops ${limitWords(limit)}`,
-      text: `There is no cell in which ${verdict.goal.means}, whatever the other parameters are.`,
+      title: limit === undefined ? 'Where it stops' : `It stops ${limitWords(limit)}`,
+      text: `${limit === undefined ? '' : `There is no cell in which ${verdict.goal.means} ${howOften(verdict)}, whatever the other parameters are. `}${crossing}`.trim(),
       more: 'sensitivity',
     },
   ];
+}
+
+/** Where along an axis the middle crosses the goal: of the axis on which most lines do. */
+function crossingWords(data: ReportData, { metric, goal }: Verdict): string {
+  const found = analysisOf(data).break_even;
+  if (found === undefined || found.quantity.metric !== metric) return '';
+  const axes = [...new Set(found.lines.map(({ axis }) => axis))].map((axis) => {
+    const lines = found.lines.filter((line) => line.axis === axis);
+    return { axis, lines, crossing: lines.filter(({ kind }) => kind === 'falls' || kind === 'rises') };
+  });
+  const [most] = axes.filter(({ crossing }) => crossing.length > 0).sort((p, q) => q.crossing.length - p.crossing.length);
+  if (most === undefined) return '';
+  const { axis, lines, crossing } = most;
+  const at = crossing.map((line) => line.at);
+  const [low, high] = [Math.min(...at), Math.max(...at)];
+  const [first] = crossing as [BreakEven];
+  const ends = first.ci.map((end) => (Number.isNaN(end) ? 'open' : plain(end)));
+  const where =
+    crossing.length === 1
+      ? `at ${axis} ${plain(low)} (95 %: ${ends[0]!} to ${ends[1]!})`
+      : `between ${axis} ${plain(low)} and ${plain(high)} on ${formatCount(crossing.length)} of ${formatCount(lines.length)} lines`;
+  return `The ${statisticName(found.quantity.statistic as ViewStatistic)} of the ${labelOf(metric, data.metrics[metric])} crosses ${valueWords(goal.at, data.metrics[metric])} ${where}.`;
 }
 
 function limitWords({ axis, levels, direction }: Limit): string {
@@ -122,17 +157,22 @@ function bestAnswer(data: ReportData, metric: string): Answer[] {
   return [
     {
       kind: 'says',
-      title: known ? `Best: ${settingWords(best, axes)}` : `${capital(labelOf(metric, spec))} is highest at ${settingWords(best, axes)}`,
-      text: `There the ${name} is ${words(best)}; at the other end, with ${settingWords(worst, axes)}, it is ${words(worst)}.${tied(data, metric)}`,
+      title: known ? `${metric === leadMetric(data) ? 'Best' : `Best ${labelOf(metric, spec)}`}: ${settingWords(best, axes)}` : `${capital(labelOf(metric, spec))} is highest at ${settingWords(best, axes)}`,
+      text: `There the ${name} is ${words(best)}; at the other end, with ${settingWords(worst, axes)}, it is ${words(worst)}.${known ? tied(data, metric, best) : ''}`,
       more: 'comparisons',
     },
   ];
 }
 
 /** How many cells the best cannot be told from. */
-function tied({ ranking }: ReportData, metric: string): string {
-  if (ranking?.metric !== metric) return '';
-  const ties = ranking.cells.filter(({ difference, told_apart }) => difference !== undefined && !told_apart).length;
+function tied(data: ReportData, metric: string, best: ReportedCell): string {
+  const { ranking, cells } = data;
+  const ties =
+    ranking?.metric === metric
+      ? ranking.cells.filter(({ difference, told_apart }) => difference !== undefined && !told_apart).length
+      : bestContrasts(analysisOf(data).grid, { metric, statistic: middleOf(data, metric) }, cells.indexOf(best)).filter(
+          ({ side }) => side === 0,
+        ).length;
   if (ties === 0) return ' It is told apart from all others.';
   return ` ${formatCount(ties)} other${ties === 1 ? ' cell cannot' : ' cells cannot'} be told apart from it.`;
 }
@@ -157,19 +197,21 @@ function singleAnswer({ cells, metrics }: ReportData, metric: string): Answer[] 
 }
 
 function influenceAnswer(data: ReportData, metric: string): Answer[] {
-  const found = influences(data.cells, metric, middleOf(data, metric));
-  const [first, second] = found;
-  if (first === undefined || axesOf(data.cells).length < 2) return [];
-  if (first.share < 0.05) return [];
+  const found = analysisOf(data).effects.find((each) => each.metric === metric);
+  if (found === undefined || axesOf(data.cells).length < 2) return [];
+  const [first, second] = singleEffects(found.effects);
+  if (first === undefined || first.share < 0.05) return [];
+  const [axis] = first.axes as [string];
   const spec = data.metrics[metric];
-  const overlap = found.reduce((total, { share }) => total + share, 0) > 1.05;
-  const means = first.levels.map(({ mean }) => mean);
-  const [least, most] = [Math.min(...means), Math.max(...means)];
+  const means = levelMeans(data.cells, metric, middleOf(data, metric), axis).map(({ mean }) => mean);
+  const pair = found.effects.effects.filter(({ axes }) => axes.length > 1).sort((p, q) => q.share - p.share)[0];
+  const next = second === undefined ? '' : `; ${second.axes[0]!} alone ${percentWords(Math.max(0, second.share))}`;
+  const together = pair === undefined || pair.share < 0.02 ? '' : `; ${pair.axes.join(' and ')} together, beyond that, ${percentWords(pair.share)}`;
   return [
     {
       kind: 'says',
-      title: `What matters most is ${first.axis}`,
-      text: `It alone explains ${percentWords(first.share)} of the differences in the ${labelOf(metric, spec)} between cells (averages over the rest from ${valueWords(least, spec)} to ${valueWords(most, spec)})${second === undefined ? '' : `; next comes ${second.axis} with ${percentWords(second.share)}`}.${overlap ? ' The grid is not complete, so shares overlap.' : ''}`,
+      title: `What matters most is ${axis}`,
+      text: `It alone makes ${percentWords(first.share)} (95 %: ${percentWords(first.ci[0])} to ${percentWords(first.ci[1])}) of the differences in the ${labelOf(metric, spec)} between cells, with averages from ${valueWords(Math.min(...means), spec)} to ${valueWords(Math.max(...means), spec)}${next}${together}.`,
       more: 'sensitivity',
     },
   ];
@@ -229,11 +271,6 @@ function openAnswer({ cells, metrics }: ReportData, verdicts: readonly Verdict[]
     ...(heavy.length > 0 ? [`Means of ${heavy.length > 3 ? `${heavy.length} metrics` : heavy.join(', ')} hang on few permutations in some cells: see the medians.`] : []),
   ];
   return [{ kind: 'open', title: 'What cannot be told yet', text: parts.join(' '), more: 'integrity' }];
-}
-
-/** The middle of a metric over permutations: its mean where the values are 0 and 1, or too few for a median's error. */
-export function middleOf({ cells, permutations }: ReportData, metric: string): ViewStatistic {
-  return isShare(cells, metric) ? 'mean' : headlineStatistic(permutations);
 }
 
 /** What was asked, in a sentence. */
