@@ -271,8 +271,22 @@ export interface Model<
   readonly choices?: Readonly<Record<string, Choice<Values, Metric>>>;
   /** What happened in one permutation, step by step, for `replay --trace`: lines for a person. Must not change the row. */
   trace?(state: State, rng: Rng): Iterable<string>;
+  /** The course of one permutation in time, for `report --paths`. Must draw what `simulate` draws, and must not change the row. */
+  path?(state: State, rng: Rng): Course;
+  /** The course of the unperturbed case, in the same terms. */
+  unperturbedPath?(state: State): Course;
   /** One permutation summed up, for `replay` and for a study of a single one. Must not change the row. */
   summary?(state: State, rng: Rng): PermutationSummary;
+}
+
+/** How something went, from the beginning to the end. */
+export interface Course {
+  /** What it runs over, as an axis names it: `trades`, `tick`. */
+  readonly along: string;
+  /** Where it was looked at, ascending. */
+  readonly at: ArrayLike<number>;
+  /** By what a picture calls it, `equity [dollars]`: a value for each of `at`. */
+  readonly values: Readonly<Record<string, ArrayLike<number>>>;
 }
 
 /** One permutation summed up. */

@@ -16,7 +16,7 @@ const AT_ONCE = 2;
 /** Counts the rows of the complete cells in bins, in threads: the same counts whatever their number. */
 export async function countCells(
   host: Host,
-  data: Omit<ReportData, 'bins' | 'counts'>,
+  data: Omit<ReportData, 'bins' | 'counts' | 'paths'>,
   placeOf: (cell_id: string) => CellPlace,
   columns: readonly string[],
   most_threads: number,

@@ -34,6 +34,7 @@ import { summariesOf, type CellSummary } from '../stored/summaries.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
 import { withSignal } from '../readers/with-signal.ts';
+import { cellPaths, type PathsAsked } from './cell-paths.ts';
 import { countCells } from './count-cells.ts';
 import type { Abortable } from './given-study.ts';
 
@@ -53,6 +54,8 @@ export interface ReportOptions extends Abortable {
   readonly ranking?: Ranking | undefined;
   /** Default: one per core. */
   readonly threads?: number | undefined;
+  /** Draws the courses of some cells in time, by computing some of their permutations again; default: none. */
+  readonly paths?: PathsAsked | undefined;
 }
 
 /** Files of unfinished cells counted at once, per thread. */
@@ -99,7 +102,7 @@ export async function gatherReport(
   host: Host,
   output: string,
   manifest: RunManifest,
-  { ranking: asked, threads }: ReportOptions = {},
+  { ranking: asked, threads, paths }: ReportOptions = {},
 ): Promise<ReportData> {
   const { port } = host;
   const { identity } = manifest;
@@ -149,7 +152,8 @@ export async function gatherReport(
     disturbed,
     ...(await unfinished(host, output, manifest, cells, threadCount(threads))),
   };
-  return { ...data, ...(await countCells(host, data, placeOf, identity.metrics, threadCount(threads))) };
+  const counted = { ...data, ...(await countCells(host, data, placeOf, identity.metrics, threadCount(threads))) };
+  return { ...counted, paths: paths === undefined ? [] : await cellPaths(port, output, counted, paths) };
 }
 
 function requireMetric(metric: string, metrics: readonly string[]): void {

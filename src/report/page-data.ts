@@ -1,3 +1,4 @@
+import { goalOf } from './answer/goals.ts';
 import { labelOf } from './answer/words.ts';
 import { middleOf } from './answer/middle.ts';
 import { axesOf, levelOf } from './marks/axes.ts';
@@ -46,7 +47,7 @@ function pageMetric(data: ReportData, metric: string): PageMetric {
     unit: spec.unit ?? '',
     description: spec.description ?? '',
     good: spec.good ?? '',
-    goals: spec.goals ?? [],
+    goals: [goalOf(data, metric)].filter((goal) => goal !== undefined),
     share: isShare(cells, metric),
     thresholds: (cells[0]?.statistics[metric]?.thresholds ?? []).map(({ threshold }) => threshold),
     first: first === 'p50' ? 'p50' : 'mean',

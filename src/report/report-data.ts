@@ -42,6 +42,8 @@ export interface ReportData {
   /** Undefined where nothing names a metric to rank by, or nothing is to be compared. */
   readonly ranking: RankedCells | undefined;
   readonly pooled: readonly PooledCell[];
+  /** Only where they were asked for. */
+  readonly paths: readonly CellCourses[];
   readonly incomplete: readonly IncompleteCell[];
   readonly failures: readonly FailedPermutation[];
   /** What the files of complete cells went through, where it was not nothing. */
@@ -60,6 +62,24 @@ export interface MetricBins {
 /** Exact counts of one cell, in the shared bins cut into 2^halvings parts each. */
 export interface CellCounts extends BinCounts {
   readonly halvings: number;
+}
+
+/** How permutations of one cell went in time. */
+export interface CellCourses {
+  readonly cell: ReportedCell;
+  readonly along: string;
+  /** Permutations 0 .. n - 1; those that failed are left out. */
+  readonly n: number;
+  readonly courses: readonly FannedCourse[];
+}
+
+/** Quantiles over permutations, and the unperturbed case, at each place. */
+export interface FannedCourse {
+  readonly name: string;
+  readonly at: readonly number[];
+  readonly bands: Readonly<Record<'p05' | 'p25' | 'p50' | 'p75' | 'p95', readonly number[]>>;
+  /** Undefined where there is none; NaN where it has ended. */
+  readonly unperturbed: readonly number[] | undefined;
 }
 
 export interface IncompleteCell {

@@ -19,6 +19,7 @@ import { escapeHtml } from './marks/escape.ts';
 import { withUnit } from './marks/estimate.ts';
 import type { LineChartData } from './marks/lines.ts';
 import { frontTable, plateauTable } from './choices.ts';
+import { pathPictures } from './path-pictures.ts';
 import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
 import type { ReportData } from './report-data.ts';
@@ -27,6 +28,7 @@ import {
   CELLS_FILE,
   FAILURES_FILE,
   INCOMPLETE_FILE,
+  PATHS_FILE,
   POOLED_FILE,
   PRECISION_FILE,
   viewFile,
@@ -49,6 +51,7 @@ export function sectionsOf(data: ReportData): Section[] {
   const all: (Section | false)[] = [
     some && { id: 'surface', title: 'The surface', short: 'Surface', html: surface(data) },
     some && { id: 'distributions', title: 'Distributions', short: 'Distributions', html: distributions(data) },
+    { id: 'paths', title: 'Paths', short: 'Paths', html: paths(data) },
     { id: 'comparisons', title: 'Comparisons', short: 'Comparisons', html: comparisons(data) },
     { id: 'sensitivity', title: 'Sensitivity', short: 'Sensitivity', html: sensitivity(data) },
     some && { id: 'details', title: 'Details', short: 'Details', html: details(data) },
@@ -72,6 +75,11 @@ function distributions(data: ReportData): string {
   const lead = leadMetric(data);
   const fixed = glance ?? (lead === undefined ? undefined : extremesTable(data, lead));
   return `<div id="cell"></div>${fixed === undefined ? '' : table(fixed)}`;
+}
+
+function paths(data: ReportData): string {
+  const groups = pathPictures(data).map(({ name, pictures: drawn }) => `<h3>${escapeHtml(name)}</h3>${pictures(drawn)}`);
+  return groups.length === 0 ? '' : `${groups.join('')}${fileNote(PATHS_FILE)}`;
 }
 
 function comparisons(data: ReportData): string {
@@ -165,5 +173,5 @@ function subsection(title: string, file: string, content: ReportTable | undefine
 function table({ header, rows, note }: ReportTable): string {
   const head = header.map((name) => (name === '' ? '<td></td>' : `<th scope="col">${escapeHtml(name)}</th>`)).join('');
   const body = rows.map((row) => `<tr>${row.map((field) => `<td>${escapeHtml(field)}</td>`).join('')}</tr>`).join('\n');
-  return `${note === '' ? '' : `<p class="note">${escapeHtml(note)}</p>`}<div class="scroll" tabindex="0" role="region" aria-label="table of ${escapeHtml(header.filter((name) => name !== '').slice(0, 3).join(', '))}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `${note === '' ? '' : `<p class="note">${escapeHtml(note)}</p>`}<div class="scroll" tabindex="0" role="group" aria-label="table of ${escapeHtml(header.filter((name) => name !== '').slice(0, 3).join(', '))}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

@@ -36,6 +36,8 @@ const KEYS = [
   'simulateChunk',
   'baseline',
   'trace',
+  'path',
+  'unperturbedPath',
   'summary',
 ];
 const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');

@@ -66,4 +66,15 @@ export default defineModel({
     lines.push(`best round ${outcome.best_epoch} of ${outcome.rounds_run}`);
     return lines;
   },
+  path: ({ settings, digits, network }, rng) => {
+    const rounds: { readonly round: number; readonly acc: number; readonly loss: number }[] = [];
+    runRounds(settings, network, digits, drawFederation(settings, digits, rng), rng, (round, _, { acc, loss }) => {
+      rounds.push({ round, acc, loss });
+    });
+    return {
+      along: 'round',
+      at: rounds.map(({ round }) => round),
+      values: { 'validation accuracy': rounds.map(({ acc }) => acc), 'validation loss': rounds.map(({ loss }) => loss) },
+    };
+  },
 });

@@ -7,6 +7,7 @@ import { plateaus, type Plateaus } from '../../analysis/plateaus.ts';
 import type { Quantity } from '../../analysis/quantity.ts';
 import type { Goal } from '../../model/model.ts';
 import type { ReportData } from '../report-data.ts';
+import { goalOf } from './goals.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';
 import { middleOf } from './middle.ts';
 
@@ -65,8 +66,9 @@ function betterIn({ metrics, ranking }: ReportData, metric: string): Aim['better
 
 /** Of the first metric of the answer that has a goal. */
 function goalBreakEven(data: ReportData, grid: Grid, paired: boolean): GoalBreakEven | undefined {
-  const metric = answerMetrics(data).find((name) => data.metrics[name]?.goals !== undefined);
-  const goal = metric === undefined ? undefined : data.metrics[metric]!.goals![0];
+  const lead = leadMetric(data);
+  const metric = answerMetrics(data).find((name) => name === lead ? goalOf(data, name) !== undefined : data.metrics[name]?.goals !== undefined);
+  const goal = metric === undefined ? undefined : goalOf(data, metric);
   if (metric === undefined || goal === undefined) return undefined;
   const quantity: Quantity = { metric, statistic: middleOf(data, metric) };
   return { quantity, goal, lines: breakEvens(grid, quantity, goal.at, paired) };

@@ -8,6 +8,7 @@ import type { ReportData } from '../report-data.ts';
 import type { BreakEven } from '../../analysis/break-even.ts';
 import { bestContrasts } from '../../analysis/contrasts.ts';
 import { analysisOf, singleEffects } from './analysis.ts';
+import { goalOf } from './goals.ts';
 import { levelMeans } from './level-means.ts';
 import { middleOf } from './middle.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';
@@ -52,9 +53,12 @@ export function answersOf(data: ReportData): Answer[] {
 /** The first goal of each metric that has one: of the lead, and of others that no or not every cell meets. */
 export function verdictsOf(data: ReportData): Verdict[] {
   const { cells, metrics } = data;
-  const all = answerMetrics(data).flatMap((metric) =>
-    (metrics[metric]?.goals ?? []).slice(0, 1).map((goal) => verdictOf(cells, metrics, metric, goal)),
-  );
+  const lead = leadMetric(data);
+  const all = answerMetrics(data).flatMap((metric) => {
+    // A threshold of another metric than the lead is told as a chance.
+    const goal = metric === lead || metrics[metric]?.goals !== undefined ? goalOf(data, metric) : undefined;
+    return goal === undefined ? [] : [verdictOf(cells, metrics, metric, goal)];
+  });
   const [first, ...others] = all.filter(({ outcomes }) => outcomes.size > 0);
   if (first === undefined) return [];
   const impossible = others.filter(({ counts }) => counts.holds === 0);
@@ -233,7 +237,7 @@ function riskAnswers(data: ReportData): Answer[] {
       return { threshold, low: ordered[0], high: ordered.at(-1) };
     });
     // A goal of the model says the same of its value already.
-    const told = (spec?.goals ?? []).map(({ at }) => at);
+    const told = metric === leadMetric(data) ? [goalOf(data, metric)?.at] : (spec?.goals ?? []).map(({ at }) => at);
     const asked = spread.filter(({ threshold }) => !told.includes(threshold));
     const grave = asked.filter(({ high }) => (high?.value ?? 0) >= WORTH_TELLING);
     const widest = (grave.length > 0 ? grave : asked).at(spec?.good === 'high' ? 0 : -1);

@@ -20,7 +20,7 @@ export function keyMetrics(data: Pick<ReportData, 'cells' | 'metrics' | 'lead' |
 }
 
 /** The metric that the answer is about; undefined where no cell has one. */
-export function leadMetric(data: ReportData): string | undefined {
+export function leadMetric(data: Parameters<typeof keyMetrics>[0]): string | undefined {
   return keyMetrics(data)[0];
 }
 

@@ -55,7 +55,7 @@ export function cellList(given: CellListGiven): HTMLElement[] {
     ),
     element(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'table of cells' },
+      { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'table of cells' },
       element(
         'table',
         { class: 'cells' },

@@ -74,7 +74,7 @@ function statisticsTable({ data, state }: CellViewGiven): HTMLElement {
   ]);
   return element(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'statistics of the chosen cell' },
+    { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'statistics of the chosen cell' },
     element(
       'table',
       {},

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 
 import { formatCount } from '../../wording/format-number.ts';
 import type { PageData } from '../page-format.ts';
-import { element } from './element.ts';
+import { asPicture, element } from './element.ts';
 import type { State } from './state.ts';
 import { barsOf, baselineOf, numberOf, settingOf, type Bar } from './surface-data.ts';
 import { axisLabel, short } from './words.ts';
@@ -31,7 +31,6 @@ export function distribution(data: PageData, state: State, width: number): HTMLE
     height: 260,
     marginLeft: 58,
     marginBottom: 40,
-    ariaLabel: `distribution of ${metric.label}`,
     style: 'overflow:visible',
     x: { label: axisLabel(metric.label, metric.unit), ...(metric.log && { type: 'log' as const }) },
     y: { label: 'share of the permutations per unit', grid: true, ticks: 4, tickFormat: (d: number) => short(d) },
@@ -78,7 +77,7 @@ export function distribution(data: PageData, state: State, width: number): HTMLE
     'figure',
     { class: 'live', style: `width:${width}px` },
     element('figcaption', { class: 'title' }, `Distribution of the ${axisLabel(metric.label, metric.unit)}: ${formatCount(own.total)} permutations, exact counts`),
-    chart,
+    asPicture(chart, `distribution of ${metric.label}`),
     element('figcaption', {}, words.join(' ')),
   );
 }

@@ -38,3 +38,13 @@ export function replace(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren(...children);
   if (key !== null) parent.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
+
+/** What Plot drew, as one picture with one name: its parts have names that say nothing to a screen reader. */
+export function asPicture<Chart extends Element>(chart: Chart, label: string): Chart {
+  const svg = chart.matches('svg') ? chart : chart.querySelector('svg');
+  svg?.setAttribute('role', 'img');
+  svg?.setAttribute('aria-label', label);
+  for (const part of chart.querySelectorAll('[aria-label],[aria-description]'))
+    if (part !== svg) for (const name of ['aria-label', 'aria-description']) part.removeAttribute(name);
+  return chart;
+}

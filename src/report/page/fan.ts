@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 
-import { element } from './element.ts';
+import { asPicture, element } from './element.ts';
 import type { MapsGiven } from './maps.ts';
 import { baselineOf, levelOf, numberOf, settingOf, sliceOf, statisticText, valueOf } from './surface-data.ts';
 import { axisLabel, intervalText, valueText } from './words.ts';
@@ -57,7 +57,6 @@ export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLE
     marginLeft: 64,
     marginRight: 16,
     marginBottom: long && !axis.numeric ? 80 : 40,
-    ariaLabel: `${name} along ${axis.name}`,
     style: 'overflow:visible',
     x: {
       label: axisLabel(axis.name, axis.unit),
@@ -98,7 +97,7 @@ export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLE
     'figure',
     { class: 'live', style: `width:${width}px` },
     element('figcaption', { class: 'title' }, `Along ${axis.name}, the rest as in the chosen cell`),
-    chart,
+    asPicture(chart, `${name} along ${axis.name}`),
     element('figcaption', {}, `The bars are 95 % intervals. ${shown.join(' ')}`),
   );
 }

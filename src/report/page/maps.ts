@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 
 import { ERROR_RAMP, rampAround, rampOver, VALUE_RAMP, type Colour } from '../svg/ramps.ts';
 import type { PageData, PageMetric } from '../page-format.ts';
-import { element } from './element.ts';
+import { asPicture, element } from './element.ts';
 import type { State } from './state.ts';
 import { settingOf, sliceOf, statisticText, valueOf, type Value } from './surface-data.ts';
 import { axisLabel, intervalText, short, valueText } from './words.ts';
@@ -92,7 +92,6 @@ function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'err
     marginBottom: bottom,
     marginTop: 24,
     marginRight: 8,
-    ariaLabel: `${title}, ${x.name} by ${y.name}`,
     style: 'overflow:visible',
     x: { type: 'band', domain: columns, label: axisLabel(x.name, x.unit), tickRotate: wide ? -40 : 0, padding: 0.03 },
     y: { type: 'band', domain: [...rows].reverse(), label: axisLabel(y.name, y.unit), labelAnchor: 'top', padding: 0.03 },
@@ -119,7 +118,7 @@ function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'err
     'figure',
     { class: 'live', style: `width:${width}px` },
     element('figcaption', { class: 'title' }, title),
-    chart,
+    asPicture(chart, `${title}, ${x.name} by ${y.name}`),
     legend(scale, state.statistic === 'above'),
   );
 }
