@@ -37,7 +37,9 @@ function fingerprint() {
   for (const folder of ['src/report', 'src/statistics', 'src/wording']) {
     const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
     for (const name of names.filter((each) => each.endsWith('.ts')).sort())
-      hash.update(`${name.replaceAll('\\', '/')}\n${readFileSync(join(root, folder, name), 'utf8').replaceAll('\r\n', '\n')}\n`);
+      hash.update(
+        `${name.replaceAll('\\', '/')}\n${readFileSync(join(root, folder, name), 'utf8').replaceAll('\r\n', '\n')}\n`,
+      );
   }
   for (const name of ['package-lock.json', 'build/page.mjs']) hash.update(readFileSync(join(root, name)));
   return hash.digest('hex');

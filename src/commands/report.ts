@@ -38,7 +38,11 @@ export function reportCommand(): Command {
       '--paths [cell...]',
       'also draw how these cells went in time, if the model can tell: computes permutations again (default: the best, the middle and the worst)',
     )
-    .option('--path-permutations <n>', 'permutations of each that --paths computes again (default: 200)', wholeNumber('--path-permutations', 1));
+    .option(
+      '--path-permutations <n>',
+      'permutations of each that --paths computes again (default: 200)',
+      wholeNumber('--path-permutations', 1),
+    );
   withTrust(withRunFlags(command, ['threads'])).addHelpText('after', EXAMPLES);
   return runs<ReportFlags>(command, async ([run], { rank, threads, paths, pathPermutations, ...moved }, terminal) => {
     const asked = paths === undefined ? undefined : pathsAsked(paths, pathPermutations, moved);
@@ -50,7 +54,11 @@ export function reportCommand(): Command {
   });
 }
 
-function pathsAsked(paths: true | readonly string[], permutations: number | undefined, moved: StudyFileFlags): PathsAsked {
+function pathsAsked(
+  paths: true | readonly string[],
+  permutations: number | undefined,
+  moved: StudyFileFlags,
+): PathsAsked {
   return { cells: paths === true ? undefined : paths, permutations, ...studyFiles(moved) };
 }
 

@@ -36,21 +36,31 @@ export async function cellPaths(
   const { experiment } = await storedStudy(port, output, filesOf(place));
   const { cells, study } = experiment;
   if (study.model.path === undefined)
-    throw new EngineError('USAGE', `--paths: the model ${study.model.name} tells no course in time (a model does by path()).`, {
-      path: '--paths',
-      value: study.model.name,
-    });
+    throw new EngineError(
+      'USAGE',
+      `--paths: the model ${study.model.name} tells no course in time (a model does by path()).`,
+      {
+        path: '--paths',
+        value: study.model.name,
+      },
+    );
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
-  const places = (named ?? typical(data).map(({ cell_id }) => cell_id)).map((name) => placeOfCell(study, cells, name, output));
+  const places = (named ?? typical(data).map(({ cell_id }) => cell_id)).map((name) =>
+    placeOfCell(study, cells, name, output),
+  );
   const found: CellCourses[] = [];
   for (const index of new Set(places)) {
     const at = cells.at(index);
     const reported = data.cells.find(({ cell_id }) => cell_id === at.cell_id);
     if (reported === undefined)
-      throw new EngineError('USAGE', `--paths ${at.cell_id}: this cell is not complete; run the study to its end first.`, {
-        path: '--paths',
-        value: at.cell_id,
-      });
+      throw new EngineError(
+        'USAGE',
+        `--paths ${at.cell_id}: this cell is not complete; run the study to its end first.`,
+        {
+          path: '--paths',
+          value: at.cell_id,
+        },
+      );
     const { setup } = cellOf(experiment, at, output);
     const courses: Course[] = [];
     for (let perm_index = 0; perm_index < Math.min(permutations, reported.n); perm_index++) {

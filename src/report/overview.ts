@@ -26,7 +26,9 @@ export function overview(data: ReportData): Picture | undefined {
   const metric = leadMetric(data);
   if (metric === undefined) return undefined;
   const verdict = verdictsOf(data).find((each) => each.metric === metric);
-  return data.cells.length <= MOST_ROWS ? rows(data, metric, verdict) : (fields(data, metric, verdict) ?? rows(data, metric, verdict));
+  return data.cells.length <= MOST_ROWS
+    ? rows(data, metric, verdict)
+    : (fields(data, metric, verdict) ?? rows(data, metric, verdict));
 }
 
 function rows(data: ReportData, metric: string, verdict: Verdict | undefined): Picture | undefined {
@@ -37,14 +39,25 @@ function rows(data: ReportData, metric: string, verdict: Verdict | undefined): P
   const short = full.some((label) => label.length > LONGEST_LABEL);
   const dots = cells.map((cell, k) => {
     const found = cell.statistics[metric]!;
-    return { label: short ? axes.map(({ name }) => levelOf(cell, name)).join(' · ') : full[k]!, spread: [found.p05, found.p95] as const, cell_id: cell.cell_id, ...estimateOf(found, statistic) };
+    return {
+      label: short ? axes.map(({ name }) => levelOf(cell, name)).join(' · ') : full[k]!,
+      spread: [found.p05, found.p95] as const,
+      cell_id: cell.cell_id,
+      ...estimateOf(found, statistic),
+    };
   });
   const what = `${statisticName(statistic)} of ${withUnit(labelOf(metric, data.metrics[metric]), data.metrics[metric])}`;
-  const svg = dotPlot(dots, what, { ...(gap !== undefined && { gap }), width: 640, ...(verdict && { goal: verdict.goal.at }) });
+  const svg = dotPlot(dots, what, {
+    ...(gap !== undefined && { gap }),
+    width: 640,
+    ...(verdict && { goal: verdict.goal.at }),
+  });
   if (svg === '') return undefined;
   const which =
     gap === undefined
-      ? data.cells.length === 1 ? '' : 'All cells in order. '
+      ? data.cells.length === 1
+        ? ''
+        : 'All cells in order. '
       : `The ${gap} highest and the ${cells.length - gap} lowest of ${data.cells.length} cells. `;
   const goal = verdict === undefined ? '' : ` Dashed: the goal, ${valueWords(verdict.goal.at, data.metrics[metric])}.`;
   return {
@@ -74,11 +87,14 @@ function fields(data: ReportData, metric: string, verdict: Verdict | undefined):
     stacking,
     colourOf: (cell): Colour | undefined => (Number.isFinite(valueOf(cell)) ? colour(valueOf(cell)) : undefined),
     isOpen: (cell) => outcomeOf(cell) === 'open',
-    say: (cell) => `${settingWords(cell, axes)}: ${statisticName(statistic)} ${statisticText(cell.statistics[metric]!, statistic)}`,
+    say: (cell) =>
+      `${settingWords(cell, axes)}: ${statisticName(statistic)} ${statisticText(cell.statistics[metric]!, statistic)}`,
   });
   const open = (verdict?.counts.open ?? 0) > 0 ? ' A dot: it cannot be told yet.' : '';
   const sides =
-    verdict === undefined ? '' : ` Blue: on the good side of the goal, ${valueWords(verdict.goal.at, spec)}; orange: not.${open}`;
+    verdict === undefined
+      ? ''
+      : ` Blue: on the good side of the goal, ${valueWords(verdict.goal.at, spec)}; orange: not.${open}`;
   return {
     svg,
     caption: `Every cell: the ${statisticName(statistic)} of the ${withUnit(labelOf(metric, spec), spec)}.${sides}`,
@@ -99,7 +115,9 @@ function scale(
   const steps = 24;
   const stops = Array.from({ length: steps }, (_, i) => colour(low + ((high - low) * (i + 0.5)) / steps).fill);
   const swatches = stops.map((fill, i) => `<rect x="${i * 8}" width="8.2" height="10" fill="${fill}"/>`).join('');
-  const mark = inside ? `<path d="M${Math.round((192 * (goal - low)) / (high - low))},0v10" stroke="#000" stroke-width="1.5"/>` : '';
+  const mark = inside
+    ? `<path d="M${Math.round((192 * (goal - low)) / (high - low))},0v10" stroke="#000" stroke-width="1.5"/>`
+    : '';
   const at = (value: number): string => tickText(Number(value.toPrecision(3)));
   return `<p class="legend scale"><span>${at(low)}<svg viewBox="0 0 192 10" class="ramp" role="img" aria-label="colours of the ${statisticName(statistic)} from ${at(low)} to ${at(high)}">${swatches}${mark}</svg>${at(high)}</span></p>`;
 }

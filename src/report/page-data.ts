@@ -52,7 +52,10 @@ function pageMetric(data: ReportData, metric: string): PageMetric {
     thresholds: (cells[0]?.statistics[metric]?.thresholds ?? []).map(({ threshold }) => threshold),
     first: first === 'p50' ? 'p50' : 'mean',
     columns: Object.fromEntries(
-      COLUMNS.map((name) => [name, cells.map((cell) => rounded(columnOf(cell, metric, name), name.includes('_') ? 5 : 6))]),
+      COLUMNS.map((name) => [
+        name,
+        cells.map((cell) => rounded(columnOf(cell, metric, name), name.includes('_') ? 5 : 6)),
+      ]),
     ) as unknown as PageMetric['columns'],
     baseline: baselines(cells, metric),
     edges: bins.edges,
@@ -77,7 +80,9 @@ function baselines(cells: readonly ReportedCell[], metric: string): PageMetric['
   const all = cells.map(({ statistics }) => statistics[metric]!.baseline?.value ?? NaN);
   if (all.every(Number.isNaN)) return null;
   const [first] = all;
-  return Number.isFinite(first) && all.every((value) => value === first) ? Number(first!.toPrecision(6)) : all.map((value) => rounded(value, 6));
+  return Number.isFinite(first) && all.every((value) => value === first)
+    ? Number(first!.toPrecision(6))
+    : all.map((value) => rounded(value, 6));
 }
 
 function rounded(value: number, digits: number): PageNumber {
@@ -95,5 +100,8 @@ function trimmed({ halvings, counts, below, above, lowest, highest }: CellCounts
 
 /** JSON that may stand in an HTML script element. */
 export function embeddedJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 }

@@ -3,8 +3,23 @@ import { FAILURE_COLUMNS, failureFields } from '../store/failures.ts';
 import { drawnViews } from './contents.ts';
 import { axesOf, levelOf, type Axis } from './marks/axes.ts';
 import type { LineChartData } from './marks/lines.ts';
-import type { CellCourses, FailedPermutation, IncompleteCell, PooledCell, RankedCells, ReportData } from './report-data.ts';
-import { BEST_FILE, FAILURES_FILE, INCOMPLETE_FILE, PATHS_FILE, POOLED_FILE, PRECISION_FILE, viewFile } from './report-files.ts';
+import type {
+  CellCourses,
+  FailedPermutation,
+  IncompleteCell,
+  PooledCell,
+  RankedCells,
+  ReportData,
+} from './report-data.ts';
+import {
+  BEST_FILE,
+  FAILURES_FILE,
+  INCOMPLETE_FILE,
+  PATHS_FILE,
+  POOLED_FILE,
+  PRECISION_FILE,
+  viewFile,
+} from './report-files.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /**

@@ -78,7 +78,9 @@ function distributions(data: ReportData): string {
 }
 
 function paths(data: ReportData): string {
-  const groups = pathPictures(data).map(({ name, pictures: drawn }) => `<h3>${escapeHtml(name)}</h3>${pictures(drawn)}`);
+  const groups = pathPictures(data).map(
+    ({ name, pictures: drawn }) => `<h3>${escapeHtml(name)}</h3>${pictures(drawn)}`,
+  );
   return groups.length === 0 ? '' : `${groups.join('')}${fileNote(PATHS_FILE)}`;
 }
 
@@ -146,7 +148,9 @@ function limitList(data: ReportData): string {
 }
 
 function factTable(list: readonly (readonly [string, string])[]): string {
-  const rows = list.map(([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`);
+  const rows = list.map(
+    ([name, value]) => `<tr><th scope="row">${escapeHtml(name)}</th><td>${escapeHtml(value)}</td></tr>`,
+  );
   return `<table class="facts">${rows.join('')}</table>`;
 }
 
@@ -173,5 +177,10 @@ function subsection(title: string, file: string, content: ReportTable | undefine
 function table({ header, rows, note }: ReportTable): string {
   const head = header.map((name) => (name === '' ? '<td></td>' : `<th scope="col">${escapeHtml(name)}</th>`)).join('');
   const body = rows.map((row) => `<tr>${row.map((field) => `<td>${escapeHtml(field)}</td>`).join('')}</tr>`).join('\n');
-  return `${note === '' ? '' : `<p class="note">${escapeHtml(note)}</p>`}<div class="scroll" tabindex="0" role="group" aria-label="table of ${escapeHtml(header.filter((name) => name !== '').slice(0, 3).join(', '))}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return `${note === '' ? '' : `<p class="note">${escapeHtml(note)}</p>`}<div class="scroll" tabindex="0" role="group" aria-label="table of ${escapeHtml(
+    header
+      .filter((name) => name !== '')
+      .slice(0, 3)
+      .join(', '),
+  )}"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
 }

@@ -48,7 +48,9 @@ function averages(data: ReportData, metric: string, axis: string): string {
   const levels = levelMeans(data.cells, metric, middleOf(data, metric), axis);
   const few = levels.length <= MOST_LEVELS;
   const shown = few ? levels : [levels[0]!, levels.at(-1)!];
-  const words = shown.map(({ level, mean }) => `${level === '-' ? 'not active' : level}: ${valueWords(mean, data.metrics[metric])}`);
+  const words = shown.map(
+    ({ level, mean }) => `${level === '-' ? 'not active' : level}: ${valueWords(mean, data.metrics[metric])}`,
+  );
   return words.join(few ? ', ' : ' … ');
 }
 
@@ -65,20 +67,17 @@ export function breakEvenTable(data: ReportData): ReportTable | undefined {
   if (crossing.length === 0) return undefined;
   const axes = axesOf(data.cells);
   const restOf = ({ axis, cells }: BreakEven): string =>
-    settingWords(data.cells[data.cells.indexOf(grid.cells[cells[0]!] as ReportData['cells'][number])]!, axes.filter(({ name }) => name !== axis));
+    settingWords(
+      data.cells[data.cells.indexOf(grid.cells[cells[0]!] as ReportData['cells'][number])]!,
+      axes.filter(({ name }) => name !== axis),
+    );
   const end = (value: number): string => (Number.isNaN(value) ? 'beyond the grid' : plain(value));
   const spec = data.metrics[quantity.metric];
   return {
     header: ['along', 'with', 'it', 'at', '95 %'],
     rows: crossing
       .slice(0, MOST_LINES)
-      .map((line) => [
-        line.axis,
-        restOf(line),
-        line.kind,
-        plain(line.at),
-        `${end(line.ci[0])} to ${end(line.ci[1])}`,
-      ]),
+      .map((line) => [line.axis, restOf(line), line.kind, plain(line.at), `${end(line.ci[0])} to ${end(line.ci[1])}`]),
     note: `Where the ${statisticName(quantity.statistic as ViewStatistic)} of the ${labelOf(quantity.metric, spec)} crosses ${valueWords(goal.at, spec)} (${goal.means}), by straight lines between neighbouring cells: on ${formatCount(crossing.length)} of ${formatCount(lines.length)} lines along axes of numbers${crossing.length > MOST_LINES ? `, the first ${MOST_LINES} here` : ''}.`,
   };
 }

@@ -170,7 +170,9 @@ function fieldPictures(data: ReportData, metric: string, statistic: ViewStatisti
     });
     const ends = [low, high].map((value) => tickText(Number(value.toPrecision(3))));
     const words = part === 'value' ? ['dark', 'bright'] : ['bright', 'dark'];
-    return [{ svg, caption: `${title}: ${ends[0]!} (${words[0]!}) to ${ends[1]!} (${words[1]!})`, legend: '', wide: false }];
+    return [
+      { svg, caption: `${title}: ${ends[0]!} (${words[0]!}) to ${ends[1]!} (${words[1]!})`, legend: '', wide: false },
+    ];
   };
   return [
     ...pictureOf(what, VALUE_RAMP, Infinity, 'value'),

@@ -84,7 +84,8 @@ function words({ label, good, goals }: Readonly<Record<string, unknown>>, path: 
   const whole = (goal: unknown): boolean => isMap(goal) && Number.isFinite(goal.at) && typeof goal.means === 'string';
   if (!Array.isArray(goals) || !goals.every(whole))
     problems.wrong([...path, 'goals'], goals, "a list: [{ at: 0, means: 'the strategy makes money' }]");
-  else if (good === undefined) problems.add([...path, 'goals'], "which side of a goal is the good one? Add good: 'high' or 'low'");
+  else if (good === undefined)
+    problems.add([...path, 'goals'], "which side of a goal is the good one? Add good: 'high' or 'low'");
 }
 
 /** Of what a metric is the rate: two lists of metrics. */

@@ -31,7 +31,8 @@ const TOO_WIDE = `[...document.querySelectorAll('main *, nav *')]
   .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1 && each.closest('.scroll, pre') === null)
   .map((each) => each.outerHTML.slice(0, 100))`;
 
-if (CHROMIUM === undefined) console.warn('no Chromium here (apt-get install chromium): the page of the report is not looked at');
+if (CHROMIUM === undefined)
+  console.warn('no Chromium here (apt-get install chromium): the page of the report is not looked at');
 
 describe.skipIf(CHROMIUM === undefined)('the page of a report', () => {
   let folder: string;
@@ -55,8 +56,15 @@ describe.skipIf(CHROMIUM === undefined)('the page of a report', () => {
   const addressOf = (name: string): string => pathToFileURL(join(folder, name, 'report', 'index.html')).href;
 
   /** Opens the page; whatever it complains of, or asks the network for, ends up in `heard`. */
-  async function open(name: string, options: { readonly hash?: string; readonly script?: boolean } = {}): Promise<{ page: Page; heard: string[] }> {
-    const page = await browser.newPage({ javaScriptEnabled: options.script ?? true, bypassCSP: false, reducedMotion: 'reduce' });
+  async function open(
+    name: string,
+    options: { readonly hash?: string; readonly script?: boolean } = {},
+  ): Promise<{ page: Page; heard: string[] }> {
+    const page = await browser.newPage({
+      javaScriptEnabled: options.script ?? true,
+      bypassCSP: false,
+      reducedMotion: 'reduce',
+    });
     const heard: string[] = [];
     page.on('console', (message) => heard.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => heard.push(`error: ${error.message}`));
@@ -71,32 +79,38 @@ describe.skipIf(CHROMIUM === undefined)('the page of a report', () => {
   const choose = (page: Page, label: string, text: string): Promise<string[]> =>
     page.locator('#explore').getByLabel(label, { exact: true }).selectOption({ label: text });
 
-  it.each(Object.keys(EXAMPLES))('of %s has nothing cut, overlapping or against axe, at four widths, light and dark', async (name) => {
-    const { page, heard } = await open(name);
-    // The policy of the page forbids what axe needs; a page of its own gets it past that.
-    const looked = await browser.newPage({ bypassCSP: true });
-    await looked.goto(addressOf(name));
-    await looked.evaluate(axe);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of WIDTHS) {
-        for (const each of [page, looked]) {
-          await each.emulateMedia({ colorScheme });
-          await each.setViewportSize({ width, height: 800 });
+  it.each(Object.keys(EXAMPLES))(
+    'of %s has nothing cut, overlapping or against axe, at four widths, light and dark',
+    async (name) => {
+      const { page, heard } = await open(name);
+      // The policy of the page forbids what axe needs; a page of its own gets it past that.
+      const looked = await browser.newPage({ bypassCSP: true });
+      await looked.goto(addressOf(name));
+      await looked.evaluate(axe);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        for (const width of WIDTHS) {
+          for (const each of [page, looked]) {
+            await each.emulateMedia({ colorScheme });
+            await each.setViewportSize({ width, height: 800 });
+          }
+          const found = await looked.evaluate<string[]>(AXE);
+          expect(found, `${name} at ${width}, ${colorScheme}`).toEqual([]);
+          const wide = await page.evaluate<string[]>(TOO_WIDE);
+          expect(wide, `${name} at ${width}`).toEqual([]);
         }
-        const found = await looked.evaluate<string[]>(AXE);
-        expect(found, `${name} at ${width}, ${colorScheme}`).toEqual([]);
-        const wide = await page.evaluate<string[]>(TOO_WIDE);
-        expect(wide, `${name} at ${width}`).toEqual([]);
       }
-    }
-    await looked.close();
-    await page.close();
-    expect(heard).toEqual([]);
-  });
+      await looked.close();
+      await page.close();
+      expect(heard).toEqual([]);
+    },
+  );
 
   it('answers on the first screen, of a desk and of a phone', async () => {
     const { page } = await open('sp500');
-    for (const size of [{ width: 1280, height: 800 }, { width: 400, height: 860 }]) {
+    for (const size of [
+      { width: 1280, height: 800 },
+      { width: 400, height: 860 },
+    ]) {
       await page.setViewportSize(size);
       const first = page.locator('.answers li').first();
       const box = await first.boundingBox();
@@ -124,7 +138,12 @@ describe.skipIf(CHROMIUM === undefined)('the page of a report', () => {
     await page.locator('#explore').getByLabel('bootstrap_mode', { exact: true }).selectOption('1');
     expect(await said(page)).toContain('bootstrap_mode trade_bootstrap');
     const address = new URLSearchParams(new URL(page.url()).hash.slice(1));
-    expect(Object.fromEntries(address)).toMatchObject({ m: 'max_drawdown_pct', s: 'above', x: 'delay_bars_max', y: '' });
+    expect(Object.fromEntries(address)).toMatchObject({
+      m: 'max_drawdown_pct',
+      s: 'above',
+      x: 'delay_bars_max',
+      y: '',
+    });
     const there = await said(page);
     expect(there).not.toBe(opened);
     // The same address is the same picture.

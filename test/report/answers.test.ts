@@ -57,7 +57,11 @@ describe('the answer', () => {
 
   it('of a model without words says what is highest, and no more than it knows', () => {
     const data = surface((slip) => slip, { loss: {} });
-    expect(titles(data)).toEqual(['Loss is highest at skip 0, slip 30', 'What matters most is slip', 'What cannot be told yet']);
+    expect(titles(data)).toEqual([
+      'Loss is highest at skip 0, slip 30',
+      'What matters most is slip',
+      'What cannot be told yet',
+    ]);
     expect(answersOf(data)[0]!.text).not.toContain('told apart');
   });
 
@@ -76,7 +80,10 @@ describe('one picture of all cells', () => {
   it('has every cell once, an axis that is active under another within it', () => {
     const cells = [
       ...gridOf({ mode: ['none'], slip: [0, 1, 2] }),
-      ...gridOf({ mode: ['block'], block: [5, 10], slip: [0, 1, 2] }).map((each) => ({ ...each, cell_id: `b${each.cell_id}` })),
+      ...gridOf({ mode: ['block'], block: [5, 10], slip: [0, 1, 2] }).map((each) => ({
+        ...each,
+        cell_id: `b${each.cell_id}`,
+      })),
     ];
     const { columns, rows, cells: placed } = stackingOf(cells)!;
     expect(placed.flat().filter((cell) => cell !== undefined)).toHaveLength(9);

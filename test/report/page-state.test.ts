@@ -42,7 +42,21 @@ describe('the data of the page', () => {
   it('an address gives back the state that made it', () => {
     const first = firstState(data);
     expect(stateText(data, first)).toBe('');
-    const state = { ...first, x: 1, y: -1, cell: 3, beside: 2, statistic: 'above' as const, t: 20, sort: 'a', descending: true, filters: [{ column: 'a', low: 1, high: Infinity, level: '' }, { column: 'b', low: -Infinity, high: Infinity, level: 'y' }] };
+    const state = {
+      ...first,
+      x: 1,
+      y: -1,
+      cell: 3,
+      beside: 2,
+      statistic: 'above' as const,
+      t: 20,
+      sort: 'a',
+      descending: true,
+      filters: [
+        { column: 'a', low: 1, high: Infinity, level: '' },
+        { column: 'b', low: -Infinity, high: Infinity, level: 'y' },
+      ],
+    };
     expect(parseState(data, `#${stateText(data, state)}`)).toEqual(state);
   });
 });

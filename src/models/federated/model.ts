@@ -74,7 +74,10 @@ export default defineModel({
     return {
       along: 'round',
       at: rounds.map(({ round }) => round),
-      values: { 'validation accuracy': rounds.map(({ acc }) => acc), 'validation loss': rounds.map(({ loss }) => loss) },
+      values: {
+        'validation accuracy': rounds.map(({ acc }) => acc),
+        'validation loss': rounds.map(({ loss }) => loss),
+      },
     };
   },
 });

@@ -137,7 +137,11 @@ export const METRICS = {
     label: 'test loss',
     good: 'low',
   },
-  val_acc: { unit: '0..1', description: 'share of the validation digits that the best round classifies correctly', good: 'high' },
+  val_acc: {
+    unit: '0..1',
+    description: 'share of the validation digits that the best round classifies correctly',
+    good: 'high',
+  },
   val_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the validation digits', good: 'low' },
   best_epoch: { unit: 'rounds', description: 'the best round by `monitor`, from 1; the first of equals' },
   num_parameters: { unit: 'count', description: 'weights and biases of the network', constant: true },

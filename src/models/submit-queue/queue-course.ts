@@ -6,7 +6,11 @@ import { runReplicate } from './run-replicate.ts';
 /** How many changes wait, are verified and are being fixed after every tick. */
 export function queueCourse(replicate: Replicate, rng: Rng): Course {
   const at: number[] = [];
-  const values = { 'pending changes': [] as number[], 'in verification': [] as number[], 'being fixed': [] as number[] };
+  const values = {
+    'pending changes': [] as number[],
+    'in verification': [] as number[],
+    'being fixed': [] as number[],
+  };
   runReplicate(replicate, rng, (queue, t) => {
     at.push(t);
     values['pending changes'].push(queue.pending.length);

@@ -49,7 +49,10 @@ export function analysisOf(data: ReportData): SurfaceAnalysis {
   const lead = aims.find(({ quantity }) => quantity.metric === leadMetric(data));
   const found: SurfaceAnalysis = {
     grid,
-    effects: metrics.map((metric) => ({ metric, effects: axisEffects(grid, { metric, statistic: middleOf(data, metric) }) })),
+    effects: metrics.map((metric) => ({
+      metric,
+      effects: axisEffects(grid, { metric, statistic: middleOf(data, metric) }),
+    })),
     plateaus: lead && plateaus(grid, lead, { paired }),
     break_even: goalBreakEven(data, grid, paired),
     front: aims.length > 1 ? paretoFront(grid, aims) : undefined,
@@ -67,7 +70,9 @@ function betterIn({ metrics, ranking }: ReportData, metric: string): Aim['better
 /** Of the first metric of the answer that has a goal. */
 function goalBreakEven(data: ReportData, grid: Grid, paired: boolean): GoalBreakEven | undefined {
   const lead = leadMetric(data);
-  const metric = answerMetrics(data).find((name) => name === lead ? goalOf(data, name) !== undefined : data.metrics[name]?.goals !== undefined);
+  const metric = answerMetrics(data).find((name) =>
+    name === lead ? goalOf(data, name) !== undefined : data.metrics[name]?.goals !== undefined,
+  );
   const goal = metric === undefined ? undefined : goalOf(data, metric);
   if (metric === undefined || goal === undefined) return undefined;
   const quantity: Quantity = { metric, statistic: middleOf(data, metric) };

@@ -46,7 +46,10 @@ export function answersOf(data: ReportData): Answer[] {
     ...riskAnswers(data),
   ];
   const others = answerMetrics(data).filter((name) => name !== metric && data.cells.length > 1);
-  const filled = [...found, ...others.slice(0, Math.max(0, FEWEST - found.length)).flatMap((name) => bestAnswer(data, name))];
+  const filled = [
+    ...found,
+    ...others.slice(0, Math.max(0, FEWEST - found.length)).flatMap((name) => bestAnswer(data, name)),
+  ];
   return [...filled.slice(0, MOST_ANSWERS - open.length), ...open];
 }
 
@@ -95,8 +98,12 @@ function howOften({ statistic }: Verdict): string {
 
 function rest({ counts }: Verdict): string {
   const parts = [
-    ...(counts.mostly > 0 ? [`${formatCount(counts.mostly)} ${counts.mostly === 1 ? 'does' : 'do'} more often than not`] : []),
-    ...(counts.fails > 0 && counts.holds + counts.mostly > 0 ? [`${formatCount(counts.fails)} ${counts.fails === 1 ? 'does' : 'do'} not`] : []),
+    ...(counts.mostly > 0
+      ? [`${formatCount(counts.mostly)} ${counts.mostly === 1 ? 'does' : 'do'} more often than not`]
+      : []),
+    ...(counts.fails > 0 && counts.holds + counts.mostly > 0
+      ? [`${formatCount(counts.fails)} ${counts.fails === 1 ? 'does' : 'do'} not`]
+      : []),
     ...(counts.open > 0 ? [`${formatCount(counts.open)} cannot be told yet`] : []),
   ];
   return parts.length === 0 ? '' : ` ${parts.join(', ')}.`;
@@ -124,7 +131,9 @@ function crossingWords(data: ReportData, { metric, goal }: Verdict): string {
     const lines = found.lines.filter((line) => line.axis === axis);
     return { axis, lines, crossing: lines.filter(({ kind }) => kind === 'falls' || kind === 'rises') };
   });
-  const [most] = axes.filter(({ crossing }) => crossing.length > 0).sort((p, q) => q.crossing.length - p.crossing.length);
+  const [most] = axes
+    .filter(({ crossing }) => crossing.length > 0)
+    .sort((p, q) => q.crossing.length - p.crossing.length);
   if (most === undefined) return '';
   const { axis, lines, crossing } = most;
   const at = crossing.map((line) => line.at);
@@ -152,7 +161,8 @@ function bestAnswer(data: ReportData, metric: string): Answer[] {
   const axes = axesOf(cells);
   const known = spec?.good !== undefined || ranking?.metric === metric;
   const statistic = middleOf(data, metric);
-  const best = ranking?.metric === metric ? ranking.cells[0]?.cell : bestBy(cells, metric, statistic, side === 'high' ? 1 : -1);
+  const best =
+    ranking?.metric === metric ? ranking.cells[0]?.cell : bestBy(cells, metric, statistic, side === 'high' ? 1 : -1);
   const worst = bestBy(cells, metric, statistic, side === 'high' ? -1 : 1);
   if (best === undefined || worst === undefined) return [];
   const words = (cell: ReportedCell): string => estimateWords(estimateOf(cell.statistics[metric]!, statistic), spec);
@@ -161,7 +171,9 @@ function bestAnswer(data: ReportData, metric: string): Answer[] {
   return [
     {
       kind: 'says',
-      title: known ? `${metric === leadMetric(data) ? 'Best' : `Best ${labelOf(metric, spec)}`}: ${settingWords(best, axes)}` : `${capital(labelOf(metric, spec))} is highest at ${settingWords(best, axes)}`,
+      title: known
+        ? `${metric === leadMetric(data) ? 'Best' : `Best ${labelOf(metric, spec)}`}: ${settingWords(best, axes)}`
+        : `${capital(labelOf(metric, spec))} is highest at ${settingWords(best, axes)}`,
       text: `There the ${name} is ${words(best)}; at the other end, with ${settingWords(worst, axes)}, it is ${words(worst)}.${known ? tied(data, metric, best) : ''}`,
       more: 'comparisons',
     },
@@ -210,7 +222,10 @@ function influenceAnswer(data: ReportData, metric: string): Answer[] {
   const means = levelMeans(data.cells, metric, middleOf(data, metric), axis).map(({ mean }) => mean);
   const pair = found.effects.effects.filter(({ axes }) => axes.length > 1).sort((p, q) => q.share - p.share)[0];
   const next = second === undefined ? '' : `; ${second.axes[0]!} alone ${percentWords(Math.max(0, second.share))}`;
-  const together = pair === undefined || pair.share < 0.02 ? '' : `; ${pair.axes.join(' and ')} together, beyond that, ${percentWords(pair.share)}`;
+  const together =
+    pair === undefined || pair.share < 0.02
+      ? ''
+      : `; ${pair.axes.join(' and ')} together, beyond that, ${percentWords(pair.share)}`;
   return [
     {
       kind: 'says',
@@ -265,14 +280,24 @@ function openAnswer({ cells, metrics }: ReportData, verdicts: readonly Verdict[]
     cells.some(({ statistics }) => statistics[metric]!.diagnostics.includes('heavy_tail')),
   );
   const parts = [
-    ...(undecided > 0 ? [`In ${someOf(undecided, cells.length)} the error is larger than the distance to the goal.`] : []),
+    ...(undecided > 0
+      ? [`In ${someOf(undecided, cells.length)} the error is larger than the distance to the goal.`]
+      : []),
     ...(n < 2
       ? ['With one permutation there is no error at all.']
       : n < 30
         ? [`${n} permutations are few: errors are rough, and there are no outer percentiles.`]
         : []),
-    ...(n >= 30 ? [`What happens in fewer than 1 of ${formatCount(Math.max(2, Math.floor(n / 3.7)))} permutations may not have been seen.`] : []),
-    ...(heavy.length > 0 ? [`Means of ${heavy.length > 3 ? `${heavy.length} metrics` : heavy.join(', ')} hang on few permutations in some cells: see the medians.`] : []),
+    ...(n >= 30
+      ? [
+          `What happens in fewer than 1 of ${formatCount(Math.max(2, Math.floor(n / 3.7)))} permutations may not have been seen.`,
+        ]
+      : []),
+    ...(heavy.length > 0
+      ? [
+          `Means of ${heavy.length > 3 ? `${heavy.length} metrics` : heavy.join(', ')} hang on few permutations in some cells: see the medians.`,
+        ]
+      : []),
   ];
   return [{ kind: 'open', title: 'What cannot be told yet', text: parts.join(' '), more: 'integrity' }];
 }
@@ -285,8 +310,12 @@ export function questionOf(data: ReportData): string {
   const what = metric === undefined ? 'what comes out' : `the ${labelOf(metric, metrics[metric])}`;
   const over = axes.map(({ name, levels }) => `${name} (${levelsWords(levels)})`);
   const where =
-    axes.length === 0 ? 'at one setting' : `as ${over.length > 1 ? `${over.slice(0, -1).join(', ')} and ${over.at(-1)!}` : over[0]!} ${axes.length === 1 ? 'changes' : 'change'}`;
-  const n = cells.some((cell) => cell.n !== permutations) ? `up to ${formatCount(permutations)}` : formatCount(permutations);
+    axes.length === 0
+      ? 'at one setting'
+      : `as ${over.length > 1 ? `${over.slice(0, -1).join(', ')} and ${over.at(-1)!}` : over[0]!} ${axes.length === 1 ? 'changes' : 'change'}`;
+  const n = cells.some((cell) => cell.n !== permutations)
+    ? `up to ${formatCount(permutations)}`
+    : formatCount(permutations);
   return `Asked of the model ${model}: ${what} ${where}. ${cells_total === 1 ? 'One cell' : `${formatCount(cells_total)} cells`}, ${n} permutation${permutations === 1 ? '' : 's'}${cells_total === 1 ? '' : ' each'}.`;
 }
 
@@ -300,4 +329,3 @@ function levelsWords(levels: readonly string[]): string {
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-

@@ -26,12 +26,7 @@ export interface Verdict {
 const ENOUGH_FOR_TAILS = 72;
 
 /** How every cell does on a goal. Cells without a value of the metric are left out. */
-export function verdictOf(
-  cells: readonly ReportedCell[],
-  metrics: MetricSpecs,
-  metric: string,
-  goal: Goal,
-): Verdict {
+export function verdictOf(cells: readonly ReportedCell[], metrics: MetricSpecs, metric: string, goal: Goal): Verdict {
   const sign = goodSide(metric, metrics) === 'high' ? 1 : -1;
   const there = cells.filter(({ statistics }) => (statistics[metric]?.n ?? 0) > 0);
   const few = there.some(({ statistics }) => statistics[metric]!.n < ENOUGH_FOR_TAILS);

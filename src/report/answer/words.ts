@@ -17,7 +17,10 @@ export function quantity(text: string, spec: Pick<MetricSpec, 'unit'> | undefine
 }
 
 /** A value with its standard error, with unit; without one that can be given, the value alone. */
-export function estimateWords({ value, error }: Pick<Estimate, 'value' | 'error'>, spec: MetricSpec | undefined): string {
+export function estimateWords(
+  { value, error }: Pick<Estimate, 'value' | 'error'>,
+  spec: MetricSpec | undefined,
+): string {
   if (Number.isNaN(value)) return 'undefined';
   return quantity(Number.isFinite(error) ? formatWithError(value, error) : formatNumber(value), spec);
 }

@@ -23,7 +23,13 @@ export function fanCourses(courses: readonly Course[], unperturbed: Course | und
     return {
       name,
       at: places,
-      bands: { p05: band(BANDS.p05), p25: band(BANDS.p25), p50: band(BANDS.p50), p75: band(BANDS.p75), p95: band(BANDS.p95) },
+      bands: {
+        p05: band(BANDS.p05),
+        p25: band(BANDS.p25),
+        p50: band(BANDS.p50),
+        p75: band(BANDS.p75),
+        p95: band(BANDS.p95),
+      },
       unperturbed: unperturbed && valuesAt(unperturbed, name, places),
     };
   });

@@ -28,8 +28,14 @@ export function stackingOf(cells: readonly ReportedCell[]): Stacking | undefined
   if (axes.length === 0 || axes.length > MOST_AXES) return undefined;
   let best: { readonly columns: Side; readonly rows: Side; readonly badness: number } | undefined;
   for (let chosen = 0; chosen < 2 ** axes.length; chosen++) {
-    const columns = sideOf(cells, axes.filter((_, i) => (chosen >> i) % 2 === 1));
-    const rows = sideOf(cells, axes.filter((_, i) => (chosen >> i) % 2 === 0));
+    const columns = sideOf(
+      cells,
+      axes.filter((_, i) => (chosen >> i) % 2 === 1),
+    );
+    const rows = sideOf(
+      cells,
+      axes.filter((_, i) => (chosen >> i) % 2 === 0),
+    );
     const shape = columns.places.length / rows.places.length / WIDTH_TO_HEIGHT;
     const empty = (columns.places.length * rows.places.length) / cells.length;
     const badness = empty * empty * Math.max(shape, 1 / shape);
@@ -48,7 +54,9 @@ export function stackingOf(cells: readonly ReportedCell[]): Stacking | undefined
 
 function sideOf(cells: readonly ReportedCell[], chosen: readonly Axis[]): Side {
   // One that is active only for some levels of another lies within it; then the one with more levels.
-  const axes = [...chosen].sort((a, b) => Number(a.levels.includes('-')) - Number(b.levels.includes('-')) || a.levels.length - b.levels.length);
+  const axes = [...chosen].sort(
+    (a, b) => Number(a.levels.includes('-')) - Number(b.levels.includes('-')) || a.levels.length - b.levels.length,
+  );
   const rank = (place: readonly string[]): number[] => place.map((level, i) => axes[i]!.levels.indexOf(level));
   const places = [...new Set(cells.map((cell) => placeOf(cell, { axes })))]
     .map((text) => (axes.length === 0 ? [] : text.split('\n')))
@@ -66,7 +74,10 @@ function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 /** Stretches of places that agree in the outer `depth + 1` axes. */
-export function groupsOf({ places }: Side, depth: number): { readonly level: string; readonly from: number; readonly count: number }[] {
+export function groupsOf(
+  { places }: Side,
+  depth: number,
+): { readonly level: string; readonly from: number; readonly count: number }[] {
   const groups: { level: string; from: number; count: number; key: string }[] = [];
   for (const [i, place] of places.entries()) {
     const key = place.slice(0, depth + 1).join('\n');

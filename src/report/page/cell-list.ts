@@ -29,8 +29,14 @@ export function cellList(given: CellListGiven): HTMLElement[] {
     const here = state.sort === name;
     const order = here ? (state.descending ? 'descending' : 'ascending') : 'none';
     const arrow = here ? (state.descending ? ' ▼' : ' ▲') : '';
-    const on = (): void => { given.change(here && state.descending ? { sort: '', descending: false } : { sort: name, descending: here }); };
-    return element('th', { scope: 'col', 'aria-sort': order }, element('button', { type: 'button', 'data-key': `sort-${name}`, onclick: on }, words + arrow));
+    const on = (): void => {
+      given.change(here && state.descending ? { sort: '', descending: false } : { sort: name, descending: here });
+    };
+    return element(
+      'th',
+      { scope: 'col', 'aria-sort': order },
+      element('button', { type: 'button', 'data-key': `sort-${name}`, onclick: on }, words + arrow),
+    );
   };
   const body = shown.map((cell) =>
     element(
@@ -39,11 +45,24 @@ export function cellList(given: CellListGiven): HTMLElement[] {
       element(
         'td',
         {},
-        element('button', { type: 'button', 'data-key': `cell-${cell}`, 'aria-pressed': String(cell === state.cell), onclick: () => { given.choose(cell); } }, data.ids[cell]!),
+        element(
+          'button',
+          {
+            type: 'button',
+            'data-key': `cell-${cell}`,
+            'aria-pressed': String(cell === state.cell),
+            onclick: () => {
+              given.choose(cell);
+            },
+          },
+          data.ids[cell]!,
+        ),
       ),
       ...data.axes.map((_, a) => element('td', {}, levelOf(data, a, cell))),
       element('td', {}, data.n[cell]!.toLocaleString('en')),
-      ...metrics.map((m) => element('td', {}, valueText(inTable(data, state, m, cell), data.metrics[m]!, statisticIn(data, state, m)))),
+      ...metrics.map((m) =>
+        element('td', {}, valueText(inTable(data, state, m, cell), data.metrics[m]!, statisticIn(data, state, m))),
+      ),
     ),
   );
   return [
@@ -68,13 +87,32 @@ export function cellList(given: CellListGiven): HTMLElement[] {
             head('cell', 'cell'),
             ...data.axes.map(({ name }) => head(name, name)),
             head('n', 'n'),
-            ...metrics.map((m) => head(data.metrics[m]!.name, `${data.metrics[m]!.label}, ${statisticText(statisticIn(data, state, m), data.metrics[m]!, state.t)}`)),
+            ...metrics.map((m) =>
+              head(
+                data.metrics[m]!.name,
+                `${data.metrics[m]!.label}, ${statisticText(statisticIn(data, state, m), data.metrics[m]!, state.t)}`,
+              ),
+            ),
           ),
         ),
         element('tbody', {}, ...body),
       ),
     ),
-    ...(shown.length < left.length ? [element('button', { type: 'button', 'data-key': 'more', onclick: () => { given.more(); } }, 'Show 200 more')] : []),
+    ...(shown.length < left.length
+      ? [
+          element(
+            'button',
+            {
+              type: 'button',
+              'data-key': 'more',
+              onclick: () => {
+                given.more();
+              },
+            },
+            'Show 200 more',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -105,7 +143,10 @@ function sorted(data: PageData, state: State, cells: readonly number[]): readonl
   // Undefined last, whichever way; ties in the order of the study.
   return cells
     .map((cell) => ({ cell, at: key(cell) }))
-    .sort((a, b) => Number(Number.isNaN(a.at)) - Number(Number.isNaN(b.at)) || (a.at === b.at ? 0 : sign * (a.at < b.at ? -1 : 1)))
+    .sort(
+      (a, b) =>
+        Number(Number.isNaN(a.at)) - Number(Number.isNaN(b.at)) || (a.at === b.at ? 0 : sign * (a.at < b.at ? -1 : 1)),
+    )
     .map(({ cell }) => cell);
 }
 
@@ -125,7 +166,15 @@ function filters({ data, state, change }: CellListGiven): HTMLElement {
   const chips = state.filters.map((filter, i) =>
     element(
       'button',
-      { type: 'button', class: 'chip', 'data-key': `chip-${i}`, 'aria-label': `remove the filter ${filterText(filter)}`, onclick: () => { change({ filters: state.filters.filter((_, k) => k !== i) }); } },
+      {
+        type: 'button',
+        class: 'chip',
+        'data-key': `chip-${i}`,
+        'aria-label': `remove the filter ${filterText(filter)}`,
+        onclick: () => {
+          change({ filters: state.filters.filter((_, k) => k !== i) });
+        },
+      },
       `${filterText(filter)} ×`,
     ),
   );
@@ -139,11 +188,32 @@ function filters({ data, state, change }: CellListGiven): HTMLElement {
   const show = (): void => {
     const axis = data.axes.find(({ name }) => name === column.value);
     if (axis !== undefined && !axis.numeric)
-      place.replaceChildren(element('label', {}, element('span', {}, 'is'), element('select', { name: 'level' }, ...axis.levels.map((level) => element('option', { value: level }, level)))));
+      place.replaceChildren(
+        element(
+          'label',
+          {},
+          element('span', {}, 'is'),
+          element(
+            'select',
+            { name: 'level' },
+            ...axis.levels.map((level) => element('option', { value: level }, level)),
+          ),
+        ),
+      );
     else
       place.replaceChildren(
-        element('label', {}, element('span', {}, 'from'), element('input', { name: 'low', type: 'number', step: 'any', 'data-key': 'filter-low' })),
-        element('label', {}, element('span', {}, 'to'), element('input', { name: 'high', type: 'number', step: 'any', 'data-key': 'filter-high' })),
+        element(
+          'label',
+          {},
+          element('span', {}, 'from'),
+          element('input', { name: 'low', type: 'number', step: 'any', 'data-key': 'filter-low' }),
+        ),
+        element(
+          'label',
+          {},
+          element('span', {}, 'to'),
+          element('input', { name: 'high', type: 'number', step: 'any', 'data-key': 'filter-high' }),
+        ),
       );
   };
   column.addEventListener('change', show);

@@ -19,10 +19,7 @@ export function cellView(given: CellViewGiven): HTMLElement[] {
   const cell = state.cell;
   const held = state.beside;
   const half = width > 760 ? (width - 24) / 2 : width;
-  const charts = [
-    distribution(data, state, half),
-    ...(state.x >= 0 ? [fan({ ...given, width: half }, state.x)] : []),
-  ];
+  const charts = [distribution(data, state, half), ...(state.x >= 0 ? [fan({ ...given, width: half }, state.x)] : [])];
   return [
     element('h3', { id: 'chosen' }, 'The chosen cell'),
     element(
@@ -34,13 +31,29 @@ export function cellView(given: CellViewGiven): HTMLElement[] {
     element(
       'p',
       { class: 'buttons' },
-      element('button', { type: 'button', 'data-key': 'hold', onclick: () => { hold(cell); } }, 'Hold this cell, to compare the next with it'),
+      element(
+        'button',
+        {
+          type: 'button',
+          'data-key': 'hold',
+          onclick: () => {
+            hold(cell);
+          },
+        },
+        'Hold this cell, to compare the next with it',
+      ),
       ...(held < 0
         ? []
         : [
             element(
               'button',
-              { type: 'button', 'data-key': 'release', onclick: () => { hold(-1); } },
+              {
+                type: 'button',
+                'data-key': 'release',
+                onclick: () => {
+                  hold(-1);
+                },
+              },
               `Let go of ${settingOf(data, held)}`,
             ),
           ]),
@@ -88,7 +101,12 @@ function statisticsTable({ data, state }: CellViewGiven): HTMLElement {
 function replay({ data, state, run }: CellViewGiven): HTMLElement {
   const metric = data.metrics[state.metric]!;
   const [, , , , lowest, highest] = metric.counts[state.cell]!;
-  const lines = ([['lowest', lowest], ['highest', highest]] as const).flatMap(([name, perm]) => {
+  const lines = (
+    [
+      ['lowest', lowest],
+      ['highest', highest],
+    ] as const
+  ).flatMap(([name, perm]) => {
     if (perm < 0) return [];
     const command = `permafrost replay ${run} --cell ${quoted(data.ids[state.cell]!)} --perm ${perm}`;
     const said = element('span', { role: 'status' });
@@ -100,8 +118,12 @@ function replay({ data, state, run }: CellViewGiven): HTMLElement {
         'aria-label': `copy the command for the ${name} value`,
         onclick: () => {
           navigator.clipboard.writeText(command).then(
-            () => { said.textContent = 'copied'; },
-            () => { said.textContent = 'the browser does not allow it: select the text'; },
+            () => {
+              said.textContent = 'copied';
+            },
+            () => {
+              said.textContent = 'the browser does not allow it: select the text';
+            },
           );
         },
       },
@@ -109,7 +131,12 @@ function replay({ data, state, run }: CellViewGiven): HTMLElement {
     );
     return [element('li', {}, `The ${name} ${metric.label}: `, element('code', {}, command), ' ', copy, ' ', said)];
   });
-  return element('div', {}, element('p', { class: 'note' }, 'One of its permutations again, step by step:'), element('ul', { class: 'replay' }, ...lines));
+  return element(
+    'div',
+    {},
+    element('p', { class: 'note' }, 'One of its permutations again, step by step:'),
+    element('ul', { class: 'replay' }, ...lines),
+  );
 }
 
 /** A word of a command line. */

@@ -13,10 +13,19 @@ export function controls(data: PageData, state: State, change: (change: Partial<
   };
   return element(
     'form',
-    { class: 'controls', 'aria-label': 'what the maps show', onsubmit: (event) => { event.preventDefault(); } },
+    {
+      class: 'controls',
+      'aria-label': 'what the maps show',
+      onsubmit: (event) => {
+        event.preventDefault();
+      },
+    },
     choice(
       'Metric',
-      data.metrics.map(({ label, name }, m) => ({ value: String(m), text: label === name.replaceAll('_', ' ') ? name : label })),
+      data.metrics.map(({ label, name }, m) => ({
+        value: String(m),
+        text: label === name.replaceAll('_', ' ') ? name : label,
+      })),
       String(state.metric),
       (value) => {
         const chosen = data.metrics[Number(value)]!;
@@ -26,16 +35,34 @@ export function controls(data: PageData, state: State, change: (change: Partial<
     ),
     choice(
       'Statistic',
-      STATISTICS.map((statistic) => ({ value: statistic, text: statistic === 'above' ? 'chance of more than t' : statisticText(statistic, metric, state.t) })),
+      STATISTICS.map((statistic) => ({
+        value: statistic,
+        text: statistic === 'above' ? 'chance of more than t' : statisticText(statistic, metric, state.t),
+      })),
       state.statistic,
-      (value) => { change({ statistic: value as Statistic }); },
+      (value) => {
+        change({ statistic: value as Statistic });
+      },
     ),
     ...(state.statistic === 'above' ? [slider(data, state, change)] : []),
-    ...(data.axes.length === 0 ? [] : [choice('Across', axes, String(state.x), (value) => { across(Number(value)); })]),
+    ...(data.axes.length === 0
+      ? []
+      : [
+          choice('Across', axes, String(state.x), (value) => {
+            across(Number(value));
+          }),
+        ]),
     ...(data.axes.length < 2
       ? []
       : [
-          choice('Up', [...axes.filter(({ value }) => value !== String(state.x)), { value: '-1', text: 'nothing: a line' }], String(state.y), (value) => { change({ y: Number(value) }); }),
+          choice(
+            'Up',
+            [...axes.filter(({ value }) => value !== String(state.x)), { value: '-1', text: 'nothing: a line' }],
+            String(state.y),
+            (value) => {
+              change({ y: Number(value) });
+            },
+          ),
         ]),
     ...data.axes.flatMap(({ name, unit, levels }, a) =>
       a === state.x || a === state.y
@@ -73,7 +100,9 @@ function slider(data: PageData, state: State, change: (change: Partial<State>) =
       'data-key': 't',
       'aria-label': `threshold of ${metric.label}`,
       'aria-valuetext': text,
-      oninput: (event) => { change({ t: metric.edges[Number((event.target as HTMLInputElement).value)]! }); },
+      oninput: (event) => {
+        change({ t: metric.edges[Number((event.target as HTMLInputElement).value)]! });
+      },
     }),
   );
 }

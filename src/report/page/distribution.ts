@@ -70,13 +70,21 @@ export function distribution(data: PageData, state: State, width: number): HTMLE
     'Line: the median.',
     ...(Number.isFinite(base) ? ['Dashed orange: the unperturbed case.'] : []),
     ...(goal === undefined ? [] : ['Dotted: the goal.']),
-    ...(outside > 0 ? [`${formatCount(outside)} of ${formatCount(own.total)} permutations lie outside of the picture (${formatCount(own.below)} below, ${formatCount(own.above)} above).`] : []),
+    ...(outside > 0
+      ? [
+          `${formatCount(outside)} of ${formatCount(own.total)} permutations lie outside of the picture (${formatCount(own.below)} below, ${formatCount(own.above)} above).`,
+        ]
+      : []),
     ...(other === undefined ? [] : [`Orange: ${settingOf(data, state.beside)}.`]),
   ];
   return element(
     'figure',
     { class: 'live', style: `width:${width}px` },
-    element('figcaption', { class: 'title' }, `Distribution of the ${axisLabel(metric.label, metric.unit)}: ${formatCount(own.total)} permutations, exact counts`),
+    element(
+      'figcaption',
+      { class: 'title' },
+      `Distribution of the ${axisLabel(metric.label, metric.unit)}: ${formatCount(own.total)} permutations, exact counts`,
+    ),
     asPicture(chart, `distribution of ${metric.label}`),
     element('figcaption', {}, words.join(' ')),
   );
@@ -85,4 +93,3 @@ export function distribution(data: PageData, state: State, width: number): HTMLE
 function rule(value: number, stroke: string, dashes: string): Plot.Markish[] {
   return Number.isFinite(value) ? [Plot.ruleX([value], { stroke, strokeWidth: 1.5, strokeDasharray: dashes })] : [];
 }
-

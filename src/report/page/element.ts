@@ -25,7 +25,12 @@ export function choice(
 ): HTMLLabelElement {
   const select = element(
     'select',
-    { 'data-key': label, onchange: (event) => { on((event.target as HTMLSelectElement).value); } },
+    {
+      'data-key': label,
+      onchange: (event) => {
+        on((event.target as HTMLSelectElement).value);
+      },
+    },
     ...options.map(({ value, text }) => element('option', { value, selected: value === chosen }, text)),
   );
   return element('label', {}, element('span', {}, label), select);

@@ -74,14 +74,27 @@ export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLE
       ...(bands && !axis.numeric
         ? [
             Plot.ruleX(finite, { x: 'x', y1: 'p05', y2: 'p95', stroke: 'var(--s0)', strokeOpacity: 0.4 }),
-            Plot.ruleX(finite, { x: 'x', y1: 'p25', y2: 'p75', stroke: 'var(--s0)', strokeOpacity: 0.35, strokeWidth: 8 }),
+            Plot.ruleX(finite, {
+              x: 'x',
+              y1: 'p25',
+              y2: 'p75',
+              stroke: 'var(--s0)',
+              strokeOpacity: 0.35,
+              strokeWidth: 8,
+            }),
           ]
         : []),
       ...(Number.isFinite(base) ? [Plot.ruleY([base], { stroke: 'var(--s1)', strokeDasharray: '5 3' })] : []),
       ...(goal === undefined ? [] : [Plot.ruleY([goal], { stroke: 'var(--faint)', strokeDasharray: '2 3' })]),
       ...(axis.numeric ? [Plot.line(points, { x: 'x', y: 'value', stroke: 'var(--s0)', strokeWidth: 2 })] : []),
       Plot.ruleX(interval, { x: 'x', y1: 'low', y2: 'high', stroke: 'var(--s0)', strokeWidth: 2.5 }),
-      Plot.dot(points, { x: 'x', y: 'value', r: (point: Point) => (point.cell === state.cell ? 6 : 3.5), fill: 'var(--s0)', stroke: 'var(--paper)' }),
+      Plot.dot(points, {
+        x: 'x',
+        y: 'value',
+        r: (point: Point) => (point.cell === state.cell ? 6 : 3.5),
+        fill: 'var(--s0)',
+        stroke: 'var(--paper)',
+      }),
       Plot.tip(points, Plot.pointerX({ x: 'x', y: 'value', title: 'text', maxRadius: 400 })),
     ],
   }) as (SVGSVGElement | HTMLElement) & { value?: Point | null };

@@ -30,8 +30,31 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
     const given = { data, state, kept, width, choose };
     const drawn = state.x < 0 ? [] : state.y < 0 ? [fan(given, state.x)] : maps({ ...given, width: half });
     replace(explore, controls(data, state, change), said(), field(drawn), ...left());
-    replace(view, ...cellView({ ...given, hold: (beside) => { change({ beside }); }, run: runFolder() }));
-    replace(list, ...cellList({ data, state, kept, rows, choose, change, more: () => { rows += MORE_ROWS; later(); } }));
+    replace(
+      view,
+      ...cellView({
+        ...given,
+        hold: (beside) => {
+          change({ beside });
+        },
+        run: runFolder(),
+      }),
+    );
+    replace(
+      list,
+      ...cellList({
+        data,
+        state,
+        kept,
+        rows,
+        choose,
+        change,
+        more: () => {
+          rows += MORE_ROWS;
+          later();
+        },
+      }),
+    );
     mark(kept);
   };
   const later = (): void => {
@@ -68,7 +91,9 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
         role: 'application',
         'data-key': 'maps',
         'aria-label': 'maps of the surface: arrow keys choose a cell',
-        onkeydown: (event) => { moved(event as KeyboardEvent); },
+        onkeydown: (event) => {
+          moved(event as KeyboardEvent);
+        },
       },
       ...drawn,
     );
@@ -79,9 +104,15 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
     const [dx, dy] = step as [number, number];
     const axis = dx === 0 ? state.y : state.x;
     if (axis < 0) return;
-    const others = new Set(sliceOf(data, state.cell, state.x, state.y < 0 ? undefined : state.y).map(({ cell }) => cell));
+    const others = new Set(
+      sliceOf(data, state.cell, state.x, state.y < 0 ? undefined : state.y).map(({ cell }) => cell),
+    );
     const levels = data.levels[axis]!;
-    for (let level = levels[state.cell]! + dx + dy; level >= 0 && level < data.axes[axis]!.levels.length; level += dx + dy) {
+    for (
+      let level = levels[state.cell]! + dx + dy;
+      level >= 0 && level < data.axes[axis]!.levels.length;
+      level += dx + dy
+    ) {
       const across = dx === 0 ? state.x : state.y;
       const fixed = across < 0 ? [] : [[across, data.levels[across]![state.cell]!] as const];
       const next = nearestCell(data, state.cell, [[axis, level], ...fixed]);
@@ -94,7 +125,13 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
   const left = (): HTMLElement[] =>
     data.metrics_left === 0
       ? []
-      : [element('p', { class: 'note' }, `This page has ${data.metrics.length} metrics; ${data.metrics_left} more (constant, without values, or left out to keep the file small) are in tables/cells.csv.`)];
+      : [
+          element(
+            'p',
+            { class: 'note' },
+            `This page has ${data.metrics.length} metrics; ${data.metrics_left} more (constant, without values, or left out to keep the file small) are in tables/cells.csv.`,
+          ),
+        ];
   /** The pictures of the text: the chosen cell is marked there, too, and what the filters leave out is faint. */
   const mark = (kept: (cell: number) => boolean): void => {
     for (const each of document.querySelectorAll<SVGGElement>('[data-cell]')) {

@@ -56,22 +56,33 @@ interface Scale {
 
 /** One scale for all slices: over all cells of the run. */
 function colourOfValues(data: PageData, metric: PageMetric, state: State): Scale {
-  const values = data.ids.map((_, cell) => valueOf(metric, state.statistic, state.t, cell).value).filter(Number.isFinite);
+  const values = data.ids
+    .map((_, cell) => valueOf(metric, state.statistic, state.t, cell).value)
+    .filter(Number.isFinite);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const goal = state.statistic === 'above' ? undefined : metric.goals[0]?.at;
-  if (goal === undefined || metric.good === '') return { colour: rampOver(VALUE_RAMP, low, high), low, high, goal: undefined };
+  if (goal === undefined || metric.good === '')
+    return { colour: rampOver(VALUE_RAMP, low, high), low, high, goal: undefined };
   return { colour: rampAround(goal, metric.good, low, high), low, high, goal };
 }
 
 function colourOfErrors(data: PageData, metric: PageMetric, state: State): Scale {
-  const values = data.ids.map((_, cell) => valueOf(metric, state.statistic, state.t, cell).error).filter(Number.isFinite);
+  const values = data.ids
+    .map((_, cell) => valueOf(metric, state.statistic, state.t, cell).error)
+    .filter(Number.isFinite);
   const high = values.length === 0 ? 1 : Math.max(...values);
   return { colour: rampOver(ERROR_RAMP, 0, high), low: 0, high, goal: undefined };
 }
 
 const ROW = 30;
 
-function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'error', title: string, scale: Scale): HTMLElement {
+function figure(
+  given: MapsGiven,
+  fields: readonly Field[],
+  part: 'value' | 'error',
+  title: string,
+  scale: Scale,
+): HTMLElement {
   const { data, state, width, choose } = given;
   const [x, y] = [data.axes[state.x]!, data.axes[state.y]!];
   const [columns, rows] = [levelsIn(x.levels, fields, 'x'), levelsIn(y.levels, fields, 'y')];
@@ -82,7 +93,8 @@ function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'err
   const bottom = wide ? Math.min(110, 26 + 6 * Math.max(...columns.map((level) => level.length))) : 40;
   const colour = (field: Field): Colour | undefined =>
     Number.isFinite(field.value[part]) ? scale.colour(field.value[part]) : undefined;
-  const words = (field: Field): string => short(state.statistic === 'above' ? 100 * field.value[part] : field.value[part]);
+  const words = (field: Field): string =>
+    short(state.statistic === 'above' ? 100 * field.value[part] : field.value[part]);
   const fits = fields.every((field) => words(field).length * 6.6 < field_width - 2);
   const faded = (field: Field): number => (field.kept ? 1 : 0.18);
   const chart = Plot.plot({
@@ -94,11 +106,33 @@ function figure(given: MapsGiven, fields: readonly Field[], part: 'value' | 'err
     marginRight: 8,
     style: 'overflow:visible',
     x: { type: 'band', domain: columns, label: axisLabel(x.name, x.unit), tickRotate: wide ? -40 : 0, padding: 0.03 },
-    y: { type: 'band', domain: [...rows].reverse(), label: axisLabel(y.name, y.unit), labelAnchor: 'top', padding: 0.03 },
+    y: {
+      type: 'band',
+      domain: [...rows].reverse(),
+      label: axisLabel(y.name, y.unit),
+      labelAnchor: 'top',
+      padding: 0.03,
+    },
     marks: [
-      Plot.cell(fields, { x: 'x', y: 'y', fill: (field: Field) => colour(field)?.fill ?? 'none', fillOpacity: faded, stroke: 'var(--rule)', strokeWidth: 0.5 }),
+      Plot.cell(fields, {
+        x: 'x',
+        y: 'y',
+        fill: (field: Field) => colour(field)?.fill ?? 'none',
+        fillOpacity: faded,
+        stroke: 'var(--rule)',
+        strokeWidth: 0.5,
+      }),
       ...(fits
-        ? [Plot.text(fields, { x: 'x', y: 'y', text: words, fill: (field: Field) => (field.kept ? (colour(field)?.ink ?? 'var(--ink)') : 'var(--faint)'), fontSize: 11, fontVariant: 'tabular-nums' })]
+        ? [
+            Plot.text(fields, {
+              x: 'x',
+              y: 'y',
+              text: words,
+              fill: (field: Field) => (field.kept ? (colour(field)?.ink ?? 'var(--ink)') : 'var(--faint)'),
+              fontSize: 11,
+              fontVariant: 'tabular-nums',
+            }),
+          ]
         : []),
       Plot.cell(
         fields.filter(({ cell }) => cell === state.cell),

@@ -32,7 +32,18 @@ export interface State {
 export function firstState(data: PageData): State {
   const [x, y] = firstAxes(data);
   const metric = data.metrics[0]!;
-  return { metric: 0, statistic: metric.first, t: firstThreshold(metric), x, y, cell: bestCell(data), beside: -1, sort: '', descending: false, filters: [] };
+  return {
+    metric: 0,
+    statistic: metric.first,
+    t: firstThreshold(metric),
+    x,
+    y,
+    cell: bestCell(data),
+    beside: -1,
+    sort: '',
+    descending: false,
+    filters: [],
+  };
 }
 
 /** The numeric axis with most levels lies; the next one stands. */
@@ -67,7 +78,11 @@ export function parseState(data: PageData, hash: string): State {
     return found < 0 ? otherwise : found;
   };
   const axes = data.axes.map(({ name }) => name);
-  const metric = index('m', data.metrics.map(({ name }) => name), first.metric);
+  const metric = index(
+    'm',
+    data.metrics.map(({ name }) => name),
+    first.metric,
+  );
   const spec = data.metrics[metric]!;
   const statistic = STATISTICS.find((name) => name === given.get('s')) ?? spec.first;
   const t = Number(given.get('t') ?? NaN);

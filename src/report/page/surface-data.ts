@@ -112,7 +112,11 @@ export function settingOf(data: PageData, cell: number): string {
 /**
  * The cell at these levels: of those that have `axis` at `level` the one that agrees with `cell` in most other axes, the first of equals.
  */
-export function nearestCell(data: PageData, cell: number, wanted: readonly (readonly [axis: number, level: number])[]): number {
+export function nearestCell(
+  data: PageData,
+  cell: number,
+  wanted: readonly (readonly [axis: number, level: number])[],
+): number {
   let best = -1;
   let most = -1;
   for (let other = 0; other < data.ids.length; other++) {
@@ -124,15 +128,23 @@ export function nearestCell(data: PageData, cell: number, wanted: readonly (read
 }
 
 /** For every pair of levels of two axes the cell that agrees with `cell` in the others, as far as these are active there; -1 for none. */
-export function sliceOf(data: PageData, cell: number, x: number, y: number | undefined): { cell: number; x: number; y: number }[] {
+export function sliceOf(
+  data: PageData,
+  cell: number,
+  x: number,
+  y: number | undefined,
+): { cell: number; x: number; y: number }[] {
   const others = data.axes.map((_, a) => a).filter((a) => a !== x && a !== y);
   const inactive = data.axes.map(({ levels }) => levels.indexOf('-'));
   const fits = (other: number, a: number): boolean => {
     const [mine, theirs] = [data.levels[a]![cell]!, data.levels[a]![other]!];
     // Where it is active on one side only, its first level stands for it.
-    return mine === theirs || theirs === inactive[a] || (mine === inactive[a] && theirs === (inactive[a] === 0 ? 1 : 0));
+    return (
+      mine === theirs || theirs === inactive[a] || (mine === inactive[a] && theirs === (inactive[a] === 0 ? 1 : 0))
+    );
   };
-  const exact = (other: number): number => others.filter((a) => data.levels[a]![other] === data.levels[a]![cell]).length;
+  const exact = (other: number): number =>
+    others.filter((a) => data.levels[a]![other] === data.levels[a]![cell]).length;
   const found = new Map<string, { cell: number; x: number; y: number }>();
   for (let other = 0; other < data.ids.length; other++) {
     if (!others.every((a) => fits(other, a))) continue;

@@ -48,11 +48,7 @@ export function mosaic({ description, stacking, colourOf, isOpen, say }: MosaicD
       return `<g data-cell="${escapeHtml(cell.cell_id)}">${say === undefined ? '' : `<title>${escapeHtml(say(cell))}</title>`}<rect class="field${width < 8 || height < 8 ? ' thin' : ''}" x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${colour?.fill ?? 'none'}"/>${dot}</g>`;
     }),
   );
-  const content = [
-    ...fields,
-    ...columnNames(columns, left, width),
-    ...rowNames(rows, widths, left, top, height),
-  ];
+  const content = [...fields, ...columnNames(columns, left, width), ...rowNames(rows, widths, left, top, height)];
   return svg(WIDTH, top + height * rows.places.length + 4, description, content.join(''));
 }
 
@@ -65,14 +61,16 @@ function columnNames(side: Side, left: number, width: number): string[] {
     const need = greatest(groups.map(({ level }) => Math.min(60, textWidth(level, SIZE) + 6)));
     const room = Math.min(...groups.map(({ count }) => count * width));
     const every = Math.max(1, Math.ceil(need / room));
-    const labels = groups.filter((_, i) => i % every === 0).map(({ level, from, count }) =>
-      text(
-        left + (from + count / 2) * width,
-        y,
-        fitText(level, Math.max(22, count * width * every - 4), SIZE),
-        'class="small" text-anchor="middle"',
-      ),
-    );
+    const labels = groups
+      .filter((_, i) => i % every === 0)
+      .map(({ level, from, count }) =>
+        text(
+          left + (from + count / 2) * width,
+          y,
+          fitText(level, Math.max(22, count * width * every - 4), SIZE),
+          'class="small" text-anchor="middle"',
+        ),
+      );
     return [name, ...(every > 6 ? [] : labels)];
   });
 }
@@ -84,7 +82,12 @@ function rowNames(side: Side, widths: readonly number[], left: number, top: numb
     const groups = groupsOf(side, depth);
     const every = Math.max(1, Math.ceil(11 / (Math.min(...groups.map(({ count }) => count)) * height)));
     found.push(
-      text(right, top - 6, fitText(side.axes[depth]!.name, widths[depth]! - 4, SIZE), 'class="small label" text-anchor="end"'),
+      text(
+        right,
+        top - 6,
+        fitText(side.axes[depth]!.name, widths[depth]! - 4, SIZE),
+        'class="small label" text-anchor="end"',
+      ),
       ...groups
         .filter((_, i) => i % every === 0)
         .map(({ level, from, count }) =>

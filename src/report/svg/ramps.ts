@@ -25,8 +25,7 @@ export function rampOver(ramp: readonly string[], low: number, high: number): (v
 
 /** Colours by the side of a goal on which a value lies; the middle tones are at the goal. */
 export function rampAround(goal: number, good: 'high' | 'low', low: number, high: number): (value: number) => Colour {
-  const [below, above] =
-    good === 'high' ? [BAD_RAMP, GOOD_RAMP] : [[...GOOD_RAMP].reverse(), [...BAD_RAMP].reverse()];
+  const [below, above] = good === 'high' ? [BAD_RAMP, GOOD_RAMP] : [[...GOOD_RAMP].reverse(), [...BAD_RAMP].reverse()];
   const under = rampOver(below, Math.min(low, goal), goal);
   const over = rampOver(above, goal, Math.max(high, goal));
   return (value) => (value > goal || (value === goal && good === 'high') ? over(value) : under(value));
