@@ -1,5 +1,5 @@
 import type { ViewStatistic } from '../model/model.ts';
-import { verdictsOf } from './answer/answers.ts';
+import { verdictsOf } from './answer/verdict-answers.ts';
 import { middleOf } from './answer/middle.ts';
 import { leadMetric } from './answer/key-metrics.ts';
 import type { Outcome, Verdict } from './answer/verdict.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { answersOf, questionOf } from './answer/answers.ts';
+import { answersOf } from './answer/answers.ts';
+import { questionOf } from './answer/question.ts';
 import { findings } from './findings.ts';
 import { escapeHtml } from './marks/escape.ts';
 import { overview } from './overview.ts';

@@ -10,7 +10,8 @@ import {
   metricNote,
   unreachedTable,
 } from './contents.ts';
-import { answersOf, questionOf } from './answer/answers.ts';
+import { answersOf } from './answer/answers.ts';
+import { questionOf } from './answer/question.ts';
 import { frontTable, plateauTable } from './choices.ts';
 import { escapeMarkdown } from './marks/escape.ts';
 import { withUnit } from './marks/estimate.ts';

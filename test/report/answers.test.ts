@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { answersOf, questionOf } from '../../src/report/answer/answers.ts';
+import { answersOf } from '../../src/report/answer/answers.ts';
+import { questionOf } from '../../src/report/answer/question.ts';
 import { fanCourses } from '../../src/report/gather/fan-courses.ts';
 import { stackingOf } from '../../src/report/marks/stacking.ts';
 import { rampAround } from '../../src/report/svg/ramps.ts';

@@ -63,3 +63,7 @@ export function percentWords(share: number): string {
 export function goodSide(metric: string, metrics: MetricSpecs): 'high' | 'low' {
   return metrics[metric]?.good ?? 'high';
 }
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
