@@ -1,6 +1,6 @@
 /** How long until the command works? Wall time of whole processes, medians. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -11,8 +11,11 @@ import { amount, report } from './report.mjs';
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const study = writeHeadline(temporaryFolder(), { permutations: 2000 });
+/** Where bundles of own models are kept: its own, so that a cold start can be had. */
+const cache = join(dirname(study), 'cache');
+const env = { ...process.env, PERMAFROST_CACHE: cache };
 const node = (...args) => {
-  const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr } = spawnSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr.toString()}`);
 };
 /** Another build to hold against this one, in turns: PERMAFROST_AGAINST=/elsewhere/dist/cli.js. */
@@ -34,13 +37,19 @@ writeFileSync(
 );
 const own = join(folder, 'own.yaml');
 writeFileSync(own, 'model: ./coin.mjs\npermutations: 2000\noutput: own\n');
+const built_in = join(folder, 'built-in.yaml');
+writeFileSync(
+  built_in,
+  'model: submit-queue\nparameters: { mode: random, traffic: 1, measure_ticks: 12 }\npermutations: 20\noutput: built-in\n',
+);
 node(cli, 'run', study);
-node(cli, 'run', own);
+for (const each of [own, built_in]) node(cli, 'run', each);
 const commands = {
   '--version': ['--version'],
   status: ['status', output],
   'plan, complete already': ['plan', study],
   'run, complete already': ['run', study],
+  'run of a built-in model without inputs, complete already': ['run', built_in],
   'run of an own model, complete already': ['run', own],
   seeds: ['seeds', study],
   'verify, 2,000 rows': ['verify', output],
@@ -51,6 +60,10 @@ const commands = {
 const times = interleave(
   {
     'node alone': timed('-e', '0'),
+    'permafrost run of an own model that was never bundled': () => {
+      rmSync(cache, { recursive: true, force: true });
+      return timed(cli, 'run', own)();
+    },
     ...Object.fromEntries(
       Object.entries(commands).flatMap(([what, args]) => [
         [`permafrost ${what}`, timed(cli, ...args)],

@@ -11,10 +11,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const TABLE = `
 cli.ts: commands version.ts
-index.ts: operations queue verify merge forecast run tables stored plan statistics study model random encoding
+index.ts: operations queue verify merge forecast run report tables stored plan analysis statistics study model random encoding
 commands: terminal operations run queue verify tables execute plan stored files study models trade-lists model encoding version.ts
-terminal: run report store files statistics trade-lists model encoding
-operations: verify merge bench forecast run steps report queue tables readers stored precision execute plan store files analysis statistics study models trade-lists model random encoding clock.ts
+terminal: run report store files analysis statistics trade-lists model encoding
+operations: announce serve verify merge bench forecast run steps report queue tables readers stored precision execute plan store files analysis statistics study models trade-lists model random encoding clock.ts
+announce: clock.ts
+serve: files clock.ts
 verify: readers stored precision execute plan store files study random encoding
 merge: readers stored execute store files study encoding
 bench: run readers execute plan store files study model encoding clock.ts
@@ -90,6 +92,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/operations/inspect.ts': 'an input file',
   'src/operations/import-trades.ts': 'lists of other programs',
   'src/queue/redis/address.ts': 'a file that holds the URL of a queue, and certificates',
+  'src/serve/assets.ts': 'the scripts of the live page, as they were built beside it',
   'src/bench/bench-rig.ts': 'a temporary folder for what is measured',
   'src/bench/thread-time.ts': '/proc',
 };

@@ -19,5 +19,5 @@ seq "$parts" | parallel --sshlogin "${hosts#,}" --jobs 1 --line-buffer --tag \
 
 # Parts that stand on the disks of other machines come here first; where all see one disk, rsync finds nothing to do.
 for host in "$@"; do rsync --archive "$host:$folder/$output.parts/" "$output.parts/"; done
-$permafrost merge "$output.parts"/part-* --into "$output"
+$permafrost merge "$output.parts"/part-* --into "$output" --study "$study"
 $permafrost verify "$output"

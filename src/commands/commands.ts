@@ -12,6 +12,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   merge: async () => (await import('./merge.ts')).mergeCommand(),
   summarize: async () => (await import('./summarize.ts')).summarizeCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
+  compare: async () => (await import('./compare.ts')).compareCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
   worker: async () => (await import('./worker.ts')).workerCommand(),
   submit: async () => (await import('./submit.ts')).submitCommand(),
   bench: async () => (await import('./bench.ts')).benchCommand(),

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { TABLE_FORMATS, type TableFormat } from '../tables/formats/table.ts';
 import { EngineError } from '../errors.ts';
 import { exportRun } from '../operations/export.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { oneOf } from './option-values.ts';
 
@@ -45,8 +45,7 @@ export function exportCommand(): Command {
         csv_safe: csvSafe,
         ...studyFiles(moved),
       });
-      const count = (n: number): string => n.toLocaleString('en');
-      const where = result.files.length === 1 ? result.files[0]! : `${count(result.files.length)} files`;
+      const where = result.files.length === 1 ? result.files[0]! : `${inFull(result.files.length)} files`;
       terminal.print(`${counted(result.rows, 'row')} of ${counted(result.cells, 'cell')} written: ${where}`);
       if (incomplete > 0)
         terminal.print(

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 
 import { merge, type MergeResult } from '../operations/merge.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 import { runs, type StudyFileFlags, studyFiles, withTrust } from './command.ts';
 import { withRunFlags } from './run-flags.ts';
 
@@ -45,9 +45,8 @@ function mergeText({
   not_compared,
   without_summaries,
 }: MergeResult): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [
-    `${output}: ${counted(rows, 'row')}, ${count(complete)} of ${counted(cells, 'cell')} complete, ${counted(files.length, 'file')} written`,
+    `${output}: ${counted(rows, 'row')}, ${inFull(complete)} of ${counted(cells, 'cell')} complete, ${counted(files.length, 'file')} written`,
   ];
   for (const { cell_id, perm_index, source } of conflicts.slice(0, LISTED))
     lines.push(`  cell ${cell_id}, permutation ${perm_index}: ${source} has different values, which were set aside`);
@@ -57,7 +56,7 @@ function mergeText({
       'under quarantine/; verify fails for as long as that record exists.',
     );
   }
-  if (conflicts.length > LISTED) lines.push(`  and ${count(conflicts.length - LISTED)} more (--json lists all)`);
+  if (conflicts.length > LISTED) lines.push(`  and ${inFull(conflicts.length - LISTED)} more (--json lists all)`);
   if (not_compared !== undefined) lines.push(not_compared);
   if (complete < cells) lines.push('Merge the other parts, or let the run command compute what is missing.');
   if (without_summaries !== undefined)

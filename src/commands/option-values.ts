@@ -10,6 +10,15 @@ export function positiveNumber(name: string): (text: string) => number {
   return (text) => positiveOption(name, text.trim() === '' ? NaN : Number(text), text);
 }
 
+/** An option's share of all, such as 5% or 0.1%. */
+export function percentage(name: string): (text: string) => number {
+  return (text) => {
+    const value = Number(/^(\d+(?:\.\d+)?)%?$/.exec(text.trim())?.[1] ?? NaN);
+    if (value > 0 && value <= 100) return value;
+    throw notExpected(name, 'a percentage above 0 and up to 100, such as 5% or 0.1%', text);
+  };
+}
+
 /** An option's choice among words. */
 export function oneOf<const Word extends string>(name: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {

@@ -5,7 +5,7 @@ import { describeRanges } from '../study/permutation-range.ts';
 import { fitColumns, type TextColumn } from '../terminal/fit-columns.ts';
 import { formatTable, type Page } from '../terminal/table.ts';
 import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
-import { counted, formatBytes, formatDuration } from '../wording/format-number.ts';
+import { counted, formatBytes, formatDuration, inFull } from '../wording/format-number.ts';
 import { overlapText } from './seeds.ts';
 
 const INDENT = '  ';
@@ -17,20 +17,19 @@ export function planText(plan: StudyPlan, { shard }: Pick<RunOptions, 'shard'>, 
   const { cells, permutations_total, permutations_done, permutations_missing, permutations_computed } = plan;
   const { overlap, forecast, grid_points, cells_folded } = plan;
   const at_most = plan.at_most ? 'at most ' : '';
-  const count = (n: number): string => n.toLocaleString('en');
   const complete = cells.filter(({ n_done, n_target }) => n_done === n_target).length;
   const part = shard === undefined ? '' : `, shard ${shard.index} of ${shard.of}`;
   const lines = [
     `${plan.name}: model ${plan.model}, ${counted(cells.length, 'cell')} x ${plan.precision.length > 0 ? 'at most ' : ''}${counted(plan.permutations, 'permutation')}${part}`,
     `  output    ${plan.output}`,
     cells_folded > 0
-      ? `  folded    ${counted(grid_points, 'grid point')}; ${count(cells_folded)} differ only in parameters that are inactive there and are folded`
+      ? `  folded    ${counted(grid_points, 'grid point')}; ${inFull(cells_folded)} differ only in parameters that are inactive there and are folded`
       : undefined,
-    `  done      ${count(permutations_done)} of ${at_most}${counted(permutations_total, 'permutation')}${shard === undefined ? '' : ' of the shard'}, ${count(complete)} of ${counted(cells.length, 'cell')} complete${shard === undefined ? '' : ' in it'}`,
+    `  done      ${inFull(permutations_done)} of ${at_most}${counted(permutations_total, 'permutation')}${shard === undefined ? '' : ' of the shard'}, ${inFull(complete)} of ${counted(cells.length, 'cell')} complete${shard === undefined ? '' : ' in it'}`,
     plan.permutations_failed > 0
       ? `  failed    ${counted(plan.permutations_failed, 'permutation')} failed before; only --retry-failed tries them again`
       : undefined,
-    `  missing   ${at_most}${counted(permutations_missing, 'permutation')}${permutations_computed < permutations_missing ? `, ${count(permutations_computed)} of them computed for this output, the others copied or shared` : ''}`,
+    `  missing   ${at_most}${counted(permutations_missing, 'permutation')}${permutations_computed < permutations_missing ? `, ${inFull(permutations_computed)} of them computed for this output, the others copied or shared` : ''}`,
     forecast === undefined
       ? '  nothing to compute'
       : `  forecast  ${plan.at_most ? 'at most ' : ''}about ${formatDuration(forecast.seconds)} on ${counted(forecast.threads, 'thread')}, ${formatBytes(forecast.bytes)} of disk (measured just now)`,
@@ -95,5 +94,5 @@ function indented(text: string): string | undefined {
 /** What several studies come to together. */
 export function togetherText(plan: RunPlan): string {
   const reached = plan.studies.reduce((sum, study) => sum + study.permutations_missing, 0);
-  return `together: ${counted(plan.cells, 'distinct experiment')}, ${plan.cells_shared.toLocaleString('en')} of them in more than one study; ${counted(plan.permutations_missing, 'permutation')} to compute, ${counted(reached - plan.permutations_missing, 'row')} to copy or share`;
+  return `together: ${counted(plan.cells, 'distinct experiment')}, ${inFull(plan.cells_shared)} of them in more than one study; ${counted(plan.permutations_missing, 'permutation')} to compute, ${counted(reached - plan.permutations_missing, 'row')} to copy or share`;
 }

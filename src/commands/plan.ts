@@ -15,7 +15,17 @@ Examples:
   permafrost plan study.yaml --json | jq .permutations_missing`;
 
 /** Options of `run` that change nothing of what is computed: `plan` takes them, so that every command with `run` may be planned as it is. */
-const NOT_PLANNED = ['chunk', 'on_error', 'durability', 'max_seconds', 'disk_wait_minutes'] as const;
+const NOT_PLANNED = [
+  'chunk',
+  'audit',
+  'metrics_port',
+  'board_port',
+  'on_error',
+  'durability',
+  'max_seconds',
+  'disk_wait_minutes',
+  'on_event',
+] as const;
 
 export function planCommand(): Command {
   const command = new Command('plan')

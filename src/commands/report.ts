@@ -6,7 +6,7 @@ import type { PathsAsked } from '../operations/cell-paths.ts';
 import { runs, studyFiles, withTrust, type StudyFileFlags } from './command.ts';
 import { oneOf, wholeNumber } from './option-values.ts';
 import { withRunFlags } from './run-flags.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 
 interface ReportFlags extends StudyFileFlags {
   readonly rank?: Ranking;
@@ -69,9 +69,8 @@ function ranking(text: string): Ranking {
 }
 
 function reportedText({ files, cells, cells_total, rows }: Reported): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [
-    `${count(cells)} of ${counted(cells_total, 'cell')}, ${counted(rows, 'row')}:`,
+    `${inFull(cells)} of ${counted(cells_total, 'cell')}, ${counted(rows, 'row')}:`,
     ...files.map((file) => `  ${file}`),
   ];
   if (cells < cells_total) lines.push('Cells that are not complete have no statistics in it; the report says which.');

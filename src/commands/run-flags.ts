@@ -6,8 +6,9 @@ import { KERNELS } from '../model/model.ts';
 import { parseShard } from '../plan/share.ts';
 import { QUEUE_VARIABLE, saysPassword } from '../queue/redis/address.ts';
 import { DURABILITIES, ON_ERROR, resolveOptions, type ResolvedOptions, type RunOptions } from '../run/run-options.ts';
+import { listenText, parseListenAt } from '../wording/listen-at.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { gather, gatherFiles, oneOf, positiveNumber, wholeNumber } from './option-values.ts';
+import { gather, gatherFiles, oneOf, percentage, positiveNumber, wholeNumber } from './option-values.ts';
 
 /** Options of a run that the command line has: all but what only programs may say. */
 export type RunFlag = Exclude<keyof RunOptions, 'compute'>;
@@ -64,6 +65,28 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     argument: '<name>',
     description: 'the part of the queue that this run and its workers have for themselves (default: default)',
     say: text,
+  },
+  audit: {
+    flag: '--audit',
+    argument: '<p%>',
+    description:
+      'with a queue: compute this share of what workers send again here, and put a worker out whose rows differ in a bit (default: none)',
+    parse: percentage('--audit'),
+    say: (flag, percent) => [flag, `${percent}%`],
+  },
+  metrics_port: {
+    flag: '--metrics-port',
+    argument: '<[host:]port>',
+    description: 'serve the numbers of the run to Prometheus while it lasts, on 127.0.0.1 unless a host is named',
+    parse: (given) => parseListenAt('--metrics-port', given),
+    say: (flag, at) => [flag, listenText(at)],
+  },
+  board_port: {
+    flag: '--board-port',
+    argument: '<[host:]port>',
+    description: 'with a queue: show it in a browser while the run lasts, by bull-board, which is installed beside',
+    parse: (given) => parseListenAt('--board-port', given),
+    say: (flag, at) => [flag, listenText(at)],
   },
   chunk: {
     flag: '--chunk',
@@ -147,12 +170,30 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     description: 'recompute every row found without a checksum before it is used, not only a sample',
     say: alone,
   },
+  purity_check: {
+    flag: '--no-purity-check',
+    description: 'do not check that a model of your own gives the same rows when some are computed again',
+    say: (flag, on) => alone(flag, !on),
+  },
   durability: {
     flag: '--durability',
     argument: '<mode>',
     description: 'chunk: counts only after fsync; interval: fsync every second; none (default: chunk)',
     parse: oneOf('--durability', DURABILITIES),
     say: text,
+  },
+  on_event: {
+    flag: '--on-event',
+    argument: '<command|url>',
+    description:
+      'when the run is over, stalls, or the disk gets full, run this command or post to this URL; env:NAME or file:PATH says where it is; repeatable',
+    parse: gather,
+    // A URL is often a secret: who resumes gives it again.
+    say: (flag, given) =>
+      each(
+        flag,
+        given.filter((target) => !/^https?:/i.test(target)),
+      ),
   },
   kernel: {
     flag: '--kernel',

@@ -10,7 +10,7 @@ import { createDisplay, progressInterval, type ProgressDisplay } from '../termin
 import { nextText, studyResultText } from '../terminal/run-text.ts';
 import { styled } from '../terminal/style.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, formatDuration } from '../wording/format-number.ts';
 import { printStack, reportError, runs, type CommonOptions } from './command.ts';
 import { showPlan } from './plan.ts';
 import { abortOnSignals } from './abort-on-signals.ts';
@@ -29,6 +29,7 @@ Examples:
   permafrost run b.yaml --reuse runs/a              copy the rows that an earlier run has
   permafrost run study.yaml --shard 2/8 --output runs/part2   a part, for permafrost merge
   permafrost run examples/sp500/precise.yaml        with precision: in the study, cells stop once precise enough
+  permafrost run study.yaml --on-event 'notify-send permafrost' --on-event env:WEBHOOK_URL
   permafrost run study.yaml --dry-run               what it would do`;
 
 type RunFlags = Readonly<Record<string, unknown>> & { readonly dryRun?: boolean };
@@ -143,6 +144,11 @@ function createScreen(terminal: Terminal): Screen {
       case 'cell-finished':
         display?.cellFinished(event.cell_id);
         return;
+      case 'stalled':
+        line(stallText(event, terminal));
+        return;
+      case 'low-disk':
+        return; // a warning says it
       case 'warning':
       case 'note':
         line(
@@ -159,6 +165,14 @@ function createScreen(terminal: Terminal): Screen {
     }
   };
   return { onEvent, progress_ms: progressInterval(terminal.side), line };
+}
+
+function stallText(
+  { output, idle_seconds }: Extract<RunEvent, { readonly type: 'stalled' }>,
+  { side }: Terminal,
+): string {
+  const text = `no row or cell of ${output} was finished for ${formatDuration(idle_seconds)}: the model hangs, or a chunk takes very long`;
+  return `${styled('yellow', 'warning:', side.color)} ${text}`;
 }
 
 function startText(started: Extract<RunEvent, { readonly type: 'started' }>): string {

@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
 import { formatTable } from '../terminal/table.ts';
 import { seeds, type PermutationSeed, type StudySeeds } from '../operations/seeds.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 import { runs } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 import { givenOptions, withRunFlags } from './run-flags.ts';
@@ -61,9 +61,7 @@ function showSeeds({ scheme, generator, global, stride, cells, overlap }: StudyS
   if (cells.length > LISTED) terminal.print(`and ${counted(cells.length - LISTED, 'more cell')} (--json lists all)`);
   terminal.print(overlapText(audit));
   for (const { first, second, lag, shared } of audit.largest.slice(0, 3)) {
-    terminal.print(
-      `  ${cells[first]!.cell_id} and ${cells[second]!.cell_id}: lag ${lag}, ${shared.toLocaleString('en')} streams`,
-    );
+    terminal.print(`  ${cells[first]!.cell_id} and ${cells[second]!.cell_id}: lag ${lag}, ${inFull(shared)} streams`);
   }
   const { pairs, shared_streams, fraction, repeated_permutations, repeated_fraction } = audit;
   terminal.result({
@@ -80,13 +78,12 @@ function showSeeds({ scheme, generator, global, stride, cells, overlap }: StudyS
 
 /** What the overlap audit found, in a sentence or two. */
 export function overlapText(audit: StudyOverlap): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const { kind, pairs, cells_involved, repeated_permutations, repeated_fraction, expected_pairs } = audit;
   const found =
     kind === 'overlap' && pairs === 0
       ? `no two cells share streams (${expected_pairs.toPrecision(2)} pairs are expected)`
       : kind === 'overlap'
-        ? `${counted(pairs, 'pair of cells shares', 'pairs of cells share')} streams (${count(cells_involved)} cells; ${counted(repeated_permutations, 'permutation')}, ${(100 * repeated_fraction).toFixed(2)} %, draw the same numbers as another; ${expected_pairs.toPrecision(2)} pairs are expected)`
+        ? `${counted(pairs, 'pair of cells shares', 'pairs of cells share')} streams (${inFull(cells_involved)} cells; ${counted(repeated_permutations, 'permutation')}, ${(100 * repeated_fraction).toFixed(2)} %, draw the same numbers as another; ${expected_pairs.toPrecision(2)} pairs are expected)`
         : '';
   // A note that begins with the same count says the rest alone.
   const again = `${counted(pairs, 'pair of cells shares', 'pairs of cells share')} streams. `;

@@ -1,6 +1,8 @@
 import type { RunStatus } from '../operations/status.ts';
-import type { RunState } from '../operations/run-state.ts';
-import { formatCount, formatDuration } from '../wording/format-number.ts';
+import { isAtWork, STATE_WORDS, WHAT_TO_DO, type RunState } from '../operations/run-state.ts';
+import type { Heartbeat } from '../stored/heartbeat.ts';
+import { formatCount, formatDuration, inFull } from '../wording/format-number.ts';
+import { queueLines } from './queue-text.ts';
 
 /** The exit code for each state: what `run` would have ended with, and a code of its own for what only a look from outside can find. */
 export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
@@ -14,36 +16,16 @@ export const STATUS_EXIT: Readonly<Record<RunState, number>> = {
   dead: 6,
 };
 
-const STATE_WORDS: Readonly<Record<RunState, string>> = {
-  complete: 'complete',
-  part_done: 'part done',
-  running: 'running',
-  failed: 'failed',
-  stopped: 'stopped',
-  waiting_for_disk: 'waiting for disk',
-  stalled: 'stalled',
-  dead: 'dead',
-};
-
-const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
-  part_done: 'the requested part (a shard, some cells or steps) is complete; other cells are not',
-  failed: 'the same run command with --retry-failed retries what failed',
-  stopped: 'the same run command resumes it',
-  waiting_for_disk: 'free some space and it resumes by itself',
-  stalled: 'check that process; ending it loses no finished row, and the same run command resumes',
-  dead: 'no finished row is lost: the same run command resumes it',
-};
-
 /** Some lines for a person. */
 export function statusText(status: RunStatus): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [
     `${status.name} (${status.run}): ${STATE_WORDS[status.state]}`,
     ...reasonLines(status),
-    `  cells         ${count(status.cells_complete)} of ${count(status.cells_total)} complete`,
-    `  permutations  ${count(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${count(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
+    `  cells         ${inFull(status.cells_complete)} of ${inFull(status.cells_total)} complete`,
+    `  permutations  ${inFull(status.permutations_done)} of ${status.at_most ? 'at most ' : ''}${inFull(status.permutations_total)}${status.scanned ? ', counted from the metrics files' : ''}`,
   ];
   if (status.heartbeat !== undefined) lines.push(`  heartbeat     ${heartbeatText(status)}`);
+  if (status.queue !== undefined) lines.push(...queueLines(status.queue, isAtWork(status.state)));
   return lines.join('\n');
 }
 
@@ -76,7 +58,7 @@ function heartbeatText({ heartbeat, heartbeat_age_seconds, state }: RunStatus): 
 /** The object of `--json`: the contract's fields first. */
 export function statusJson(status: RunStatus): unknown {
   const { run, cells_total, cells_complete, permutations_done, permutations_total, complete, state } = status;
-  const { heartbeat, why = null, holder = null, heartbeat_age_seconds = null } = status;
+  const { heartbeat, queue, why = null, holder = null, heartbeat_age_seconds = null } = status;
   const rate = state === 'running' ? {} : { sims_per_second: null, eta_seconds: null };
   return {
     run,
@@ -88,7 +70,15 @@ export function statusJson(status: RunStatus): unknown {
     state,
     why,
     holder,
-    heartbeat: heartbeat === undefined ? null : { ...heartbeat, ...rate },
+    heartbeat: heartbeat === undefined ? null : { ...withoutQueue(heartbeat), ...rate },
     heartbeat_age_seconds,
+    ...(queue !== undefined && { queue }),
   };
+}
+
+/** It stands beside. */
+function withoutQueue(heartbeat: Heartbeat): Omit<Heartbeat, 'queue'> {
+  const rest = { ...heartbeat };
+  delete (rest as { queue?: unknown }).queue;
+  return rest;
 }

@@ -8,7 +8,7 @@ import type { ProblemCode } from '../verify/problem.ts';
 import type { Verification } from '../verify/verification.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
 import { notExpected } from '../wording/expected.ts';
-import { counted } from '../wording/format-number.ts';
+import { counted, inFull } from '../wording/format-number.ts';
 import { runs, type StudyFileFlags, studyFiles, withStudyFiles } from './command.ts';
 import { wholeNumber } from './option-values.ts';
 import { withRunFlags } from './run-flags.ts';
@@ -96,15 +96,14 @@ function verificationText(
   run: string,
   { cells_checked, cells_ok, rows, problems, recomputed, mismatches, row_origins, digest }: Verification,
 ): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const lines = [
-    `${run}: ${count(cells_ok)} of ${counted(cells_checked, 'cell')} OK, ${counted(rows, 'row')}`,
+    `${run}: ${inFull(cells_ok)} of ${counted(cells_checked, 'cell')} OK, ${counted(rows, 'row')}`,
     ...problems.slice(0, LISTED).map(({ cell_id, code, message }) => `  cell ${cell_id}: ${code}: ${message}`),
   ];
-  if (problems.length > LISTED) lines.push(`  and ${count(problems.length - LISTED)} more (--json lists all)`);
+  if (problems.length > LISTED) lines.push(`  and ${inFull(problems.length - LISTED)} more (--json lists all)`);
   if (recomputed > 0)
     lines.push(
-      `${counted(recomputed, 'row')} recomputed: ${mismatches === 0 ? 'all equal to the last bit' : `${count(mismatches)} differ`}`,
+      `${counted(recomputed, 'row')} recomputed: ${mismatches === 0 ? 'all equal to the last bit' : `${inFull(mismatches)} differ`}`,
     );
   if (row_origins !== undefined) {
     const whose = row_origins

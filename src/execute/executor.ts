@@ -1,5 +1,6 @@
 import type { KeptColumns } from './kept-columns.ts';
 import type { SummariseOptions } from '../statistics/summarise.ts';
+import type { PermutationRange } from '../study/permutation-range.ts';
 import type { ChunkResult, ChunkTask } from './messages.ts';
 
 /**
@@ -28,6 +29,10 @@ export interface Executor {
    * appended is never acknowledged. Who keeps none of them has no such thing.
    */
   acknowledge?(result: ChunkResult): void;
+  /** These rows of an experiment were found in a file and are durable: whoever keeps results of earlier runs may forget them. */
+  found?(experiment: string, present: readonly PermutationRange[]): void;
+  /** `grown` is called where `parallel` has become more without a chunk having come back. Who never does that has no such thing. */
+  watch?(grown: () => void): void;
   /** Ends whoever computes, whatever they are doing: chunks in flight reject. Again and again is as good as once. */
   close(): Promise<void>;
 }

@@ -7,11 +7,16 @@ import { describeError, errorOf, errorRecord } from '../model/error-record.ts';
 import { moduleUrl } from '../study/module-url.ts';
 import type { GivenInputs, ModelReference, ModelSetup } from './setup.ts';
 
-/** The model behind a reference. A user's own model comes as one bundled module and is imported from memory: nothing is written. */
-export async function loadReferencedModel(reference: ModelReference): Promise<Model> {
+/**
+ * The model behind a reference. A user's own model comes as one bundled module and is imported from memory: nothing is written. `copy`: another one beside the first,
+ * that shares none of the module's variables with it; asked for again it is the same.
+ */
+export async function loadReferencedModel(reference: ModelReference, copy?: 'copy'): Promise<Model> {
   if ('code' in reference) {
     try {
-      const module = (await import(moduleUrl(reference.code))) as { readonly default: Model };
+      const module = (await import(`${moduleUrl(reference.code)}${copy === undefined ? '' : `#${copy}`}`)) as {
+        readonly default: Model;
+      };
       return module.default;
     } catch (thrown) {
       const cause = errorOf(errorRecord(thrown));

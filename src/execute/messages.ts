@@ -24,6 +24,9 @@ export interface ChunkTask {
   readonly more_schemas?: readonly MetricsSchema[];
 }
 
+/** A permutation as a computation tells it: its row, canonical, or why there is none. */
+export type Told = Float64Array | Failure;
+
 export interface ChunkResult {
   readonly first: number;
   readonly count: number;
@@ -47,6 +50,19 @@ export interface ChunkResult {
   readonly first_error?: ErrorRecord;
   /** `Model.prepare` threw: no permutation of the cell can be computed, now or again. There are no rows then, and no failures. */
   readonly cannot_prepare?: ErrorRecord;
+  /** The permutations that were asked for as a sample, in that order. */
+  readonly told?: readonly Told[];
   /** Time this chunk took in the worker [ms], for choosing the next chunk's size. Reaches no row. */
   readonly compute_ms: number;
+}
+
+/** Permutations to be computed again, each alone, in this order. */
+export interface AgainTask extends Pick<ChunkTask, 'setup' | 'cell'> {
+  readonly perms: readonly number[];
+}
+
+export interface ToldAgain {
+  readonly told: readonly Told[];
+  /** What it took [ms]. */
+  readonly ms: number;
 }

@@ -13,8 +13,9 @@ import type { Failure } from '../store/failures.ts';
 import { encodeForAll } from './encode-chunk.ts';
 import { failureOf, InfiniteMetric, prepareError, UndefinedMetric } from './model-failure.ts';
 import { inputsOf, loadReferencedModel } from './load-setup.ts';
-import { LARGEST_CHUNK, type ChunkResult, type ChunkTask } from './messages.ts';
+import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type Told } from './messages.ts';
 import { keptIn, type KeptColumns } from './kept-columns.ts';
+import { withOtherClock } from './other-clock.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
 import { AsynchronousModel, isPromise, NotANumber } from './value-errors.ts';
@@ -72,13 +73,14 @@ export class Simulator {
 
   /**
    * One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. Whole, its values are put in `keep`,
-   * too, and with `options` its statistics are made.
+   * too, and with `options` its statistics are made. `sample`: permutations of it that are told once more.
    */
   async computeChunk(
     task: ChunkTask,
     into?: ArrayBufferLike,
     keep?: KeptColumns,
     options?: SummariseOptions,
+    sample: readonly number[] = [],
   ): Promise<ChunkResult> {
     const started = performance.now();
     const { first, count } = task;
@@ -102,11 +104,38 @@ export class Simulator {
       ...encodeForAll(task, kept, this.setup.kernel, into),
       failures,
       ...keptIn(keep, kept, count),
+      ...(sample.length > 0 && { told: sample.map((perm) => toldOf(columns.stored, failures, first, perm)) }),
       ...(whole && options && { statistics: statisticsOf(kept, task.cell, options) }),
       // One is enough to find the line; the stacks of thousands would be megabytes.
       ...(failed.length > 0 && { first_error: errorRecord(failed[0]!.error) }),
       compute_ms: performance.now() - started,
     };
+  }
+
+  /** These permutations, each alone, in this order, as a user's model tells them whatever the clock says. */
+  async tell(cell: CellSetup, perms: readonly number[]): Promise<Told[]> {
+    return withOtherClock(async () => {
+      // From the cell's beginning.
+      this.prepared.clear();
+      const prepared = await this.prepareCell(cell);
+      return perms.map((perm) => {
+        if ('cannot_prepare' in prepared) return cannotPrepare(cell.source, perm, prepared.cannot_prepare);
+        const columns = this.emptyColumns(cell, 1);
+        const failed = this.fill(prepared.state, this.streamsOf(cell.source, perm, 1), columns, cell);
+        return toldOf(
+          columns.stored,
+          failed.map(({ failure }) => failure),
+          perm,
+          perm,
+        );
+      });
+    });
+  }
+
+  /** Another one for the same setup: a user's module is loaded again, its inputs are the same. */
+  async copy(): Promise<Simulator> {
+    const model = await withOtherClock(() => loadReferencedModel(this.setup.model, 'copy'));
+    return new Simulator(model, this.setup, this.inputs);
   }
 
   /** One permutation alone: its row, or how it failed. */
@@ -294,6 +323,16 @@ function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): v
   // It may fail yet; the permutation has failed already.
   returned.then(undefined, () => undefined);
   throw new AsynchronousModel(name);
+}
+
+/** A permutation of a chunk that begins with `first`. */
+function toldOf(columns: readonly Float64Array[], failures: readonly Failure[], first: number, perm: number): Told {
+  const failure = failures.find(({ perm_index }) => perm_index === perm);
+  return failure ?? Float64Array.from(columns, (column) => column[perm - first]!);
+}
+
+function cannotPrepare(source: StreamSource, perm: number, record: ErrorRecord): Failure {
+  return failureOf(source, perm, errorOf(record));
 }
 
 function statisticsOf(rows: Rows, { schema }: CellSetup, options: SummariseOptions): StatisticsText {

@@ -7,6 +7,7 @@ import { Simulator } from './simulator.ts';
 export class Simulators {
   private readonly setups: ReadonlyMap<string, GivenSetup>;
   private readonly made = new Map<string, Promise<Simulator>>();
+  private readonly copies = new Map<string, Promise<Simulator>>();
 
   constructor(setups: readonly GivenSetup[]) {
     this.setups = new Map(setups.map((given) => [given.id, given]));
@@ -21,5 +22,14 @@ export class Simulators {
     const simulator = Simulator.create(given);
     this.made.set(id, simulator);
     return simulator;
+  }
+
+  /** One that shares nothing with the other but the inputs, and computes only what was computed before. */
+  copyOf(id: string): Promise<Simulator> {
+    const known = this.copies.get(id);
+    if (known !== undefined) return known;
+    const copy = this.of(id).then((simulator) => simulator.copy());
+    this.copies.set(id, copy);
+    return copy;
   }
 }

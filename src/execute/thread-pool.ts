@@ -17,6 +17,8 @@ const NO_THREAD = -1;
 interface Errand {
   /** The thread that has it; NO_THREAD while it waits for one. */
   thread: number;
+  /** Another one should do it, where there is one. */
+  readonly avoid: number;
   aborted: boolean;
 }
 
@@ -56,10 +58,12 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
       resourceLimits: { maxYoungGenerationSizeMb: 4 },
       // The least busy thread, as by default; and the errand knows which one it was.
       loadBalancer: (task, workers) => {
-        let chosen: (typeof workers)[number] | null = null;
-        for (const worker of workers)
-          if (worker.currentUsage < (chosen?.currentUsage ?? IN_FLIGHT_PER_THREAD)) chosen = worker;
         const errand = task[threads.queueOptionsSymbol] as Errand | null;
+        const free = workers.filter(({ currentUsage }) => currentUsage < IN_FLIGHT_PER_THREAD);
+        const others = free.filter(({ id }) => id !== errand?.avoid);
+        let chosen: (typeof workers)[number] | null = null;
+        for (const worker of others.length > 0 ? others : free)
+          if (chosen === null || worker.currentUsage < chosen.currentUsage) chosen = worker;
         if (chosen !== null && errand !== null) errand.thread = chosen.id;
         return chosen;
       },
@@ -74,17 +78,18 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
 
   /**
    * Does one task. Rejects with what it threw; with EngineError WORKER where its thread died; and with the signal's reason as soon as that is aborted: its
-   * thread is ended then, whatever it is doing, and another takes its place and what else it held.
+   * thread is ended then, whatever it is doing, and another takes its place and what else it held. `avoid`: a thread that should not do it, where there is another.
    */
   async run<Name extends keyof Kinds>(
     name: Name,
     task: Kinds[Name]['task'],
     signal?: AbortSignal,
+    avoid = NO_THREAD,
   ): Promise<Kinds[Name]['result']> {
     if (signal?.aborted === true) throw reasonOf(signal);
     if (this.closing) throw closed();
     if (this.broken !== undefined) throw this.broken;
-    const errand: Errand = { thread: NO_THREAD, aborted: false };
+    const errand: Errand = { thread: NO_THREAD, avoid, aborted: false };
     const message: ThreadMessage<Kinds, Name> = { name, task, skip: false };
     const answer = await orAborted(this.answerTo(message, errand), signal, () => {
       errand.aborted = true;

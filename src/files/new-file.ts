@@ -7,6 +7,7 @@ import { removeIfFree, renameWhenFree } from './held.ts';
 import { processExists } from './process-exists.ts';
 import type { FilePort } from './port.ts';
 import { writeFully } from './write-fully.ts';
+import { inFull } from '../wording/format-number.ts';
 
 /** Bytes gathered before they are written. */
 const GATHERED_BYTES = 1 << 20;
@@ -80,10 +81,10 @@ export class NewFile {
   #assertWhole(): void {
     const size = this.#port.stat(this.#temporary)?.size;
     if (size === this.#written) return;
-    const found = size === undefined ? 'is gone' : `has ${size.toLocaleString('en')} bytes`;
+    const found = size === undefined ? 'is gone' : `has ${inFull(size)} bytes`;
     throw new EngineError(
       'DISK',
-      `cannot write ${this.path}: of ${this.#written.toLocaleString('en')} bytes written to ${this.#temporary} the file ${found}; another program changes files there: run the same command again, or choose another folder`,
+      `cannot write ${this.path}: of ${inFull(this.#written)} bytes written to ${this.#temporary} the file ${found}; another program changes files there: run the same command again, or choose another folder`,
       { path: this.path },
     );
   }

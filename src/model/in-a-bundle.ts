@@ -54,6 +54,7 @@ export const status = (): never => outOfPlace('status');
 export const verify = (): never => outOfPlace('verify');
 export const repair = (): never => outOfPlace('repair');
 export const replay = (): never => outOfPlace('replay');
+export const serve = (): never => outOfPlace('serve');
 export const work = (): never => outOfPlace('work');
 export const submit = (): never => outOfPlace('submit');
 export const merge = (): never => outOfPlace('merge');

@@ -25,7 +25,7 @@ const AT_ONCE = 2;
 /**
  * How far the cells of a run are, in study order: as progress.csv says (at most some seconds old), or counted from the metrics files, where a
  * cell is complete, stopped (it has some rows) or waiting. `scanned`: they were, because it was asked for or the process that wrote progress.csv was killed
- * (`left_by_killed`, where the caller has looked at the lock).
+ * (`left_by_killed`, where the caller has looked at the lock). `known`: counted before, of cells that nobody writes; what is counted now is added.
  */
 export async function cellCounts(
   host: Host,
@@ -33,16 +33,17 @@ export async function cellCounts(
   manifest: RunManifest,
   { scan = false, threads }: CountOptions,
   left_by_killed?: boolean,
+  known: Map<string, CellCount> = new Map<string, CellCount>(),
 ): Promise<{ readonly counts: CellCount[]; readonly scanned: boolean }> {
   const { permutations, precision } = manifest;
   const scanned = scan || (left_by_killed ?? (await leftByKilled(host.port, output)));
   const said =
     (scanned ? undefined : readProgressCsv(host.port, layoutOf(output).progress)) ?? new Map<string, CellCount>();
   // A run of some of the cells tells nothing about the others.
-  const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id));
-  const counted = await scannedCounts(host, untold, manifest, threads);
+  const untold = [...storedCells(output, manifest)].filter(({ cell_id }) => !said.has(cell_id) && !known.has(cell_id));
+  for (const [cell_id, count] of await scannedCounts(host, untold, manifest, threads)) known.set(cell_id, count);
   const counts = Object.keys(manifest.identity.cells).map((cell_id): CellCount => {
-    const found = said.get(cell_id) ?? counted.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
+    const found = said.get(cell_id) ?? known.get(cell_id) ?? { status: 'waiting', n_done: 0, n_target: permutations };
     // A record for another number of permutations counts as far as it goes.
     const n_target = precision.length > 0 ? Math.min(permutations, found.n_target) : permutations;
     const n_done = Math.min(n_target, found.n_done);

@@ -1,5 +1,6 @@
 import { isDiskFull } from '../run/output/disk-space.ts';
 import type { Tell } from '../run/output/events.ts';
+import type { ProgressNumbers } from '../run/output/progress.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import { asOneRun } from './rounds.ts';
 import { runStudies, type Watch } from './run-studies.ts';
@@ -56,8 +57,9 @@ async function runRounds(
     const progressed = results.some(({ permutations_computed }) => permutations_computed > 0);
     const full = 'error' in round ? isDiskFull(round.error) : results.some(isFull);
     if (deadline_ms === Infinity || progressed) deadline_ms = clock.now() + disk_wait_minutes * 60_000;
-    const output = results.find(isFull)?.output ?? options.output ?? '.';
-    if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, tell))) {
+    const stuck = results.find(isFull);
+    const output = stuck?.output ?? options.output ?? '.';
+    if (!full || stop.reason !== undefined || !(await spaceBefore(host, deadline_ms, output, stop, tell, stuck))) {
       if ('error' in round) throw round.error;
       // Rows that were written when the disk was full may not have counted yet: they are found again, and reused.
       return references.map((_, k) => asOneRun(rounds.map((each) => each[k]!)));
@@ -101,11 +103,13 @@ async function spaceBefore(
   output: string,
   stop: StopSwitch,
   tell: Tell,
+  stuck: StudyResult | undefined,
 ): Promise<boolean> {
   const minutes = (deadline_ms - clock.now()) / 60_000;
   if (minutes <= 0) return false;
   const message = `the disk is full: waiting up to ${minutes.toPrecision(2)} minutes for space at ${output}; free some and the run resumes by itself`;
   tell({ type: 'warning', message });
+  tell({ type: 'low-disk', output, free_bytes: port.freeBytes(output) ?? 0, needed_bytes: undefined, ...farOf(stuck) });
   const before = port.freeBytes(output) ?? 0;
   const try_ms = clock.now() + TRY_MS;
   while (clock.now() < deadline_ms) {
@@ -114,4 +118,16 @@ async function spaceBefore(
     if ((port.freeBytes(output) ?? 0) >= before + WORTH_TRYING || clock.now() >= try_ms) return true;
   }
   return false;
+}
+
+/** How far the output is whose disk is full. */
+function farOf(
+  stuck: StudyResult | undefined,
+): Pick<ProgressNumbers, 'cells_complete' | 'cells_total' | 'permutations_done' | 'permutations_total'> {
+  return {
+    cells_complete: stuck?.complete ?? 0,
+    cells_total: stuck?.cells ?? 0,
+    permutations_done: stuck === undefined ? 0 : stuck.permutations_reused + stuck.permutations_computed,
+    permutations_total: stuck?.permutations_total ?? 0,
+  };
 }

@@ -3,11 +3,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { arrowTable } from '../tables/formats/arrow-table.ts';
 import { csvTable } from '../tables/formats/csv-table.ts';
+import { cellValue, kindOfValues } from '../tables/formats/records.ts';
 import { parquetTable } from '../tables/formats/parquet-table.ts';
 import type { CellColumn, CellValue, Sink, TableColumns, TableFormat, TableWriter } from '../tables/formats/table.ts';
 import { inertText } from '../encoding/csv-field.ts';
 import { EngineError } from '../errors.ts';
-import type { ParameterValue } from '../model/model.ts';
 import { makeFolderWithin } from '../files/folder.ts';
 import { wayInside } from '../files/inside.ts';
 import { makeFile, removeLeftOvers } from '../files/new-file.ts';
@@ -190,18 +190,11 @@ function inert(value: CellValue): CellValue {
   return typeof value === 'string' ? inertText(value) : value;
 }
 
-/** One type fits all cells: numbers, booleans, or text for everything else. */
 function kindOf(cells: readonly StoredCell[], parameters: CellParameters, name: string): CellColumn['kind'] {
   const types = new Set<string>();
   for (const { cell_id } of cells) {
     const value = parameters.of(cell_id)[name];
     if (value !== undefined) types.add(typeof value);
   }
-  if (types.size !== 1) return 'text';
-  return types.has('number') ? 'number' : types.has('boolean') ? 'boolean' : 'text';
-}
-
-function cellValue(value: ParameterValue | undefined, kind: CellColumn['kind']): CellValue {
-  if (value === undefined || typeof value === kind) return value as CellValue;
-  return typeof value === 'object' ? JSON.stringify(value) : kind === 'text' ? String(value) : value;
+  return kindOfValues(types);
 }

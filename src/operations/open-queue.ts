@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 
 import { EngineError } from '../errors.ts';
@@ -40,7 +41,7 @@ export async function openQueue(
   { stop, tell }: Watcher,
 ): Promise<QueueExecutor> {
   try {
-    const { queue = '', namespace } = options;
+    const { queue = '', namespace, audit: percent } = options;
     const warn = (message: string): void => {
       tell({ type: 'warning', message });
     };
@@ -53,10 +54,12 @@ export async function openQueue(
     return await QueueExecutor.open({
       transport: await brokerOf(host).manager(queue, namespace),
       local: options.computes_here ? local : undefined,
+      audit: percent === undefined ? undefined : { percent, secret: randomBytes(32).toString('hex'), local },
       setups: setups.map((given) => sentSetup(given, bytesOf)),
       clock: host.clock,
       engine: MADE_BY.engine,
       node_major: nodeMajor(process.version),
+      namespace,
       manager: `${hostname()} (pid ${process.pid})`,
       warn,
       onLost: (error) => {

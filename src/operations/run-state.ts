@@ -1,4 +1,5 @@
 import type { EndReason, Heartbeat } from '../stored/heartbeat.ts';
+import { mostIdleSeconds } from '../stored/stall.ts';
 import { formatDuration } from '../wording/format-number.ts';
 
 /**
@@ -18,14 +19,30 @@ export const RUN_STATES = [
 /** What a run is doing, or how it ended. */
 export type RunState = (typeof RUN_STATES)[number];
 
+/** As a person reads it. */
+export const STATE_WORDS: Readonly<Record<RunState, string>> = {
+  complete: 'complete',
+  part_done: 'part done',
+  running: 'running',
+  failed: 'failed',
+  stopped: 'stopped',
+  waiting_for_disk: 'waiting for disk',
+  stalled: 'stalled',
+  dead: 'dead',
+};
+
+/** What a person can do about it, where there is anything. */
+export const WHAT_TO_DO: { readonly [State in RunState]?: string } = {
+  part_done: 'the requested part (a shard, some cells or steps) is complete; other cells are not',
+  failed: 'the same run command with --retry-failed retries what failed',
+  stopped: 'the same run command resumes it',
+  waiting_for_disk: 'free some space and it resumes by itself',
+  stalled: 'check that process; ending it loses no finished row, and the same run command resumes',
+  dead: 'no finished row is lost: the same run command resumes it',
+};
+
 /** A heartbeat is due every 10 s: six in a row are missing [s]. */
 export const SILENT_SECONDS = 60;
-/**
- * Heartbeats come, and no row or cell counts for so long [s]. A chunk of a slow model takes a while: where the longest wait of this run was longer, it is
- * given four times that.
- */
-export const IDLE_SECONDS = 600;
-const TIMES_LONGEST_WAIT = 4;
 
 /** All that a run shows from outside. */
 export interface Signs {
@@ -101,11 +118,10 @@ function held({ lock, since, heartbeat, complete, done, now_ms }: Signs): Judged
     if (sure) return because('stalled', 'SILENT', `${age}: its process lives, but is suspended or waits for a disk`);
     return because('stalled', 'NOT_KNOWN', `${age}: it runs elsewhere and cannot be asked whether it still does`);
   }
-  const { advanced_at, longest_wait_seconds = 0 } = heartbeat;
+  const { advanced_at, longest_wait_seconds } = heartbeat;
   if (advanced_at === undefined) return { state: 'running', why: undefined };
   const idle = (beat_ms - Date.parse(advanced_at)) / 1000;
-  const bound = Math.max(IDLE_SECONDS, TIMES_LONGEST_WAIT * longest_wait_seconds);
-  if (idle <= bound) return { state: 'running', why: undefined };
+  if (idle <= mostIdleSeconds(longest_wait_seconds)) return { state: 'running', why: undefined };
   const text = `its process lives, but no row or cell was finished for ${formatDuration(idle)}: the model hangs, or a chunk takes very long`;
   return because('stalled', 'IDLE', text);
 }

@@ -12,6 +12,7 @@ import { LeaseSize } from '../run/loop/lease-size.ts';
 import type { Tell } from '../run/output/events.ts';
 import { createOutput, startOutput } from '../run/output/open-output.ts';
 import { reusableRuns } from '../run/loop/reuse.ts';
+import { tellTrouble } from '../run/output/trouble.ts';
 import { runCells } from '../run/loop/loop.ts';
 import { resolveOptions, type ResolvedOptions, type RunOptions, type StudyResult } from '../run/run-options.ts';
 import type { RunOutput } from '../run/output/run-output.ts';
@@ -20,6 +21,8 @@ import type { Suite } from '../steps/suite.ts';
 import type { Host } from '../readers/host.ts';
 import type { QueueExecutor } from '../queue/queue-executor.ts';
 import type * as OpenQueue from './open-queue.ts';
+import type { OutputMetrics } from './metrics-text.ts';
+import { Monitors } from './monitors.ts';
 import { asOneRun } from './rounds.ts';
 
 /** Who watches a run, and who stops it. */
@@ -44,17 +47,30 @@ export async function runStudies(
 ): Promise<StudyResult[]> {
   const { stop, tell } = watch;
   const asked = resolveOptions(given);
+  if (asked.audit !== undefined && asked.queue === undefined)
+    throw new EngineError(
+      'USAGE',
+      'Only what workers on other machines send is audited: give --queue, or leave --audit away.',
+      { path: '--audit' },
+    );
   // Where only workers compute, files are read here all the same.
   const threads = Math.max(1, asked.threads);
   const { kernel, warning } = chooseKernel(asked.kernel, threads);
   if (warning !== undefined) tell({ type: 'warning', message: warning });
   const options = { ...asked, kernel, threads, computes_here: asked.threads > 0 };
+  const monitors = await Monitors.open(host, asked, tell);
   const cancel = stopAfter(options.max_seconds, stop, host.clock);
   try {
-    return await runStages(host, await openSuites(host.port, references, options), options, watch);
+    return await runStages(host, await openSuites(host.port, references, options), options, { ...watch, monitors });
   } finally {
     cancel();
+    await monitors.close();
   }
+}
+
+/** Who watches a run, from outside, too. */
+interface AllWatch extends Watch {
+  readonly monitors: Monitors;
 }
 
 /** Options, and whether this machine computes: with a queue it need not. */
@@ -63,7 +79,12 @@ interface RunHow extends ResolvedOptions {
 }
 
 /** Steps that wait for the rows of earlier ones are decided and run when those are there. */
-async function runStages(host: Host, suites: readonly Suite[], options: RunHow, watch: Watch): Promise<StudyResult[]> {
+async function runStages(
+  host: Host,
+  suites: readonly Suite[],
+  options: RunHow,
+  watch: AllWatch,
+): Promise<StudyResult[]> {
   const results = new Map<Suite, StudyResult>();
   const told = new Set<string>();
   let going = suites;
@@ -94,7 +115,7 @@ async function runStage(
   host: Host,
   suites: readonly Suite[],
   options: RunHow,
-  watch: Watch,
+  watch: AllWatch,
   told: Set<string>,
 ): Promise<StudyResult[]> {
   const studies = await loadStudies(host, suites, options);
@@ -125,20 +146,22 @@ async function runClaimed(
   host: Host,
   claimed: readonly ClaimedStudy[],
   options: RunHow,
-  watch: Watch,
+  watch: AllWatch,
 ): Promise<StudyResult[]> {
   const { port, clock } = host;
   const { stop, tell } = watch;
-  const { threads } = options;
+  const threads = options.computes_here ? options.threads : 0;
   const setups = claimed.map(({ experiment }) => setupOf(experiment, options.kernel));
   const reuse = reusableRuns(
     port,
     options.reuse,
     claimed.map(({ experiment }) => experiment.study.output),
   );
-  const local = host.open(threads, options.computes_here ? distinct(setups) : []);
+  const computes = options.computes_here || options.audit !== undefined;
+  const local = host.open(options.threads, computes ? distinct(setups) : [], options.purity_check);
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
+  const report = queue && (() => queue.report());
   const outputs: RunOutput[] = [];
   const onFailed = (failed: RunOutput): void => {
     if (outputs.every(({ live }) => !live)) stop.stop({ kind: 'error', error: failed.error });
@@ -147,13 +170,25 @@ async function runClaimed(
       tell({ type: 'warning', message });
     }
   };
+  watch.monitors.show(() => ({ outputs: outputs.map(metricsOf), queue: report?.() }));
   const tellLast = tellNumbers(outputs, clock, watch);
+  const endTrouble = tellTrouble(outputs, clock, tell);
   try {
     for (const [k, study] of claimed.entries())
-      outputs.push(createOutput(study, setups[k]!.id, options, { port, clock, readers: local, tell, onFailed }));
+      outputs.push(
+        createOutput(study, setups[k]!.id, options, {
+          port,
+          clock,
+          readers: local,
+          threads,
+          tell,
+          onFailed,
+          queue: report,
+        }),
+      );
     for (const [k, { claim }] of claimed.entries()) {
       if (claim instanceof EngineError) outputs[k]!.fail(claim);
-      else await startOutput(port, outputs[k]!, options.computes_here ? threads : 0, claim.resumed, tell);
+      else await startOutput(port, outputs[k]!, threads, claim.resumed, tell);
     }
     await runCells({
       outputs,
@@ -172,9 +207,15 @@ async function runClaimed(
     return results;
   } finally {
     tellLast();
+    endTrouble();
     await queue?.close();
     await local.close();
   }
+}
+
+function metricsOf({ folder, progress, books }: RunOutput): OutputMetrics {
+  const { n_failures: failures } = books;
+  return { output: folder, numbers: progress.numbers(), failures, seconds_since_row: progress.seconds_since_row };
 }
 
 /** Reports now and then how far the outputs are. Returns a function that reports a last time and ends this. */

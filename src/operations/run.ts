@@ -3,6 +3,7 @@ import { thisMachine } from '../readers/this-machine.ts';
 import type { RunOptions, StudyResult } from '../run/run-options.ts';
 import { runStudiesWaiting } from './disk-wait.ts';
 import { isList, referencesOf, type GivenStudy, type StudyBase } from './given-study.ts';
+import type { Watch } from './run-studies.ts';
 import { apart, watched, type Watching } from './watching.ts';
 
 /** What a run of several studies did. */
@@ -34,8 +35,21 @@ export async function run(
   const { watching, asked } = apart(options);
   const { base, ...how } = asked;
   const references = referencesOf(given, base);
-  const outputs = await watched(watching, (watch) => runStudiesWaiting(references, how, watch, host));
+  const outputs = await watched(watching, (watch) =>
+    toldOf(how, host, watch, (inner) => runStudiesWaiting(references, how, inner, host)),
+  );
   return isList(given) ? together(outputs) : outputs[0]!;
+}
+
+/** What only a run needs that tells somebody is loaded by it alone. */
+async function toldOf(
+  { on_event = [] }: RunOptions,
+  host: Host,
+  watch: Watch,
+  work: (watch: Watch) => Promise<StudyResult[]>,
+): Promise<StudyResult[]> {
+  if (on_event.length === 0) return work(watch);
+  return (await import('./announced.ts')).announced(on_event, host, watch, work);
 }
 
 function together(outputs: readonly StudyResult[]): RunResult {

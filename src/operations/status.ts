@@ -2,7 +2,9 @@ import type { FilePort } from '../files/port.ts';
 import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readHeartbeat, type EndReason, type Heartbeat } from '../stored/heartbeat.ts';
-import { requireManifest } from '../stored/manifest.ts';
+import { requireManifest, type RunManifest } from '../stored/manifest.ts';
+import type { CellCount } from '../stored/progress-csv.ts';
+import type { QueueReport } from '../stored/queue-report.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
 import { withSignal } from '../readers/with-signal.ts';
@@ -36,6 +38,8 @@ export interface RunStatus {
   readonly holder: RunHolder | undefined;
   /** The last one; undefined where there is none that can be read. */
   readonly heartbeat: Heartbeat | undefined;
+  /** How its queue was at the last heartbeat; undefined for a run without one. */
+  readonly queue: QueueReport | undefined;
   /** How old the last heartbeat is [s]. */
   readonly heartbeat_age_seconds: number | undefined;
   /** Counted from the metrics files, not from what the last run wrote down. */
@@ -57,17 +61,27 @@ export async function status(
   const host = withSignal(given, signal);
   const { port, clock } = host;
   const manifest = requireManifest(port, output);
-  const { lock, heartbeat } = await lookAtRun(port, output);
-  const { counts, scanned } = await cellCounts(host, output, manifest, { scan, threads }, lock.state === 'dead');
+  const look = await lookAtRun(port, output);
+  const counted = await cellCounts(host, output, manifest, { scan, threads }, look.lock.state === 'dead');
+  return statusFrom(output, manifest, look, counted, Date.parse(clock.date()));
+}
+
+/** What all that was seen of a run comes to. `now_ms`: by the clock of this machine [ms since 1970]. */
+export function statusFrom(
+  output: string,
+  manifest: RunManifest,
+  { lock, heartbeat, done }: RunLook,
+  { counts, scanned }: { readonly counts: readonly CellCount[]; readonly scanned: boolean },
+  now_ms: number,
+): RunStatus {
   const cells_complete = counts.filter(({ n_done, n_target }) => n_done === n_target).length;
   const complete = cells_complete === counts.length;
-  const now_ms = Date.parse(clock.date());
   const judged = judgeRun({
     lock: lock.state,
     since: lock.holder?.since,
     heartbeat,
     complete,
-    done: port.stat(layoutOf(output).done) !== undefined,
+    done,
     cells: new Set(counts.map((each) => each.status)),
     now_ms,
   });
@@ -83,26 +97,31 @@ export async function status(
     ...judged,
     holder: lock.holder && { pid: lock.holder.pid, host: lock.holder.host, since: lock.holder.since },
     heartbeat,
+    queue: heartbeat?.queue,
     heartbeat_age_seconds: heartbeat && Math.max(0, (now_ms - Date.parse(heartbeat.timestamp)) / 1000),
     scanned,
   };
 }
 
-type Look = Awaited<ReturnType<typeof lookAtLock>>;
+/** What a run shows from outside at one moment, its cells apart. */
+export interface RunLook {
+  readonly lock: Awaited<ReturnType<typeof lookAtLock>>;
+  readonly heartbeat: Heartbeat | undefined;
+  /** The last thing that a whole run writes is there. */
+  readonly done: boolean;
+}
 
 /** A run that begins or ends in between is read again: its lock and its heartbeat must belong to one moment. */
 const MOST_LOOKS = 5;
 
-async function lookAtRun(
-  port: FilePort,
-  output: string,
-): Promise<{ readonly lock: Look; readonly heartbeat: Heartbeat | undefined }> {
+/** Its lock, its heartbeat, its end. */
+export async function lookAtRun(port: FilePort, output: string): Promise<RunLook> {
   let lock = await lookAtLock(output, { port });
   for (let looks = 1; ; looks += 1) {
     const heartbeat = readHeartbeat(port, output);
     const again = await lookAtLock(output, { port });
     if (looks === MOST_LOOKS || (again.state === lock.state && again.holder?.since === lock.holder?.since))
-      return { lock: again, heartbeat };
+      return { lock: again, heartbeat, done: port.stat(layoutOf(output).done) !== undefined };
     lock = again;
   }
 }

@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import pLimit from 'p-limit';
 
+import type { Analysis } from '../analysis/analyse.ts';
+import type { WishedPrecision } from '../analysis/needed.ts';
+import type { Quantity } from '../analysis/quantity.ts';
 import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
@@ -9,6 +13,7 @@ import { makeOwnFolder } from '../files/folder.ts';
 import { cellLayout, layoutOf } from '../store/scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { UnlessHeld, removeFile } from '../files/held.ts';
+import { makeFile } from '../files/new-file.ts';
 import { writeLines, writeSmallFile } from '../files/small-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { baselineOf } from '../study/loaded-study.ts';
@@ -24,10 +29,13 @@ import { refuseOwnCode, storedStudy, type StudyFiles } from '../stored/stored-ex
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 import { withSignal } from '../readers/with-signal.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
+import { SUMMARY_FORMATS, writeGridSummaryTable, type SummaryFormat } from '../tables/grid-summary-table.ts';
 import { readSummary, summaryText, type CellSummary } from '../stored/summaries.ts';
 import type { Readers } from '../readers/readers.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
+import { refuseUnknown } from './analysis-questions.ts';
+import { writeAnalysis, type WrittenAnalysis } from './write-analysis.ts';
 
 /** What `summarize` did. */
 export interface Summarized {
@@ -43,12 +51,26 @@ export interface Summarized {
   readonly partial: readonly PartialCell[];
   /** Cells skipped because their metrics file cannot be used as it is. */
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
+  /** What the complete cells say together; undefined where there is none, or more than 5,000. */
+  readonly analysis: Analysis | undefined;
 }
 
 /** The study's files are only asked for where a cell has lost its summary. */
 export interface SummarizeOptions extends StudyPlace, Abortable {
   /** Default: one per core. */
   readonly threads?: number | undefined;
+  /** As what grid_summary is written beside CSV. */
+  readonly to?: readonly SummaryFormat[] | undefined;
+  /** Which quantities are analysed; default: the metrics that the model leads with, or those that rank or are its headline, each by its mean. */
+  readonly quantities?: readonly Quantity[] | undefined;
+  /** Which way is good, by metric; over what the model says. */
+  readonly better?: Readonly<Record<string, 'highest' | 'lowest'>> | undefined;
+  /** Values that decide, by metric, whose break-evens are looked for; over the thresholds of the study and what the model says. */
+  readonly levels?: Readonly<Record<string, readonly number[]>> | undefined;
+  /** For how narrow an interval the permutations needed are worked out; default: 1 % of the value. */
+  readonly wished?: WishedPrecision | undefined;
+  /** The probabilities of thresholds have exact intervals (Clopper and Pearson), too. */
+  readonly exact?: boolean | undefined;
 }
 
 /** Cells worked on at once, per thread: one is read while another waits for its turn on the disk. */
@@ -61,7 +83,7 @@ const AT_ONCE = 2;
  */
 export async function summarize(
   output: string,
-  { threads: asked, signal, ...place }: SummarizeOptions = {},
+  { threads: asked, signal, to = [], quantities, better, levels, wished, exact, ...place }: SummarizeOptions = {},
   given: Host = thisMachine,
 ): Promise<Summarized> {
   const host = withSignal(given, signal);
@@ -73,6 +95,8 @@ export async function summarize(
   const readers = host.open(threads);
   try {
     const manifest = requireManifest(port, output);
+    const questions = { quantities, better, levels, wished, exact };
+    refuseUnknown(questions, manifest);
     let study: Promise<LoadedStudy> | undefined;
     const experiment = (): Promise<LoadedStudy> =>
       (study ??= refuseOwnCode(port, output, options)
@@ -95,10 +119,27 @@ export async function summarize(
     await files.do(async () => {
       partial_summary = await writePartialSummary(port, output, manifest, partial, options);
     });
+    const tables = await writeTables(port, output, manifest, to);
+    const stored = [...storedCells(output, manifest)];
+    const seen = new Map(
+      outcomes.flatMap(({ cell, outcome }): [string, number][] =>
+        'end' in outcome && outcome.end !== undefined ? [[cell.cell_id, outcome.end]] : [],
+      ),
+    );
+    let analysis: WrittenAnalysis | undefined;
+    await files.do(async () => {
+      analysis = await writeAnalysis(port, readers, output, manifest, stored, seen, questions);
+    });
     files.assertAllDone();
     return {
       output,
-      files: [...written.map(({ file }) => file), grid_summary, ...partial_summary],
+      files: [
+        ...written.map(({ file }) => file),
+        grid_summary,
+        ...tables,
+        ...partial_summary,
+        ...(analysis?.files ?? []),
+      ],
       cells: written.length,
       rows: written.reduce((sum, { rows }) => sum + rows, 0),
       incomplete: outcomes.flatMap(({ cell, outcome }) => ('partial' in outcome ? [cell.cell_id] : [])),
@@ -106,6 +147,7 @@ export async function summarize(
       damaged: outcomes.flatMap(({ cell, outcome }) =>
         'damage' in outcome ? [{ cell_id: cell.cell_id, message: outcome.damage }] : [],
       ),
+      analysis: analysis?.analysis,
     };
   } finally {
     await readers.close();
@@ -120,6 +162,28 @@ async function writeGridSummary(port: FilePort, output: string, manifest: RunMan
   const parameters = await parameterColumns(port, cells, manifest.parameters);
   await writeLines(port, grid_summary, gridSummaryLines(port, cells, parameters, manifest.identity.metrics));
   return grid_summary;
+}
+
+/** grid_summary in formats that have types; what was written in them before and is not asked for now is out of date, and goes. */
+async function writeTables(
+  port: FilePort,
+  output: string,
+  manifest: RunManifest,
+  formats: readonly SummaryFormat[],
+): Promise<string[]> {
+  const path = (format: SummaryFormat): string => join(layoutOf(output).aggregated, `grid_summary.${format}`);
+  for (const format of SUMMARY_FORMATS) if (!formats.includes(format)) await removeFile(port, path(format));
+  const cells = [...storedCells(output, manifest)];
+  const parameters = await parameterColumns(port, cells, manifest.parameters);
+  const { metrics } = manifest.identity;
+  const asked = SUMMARY_FORMATS.filter((format) => formats.includes(format));
+  for (const format of asked)
+    await makeFile(port, path(format), (file) =>
+      writeGridSummaryTable(port, cells, parameters, metrics, format, (bytes) => {
+        file.append(bytes);
+      }),
+    );
+  return asked.map(path);
 }
 
 /** Statistics of cells that are not complete: one line for each, labelled with n and n_target. Without such a cell there is no file. */
@@ -154,7 +218,8 @@ async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 type Outcome =
-  | { readonly file: string; readonly rows: number }
+  /** `end`: where its rows end in a canonical file. */
+  | { readonly file: string; readonly rows: number; readonly end: number | undefined }
   | { readonly partial: PartialCell | undefined }
   | { readonly damage: string };
 
@@ -205,7 +270,7 @@ async function summarizeCell(
     statistics: await readers.read('summary', { place, target, options: asked }),
   };
   await files.do(() => writeSmallFile(port, file, summaryText(summary)));
-  return { file, rows: target };
+  return { file, rows: target, end: scan.canonical ? scan.end : undefined };
 }
 
 /** The history of the file, from its summary where that describes these rows; else from the file as it is. */

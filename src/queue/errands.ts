@@ -13,6 +13,8 @@ export interface Errand {
   offered_ms: number;
   /** Computed here by now. */
   local: boolean;
+  /** Its result has come, and waits for an audit. */
+  here: boolean;
   readonly taken_back: AbortController;
   readonly resolve: (result: ChunkResult) => void;
   readonly reject: (error: Error) => void;
@@ -42,6 +44,7 @@ export class Errands {
       ...besides,
       offered_ms: now_ms,
       local: false,
+      here: false,
       taken_back: new AbortController(),
       ...settle!,
     };
@@ -57,9 +60,15 @@ export class Errands {
     return [...this.by_id.values()];
   }
 
-  /** Those that the broker was given, in the order in which they were asked for. */
+  /** Those that the broker was given and of which nothing has come, in the order in which they were asked for. */
   offered(): Errand[] {
-    return this.all().filter(({ local }) => !local);
+    return this.all().filter(({ local, here }) => !local && !here);
+  }
+
+  /** Something is asked for, and of all of it results have come that wait for an audit. */
+  get allHere(): boolean {
+    for (const { here } of this.by_id.values()) if (!here) return false;
+    return this.by_id.size > 0;
   }
 
   isOpen({ id }: Errand): boolean {

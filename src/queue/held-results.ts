@@ -18,6 +18,18 @@ interface Piece extends PermutationRange {
   rows: Rows | undefined;
 }
 
+/** The part of a result that one of the held ones gave. */
+interface HeldPart {
+  readonly id: string;
+  readonly worker: string;
+  readonly range: PermutationRange;
+}
+
+interface FoundResult {
+  readonly result: ChunkResult;
+  readonly parts: readonly HeldPart[];
+}
+
 /**
  * Results that are there before they are asked for: an earlier manager asked for them, in chunks of other sizes. A chunk that lies in one of them, or in several,
  * need not be computed. Those with failures among them are not held: what throws is found out again. The oldest go where they are too many.
@@ -51,7 +63,7 @@ export class HeldResults {
   }
 
   /** The result of a chunk where all its rows are held; undefined where one is not. `wrong`: told of a result that holds other rows than it says. */
-  take(task: ChunkTask, wrong: (id: string, why: string) => void): ChunkResult | undefined {
+  take(task: ChunkTask, wrong: (id: string, why: string) => void): FoundResult | undefined {
     const { first, count, cell } = task;
     const pieces = this.cover(cell.schema.experiment, first, first + count);
     if (pieces === undefined) return undefined;
@@ -60,6 +72,7 @@ export class HeldResults {
       columns: cell.schema.metrics.map(() => new Float64Array(count)),
     };
     let compute_ms = 0;
+    const parts: HeldPart[] = [];
     for (const [k, piece] of pieces.entries()) {
       const held = (piece.rows ??= this.rowsOf(piece, cell.schema, wrong));
       if (held === undefined) return undefined;
@@ -68,16 +81,26 @@ export class HeldResults {
       rows.perm_index.set(held.perm_index.subarray(from - piece.from, to - piece.from), from - first);
       for (const [m, column] of rows.columns.entries())
         column.set(held.columns[m]!.subarray(from - piece.from, to - piece.from), from - first);
+      parts.push({ id: piece.id, worker: piece.received.header.worker, range: { from, to } });
       compute_ms += (piece.received.header.compute_ms * (to - from)) / (piece.to - piece.from);
     }
-    return { first, count, rows: count, ...encodeForAll(task, rows, 'auto'), failures: [], compute_ms };
+    return {
+      result: { first, count, rows: count, ...encodeForAll(task, rows, 'auto'), failures: [], compute_ms },
+      parts,
+    };
   }
 
-  /** The rows of a chunk are in a metrics file. Returns the ids of results of which nothing is left. */
-  acknowledged(experiment: string, { first, count }: ChunkResult): readonly string[] {
+  /** What a worker sent is not held any more. Returns the ids of its results. */
+  dropOf(worker: string): readonly string[] {
+    const its = [...this.all.values()].filter(({ received }) => received.header.worker === worker);
+    return its.map((piece) => this.drop(piece));
+  }
+
+  /** These rows are in a metrics file, durably. Returns the ids of results of which nothing is left. */
+  durable(experiment: string, rows: readonly PermutationRange[]): readonly string[] {
     const done: string[] = [];
     for (const piece of this.by_experiment.get(experiment) ?? []) {
-      piece.left = subtractRanges(piece.left, [{ from: first, to: first + count }]);
+      piece.left = subtractRanges(piece.left, rows);
       if (piece.left.length === 0) done.push(piece.id);
     }
     for (const id of done) this.drop(this.all.get(id)!);

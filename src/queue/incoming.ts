@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { WorkerPutOut } from '../stored/queue-report.ts';
 import { receiveResult, type ReceivedResult } from './result-frame.ts';
 import type { ManagerTransport } from './transport.ts';
 import type { WorkerNote } from './wire.ts';
@@ -32,7 +33,10 @@ export class Incoming {
   private readonly in_hand = new Set<string>();
   /** Those of them that are done with; the broker is still to be told. */
   private readonly done: string[] = [];
-  private readonly expelled: { readonly worker: string; readonly why: string }[] = [];
+  /** Workers of which nothing more is taken, by their names; for people, who they were. */
+  private readonly out = new Map<string, WorkerPutOut>();
+  /** Those of them that the broker is still to be told of. */
+  private readonly untold: { readonly worker: string; readonly why: string }[] = [];
   private readonly faults = new Map<string, number>();
 
   constructor(options: IncomingOptions) {
@@ -58,19 +62,37 @@ export class Incoming {
     this.done.push(id);
   }
 
+  /** It is dropped through no fault of the message: its worker is not believed any more. */
+  discard(id: string): void {
+    this.drop(id);
+    this.options.recipient.refused(id);
+  }
+
+  /** Nothing more of this worker is taken, and it is told why. False where that was so before, or nobody knows who it is. */
+  expel(worker: string, why: string): boolean {
+    if (worker === '' || this.out.has(worker)) return false;
+    const { host, pid } = this.options.recipient.worker(worker) ?? { host: 'unknown', pid: 0 };
+    this.out.set(worker, { host, pid, why });
+    this.untold.push({ worker, why });
+    return true;
+  }
+
+  get put_out(): WorkerPutOut[] {
+    return [...this.out.values()];
+  }
+
   /** It is not what it must be: it goes, and so does its worker where that happens again and again. */
   refuse(id: string, worker: string, why: string): void {
     this.fault(worker, why);
-    this.drop(id);
-    this.options.recipient.refused(id);
+    this.discard(id);
   }
 
   /** Tells the broker what is done with. Where that fails, it is told the next time. */
   async tell(): Promise<void> {
     const { transport } = this.options;
-    for (let next = this.expelled[0]; next !== undefined; next = this.expelled[0]) {
+    for (let next = this.untold[0]; next !== undefined; next = this.untold[0]) {
       await transport.expel(next.worker, next.why);
-      this.expelled.shift();
+      this.untold.shift();
     }
     if (this.done.length === 0) return;
     const ids = this.done.splice(0);
@@ -99,6 +121,10 @@ export class Incoming {
     try {
       const received = receiveResult(bytes);
       const { header } = received;
+      if (this.out.has(header.worker)) {
+        this.discard(id);
+        return undefined;
+      }
       if (header.engine === engine && header.node_major === node_major) return received;
       const other = `it was computed by permafrost ${header.engine} on Node.js ${header.node_major}`;
       this.refuse(id, header.worker, other);
@@ -113,7 +139,7 @@ export class Incoming {
     const faults = (this.faults.get(worker) ?? 0) + 1;
     this.faults.set(worker, faults);
     if (faults > MOST_FAULTS) return;
-    if (faults === MOST_FAULTS && worker !== '') this.expelled.push({ worker, why });
+    if (faults === MOST_FAULTS) this.expel(worker, why);
     const who = this.options.recipient.worker(worker);
     const whose = who === undefined ? '' : ` of the worker on ${who.host} (pid ${who.pid})`;
     this.options.recipient.warn(

@@ -16,6 +16,7 @@ export interface OwnThreadsOptions {
 export class OwnThreads {
   private readonly options: OwnThreadsOptions;
   private busy = 0;
+  private n_done = 0;
 
   constructor(options: OwnThreadsOptions) {
     this.options = options;
@@ -23,6 +24,11 @@ export class OwnThreads {
 
   get parallel(): number {
     return this.options.local?.parallel ?? 0;
+  }
+
+  /** Chunks that were computed here. */
+  get done(): number {
+    return this.n_done;
   }
 
   hasSlot(): boolean {
@@ -38,7 +44,8 @@ export class OwnThreads {
       .then(
         (result) => {
           // A worker may have been faster after all.
-          if (!errands.settle(errand, result)) local!.release(result);
+          if (errands.settle(errand, result)) this.n_done += 1;
+          else local!.release(result);
         },
         (error: unknown) => {
           errands.fail(errand, error);

@@ -1,5 +1,4 @@
 import type { MetricsSchema, Rows } from '../encoding/metrics-schema.ts';
-import type { ChunkResult } from '../execute/messages.ts';
 import { memoryFile } from '../files/memory-file.ts';
 import { formatOf } from '../store/formats/formats.ts';
 import { readRows } from '../store/read-rows.ts';
@@ -25,10 +24,11 @@ export function spooledRows(received: ReceivedResult, schema: MetricsSchema): Ro
     { setup, cell, first, count, ...(more_schemas.length > 0 && { more_schemas }) },
     received,
   );
-  return typeof result === 'string' ? result : decoded(result, made_for);
+  return typeof result === 'string' ? result : rowsIn(result.bytes, result.rows, made_for);
 }
 
-function decoded({ bytes, rows }: ChunkResult, schema: MetricsSchema): Rows {
+/** The rows of a checked result, from the bytes that are for one kind of file. */
+export function rowsIn(bytes: Uint8Array, rows: number, schema: MetricsSchema): Rows {
   const file = Buffer.concat([formatOf(schema).header(schema), bytes]);
   const perm_index = new Uint32Array(rows);
   const columns = schema.metrics.map(() => new Float64Array(rows));

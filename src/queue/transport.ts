@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+
 import { EngineError } from '../errors.ts';
 
 /**
@@ -13,6 +15,20 @@ export function isUnreachable(error: unknown): error is EngineError {
 
 /** Where the broker has a chunk. `dead`: its attempts are used up. */
 export type ChunkState = 'waiting' | 'taken' | 'answered' | 'dead' | 'missing';
+
+/** How many chunks the broker has, and how often one was begun again since the manager came. */
+export interface BrokerCounts {
+  readonly waiting: number;
+  readonly taken: number;
+  readonly retries: number;
+}
+
+export interface SeenWorker {
+  /** What it says of itself. */
+  readonly note: string;
+  /** How long ago it did [ms]. */
+  readonly ago_ms: number;
+}
 
 /** The manager's end. */
 export interface ManagerTransport {
@@ -33,8 +49,9 @@ export interface ManagerTransport {
   /** Nobody waits for a chunk any more: whoever has it is told to let it be. */
   cancel(id: string): Promise<void>;
   states(ids: readonly string[]): Promise<readonly ChunkState[]>;
-  /** Why a chunk is dead: what its last worker said. */
-  deathOf(id: string): Promise<string>;
+  /** Why a chunk is dead: what its last worker said, and how often it was tried. */
+  deathOf(id: string): Promise<{ readonly why: string; readonly tries: number }>;
+  counts(): Promise<BrokerCounts>;
   /** The ids of results that have come since the last call; waits for some, at most `wait_ms`. */
   newResults(wait_ms: number): Promise<readonly string[]>;
   /** The ids of all results that are there. */
@@ -43,8 +60,8 @@ export interface ManagerTransport {
   result(id: string): Promise<Uint8Array | undefined>;
   /** These results are done with, whatever they were: their bytes go. */
   acknowledge(ids: readonly string[]): Promise<void>;
-  /** What the workers that are alive say of themselves. */
-  workers(): Promise<readonly string[]>;
+  /** The workers that are alive. */
+  workers(): Promise<readonly SeenWorker[]>;
   /** A worker computes no more for this namespace, and is told why. */
   expel(worker: string, why: string): Promise<void>;
   /** Leaves the namespace to others. */
@@ -55,6 +72,15 @@ export interface ManagerTransport {
 export interface Broker {
   manager(reference: string, namespace: string): Promise<ManagerTransport>;
   worker(reference: string, namespace: string): Promise<WorkerTransport>;
+  /** Pages for a browser that show the queue, where there is such a thing. */
+  board?(reference: string, namespace: string): Promise<QueueBoard>;
+}
+
+/** Pages that show a queue; who opened them lets the server listen, and ends it. */
+export interface QueueBoard {
+  readonly server: Server;
+  /** Ends the connections to the broker. */
+  close(): Promise<void>;
 }
 
 /** A chunk in the hands of a worker, and of nobody else as long as it is alive. */

@@ -13,8 +13,8 @@ export interface Host {
   readonly clock: Clock;
   /** How a queue is reached, where there may be one. */
   readonly broker?: Broker;
-  /** `setups`: what is to be computed; none where files are only read. */
-  open(threads: number, setups?: readonly GivenSetup[]): Local;
+  /** `setups`: what is to be computed; none where files are only read. `purity_check`: users' models are checked while they compute. */
+  open(threads: number, setups?: readonly GivenSetup[], purity_check?: boolean): Local;
 }
 
 /**

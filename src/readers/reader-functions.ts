@@ -14,6 +14,7 @@ import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
 import { isAsWritten, readBack } from '../store/scan-cell.ts';
+import { pairRows } from './pair-rows.ts';
 import type { ReaderTasks } from './tasks.ts';
 
 /** How each kind of task is done on the files behind the port. */
@@ -41,6 +42,8 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
     text: ({ place, target, part }) => Array.from(readRows(port, place, target, part), (rows) => encodeCsvRows(rows)),
 
     pick: ({ place, target, perms }) => pickRows(port, place, target, perms),
+
+    pairs: (task) => pairRows(port, task),
 
     summary: ({ place, target, options }) =>
       summarise(() => readRows(port, place, target), place.schema.metrics, options),

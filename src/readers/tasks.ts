@@ -3,6 +3,7 @@ import type { KeptColumns } from '../execute/kept-columns.ts';
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import type { Check, Stopping } from '../precision/checks.ts';
+import type { PairedSample } from '../statistics/difference.ts';
 import type { StatisticsText } from '../statistics/statistics-text.ts';
 import type { BinCounts, BinsOf } from '../statistics/count-in-bins.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
@@ -42,6 +43,19 @@ export interface TextTask extends RowsTask {
 export interface PickTask extends RowsTask {
   readonly perms: readonly number[];
 }
+/** A complete cell of which rows are paired. */
+export interface PairedRows extends RowsTask {
+  /** Where the rows end in its file, which was just seen to be canonical: then it is not scanned again. */
+  readonly end?: number | undefined;
+}
+export interface PairsTask {
+  readonly cells: readonly PairedRows[];
+  /** Permutations looked at, from the first one. */
+  readonly rows: number;
+  readonly metrics: readonly string[];
+  /** Places in `cells`: the second less the first. */
+  readonly pairs: readonly (readonly [first: number, second: number])[];
+}
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
@@ -71,6 +85,8 @@ export interface ReaderTasks {
   text: { task: TextTask; result: readonly Uint8Array[] };
   /** Some rows as CSV lines, by perm_index; those that are not there are left out. */
   pick: { task: PickTask; result: ReadonlyMap<number, string> };
+  /** For every pair, by metric, their differences of one permutation after the other. */
+  pairs: { task: PairsTask; result: readonly (readonly PairedSample[])[] };
   summary: { task: SummariseTask; result: CellStatistics };
   /** How many rows lie in which bins. */
   bins: { task: BinsTask; result: readonly BinCounts[] };

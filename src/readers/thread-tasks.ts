@@ -1,5 +1,5 @@
 import type { KeptColumns } from '../execute/kept-columns.ts';
-import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import type { AgainTask, ChunkResult, ChunkTask, ToldAgain } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import type { SummariseOptions } from '../statistics/summarise.ts';
 import type { ReaderTasks } from './tasks.ts';
@@ -11,7 +11,9 @@ export interface WorkerData {
 
 /** What the threads of this machine do. */
 export interface ThreadTasks extends ReaderTasks {
-  compute: { task: ComputeTask; result: ChunkResult };
+  /** `thread`: the one that did it. */
+  compute: { task: ComputeTask; result: ChunkResult & { readonly thread: number } };
+  again: { task: AgainTask; result: ToldAgain };
 }
 
 export interface ComputeTask {
@@ -21,4 +23,6 @@ export interface ComputeTask {
   readonly keep: KeptColumns | undefined;
   /** The chunk is a whole cell, and its statistics are wanted. */
   readonly summarise: SummariseOptions | undefined;
+  /** Permutations of the chunk that are told for the check of the model's purity. */
+  readonly sample: readonly number[];
 }

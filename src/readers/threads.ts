@@ -1,5 +1,6 @@
 import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
+import { PurityCheck, type Sampled } from '../execute/purity-check.ts';
 import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
@@ -9,12 +10,15 @@ import { ThreadsOnDemand, type Tail } from './threads-on-demand.ts';
 /** The worker threads of this process compute, and read what is on its disk. */
 export class Threads implements Local {
   private readonly pool: ThreadPool<ThreadTasks>;
+  private readonly purity: PurityCheck;
   private readonly spares: SharedArrayBuffer[] = [];
   /** How large a buffer for a chunk has to be [bytes]; 0 before the first one came. */
   private room = 0;
 
-  constructor(pool: ThreadPool<ThreadTasks>) {
+  /** `checked`: setups of which a sample is computed again, to see whether a user's model is pure. */
+  constructor(pool: ThreadPool<ThreadTasks>, checked: readonly GivenSetup[] = []) {
     this.pool = pool;
+    this.purity = new PurityCheck(checked, (task, avoid, signal) => pool.run('again', task, signal, avoid));
   }
 
   get parallel(): number {
@@ -25,8 +29,31 @@ export class Threads implements Local {
    * A chunk comes back in memory that both threads see. Were its bytes handed over (or those of anything else), V8 would from then on ask at every access to
    * a typed array whether it was taken away: a user's model takes a fifth longer in such a thread. The first chunks, and those that outgrow it, are copied.
    */
-  compute(chunk: ChunkTask, ...[signal, keep, summarise]: Tail<Parameters<Local['compute']>>): Promise<ChunkResult> {
-    return this.pool.run('compute', { chunk, into: this.memory(), keep, summarise }, signal);
+  async compute(
+    chunk: ChunkTask,
+    ...[signal, keep, summarise]: Tail<Parameters<Local['compute']>>
+  ): Promise<ChunkResult> {
+    const sample = this.purity.sampleOf(chunk);
+    const result = await this.pool.run('compute', { chunk, into: this.memory(), keep, summarise, sample }, signal);
+    this.purity.computed(result.compute_ms);
+    const { told, thread } = result;
+    if (told !== undefined) await this.check(chunk, sample, result, { told, thread }, signal);
+    return result;
+  }
+
+  private async check(
+    chunk: ChunkTask,
+    sample: readonly number[],
+    result: ChunkResult,
+    sampled: Sampled,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      await this.purity.check(chunk, sample, sampled, signal);
+    } catch (error) {
+      this.release(result);
+      throw error;
+    }
   }
 
   /**
@@ -54,10 +81,15 @@ export class Threads implements Local {
   }
 }
 
-/** `setups`: what the threads can compute, which start at once; those that only read files need none, and start when there is something to read. */
-export function openThreads(threads: number, setups: readonly GivenSetup[] = []): Local {
+/**
+ * `setups`: what the threads can compute, which start at once; those that only read files need none, and start when there is something to read. `purity_check`:
+ * users' models are checked while they compute.
+ */
+export function openThreads(threads: number, setups: readonly GivenSetup[] = [], purity_check = false): Local {
   const worker_data: WorkerData = { setups };
-  const open = (): Threads =>
-    new Threads(new ThreadPool({ worker: new URL('./worker.js', import.meta.url), threads, worker_data }));
+  const open = (): Threads => {
+    const pool = new ThreadPool<ThreadTasks>({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+    return new Threads(pool, purity_check ? setups : []);
+  };
   return setups.length > 0 ? open() : new ThreadsOnDemand(parallelOf(threads), open);
 }

@@ -5,7 +5,7 @@ import type { Local } from './readers.ts';
 /** A host whose readers and executors stop: once the signal is aborted, what they were asked and are asked from then on rejects with its reason. */
 export function withSignal(host: Host, signal: AbortSignal | undefined): Host {
   if (signal === undefined) return host;
-  return { ...host, open: (threads, setups) => abortable(host.open(threads, setups), signal) };
+  return { ...host, open: (...given) => abortable(host.open(...given), signal) };
 }
 
 function abortable(local: Local, signal: AbortSignal): Local {

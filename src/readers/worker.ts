@@ -1,3 +1,5 @@
+import { threadId } from 'node:worker_threads';
+
 import { workerData } from 'piscina';
 
 import { Simulators } from '../execute/simulators.ts';
@@ -14,8 +16,15 @@ const simulators = new Simulators((workerData as WorkerData).setups);
 export default threadEntry<ThreadTasks>(
   {
     ...readerFunctions(disk, simulators),
-    compute: async ({ chunk, into, keep, summarise }) =>
-      (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep, summarise),
+    compute: async ({ chunk, into, keep, summarise, sample }) => ({
+      ...(await (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep, summarise, sample)),
+      thread: threadId,
+    }),
+    again: async ({ setup, cell, perms }) => {
+      const began = performance.now();
+      const told = await (await simulators.copyOf(setup)).tell(cell, perms);
+      return { told, ms: performance.now() - began };
+    },
   },
   // Handed over: `verify` computes little, so it may be slow (see `Threads.compute`).
   { text: (lines) => lines.map(({ buffer }) => buffer as ArrayBuffer) },

@@ -7,7 +7,8 @@ import { checkedShard, type Shard } from '../plan/share.ts';
 import type { Failure } from '../store/failures.ts';
 import { nearest } from '../study/problem.ts';
 import type { StopReason } from './stop.ts';
-import { positiveOption, wholeOption, wordOption } from '../wording/expected.ts';
+import { checkedListenAt, type ListenAt } from '../wording/listen-at.ts';
+import { notExpected, positiveOption, wholeOption, wordOption } from '../wording/expected.ts';
 
 /** When appended rows count. `chunk`: after fsync; `interval`: when written, fsync once a second and at the end of a cell; `none`: when written, never fsynced. */
 export const DURABILITIES = ['chunk', 'interval', 'none'] as const;
@@ -28,6 +29,12 @@ export interface RunOptions {
   readonly queue?: string | undefined;
   /** The part of the queue that this run has for itself; its workers are told the same name. */
   readonly namespace?: string | undefined;
+  /** Of the permutations that workers send, this many are computed again here and compared to the last bit before any is written [%]. */
+  readonly audit?: number | undefined;
+  /** Where the numbers of the run are served to Prometheus while it lasts. */
+  readonly metrics_port?: ListenAt | undefined;
+  /** Where bull-board shows the queue while the run lasts; it is installed beside the engine. */
+  readonly board_port?: ListenAt | undefined;
   /** Permutations per chunk; changes no result. */
   readonly chunk?: number | 'auto' | undefined;
   readonly format?: Format | undefined;
@@ -45,6 +52,8 @@ export interface RunOptions {
   /** Where the disk is full, waits up to this long for space [min]. */
   readonly disk_wait_minutes?: number | undefined;
   readonly kernel?: Kernel | undefined;
+  /** Told when the run is over, stalls, or the disk gets full: commands or URLs, or `env:NAME` or `file:PATH` where one is found. */
+  readonly on_event?: readonly string[] | undefined;
   /** Tries permutations again that failed before. Default: in a study with steps, yes. */
   readonly retry_failed?: boolean | undefined;
   readonly on_error?: OnError | undefined;
@@ -58,6 +67,8 @@ export interface RunOptions {
   readonly inputs?: Readonly<Record<string, string>> | undefined;
   /** Computes only this shard of every cell. */
   readonly shard?: Shard | undefined;
+  /** Of each cell some permutations of a user's own model are computed again, elsewhere and alone: is it the same rows? */
+  readonly purity_check?: boolean | undefined;
   /** `false`: repairs, seals and summarises what is there, and computes nothing. */
   readonly compute?: boolean | undefined;
 }
@@ -73,6 +84,9 @@ type Open =
   | 'disk_wait_minutes'
   | 'retry_failed'
   | 'queue'
+  | 'audit'
+  | 'metrics_port'
+  | 'board_port'
   | 'shard';
 
 /** Options with every default filled in: the one shape that is handed down, whole, to whatever runs, plans or measures. */
@@ -92,6 +106,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   max_seconds: undefined,
   disk_wait_minutes: undefined,
   kernel: 'auto',
+  on_event: [],
   retry_failed: undefined,
   on_error: 'stop',
   recompute_found: false,
@@ -100,7 +115,11 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   inputs: undefined,
   queue: undefined,
   namespace: DEFAULT_NAMESPACE,
+  audit: undefined,
+  metrics_port: undefined,
+  board_port: undefined,
   shard: undefined,
+  purity_check: true,
   compute: true,
 };
 
@@ -112,8 +131,10 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
   refuseUnknown(Object.keys(given), [...names, 'threads']);
   const filled = Object.fromEntries(names.map((name) => [name, given[name] ?? DEFAULTS[name]])) as typeof DEFAULTS;
-  const { chunk, max_seconds, disk_wait_minutes } = filled;
+  const { chunk, max_seconds, disk_wait_minutes, audit } = filled;
   if (chunk !== 'auto') wholeOption('chunk', chunk, 1);
+  if (audit !== undefined && !(audit > 0 && audit <= 100))
+    throw notExpected('audit', 'a percentage above 0 and up to 100', audit);
   if (max_seconds !== undefined) positiveOption('max_seconds', max_seconds);
   if (disk_wait_minutes !== undefined) positiveOption('disk_wait_minutes', disk_wait_minutes);
   wordOption('durability', filled.durability, DURABILITIES);
@@ -121,6 +142,10 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   wordOption('kernel', filled.kernel, KERNELS);
   if (filled.format !== undefined) wordOption('format', filled.format, FORMATS);
   if (filled.shard !== undefined) checkedShard(filled.shard);
+  for (const name of ['metrics_port', 'board_port'] as const) {
+    const at = filled[name];
+    if (at !== undefined) checkedListenAt(name, at);
+  }
   const only_workers = filled.queue !== undefined && given.threads === 0;
   return { ...filled, threads: only_workers ? 0 : threadCount(given.threads) };
 }

@@ -98,7 +98,7 @@ function lineOf(failure: Failure): string {
 }
 
 /** Anything below space would end the line or hide in it. */
-function onOneLine(text: string): string {
+export function onOneLine(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/\r?\n/g, '\\n').replace(/[\u0000-\u001f]/g, ' ');
 }

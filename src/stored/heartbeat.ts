@@ -1,6 +1,7 @@
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { readAdvisory } from './advisory-file.ts';
+import { queueReportOf, type QueueReport } from './queue-report.ts';
 
 /** A run writes its heartbeat this often [ms]; the contract asks for 30 s at most. */
 export const HEARTBEAT_MS = 10_000;
@@ -23,6 +24,11 @@ export interface Heartbeat {
   readonly current_cell_id: string | null;
   readonly sims_per_second: number;
   readonly eta_seconds: number | null;
+  readonly uptime_seconds?: number;
+  /** Threads of this machine that compute; 0 where only workers of a queue do. */
+  readonly threads?: number;
+  /** What the missing rows will take, from those computed so far [bytes]; absent before the first. */
+  readonly disk_needed_bytes?: number;
   /** `running` until the run has ended. */
   readonly state?: 'running' | RunEnd;
   /** When the last row or cell counted. */
@@ -31,6 +37,8 @@ export interface Heartbeat {
   readonly longest_wait_seconds?: number;
   /** Why it ended; absent while it runs, and where nothing was left to do. */
   readonly why?: EndReason;
+  /** Of a run over a queue. */
+  readonly queue?: QueueReport;
 }
 
 /** The last heartbeat of a run; undefined where there is none that can be read. */
@@ -45,17 +53,23 @@ export function readHeartbeat(port: FilePort, output: string): Heartbeat | undef
 function heartbeatOf(found: Readonly<Record<string, unknown>>): Heartbeat | undefined {
   const { timestamp, current_cell_id, sims_per_second, eta_seconds, state, advanced_at, longest_wait_seconds } = found;
   if (!isTime(timestamp)) return undefined;
+  const { uptime_seconds, threads, disk_needed_bytes } = found;
   const known = [...ENDS, 'running' as const].find((each) => each === state);
   const why = reasonOf(found['why']);
+  const queue = queueReportOf(found['queue']);
   return {
     timestamp,
     current_cell_id: typeof current_cell_id === 'string' ? current_cell_id : null,
     sims_per_second: typeof sims_per_second === 'number' ? sims_per_second : 0,
     eta_seconds: typeof eta_seconds === 'number' ? eta_seconds : null,
+    ...(typeof uptime_seconds === 'number' && { uptime_seconds }),
+    ...(typeof threads === 'number' && { threads }),
+    ...(typeof disk_needed_bytes === 'number' && { disk_needed_bytes }),
     ...(known !== undefined && { state: known }),
     ...(isTime(advanced_at) && { advanced_at }),
     ...(typeof longest_wait_seconds === 'number' && { longest_wait_seconds }),
     ...(why !== undefined && { why }),
+    ...(queue !== undefined && { queue }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { BASELINE_NAMES, STATISTIC_NAMES, THRESHOLD_INFIX } from '../encoding/statistic-names.ts';
+import { checkKeys, checkTexts } from './check-keys.ts';
 import { goodName } from './check-name.ts';
 import type { Path, Problems } from './problem.ts';
 import { isMap } from './raw-map.ts';
@@ -16,6 +17,8 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       problems.add(['metrics', name], 'a parameter has this name, too; choose another');
     if (!isMap(spec)) problems.wrong(['metrics', name], spec, '{ unit, description, missing, infinite, constant }');
     else {
+      checkKeys('metric', spec, ['metrics', name], problems);
+      checkTexts(spec, ['metrics', name], problems);
       for (const key of ['missing', 'infinite', 'stored', 'headline'])
         if (spec[key] !== undefined && typeof spec[key] !== 'boolean')
           problems.wrong(['metrics', name, key], spec[key], 'true or false');
@@ -27,6 +30,7 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       );
       rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
       words(spec, ['metrics', name], problems);
+      cap(spec.cap, ['metrics', name, 'cap'], parameters, problems);
     }
   }
   if (Object.values(raw).every((spec) => isMap(spec) && spec.stored === false))
@@ -86,6 +90,14 @@ function words({ label, good, goals }: Readonly<Record<string, unknown>>, path: 
     problems.wrong([...path, 'goals'], goals, "a list: [{ at: 0, means: 'the strategy makes money' }]");
   else if (good === undefined)
     problems.add([...path, 'goals'], "which side of a goal is the good one? Add good: 'high' or 'low'");
+}
+
+/** At which parameter a metric is capped. */
+function cap(value: unknown, path: Path, parameters: unknown, problems: Problems): void {
+  if (value === undefined) return;
+  const known = isMap(parameters) ? Object.keys(parameters) : [];
+  if (typeof value !== 'string') problems.wrong(path, value, 'the name of a parameter');
+  else if (!known.includes(value)) problems.unknown(path, 'parameter', value, known);
 }
 
 /** Of what a metric is the rate: two lists of metrics. */

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { ENGINE_COLUMNS, type Model, type ParameterSpec } from '../model/model.ts';
 import { GENERATORS } from '../random/generator.ts';
+import { checkKeys, checkTexts } from './check-keys.ts';
 import { checkMetrics } from './check-metrics.ts';
 import { goodName } from './check-name.ts';
 import { checkValue } from './parameter-value.ts';
@@ -53,6 +54,7 @@ export function checkModel(value: unknown, shown: string): Model {
   } else {
     texts(value, problems);
     parameters(value.parameters, value.inputs, problems);
+    inputs(value.inputs, problems);
     presets(value.presets, value.parameters, problems);
     checkMetrics(value.metrics, value.parameters, problems);
     ranking(value, problems);
@@ -76,6 +78,29 @@ function texts(model: Raw, problems: Problems): void {
   if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
     problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
   for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
+}
+
+function inputs(value: unknown, problems: Problems): void {
+  if (value === undefined) return;
+  if (!isMap(value)) {
+    problems.wrong(['inputs'], value, 'a map from names to { description, required }');
+    return;
+  }
+  for (const [name, spec] of Object.entries(value)) {
+    const path = ['inputs', name];
+    goodName(name, path, problems);
+    if (!isMap(spec)) {
+      problems.wrong(path, spec, '{ description, required }');
+      continue;
+    }
+    checkKeys('input', spec, path, problems);
+    checkTexts(spec, path, problems);
+    if (spec.required !== undefined && typeof spec.required !== 'boolean')
+      problems.wrong([...path, 'required'], spec.required, 'true or false');
+    for (const key of ['recognises', 'inspect'])
+      if (spec[key] !== undefined && typeof spec[key] !== 'function')
+        problems.wrong([...path, key], spec[key], 'a function');
+  }
 }
 
 /** Values of a preset fit their parameters. */
@@ -130,6 +155,7 @@ function ranking({ ranking: value, metrics: specs }: Raw, problems: Problems): v
   else if (!names.includes(value.metric)) problems.unknown(['ranking', 'metric'], 'metric', value.metric, names);
   else if (value.best !== 'highest' && value.best !== 'lowest')
     problems.wrong(['ranking', 'best'], value.best, 'highest or lowest');
+  if (isMap(value)) checkKeys('ranking', value, ['ranking'], problems);
 }
 
 function lead({ lead: value = [], metrics: specs }: Raw, problems: Problems): void {
@@ -162,6 +188,7 @@ function views(model: Raw, problems: Problems): void {
       problems.wrong(path, view, '{ title, x, y, statistic, series, where }');
       continue;
     }
+    checkKeys('view', view, path, problems);
     known([...path, 'x'], view.x, 'parameter or metric', [...parameterNames, ...metricNames]);
     known([...path, 'y'], view.y, 'metric', metricNames);
     if (view.series !== undefined) known([...path, 'series'], view.series, 'parameter', parameterNames);
@@ -203,6 +230,9 @@ function parameters(raw: unknown, inputs: unknown, problems: Problems): void {
 
 function parameter(raw: Raw, path: Path, problems: Problems): void {
   const before = problems.list.length;
+  checkKeys('parameter', raw, path, problems);
+  checkTexts(raw, path, problems);
+  bounds(raw, path, problems);
   for (const bound of ['min', 'max', 'above', 'below']) {
     if (raw[bound] !== undefined && !Number.isFinite(raw[bound]))
       problems.wrong([...path, bound], raw[bound], 'a finite number');
@@ -214,6 +244,14 @@ function parameter(raw: Raw, path: Path, problems: Problems): void {
   if (problems.list.length > before || raw.default === undefined) return;
   const checked = checkValue(raw as unknown as ParameterSpec, raw.default);
   if (!('value' in checked)) problems.wrong([...path, 'default'], raw.default, checked.allowed);
+}
+
+/** Some value is between them. */
+function bounds({ min, max, above, below }: Raw, path: Path, problems: Problems): void {
+  const low = Math.max(...[min, above].map((each) => (typeof each === 'number' ? each : -Infinity)));
+  const high = Math.min(...[max, below].map((each) => (typeof each === 'number' ? each : Infinity)));
+  const open = low === above || high === below;
+  if (low > high || (open && low === high)) problems.add(path, `no value is between ${low} and ${high}`);
 }
 
 function choice(raw: Raw, path: Path, problems: Problems): void {

@@ -119,6 +119,13 @@ export function compareIdentity(before: RunIdentity, after: RunIdentity): Differ
   return [{ path: pathText(['cells', id]), old: before.cells[id], new: after.cells[id] }];
 }
 
+/** Everything in which two runs differ, whether or not a row depends on it: what they have in common, then what their studies say of their cells. */
+export function identityDifferences(first: RunIdentity, second: RunIdentity): Difference[] {
+  const common = (identity: RunIdentity): object =>
+    Object.fromEntries(Object.entries(identity).filter(([key]) => key !== 'cells' && key !== 'surface'));
+  return [...differences(common(first), common(second), []), ...differences(first.surface, second.surface, [])];
+}
+
 function valueOf(identity: RunIdentity, key: string | number): unknown {
   return (identity as unknown as Readonly<Record<string, unknown>>)[key];
 }

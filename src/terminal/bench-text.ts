@@ -1,4 +1,5 @@
 import { formatTable, type Page } from './table.ts';
+import { inFull } from '../wording/format-number.ts';
 
 /** A measured rate, as the tables show it. */
 interface Rate {
@@ -69,7 +70,7 @@ const COLUMNS = ['perm/s', 'spread', 'CPU us', 'coord.'];
 
 function columns(rate: Rate): string[] {
   return [
-    Math.round(rate.permutations_per_second).toLocaleString('en'),
+    inFull(Math.round(rate.permutations_per_second)),
     percent(rate.spread / 2),
     rate.cpu_us_per_permutation.toPrecision(3),
     percent(rate.coordinator_share),

@@ -3,7 +3,7 @@ import { MOST_CELLS, reportedCells, type ReportedCells } from '../report/gather/
 import type { FirstFailure, StudyResult } from '../run/run-options.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { commandLine, pathHere } from '../wording/command-line.ts';
-import { counted, formatDuration } from '../wording/format-number.ts';
+import { counted, formatDuration, inFull } from '../wording/format-number.ts';
 import { fixedParametersText } from '../wording/fixed-parameters-text.ts';
 import { cellTable, precisionText } from './cell-table.ts';
 import { styled } from './style.ts';
@@ -67,16 +67,15 @@ function isDone({ complete, shared, cells, stopped }: StudyResult): boolean {
 function outcome(result: StudyResult, { color = false }: Page): string {
   const { cells, complete, permutations_computed, permutations_reused, permutations_total, seconds, stopped } = result;
   const done = permutations_computed + permutations_reused;
-  const count = (n: number): string => n.toLocaleString('en');
   const work =
     permutations_computed === 0
       ? `${complete === cells ? 'nothing was left to compute' : 'nothing was computed'} (${counted(done, 'permutation')} on disk)`
-      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${count(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${count(permutations_reused)} reused` : ''}`;
+      : `${counted(permutations_computed, 'permutation')} computed in ${formatDuration(seconds)} (${inFull(Math.round(result.permutations_per_second))}/s${kernelText(result)})${permutations_reused > 0 ? `, ${inFull(permutations_reused)} reused` : ''}`;
   if (complete === cells && stopped?.kind !== 'error')
-    return `${styled('green', 'Complete:', color)} ${count(cells)} of ${counted(cells, 'cell')}; ${work}.`;
+    return `${styled('green', 'Complete:', color)} ${inFull(cells)} of ${counted(cells, 'cell')}; ${work}.`;
   if (complete + result.shared === cells && stopped === undefined)
     return `This shard is done: ${counted(done, 'permutation')} on disk; ${work}. The cells are whole when all shards are merged.`;
-  const where = `${count(complete)} of ${counted(cells, 'cell')} complete, ${count(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk${unreadText(result)}; ${work}.`;
+  const where = `${inFull(complete)} of ${counted(cells, 'cell')} complete, ${inFull(done)} of ${result.at_most ? 'at most ' : ''}${counted(permutations_total, 'permutation')} on disk${unreadText(result)}; ${work}.`;
   return `${styled('yellow', stopText(result), color)} ${where}`;
 }
 
@@ -94,15 +93,14 @@ function unreadText({ unread, output }: StudyResult): string {
 
 /** How far the cells are that are not complete. */
 function partialText({ cells, complete, partial, at_most }: StudyResult): string {
-  const count = (n: number): string => n.toLocaleString('en');
   const left = cells - complete - partial.cells;
   const lines = partial.first.map(
     ({ cell_id, n_done, n_target }) =>
-      `  cell ${cell_id}  ${count(n_done)} of ${at_most ? 'at most ' : ''}${counted(n_target, 'permutation')}`,
+      `  cell ${cell_id}  ${inFull(n_done)} of ${at_most ? 'at most ' : ''}${counted(n_target, 'permutation')}`,
   );
-  const more = partial.cells > lines.length ? [`  and ${count(partial.cells - lines.length)} more`] : [];
+  const more = partial.cells > lines.length ? [`  and ${inFull(partial.cells - lines.length)} more`] : [];
   return [
-    `${counted(partial.cells, 'cell has some of its', 'cells have some of their')} permutations${left > 0 ? `, ${count(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv lists all):`,
+    `${counted(partial.cells, 'cell has some of its', 'cells have some of their')} permutations${left > 0 ? `, ${inFull(left)} ${left === 1 ? 'has' : 'have'} none` : ''} (aggregated/progress.csv lists all):`,
     ...lines,
     ...more,
   ].join('\n');

@@ -39,6 +39,9 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   durability: maybe(fc.constantFrom('chunk', 'interval', 'none')),
   max_seconds: maybe(fc.integer({ min: 1, max: 100 })),
   disk_wait_minutes: maybe(fc.constantFrom(0.5, 1, 30)),
+  on_event: maybe(
+    fc.uniqueArray(fc.constantFrom('env:HOOK', 'file:/etc/hook', 'notify-send "it is over"'), { minLength: 1 }),
+  ),
   kernel: maybe(fc.constantFrom('auto', 'wasm', 'typescript')),
   retry_failed: maybe(fc.constant(true)),
   recompute_found: maybe(fc.constant(true)),
@@ -47,7 +50,11 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   settings: maybe(words),
   inputs: maybe(fc.dictionary(fc.stringMatching(/^[a-z_]{1,4}$/), word, { minKeys: 1, maxKeys: 3 })),
   queue: maybe(fc.constantFrom('redis://lab:6379', 'file:/etc/the queue', 'env:PERMAFROST_QUEUE', 'env:OTHER')),
+  audit: maybe(fc.constantFrom(0.1, 5, 100)),
+  metrics_port: maybe(fc.constantFrom({ port: 9464 }, { host: '0.0.0.0', port: 0 }, { host: '::', port: 1 })),
+  board_port: maybe(fc.constantFrom({ port: 8000 }, { host: 'lab', port: 80 })),
   namespace: maybe(fc.constantFrom('lab', 'default')),
+  purity_check: maybe(fc.constant(false)),
   shard: maybe(fc.constantFrom({ index: 1, of: 1 }, { index: 2, of: 3 })),
 };
 const options: fc.Arbitrary<RunOptions> = fc.record(EACH);

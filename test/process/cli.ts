@@ -13,7 +13,7 @@ export interface Finished {
   readonly stdout: string;
   readonly stderr: string;
   /** The one JSON object on stdout. */
-  json(): unknown;
+  readonly json: () => unknown;
 }
 
 export interface StartOptions {

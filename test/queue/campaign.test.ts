@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 
-import { digestOf, finished, permafrost, seededUniform, start, temporaryFolder } from '../process/cli.ts';
+import { digestOf, finished, permafrost, seededUniform } from '../process/cli.ts';
 import { newFolder, removeFolder } from '../temporary-folder.ts';
-import { HAS_REDIS, WITHOUT_REDIS, RedisServer } from './redis-server.ts';
+import { Cluster, studyIn, type Child, type UserStudy } from './cluster.ts';
+import { HAS_REDIS, WITHOUT_REDIS } from './redis-server.ts';
 
 /**
  * Real processes and a real Redis, killed at moments that follow from a seed: the rows are those of one machine that nobody killed. `npm run test:cluster` is the
@@ -25,89 +25,28 @@ const MODEL = `export default {
     row.sum = sum;
   },
 };`;
-const STUDY = {
-  name: 'slow',
-  model: './slow.mjs',
-  grid: { p: [0.1, 0.2, 0.3] },
-  permutations: FULL ? 2000 : 800,
-  batch_rows: 100,
+const STUDY: UserStudy = {
+  model: MODEL,
+  study: { name: 'slow', grid: { p: [0.1, 0.2, 0.3] }, permutations: FULL ? 2000 : 800, batch_rows: 100 },
 };
 
 let expected: string;
 
-function studyIn(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'slow.mjs'), MODEL);
-  const file = join(folder, 'study.yaml');
-  writeFileSync(file, JSON.stringify({ ...STUDY, output: 'out' }));
-  return file;
-}
-
-type Child = ReturnType<typeof start>;
-
-/** A manager, workers and a Redis of one test. */
-class Cluster {
-  readonly folder = temporaryFolder();
-  readonly file = studyIn(this.folder);
-  readonly redis: RedisServer;
-  private n_workers = 0;
-  private readonly children = new Set<Child>();
-
-  private constructor(redis: RedisServer) {
-    this.redis = redis;
-  }
-
-  static async start(): Promise<Cluster> {
-    const cluster = new Cluster(await RedisServer.start());
-    onTestFinished(() => cluster.stop());
-    return cluster;
-  }
-
-  manager(threads: number, chunk: number): Child {
-    const flags = ['--queue', '--threads', String(threads), '--chunk', String(chunk)];
-    return this.begin(['run', this.file, ...flags]);
-  }
-
-  /** One of three folders to keep results in: a worker that comes back sends what it had kept. */
-  worker(): Child {
-    const spool = join(this.folder, `spool-${(this.n_workers += 1) % 3}`);
-    return this.begin([
-      'worker',
-      '--threads',
-      '1',
-      '--allow-models',
-      '--spool',
-      spool,
-      '--cache',
-      join(this.folder, 'cache'),
-    ]);
-  }
-
-  private begin(args: readonly string[]): Child {
-    const child = start(args, { cwd: this.folder, env: { PERMAFROST_QUEUE: this.redis.url } });
-    this.children.add(child);
-    return child;
-  }
-
-  private async stop(): Promise<void> {
-    for (const child of this.children) child.kill('SIGKILL');
-    await Promise.all([...this.children].map(finished));
-    await this.redis.stop();
-  }
-}
-
 async function scenario(seed: number): Promise<void> {
   const next = seededUniform(seed * 7919);
   const cluster = await Cluster.start();
-  const threads = seed % 3 === 0 ? 1 : 0;
-  const chunk = 40 + Math.floor(next() * 100);
-  let workers = [cluster.worker(), cluster.worker()];
-  let manager = cluster.manager(threads, chunk);
+  const file = studyIn(cluster.folder, STUDY);
+  const flags = ['--threads', seed % 3 === 0 ? '1' : '0', '--chunk', String(40 + Math.floor(next() * 100))];
+  // One of three folders to keep results in: a worker that comes back sends what it had kept.
+  let n_workers = 0;
+  const another = (): Child => cluster.worker(String((n_workers += 1) % 3));
+  let workers = [another(), another()];
+  let manager = cluster.manager(file, ...flags);
   let over = false;
   let deaths = 0;
   const replaceWorker = (): void => {
     workers[0]!.kill('SIGKILL');
-    workers = [...workers.slice(1), cluster.worker()];
+    workers = [...workers.slice(1), another()];
   };
   const trouble = async (): Promise<void> => {
     await sleep(1000 + next() * 1500);
@@ -143,7 +82,7 @@ async function scenario(seed: number): Promise<void> {
       expect([signal === 'SIGKILL', exit === 3], stderr).toContain(true);
       expect(tries).toBeLessThan(30);
       if (exit === 3) await sleep(300);
-      manager = cluster.manager(threads, chunk);
+      manager = cluster.manager(file, ...flags);
     }
   } finally {
     over = true;
@@ -155,7 +94,7 @@ async function scenario(seed: number): Promise<void> {
 describe.skipIf(!HAS_REDIS)(`a cluster${WITHOUT_REDIS}`, () => {
   beforeAll(async () => {
     const folder = newFolder();
-    const file = studyIn(folder);
+    const file = studyIn(folder, STUDY);
     expect((await permafrost(['run', file], { cwd: folder })).exit).toBe(0);
     expected = await digestOf(join(folder, 'out'));
     removeFolder(folder);
@@ -163,8 +102,8 @@ describe.skipIf(!HAS_REDIS)(`a cluster${WITHOUT_REDIS}`, () => {
 
   test('a run by two workers, one of them killed: the rows are those of one machine', async () => {
     const cluster = await Cluster.start();
-    const [doomed] = [cluster.worker(), cluster.worker()];
-    const manager = cluster.manager(1, 50);
+    const [doomed] = [cluster.worker('a'), cluster.worker('b')];
+    const manager = cluster.manager(studyIn(cluster.folder, STUDY), '--threads', '1', '--chunk', '50');
     await sleep(1500);
     doomed.kill('SIGKILL');
     const { exit, stderr } = await finished(manager);

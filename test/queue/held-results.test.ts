@@ -52,12 +52,13 @@ describe('results of an earlier manager', () => {
         [3999, 1],
       ] as const) {
         const wanted = { ...task(first, count), more_schemas: [task(0, 1, 'arrow').cell.schema] };
-        const found = held.take(wanted, never)!;
+        const { result: found, parts } = held.take(wanted, never)!;
         const expected = await computed(wanted);
         expect(found).toMatchObject(JSON.parse(JSON.stringify({ first, count, rows: count, failures: [] })) as object);
         expect(Buffer.compare(found.bytes, expected.bytes)).toBe(0);
         expect(Buffer.compare(found.more_bytes![0]!, expected.more_bytes![0]!)).toBe(0);
         expect(found.blocks).toEqual(expected.blocks);
+        expect([parts[0]!.range.from, parts.at(-1)!.range.to]).toEqual([first, first + count]);
       }
       for (const [first, count] of [
         [1999, 2],
@@ -73,10 +74,12 @@ describe('results of an earlier manager', () => {
     held.add('p', await received(0, 100), 10);
     held.add('q', await received(100, 100), 10);
     const experiment = 'e'.repeat(64);
-    const take = (first: number, count: number) => held.take(task(first, count), never)!;
-    expect(held.acknowledged(experiment, take(0, 60))).toEqual([]);
-    expect(held.acknowledged(experiment, take(60, 60))).toEqual(['p']);
-    expect(held.acknowledged(experiment, take(120, 80))).toEqual(['q']);
+    const take = (first: number, count: number) => held.take(task(first, count), never)!.result;
+    const durable = (first: number, count: number) => held.durable(experiment, [{ from: first, to: first + count }]);
+    expect(take(0, 60).rows).toBe(60);
+    expect(durable(0, 60)).toEqual([]);
+    expect(durable(60, 60)).toEqual(['p']);
+    expect(durable(120, 80)).toEqual(['q']);
     expect(held.length).toBe(0);
   });
 

@@ -13,10 +13,16 @@ import type { MemoryBroker } from './memory-broker.ts';
 /** Seconds of the queue are tens of milliseconds here. */
 export const CLOCK = fastClock(25);
 
-export function hostOf(broker: MemoryBroker, dies?: AbortSignal): Host {
+/** What a worker does to each result that it sends. */
+export type Tamper = (frame: Uint8Array) => Uint8Array;
+
+export function hostOf(broker: MemoryBroker, dies?: AbortSignal, tamper: Tamper = (frame) => frame): Host {
   const ends: Broker = {
     manager: () => Promise.resolve(broker.manager()),
-    worker: () => Promise.resolve(broker.worker(dies)),
+    worker: () => {
+      const honest = broker.worker(dies);
+      return Promise.resolve({ ...honest, submit: (id, frame) => honest.submit(id, tamper(frame)) });
+    },
   };
   return { ...HOST, clock: CLOCK, broker: ends };
 }
@@ -31,12 +37,13 @@ export function hire(
   broker: MemoryBroker,
   folder: string,
   more: Parameters<typeof work>[0] = {},
+  tamper?: Tamper,
 ): Hands & { readonly ended: Promise<unknown> } {
   const dies = new AbortController();
   const stop = new AbortController();
   const places = { spool: join(folder, 'spool'), cache: join(folder, 'cache') };
   const options = { ...places, queue: 'memory', threads: 1, allow_models: true, signal: stop.signal, ...more };
-  const ended = work(options, hostOf(broker, dies.signal));
+  const ended = work(options, hostOf(broker, dies.signal, tamper));
   ended.catch(() => undefined);
   const hands = {
     ended,

@@ -32,6 +32,8 @@ export class MemoryBroker {
   readonly notes = new Map<string, string>();
   readonly expelled = new Map<string, string>();
   announced: string | undefined;
+  /** How often a chunk was begun again. */
+  retries = 0;
   holder: object | undefined;
   /** Nobody reaches it. */
   down = false;
@@ -145,7 +147,14 @@ export class MemoryBroker {
       },
       deathOf: async (id) => {
         await this.message();
-        return this.chunks.get(id)?.why ?? '';
+        const { why = '', attempts = 0 } = this.chunks.get(id) ?? {};
+        return { why, tries: attempts };
+      },
+      counts: async () => {
+        await this.message();
+        const states = [...this.chunks.values()].map(({ state }) => state);
+        const count = (wanted: string): number => states.filter((state) => state === wanted).length;
+        return { waiting: count('waiting'), taken: count('taken'), retries: this.retries };
       },
       newResults: async (wait_ms) => {
         await this.message();
@@ -166,7 +175,7 @@ export class MemoryBroker {
       },
       workers: async () => {
         await this.message();
-        return [...this.notes.values()];
+        return [...this.notes.values()].map((note) => ({ note, ago_ms: 0 }));
       },
       expel: async (worker, why) => {
         await this.message();
@@ -203,6 +212,7 @@ export class MemoryBroker {
         const take = (chunk: Chunk): void => {
           chunk.state = 'taken';
           chunk.attempts += 1;
+          if (chunk.attempts > 1) this.retries += 1;
           in_hand += 1;
           mine.add(chunk);
           if (this.faults.redelivered?.() === true)

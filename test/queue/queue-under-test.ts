@@ -79,6 +79,8 @@ export function managerOptions(
   return {
     transport,
     local: undefined,
+    audit: undefined,
+    namespace: 'default',
     setups: [],
     clock: systemClock,
     engine: ENGINE.engine,
@@ -104,7 +106,7 @@ export class QueueUnderTest implements Executor {
   private readonly end: () => Promise<void>;
 
   constructor(
-    transports: { readonly manager: ManagerTransport; readonly worker: WorkerTransport },
+    transports: Promise<{ readonly manager: ManagerTransport; readonly worker: WorkerTransport }>,
     setups: readonly GivenSetup[],
     bytesOf: (given: GivenSetup, sha256: string) => Uint8Array | undefined,
     open: (setups: readonly GivenSetup[]) => Executor,
@@ -118,11 +120,11 @@ export class QueueUnderTest implements Executor {
         return [];
       }
     });
-    this.opened = QueueExecutor.open(managerOptions(transports.manager, { setups: sent }));
     let worker: StartedWorker | undefined;
-    void this.opened.then((executor) => {
-      this.executor = executor;
-      worker = startWorker(transports.worker, open, folder);
+    this.opened = transports.then(async (ends) => {
+      this.executor = await QueueExecutor.open(managerOptions(ends.manager, { setups: sent }));
+      worker = startWorker(ends.worker, open, folder);
+      return this.executor;
     });
     this.end = async () => {
       await (await this.opened).close();

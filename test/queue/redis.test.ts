@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { RedisManager } from '../../src/queue/redis/manager.ts';
 import { RedisWorker } from '../../src/queue/redis/worker.ts';
-import { GivenBack, type TakenChunk } from '../../src/queue/transport.ts';
+import { GivenBack, type SeenWorker, type TakenChunk } from '../../src/queue/transport.ts';
 import { HAS_REDIS, WITHOUT_REDIS, RedisServer } from './redis-server.ts';
 
 let server: RedisServer;
@@ -41,10 +41,12 @@ describe.skipIf(!HAS_REDIS)(`over a real Redis${WITHOUT_REDIS}`, () => {
     await m.offer('a-1', 'the chunk');
     await m.offer('a-1', 'the chunk');
     expect(await m.states(['a-1', 'a-2'])).toEqual(['waiting', 'missing']);
+    expect(await m.counts()).toEqual({ waiting: 1, taken: 0, retries: 0 });
     const taken: string[] = [];
     const consumer = w.consume(2, async ({ id, chunk }) => {
       taken.push(chunk);
       expect(await m.states([id])).toEqual(['taken']);
+      expect(await m.counts()).toMatchObject({ waiting: 0, taken: 1 });
       await w.submit(id, Buffer.from([0, 255, 10, 13]));
     });
     expect(await m.newResults(5000)).toEqual(['a-1']);
@@ -112,9 +114,12 @@ describe.skipIf(!HAS_REDIS)(`over a real Redis${WITHOUT_REDIS}`, () => {
     const consumer = w.consume(1, () => Promise.reject(new Error(`try ${(tries += 1)} failed`)));
     while ((await m.states(['a-1']))[0] !== 'dead') await new Promise((resolve) => setTimeout(resolve, 20));
     await consumer.stop();
-    expect([tries, await m.deathOf('a-1')]).toEqual([3, 'try 3 failed']);
+    expect([tries, await m.deathOf('a-1')]).toEqual([3, { why: 'try 3 failed', tries: 3 }]);
+    // Begun again twice.
+    expect(await m.counts()).toEqual({ waiting: 0, taken: 0, retries: 2 });
     await m.clear();
     expect(await m.states(['a-1'])).toEqual(['missing']);
+    expect((await m.counts()).retries).toBe(0);
   });
 
   test('one manager has a namespace; another is told who, and gets it when the first is gone', async () => {
@@ -147,7 +152,10 @@ describe.skipIf(!HAS_REDIS)(`over a real Redis${WITHOUT_REDIS}`, () => {
     const namespace = namespaceOfItsOwn();
     const [m, w] = [await manager(namespace), await worker(namespace)];
     expect(await w.beat('w1', 'a note')).toBeUndefined();
-    expect(await m.workers()).toEqual(['a note']);
+    const [{ note, ago_ms }] = (await m.workers()) as [SeenWorker];
+    expect(note).toBe('a note');
+    expect(ago_ms).toBeGreaterThanOrEqual(0);
+    expect(ago_ms).toBeLessThan(10_000);
     await m.expel('w1', 'wrong rows');
     expect(await w.beat('w1', 'a note')).toBe('wrong rows');
     await server.command('DEL', `permafrost:{${namespace}}:workers:w1`);

@@ -46,6 +46,25 @@ describe('a run over a queue leaves the files of a run on one machine', () => {
     ]);
   });
 
+  test('what a manager left at the broker goes when a later one finds its rows in the files', async () => {
+    const study = new CoinStudy();
+    const broker = new MemoryBroker();
+    hire(broker, study.folder);
+    // A manager that dies when its rows are durable, and before it says so.
+    const { acknowledge, ...rest } = broker.manager();
+    expect(acknowledge).toBeTypeOf('function');
+    const host = hostOf(broker);
+    const dying = {
+      ...host.broker!,
+      manager: () => Promise.resolve({ ...rest, acknowledge: () => Promise.resolve() }),
+    };
+    const options = { queue: 'memory', threads: 0, chunk: 20 };
+    expect((await run(study.file, options, { ...host, broker: dying })).exit).toBe(0);
+    expect(broker.kept.size).toBeGreaterThan(40);
+    expect((await overQueue(study, broker, { permutations: 300 })).permutations_reused).toBe(1000);
+    expect(broker.kept.size).toBe(0);
+  });
+
   test('a study that another shares with it is computed once and reaches both', async () => {
     const [a, b] = [new CoinStudy(), new CoinStudy()];
     const broker = new MemoryBroker();

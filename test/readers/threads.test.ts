@@ -102,3 +102,25 @@ test('a pool whose threads fail to come up can be closed', async () => {
   await pool.close();
   expect(pool['starting'].size).toBe(0);
 });
+
+test.each([1, 2])('of %i threads, another one computes a sample again where there is one', async (threads) => {
+  const worker = new URL('../../dist/readers/worker.js', import.meta.url);
+  const code = `import { threadId } from 'node:worker_threads';
+    export default { name: 'two', version: '1', parameters: {}, metrics: { a: {}, b: {} },
+    simulate: (state, rng, row) => { row.a = threadId; row.b = rng(); } }`;
+  const setup = { model: { code, file: './two.ts' }, inputs: {}, streams: 'independent', kernel: 'auto' } as const;
+  const given = { id: 'two', setup, inputs: { loaded: {} } };
+  const pool = new ThreadPool<ThreadTasks>({ worker, threads, worker_data: { setups: [given] } });
+  const checked = new Threads(pool, [given]);
+  try {
+    // Both threads are there: the check has a choice.
+    const [first] = await Promise.allSettled([
+      checked.compute(task('csv', 0, 300)),
+      checked.compute(task('csv', 300, 300)),
+    ]);
+    expect(first.status).toBe(threads === 1 ? 'fulfilled' : 'rejected');
+    if (first.status === 'rejected') expect(first.reason).toMatchObject({ code: 'MODEL' });
+  } finally {
+    await checked.close();
+  }
+});

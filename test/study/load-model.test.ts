@@ -232,6 +232,37 @@ describe('checkModel', () => {
   });
 
   test.each([
+    ['parameters', { parameters: { p: { type: 'number', minn: 0 } } }, 'parameters.p.minn: unknown key "minn"', 'min'],
+    ['a choice', { parameters: { p: { type: 'choice', values: ['a'], alias: {} } } }, 'parameters.p.alias', 'aliases'],
+    ['metrics', { metrics: { a: { mising: true } } }, 'metrics.a.mising: unknown key "mising"', 'missing'],
+    ['inputs', { inputs: { f: { description: 'a', requird: true } } }, 'inputs.f.requird', 'required'],
+    ['ranking', { ranking: { metric: 'heads', best: 'lowest', metrics: [] } }, 'ranking.metrics', 'metric'],
+    ['views', { views: [{ title: 't', x: 'p', y: 'heads', serie: 'p' }] }, 'views[0].serie', 'series'],
+  ])('a misspelt key among %s is named, with the nearest that there is', (_, wrong, expected, nearest) => {
+    const check = () => checkModel({ ...coin, ...wrong }, 'm');
+    expect(check).toThrow(expected);
+    expect(check).toThrow(`did you mean ${nearest}?`);
+  });
+
+  test.each([
+    ['bounds that cross', { parameters: { p: { type: 'number', min: 3, max: 2 } } }, 'no value is between 3 and 2'],
+    ['bounds without room', { parameters: { p: { type: 'number', min: 3, below: 3 } } }, 'no value is between 3 and 3'],
+    ['a unit that is no text', { metrics: { a: { unit: 3 } } }, 'metrics.a.unit'],
+    ['a description that is no text', { parameters: { p: { type: 'number', description: ['a'] } } }, 'a text'],
+    ['a cap that is no parameter', { metrics: { a: { cap: 'q' } } }, 'unknown parameter "q"'],
+    ['inputs that are a list', { inputs: ['trades'] }, 'a map from names to { description, required }'],
+    ['an input that is a word', { inputs: { f: 'prices' } }, 'inputs.f'],
+    ['an input that is required by a word', { inputs: { f: { description: 'a', required: 'yes' } } }, 'true or false'],
+  ])('refuses %s', (_, wrong, expected) => {
+    expect(() => checkModel({ ...coin, ...wrong }, 'm')).toThrow(expected);
+  });
+
+  it('takes bounds that leave one value', () => {
+    const parameters = { p: { type: 'integer', min: 3, max: 3 }, q: { type: 'number', above: 0, max: 1 } };
+    expect(() => checkModel({ ...coin, parameters }, 'm')).not.toThrow();
+  });
+
+  test.each([
     [['step', 'p', { title: 'top', of: 'heads', inactive: 1 }, 'config_id'], undefined],
     [['step', 'head'], 'results_columns[1]: unknown column "head"'],
     [[{ of: 'heads' }], 'results_columns[0]: found {"of":"heads"}'],

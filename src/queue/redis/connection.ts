@@ -6,6 +6,8 @@ import type { QueuePackages } from './packages.ts';
 
 /** A command that is not answered for so long [ms] counts as lost. */
 const COMMAND_MS = 5_000;
+/** A connection that is silent for so long though an answer is due is made again [ms]: its other end may be gone without a word. Who waits for chunks waits up to ten seconds. */
+const SILENT_MS = { commands: 10_000, blocking: 30_000 };
 /** A connection that is lost is made again after so long, at most [ms]. */
 const LONGEST_PAUSE_MS = 2_000;
 
@@ -27,7 +29,12 @@ export class Connections {
    * broker is away.
    */
   async commands(): Promise<Redis> {
-    const redis = this.open({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: COMMAND_MS });
+    const redis = this.open({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      commandTimeout: COMMAND_MS,
+      socketTimeout: SILENT_MS.commands,
+    });
     await new Promise<void>((resolve) => {
       redis.once('ready', resolve);
       redis.once('error', () => {
@@ -39,7 +46,7 @@ export class Connections {
 
   /** For BullMQ, and for commands that wait: they wait for the broker, too. */
   blocking(): Redis {
-    return this.open({ maxRetriesPerRequest: null });
+    return this.open({ maxRetriesPerRequest: null, socketTimeout: SILENT_MS.blocking });
   }
 
   /** Whatever a command failed with, as an operating error that has no secret in it. */

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-import type { ChunkState, ManagerTransport } from '../transport.ts';
+import type { BrokerCounts, ChunkState, ManagerTransport, SeenWorker } from '../transport.ts';
 import { queueAddress, type QueueReference } from './address.ts';
 import { Connections } from './connection.ts';
 import { Lease } from './lease.ts';
-import { KEPT_S, namesOf, PIECE_BYTES, type Names } from './names.ts';
+import { KEPT_S, namesOf, PIECE_BYTES, WORKER_GONE_MS, type Names } from './names.ts';
 import { queuePackages } from './packages.ts';
 
 /** How often a chunk is tried, and how long after each time, doubled [ms]: one that fails more often kills whoever computes it. */
@@ -97,7 +97,7 @@ export class RedisManager implements ManagerTransport {
   async clear(): Promise<void> {
     await this.asked(this.queue.drain(true));
     await this.asked(this.queue.clean(0, 0, 'failed'));
-    await this.asked(this.redis.del(this.names.cancelled));
+    await this.asked(this.redis.del(this.names.cancelled, this.names.retries));
   }
 
   async offer(id: string, chunk: string): Promise<void> {
@@ -142,8 +142,17 @@ export class RedisManager implements ManagerTransport {
     return states;
   }
 
-  async deathOf(id: string): Promise<string> {
-    return (await this.asked(this.redis.hget(this.names.chunk(id), 'failedReason'))) ?? 'nothing';
+  async deathOf(id: string): Promise<{ readonly why: string; readonly tries: number }> {
+    // As BullMQ names them: attempts made, and how often a worker died over it.
+    const [why, made, stalled] = await this.asked(this.redis.hmget(this.names.chunk(id), 'failedReason', 'atm', 'stc'));
+    return { why: why ?? 'nothing', tries: Number(made ?? 0) + Number(stalled ?? 0) };
+  }
+
+  async counts(): Promise<BrokerCounts> {
+    const jobs = await this.asked(this.queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active'));
+    const retries = Number((await this.asked(this.redis.get(this.names.retries))) ?? 0);
+    const { waiting = 0, prioritized = 0, delayed = 0, active = 0 } = jobs;
+    return { waiting: waiting + prioritized + delayed, taken: active, retries };
   }
 
   async newResults(wait_ms: number): Promise<readonly string[]> {
@@ -170,16 +179,18 @@ export class RedisManager implements ManagerTransport {
     }
   }
 
-  async workers(): Promise<readonly string[]> {
+  async workers(): Promise<readonly SeenWorker[]> {
     const notes = await this.asked(this.redis.hgetall(this.names.workers));
     const names = Object.keys(notes);
     if (names.length === 0) return [];
     const asked = this.redis.pipeline();
-    for (const name of names) asked.exists(`${this.names.workers}:${name}`);
-    const alive = await this.answersOf(asked);
-    const gone = names.filter((_, k) => alive[k] !== 1);
+    for (const name of names) asked.pttl(`${this.names.workers}:${name}`);
+    const left_ms = (await this.answersOf(asked)) as readonly number[];
+    const gone = names.filter((_, k) => left_ms[k]! < 0);
     if (gone.length > 0) await this.asked(this.redis.hdel(this.names.workers, ...gone));
-    return names.flatMap((name, k) => (alive[k] === 1 ? notes[name]! : []));
+    return names.flatMap((name, k) =>
+      left_ms[k]! < 0 ? [] : [{ note: notes[name]!, ago_ms: WORKER_GONE_MS - left_ms[k]! }],
+    );
   }
 
   async expel(worker: string, why: string): Promise<void> {

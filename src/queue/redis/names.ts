@@ -22,6 +22,8 @@ export interface Names {
   readonly news: string;
   /** Ids of chunks that nobody waits for any more. */
   readonly cancelled: string;
+  /** How often a chunk was begun again since the manager came. */
+  readonly retries: string;
   /** Notes of workers, by worker. */
   readonly workers: string;
   readonly expelled: string;
@@ -31,6 +33,8 @@ export interface Names {
   chunk(id: string): string;
   lock(id: string): string;
   readonly dead: string;
+  /** Chunks that nobody has begun. */
+  readonly waiting: string;
 }
 
 export const DEFAULT_NAMESPACE = 'default';
@@ -50,6 +54,7 @@ export function namesOf(namespace: string): Names {
     results: `${prefix}:results`,
     news: `${prefix}:news`,
     cancelled: `${prefix}:cancelled`,
+    retries: `${prefix}:retries`,
     workers: `${prefix}:workers`,
     expelled: `${prefix}:expelled`,
     result: (id) => `${prefix}:result:${id}`,
@@ -57,5 +62,6 @@ export function namesOf(namespace: string): Names {
     chunk,
     lock: (id) => `${chunk(id)}:lock`,
     dead: `${prefix}:${queue}:failed`,
+    waiting: `${prefix}:${queue}:wait`,
   };
 }

@@ -1,4 +1,3 @@
-import type { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { EngineError } from '../../errors.ts';
@@ -8,13 +7,9 @@ import { queueAddress, type QueueReference } from './address.ts';
 import { Connections } from './connection.ts';
 import { KEPT_S, namesOf, PIECE_BYTES, WORKER_GONE_MS, type Names } from './names.ts';
 import { queuePackages, type QueuePackages } from './packages.ts';
+import { takeChunks } from './taking.ts';
+import { Watchdog } from './watchdog.ts';
 
-/** A worker that says nothing for so long is taken for dead: others get its chunks [ms]. */
-const LOCK_MS = 10_000;
-/** How often that is looked for [ms]. */
-const STALLED_MS = 5_000;
-/** A chunk whose workers die so often is given up. */
-const MOST_STALLED = 5;
 /** How often it is asked whether chunks in hand are still wanted [ms]. */
 const CANCELLED_MS = 1_000;
 
@@ -56,44 +51,43 @@ export class RedisWorker implements WorkerTransport {
   }
 
   consume(at_once: number, compute: (chunk: TakenChunk) => Promise<void>): Consumer {
-    const { bullmq } = this.packages;
+    const { packages, names } = this;
     const in_hand = new Map<string, AbortController>();
-    const worker = new bullmq.Worker<string>(
-      this.names.queue,
-      async (job, token) => {
-        const id = job.id!;
-        const cancelled = new AbortController();
-        in_hand.set(id, cancelled);
-        try {
-          await compute({ id, chunk: job.data, cancelled: cancelled.signal });
-        } catch (error) {
-          if (!(error instanceof GivenBack)) throw error;
-          await job.moveToWait(token);
-          throw new bullmq.WaitingError();
-        } finally {
-          in_hand.delete(id);
-        }
-      },
-      {
-        connection: this.connections.blocking(),
-        prefix: this.names.prefix,
-        concurrency: at_once,
-        lockDuration: LOCK_MS,
-        stalledInterval: STALLED_MS,
-        maxStalledCount: MOST_STALLED,
-        runRetryDelay: CANCELLED_MS,
-        skipVersionCheck: true,
-        skipWaitingForReady: true,
-      },
-    );
-    worker.on('error', () => undefined); // it tries again by itself; `beat` says that the broker is away
+    const watchdog: Watchdog = new Watchdog({
+      start: () =>
+        takeChunks({
+          packages,
+          names,
+          connection: this.connections.blocking(),
+          at_once,
+          compute,
+          in_hand,
+          onTaken: (again) => {
+            watchdog.taken();
+            if (again) this.countRetry();
+          },
+        }),
+      chunksWait: async () => (await this.redis.llen(names.waiting)) > 0,
+      hasRoom: () => in_hand.size < at_once,
+    });
     const asking = setInterval(() => void this.cancelAmong(in_hand), CANCELLED_MS);
     return {
       stop: async () => {
-        await closed(worker, in_hand);
+        await watchdog.stop();
         clearInterval(asking);
       },
     };
+  }
+
+  /** For whoever watches the run. Where that fails, nothing depends on it. */
+  private countRetry(): void {
+    const { retries } = this.names;
+    this.redis
+      .multi()
+      .incr(retries)
+      .expire(retries, KEPT_S)
+      .exec()
+      .catch(() => undefined);
   }
 
   private async cancelAmong(in_hand: ReadonlyMap<string, AbortController>): Promise<void> {
@@ -139,14 +133,4 @@ export class RedisWorker implements WorkerTransport {
   private asked<T>(work: Promise<T>): Promise<T> {
     return this.connections.asked(work);
   }
-}
-
-/** BullMQ waits for a broker that is away for as long as it is; what is in hand is ended by whoever computes it, and that is enough. */
-async function closed(worker: Worker, in_hand: ReadonlyMap<string, AbortController>): Promise<void> {
-  const closing = worker.close().catch(() => undefined);
-  const idle = async (): Promise<void> => {
-    while (in_hand.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-    await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
-  };
-  await Promise.race([closing, idle()]);
 }

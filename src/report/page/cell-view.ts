@@ -117,7 +117,7 @@ function replay({ data, state, run }: CellViewGiven): HTMLElement {
         'data-key': `copy-${name}`,
         'aria-label': `copy the command for the ${name} value`,
         onclick: () => {
-          navigator.clipboard.writeText(command).then(
+          copied(command).then(
             () => {
               said.textContent = 'copied';
             },
@@ -137,6 +137,11 @@ function replay({ data, state, run }: CellViewGiven): HTMLElement {
     element('p', { class: 'note' }, 'One of its permutations again, step by step:'),
     element('ul', { class: 'replay' }, ...lines),
   );
+}
+
+/** Rejects where the page may not: in a frame, or where the browser does not trust its address. */
+async function copied(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
 }
 
 /** A word of a command line. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 
 import type { Clock } from '../../clock.ts';
 import { EngineError } from '../../errors.ts';
+import { DeadChunk } from '../../execute/dead-chunk.ts';
 import type { Executor } from '../../execute/executor.ts';
 import type { KeptColumns } from '../../execute/kept-columns.ts';
 import type { ChunkTask } from '../../execute/messages.ts';
@@ -64,6 +65,9 @@ export async function runCells(context: RunContext): Promise<void> {
   const run: Loop = { ...context, abandoned: abandonedAfterGrace(context), columns: new ColumnMemory() };
   const open = new Slots(OPEN_EXPERIMENTS);
   const in_flight = new Slots(() => run.executor.parallel);
+  run.executor.watch?.(() => {
+    in_flight.look();
+  });
   // One experiment hands out its chunks at a time: workers keep few cells prepared.
   const turn = new Slots(1);
   const sync = new GroupSync(run.options.durability, run.clock, (error) => {
@@ -112,6 +116,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     }
     if (output.summaries.isUpToDate(cell, scan, check)) {
       output.books.foundComplete(cell, scan);
+      run.executor.found?.(cell.setup.schema.experiment, scan.present);
       await leaveClean(run.port, member);
       continue;
     }
@@ -121,6 +126,7 @@ async function begin(run: Loop, { members }: ScannedExperiment<RunOutput>): Prom
     if (output_cell === undefined) continue;
     // Not before: a process that was killed may have left its last rows in memory alone.
     output.books.found(cell, sure.scan);
+    run.executor.found?.(cell.setup.schema.experiment, sure.scan.present);
     output.books.begun(cell, output_cell.file, output_cell.missing());
     output_cells.push(output_cell);
   }
@@ -177,6 +183,8 @@ async function dispatch(
           },
           (error: unknown) => {
             work.lost();
+            if (error instanceof DeadChunk)
+              for (const { output, cell } of output_cells) output.books.deadLetter(cell, range, error.death);
             throw chunkError(error, output_cells[0]!.cell.cell_id, range);
           },
         )

@@ -13,9 +13,14 @@ export class Slots {
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** What is given goes to whoever waits longest; where there are more slots by now, to more of them. */
+  /** What is given goes to whoever waits longest. */
   give(): void {
     this.held -= 1;
+    this.look();
+  }
+
+  /** Where there are more slots by now, more of those that wait have one. */
+  look(): void {
     while (this.waiting.length > 0 && this.held < this.size()) {
       this.held += 1;
       this.waiting.shift()!();

@@ -2,6 +2,8 @@ import { every, type Clock } from '../../clock.ts';
 import type { FirstFailure } from '../run-options.ts';
 import { errorOf, type ErrorRecord } from '../../model/error-record.ts';
 import { placeOf } from '../../model/model-source.ts';
+import type { Death } from '../../execute/dead-chunk.ts';
+import { appendDeadLetter } from '../../store/dead-letters.ts';
 import type { Failure } from '../../store/failures.ts';
 import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts';
@@ -13,6 +15,7 @@ import { countPermutations, describeRanges, type PermutationRange } from '../../
 import { collectGarbage } from '../collect-garbage.ts';
 import { readAdvisory } from '../../stored/advisory-file.ts';
 import { HEARTBEAT_MS, type EndReason, type RunEnd } from '../../stored/heartbeat.ts';
+import type { QueueReport } from '../../stored/queue-report.ts';
 import { percent, progressCsv } from '../../stored/progress-csv.ts';
 import type { Progress } from './progress.ts';
 import type { CellStates } from '../../stored/cell-states.ts';
@@ -55,8 +58,14 @@ export interface BookkeeperOptions {
   readonly tell: Tell;
   /** What each cell was thought to hold of the run's own permutations before it was read (aggregated/progress.csv). */
   readonly expected: (index: number) => number;
+  /** Threads of this machine that compute. */
+  readonly threads: number;
+  /** What the missing rows will take [bytes]; undefined before the first rows. */
+  readonly disk_needed: () => number | undefined;
   /** How many of these are the run's own: what `progress` counts. */
   readonly ownOf: (cell: RunCell, present: readonly PermutationRange[]) => number;
+  /** How the run's queue is; undefined where it has none. */
+  readonly queue: (() => QueueReport) | undefined;
 }
 
 /**
@@ -235,6 +244,14 @@ export class Bookkeeper {
     this.log(cell, `failed: ${failure.error_class}: ${failure.message}`);
   }
 
+  /** No worker could compute this chunk of it. */
+  deadLetter(cell: RunCell, { from, to }: PermutationRange, { seed, tries, why }: Death): void {
+    const { port, output, clock } = this.options;
+    const letter = { cell_id: cell.cell_id, perm_index: from, count: to - from, seed, tries, error: why };
+    void this.queue(() => appendDeadLetter(port, output, { time: clock.date(), ...letter }));
+    this.log(cell, `permutations ${from}-${to - 1} could not be computed by any worker (${tries} tries): ${why}`);
+  }
+
   private countFailures(
     cell: RunCell,
     failures: readonly Failure[],
@@ -312,8 +329,10 @@ export class Bookkeeper {
 
   private async writeCellProgress(): Promise<void> {
     this.logTheRest();
-    for (const open of this.open.values()) {
-      if (open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
+    // A cell that begins meanwhile has no folder before its log is written, the next time.
+    for (const open of [...this.open.values()]) {
+      const is_open = this.open.get(open.cell.index) === open;
+      if (is_open && open.n_done !== open.written_n_done) await this.writeProgressJson(open, 'running');
     }
   }
 
@@ -354,7 +373,8 @@ export class Bookkeeper {
   }
 
   private async writeHeartbeat(state: 'running' | RunEnd, why: EndReason | undefined): Promise<void> {
-    const { clock, run_name, progress } = this.options;
+    const { clock, run_name, progress, threads, disk_needed, queue } = this.options;
+    const needed = disk_needed();
     const numbers = progress.numbers();
     const { idle_seconds, longest_wait_seconds } = progress.waits();
     const timestamp = clock.date();
@@ -368,10 +388,13 @@ export class Bookkeeper {
       uptime_seconds: Math.round(numbers.uptime_seconds * 1000) / 1000,
       sims_per_second: Math.round(numbers.permutations_per_second * 10) / 10,
       eta_seconds: numbers.eta_seconds === undefined ? null : Math.round(numbers.eta_seconds * 10) / 10,
+      threads,
+      ...(needed !== undefined && { disk_needed_bytes: Math.round(needed) }),
       state,
       advanced_at: new Date(Date.parse(timestamp) - 1000 * idle_seconds).toISOString(),
       longest_wait_seconds: Math.round(longest_wait_seconds * 10) / 10,
       ...(why !== undefined && { why }),
+      ...(queue !== undefined && { queue: queue() }),
     };
     await this.write(this.paths.heartbeat, `${JSON.stringify(heartbeat, null, 1)}\n`);
   }

@@ -44,12 +44,24 @@ export type RunEvent =
       readonly n_target: number;
       readonly complete: boolean;
     }
+  /** No row or cell was finished for long: what `status` calls stalled. Once, until something is. */
+  | ({ readonly type: 'stalled'; readonly output: string; readonly idle_seconds: number } & Far)
+  /** The disk has less room than the missing rows need, as far as that is known, or is full, and the run waits. Once, until there is room. */
+  | ({
+      readonly type: 'low-disk';
+      readonly output: string;
+      readonly free_bytes: number;
+      readonly needed_bytes: number | undefined;
+    } & Far)
   /** What a person should see: a repair, a file set aside, a disagreement of versions. */
   | { readonly type: 'warning'; readonly message: string }
-  /** What the model reports about its inputs and how the study uses them: information, not a problem. */
+  /** What the model reports about its inputs and how the study uses them, and the run about itself: information, not a problem. */
   | { readonly type: 'note'; readonly code: string; readonly message: string }
   /** An output has ended, for this stage. */
   | ({ readonly type: 'finished'; readonly output: string } & ProgressNumbers);
+
+/** How far an output is, in four numbers of `progress`. */
+type Far = Pick<ProgressNumbers, 'cells_complete' | 'cells_total' | 'permutations_done' | 'permutations_total'>;
 
 /** Told of every event of a run. Never throws. */
 export type Tell = (event: RunEvent) => void;

@@ -14,6 +14,7 @@ import { baselineOf } from '../../study/loaded-study.ts';
 import type { Tell } from './events.ts';
 import type { Readers } from '../../readers/readers.ts';
 import { readProgressCsv } from '../../stored/progress-csv.ts';
+import type { QueueReport } from '../../stored/queue-report.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
 import type { RunCell, RunCells } from '../../plan/run-cell.ts';
@@ -28,8 +29,12 @@ export interface Surroundings {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly readers: Readers;
+  /** Threads of this machine that compute. */
+  readonly threads: number;
   readonly tell: Tell;
   readonly onFailed: (output: RunOutput) => void;
+  /** How the run's queue is; undefined where it has none. */
+  readonly queue: (() => QueueReport) | undefined;
 }
 
 /** An output that a run writes, with everything that is kept for it. Nothing is written yet. */
@@ -40,7 +45,7 @@ export function createOutput(
   around: Surroundings,
 ): RunOutput {
   const { study } = experiment;
-  const { port, clock, readers, tell, onFailed } = around;
+  const { port, clock, readers, threads, tell, onFailed, queue } = around;
   const target = study.permutations;
   const stopping = stoppingOf(study.precision, target);
   const states = new CellStates(experiment.cells.length, target);
@@ -62,6 +67,14 @@ export function createOutput(
     own === undefined ? cells.length * target : sumOf(cells, n_own),
     expected.reduce((sum, n) => sum + n, 0),
   );
+  const missing = (): number => {
+    const { permutations_total, permutations_done } = progress.numbers();
+    return Math.max(0, permutations_total - permutations_done);
+  };
+  const warn = (message: string): void => {
+    tell({ type: 'warning', message });
+  };
+  const forecast = new DiskForecast(port, study.output, missing, warn);
   const books = new Bookkeeper({
     port,
     clock,
@@ -71,8 +84,11 @@ export function createOutput(
     progress,
     states,
     tell,
+    threads,
+    disk_needed: () => forecast.needed(),
     expected: (index) => expected[index]!,
     ownOf: (cell, present) => countPermutations(ownOf(present, own?.(cell))),
+    queue,
   });
   const lines = new TableLines(Object.keys(study.model.parameters));
   const summaries = new CellSummaries({
@@ -83,14 +99,6 @@ export function createOutput(
     baselineOf: (cell) => baselineOf(experiment, cell),
     lines,
   });
-  const missing = (): number => {
-    const { permutations_total, permutations_done } = progress.numbers();
-    return Math.max(0, permutations_total - permutations_done);
-  };
-  const warn = (message: string): void => {
-    tell({ type: 'warning', message });
-  };
-  const forecast = new DiskForecast(port, study.output, missing, warn);
   const landmark = layoutOf(study.output).manifest;
   const retry_failed = retriesFailed(options, study.surface.steps);
   const kept = {

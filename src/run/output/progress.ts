@@ -48,6 +48,8 @@ export class Progress {
   private done = 0;
   /** When the last row or cell counted, and the longest time between two [ms]. */
   private moved_ms: number;
+  /** When the last row counted; before the first, when the run began. */
+  private row_ms: number;
   private longest_wait_ms = 0;
   private readonly clock: Clock;
   private readonly started_ms: number;
@@ -57,6 +59,7 @@ export class Progress {
     this.clock = clock;
     this.started_ms = clock.now();
     this.moved_ms = this.started_ms;
+    this.row_ms = this.started_ms;
     this.cells_total = cells_total;
     this.permutations_total = permutations_total;
     this.done = expected_done;
@@ -89,6 +92,10 @@ export class Progress {
     };
   }
 
+  get seconds_since_row(): number {
+    return (this.clock.now() - this.row_ms) / 1000;
+  }
+
   /** A cell turned out to need `by` permutations fewer. */
   targetLowered(by: number): void {
     // Where this run has only a part of each cell, the total counts that part.
@@ -101,6 +108,7 @@ export class Progress {
     this.permutations_computed += computed;
     this.moved();
     const at_ms = this.clock.now();
+    this.row_ms = at_ms;
     const last = this.samples.at(-1);
     if (last !== undefined && at_ms - last.at_ms < WINDOW_MS / SAMPLES) return;
     this.samples.push({ at_ms, advanced: this.advanced_here });

@@ -11,9 +11,13 @@ export interface RunLayout {
   readonly heartbeat: string;
   readonly progress: string;
   readonly grid_summary: string;
+  /** What `summarize` works out of all cells together. */
+  readonly analysis: string;
   readonly partial_summary: string;
   /** Which Node.js computed which rows, where it was more than one major version. */
   readonly row_origins: string;
+  /** Chunks that no worker could compute. */
+  readonly dead_letters: string;
   readonly done: string;
   readonly results: string;
   readonly final_results: string;
@@ -43,7 +47,9 @@ export function layoutOf(output: string): RunLayout {
     progress: join(aggregated, 'progress.csv'),
     grid_summary: join(aggregated, 'grid_summary.csv'),
     partial_summary: join(aggregated, 'partial_summary.csv'),
+    analysis: join(aggregated, 'analysis'),
     row_origins: join(aggregated, 'row_origins.csv'),
+    dead_letters: join(aggregated, 'dead_letters.csv'),
     done: join(aggregated, 'DONE.txt'),
     results: join(output, 'results'),
     final_results: join(output, 'results', 'final_results.csv'),

@@ -1,48 +1,22 @@
-import type * as Arrow from 'apache-arrow';
-import type { Data, DataType } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
 
 import { apacheArrow } from '../../encoding/apache-arrow.ts';
+import { arrowFile, arrowTypeOf } from './arrow-file.ts';
 import type { CellColumn, CellValue, Sink, TableColumns, TableWriter } from './table.ts';
 
 /**
  * An Arrow IPC *file* (ARROW1 ... footer ... ARROW1): it can be memory-mapped and read at any batch. The stream form, which survives a crash at any
- * byte, is what runs are stored in; an export is written once. No dictionaries and no compression: every Arrow reader reads it.
+ * byte, is what runs are stored in; an export is written once.
  */
 export function arrowTable(columns: TableColumns, sink: Sink): TableWriter {
-  const {
-    AsyncByteQueue,
-    Field,
-    Float64,
-    RecordBatch,
-    RecordBatchFileWriter,
-    RecordBatchWriter,
-    Schema,
-    Struct,
-    Uint32,
-    makeData,
-  } = apacheArrow();
+  const { Field, Float64, RecordBatch, Schema, Struct, Uint32, makeData } = apacheArrow();
   const fields = [
-    ...columns.cell.map((column) => new Field(column.name, typeOf(column), column.name !== 'cell_id')),
+    ...columns.cell.map((column) => new Field(column.name, arrowTypeOf(column), column.name !== 'cell_id')),
     new Field('perm_index', new Uint32(), false),
     ...columns.metrics.map((name) => new Field(name, new Float64(), false)),
   ];
   const schema = new Schema(fields);
-  // The writer's own queue would keep the whole file: its bytes are taken as they come.
-  class Queue extends AsyncByteQueue {
-    override write(bytes: Uint8Array): void {
-      sink(bytes);
-    }
-  }
-  // The package leaves out the schema message that a file, like a stream, begins with: readers that do not start at the footer need it.
-  class FileWriter extends RecordBatchFileWriter {
-    protected override _writeSchema(written: Arrow.Schema): this {
-      super._writeSchema(written);
-      RecordBatchWriter.prototype['_writeSchema'].call(this, written);
-      return this;
-    }
-  }
-  const writer = new FileWriter();
-  writer.reset(new Queue(), schema);
+  const writer = arrowFile(schema, sink);
   return {
     write(cell, { perm_index, columns: metrics }) {
       const length = perm_index.length;
@@ -59,11 +33,6 @@ export function arrowTable(columns: TableColumns, sink: Sink): TableWriter {
       writer.finish();
     },
   };
-}
-
-function typeOf({ kind }: CellColumn): DataType {
-  const { Bool, Float64, Utf8 } = apacheArrow();
-  return kind === 'number' ? new Float64() : kind === 'boolean' ? new Bool() : new Utf8();
 }
 
 /** A column of `length` equal values. */

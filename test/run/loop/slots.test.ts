@@ -50,3 +50,17 @@ test('where there are more slots by now, more of those who wait get one; where t
   slots.give();
   expect(await settled()).toEqual([1, 2, 3, 4]);
 });
+
+test('where there are more slots than before, those that wait have them though nobody gave one back', async () => {
+  let size = 1;
+  const slots = new Slots(() => size);
+  await slots.take();
+  const waiting = [slots.take(), slots.take()];
+  let third = false;
+  void waiting[1]!.then(() => (third = true));
+  size = 2;
+  slots.look();
+  await waiting[0];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(third).toBe(false);
+});
