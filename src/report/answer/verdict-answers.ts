@@ -27,7 +27,8 @@ export function verdictsOf(data: ReportData): Verdict[] {
   return [first, ...impossible.slice(0, 1), ...partly.slice(0, 1)].slice(0, 2);
 }
 
-export function verdictAnswer({ cells, metrics }: ReportData, verdict: Verdict): Answer {
+export function verdictAnswer(data: ReportData, verdict: Verdict): Answer {
+  const { cells, metrics } = data;
   const { metric, goal, statistic, counts, outcomes, nearest } = verdict;
   const total = outcomes.size;
   const spec = metrics[metric];
@@ -37,14 +38,20 @@ export function verdictAnswer({ cells, metrics }: ReportData, verdict: Verdict):
     const never = counts.mostly === 0 && counts.open === 0 && statistic !== 'mean' ? ', nor more often than not' : '';
     return {
       kind: counts.open > 0 ? 'open' : 'fails',
-      title: counts.open > 0 ? 'No cell is sure to hold up' : 'No setting meets the goal',
+      title: capital(
+        (metric === leadMetric(data) ? '' : `${labelOf(metric, spec)}: `) +
+          (counts.open > 0 ? 'no cell is sure to hold up' : 'no setting meets the goal'),
+      ),
       text: `${capital(someOf(0, total))} is such that ${goal.means} ${how}${never}. The nearest${total > 1 ? ` (${settingWords(nearest, axesOf(cells))})` : ''} has a ${statisticName(statistic)} of the ${labelOf(metric, spec)} of ${estimateWords(estimate, spec)}; the goal is ${valueWords(goal.at, spec)}.${rest(verdict)}`,
       more: 'surface',
     };
   }
   return {
     kind: 'holds',
-    title: `Holds up in ${someOf(counts.holds, total)}`,
+    title:
+      metric === leadMetric(data)
+        ? `Holds up in ${someOf(counts.holds, total)}`
+        : `${capital(labelOf(metric, spec))}: good in ${someOf(counts.holds, total)}`,
     text: `There ${goal.means} ${how} (${statisticName(statistic)} of the ${labelOf(metric, spec)} on the good side of ${valueWords(goal.at, spec)}, with 95 % confidence).${rest(verdict)}`,
     more: 'surface',
   };
