@@ -2,6 +2,7 @@
 // resumed and verified, and the first pictures of a report of the S&P 500 example, as SVG files that need nothing else.
 import { spawn, spawnSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -71,14 +72,18 @@ const cut = (text, lines) =>
     .slice(0, lines)
     .map((line) => (line.length > 80 ? `${line.slice(0, 79)}…` : line));
 
+/** Lines of the page's style that are about marks. */
+const MARKS = /^(svg text|figure:not\(\.live\) svg text|\.grid\{stroke|\.line|\.spread)/;
+
 /** Some pictures of a report, side by side, with what its page says of colours and lines. */
 function figures(html, title, n) {
   // Colours and marks; the rest is of the page.
   const style = /<style>([^]*?)<\/style>/
     .exec(html)[1]
     .split('\n')
-    .filter((line) => /^(svg text|\.grid\{stroke|\.line|\.spread)/.test(line))
-    .join('\n');
+    .filter((line) => MARKS.test(line))
+    .join('\n')
+    .replaceAll('figure:not(.live) svg', 'svg');
   const group = html.slice(html.indexOf(`<h3>${title}</h3>`));
   // Those with several lines: one line says little.
   const all = [...group.matchAll(/<figure[^>]*>[^]*?<\/figure>/g)].map(([figure]) => figure);
@@ -106,11 +111,50 @@ ${swatches.join('\n')}
 ${pictures.join('\n')}
 </svg>
 `;
-  // Not every viewer of SVG knows variables: those of paper.
+  return onPaper(picture, html);
+}
+
+/** The one picture of the whole surface, with which a report begins. */
+function overview(html, title) {
+  const style = /<style>([^]*?)<\/style>/
+    .exec(html)[1]
+    .split('\n')
+    .filter((line) => MARKS.test(line) || line.startsWith('.field'))
+    .join('\n')
+    .replaceAll('figure:not(.live) svg', 'svg');
+  const first = html.slice(html.indexOf('<div class="first">'));
+  const [svg, width, height] = /<svg viewBox="0 0 ([\d.]+) ([\d.]+)[^]*?<\/svg>/.exec(first);
+  const picture = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img">
+<title>${title}</title>
+<style>text{font:11px system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+${style}</style>
+<rect width="100%" height="100%" fill="var(--paper)"/>
+${svg}
+</svg>
+`;
+  return onPaper(picture, html);
+}
+
+/** Not every viewer of SVG knows variables: those of paper. */
+function onPaper(picture, html) {
   const light = Object.fromEntries(
     [...html.matchAll(/(--\w+):(#\w+)/g)].reverse().map(([, name, value]) => [name, value]),
   );
   return picture.replaceAll(/var\((--\w+)\)/g, (_, name) => light[name]);
+}
+
+/** The three studies of docs/report.md, and what their reports show first. */
+function threeQuestions() {
+  const page = readFileSync(join(ROOT, 'docs', 'report.md'), 'utf8');
+  cpSync(join(ROOT, 'examples', 'sp500', 'trades.csv'), join(folder, 'trades.csv'));
+  const pictures = [...page.matchAll(/```yaml\n([^]*?)```\n\n!\[([^\]]*)\]\(pictures\/([^)]*)\)/g)];
+  for (const [, text, title, name] of pictures) {
+    writeFileSync(join(folder, `${name}.yaml`), text);
+    shown(['run', `${name}.yaml`, '--output', name]);
+    shown(['report', name]);
+    const html = readFileSync(join(folder, name, 'report', 'index.html'), 'utf8');
+    writeFileSync(join(PICTURES, name), overview(html, title));
+  }
 }
 
 try {
@@ -143,6 +187,7 @@ try {
   shown(['report', 'sp500']);
   const html = readFileSync(join(folder, 'sp500', 'report', 'index.html'), 'utf8');
   writeFileSync(join(PICTURES, 'report.svg'), figures(html, 'Maximum drawdown as trades are missed', 2));
+  threeQuestions();
   for (const name of readdirSync(PICTURES))
     process.stdout.write(`${name}: ${statSync(join(PICTURES, name)).size} bytes\n`);
 } finally {

@@ -82,6 +82,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/version.ts': 'package.json',
   'src/commands/nohup.ts': '/proc',
   'src/commands/lost-terminal.ts': 'the standard streams of this process',
+  'src/report/read-program.ts': 'the program of the page, a file of this package',
   'src/study/source.ts': 'the study file',
   'src/study/bundle.ts': 'modules of a user',
   'src/study/bundle-cache.ts': 'bundles of an earlier start; no run depends on them',

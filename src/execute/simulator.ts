@@ -4,7 +4,7 @@ import { canonicalise, createColumns } from '#native-free/columns/columns';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { errorOf, errorRecord, type ErrorRecord } from '../model/error-record.ts';
-import type { Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
+import type { Course, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
@@ -160,6 +160,17 @@ export class Simulator {
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
     const state = await this.stateOf(cell);
     return this.model.summary?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+  }
+
+  /** The course of one permutation, or undefined where the model tells none. */
+  async path(cell: CellSetup, perm_index: number): Promise<Course | undefined> {
+    const state = await this.stateOf(cell);
+    return this.model.path?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+  }
+
+  /** The course of the unperturbed case, where the model has one. */
+  async unperturbedPath(cell: CellSetup): Promise<Course | undefined> {
+    return this.model.unperturbedPath?.(await this.stateOf(cell));
   }
 
   private streamsOf(source: StreamSource, first: number, count: number): Streams {

@@ -9,6 +9,6 @@ export function meets(parameters: Parameters, condition: Condition): boolean {
 }
 
 /** Whether a model says that chance has no part in a metric of the cell with these parameters. */
-export function isDeclaredConstant({ constant = [] }: MetricSpec, parameters: Parameters): boolean {
+export function isDeclaredConstant({ constant = [] }: Pick<MetricSpec, 'constant'>, parameters: Parameters): boolean {
   return constant === true || constant.some((condition) => meets(parameters, condition));
 }

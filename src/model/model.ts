@@ -92,9 +92,24 @@ export interface MetricSpec {
   readonly cap?: string;
   /** One of the first that a person asks for: run, summarize and report begin with these, in the order of their columns. */
   readonly headline?: boolean;
+  /** What a sentence calls it: `total return`. Default: its name, with spaces. */
+  readonly label?: string;
+  /** Which way is good. A report looks for trouble in the other tail. */
+  readonly good?: 'high' | 'low';
+  /** Where a reader decides, what matters most first: a report says which cells hold up and which do not. Only beside `good`. */
+  readonly goals?: readonly Goal[];
   /** `false`: stored only where a study asks for it (`metrics:`). Default: stored. */
   readonly stored?: boolean;
 }
+
+/** A value of a metric that decides. */
+export interface Goal {
+  /** The metric is to lie on the good side of this value; the value itself is on it. */
+  readonly at: number;
+  /** What is so there, as a clause: `the strategy makes money`. */
+  readonly means: string;
+}
+
 /** A model's metrics by name, in the order of their columns. */
 export type MetricSpecs = Readonly<Record<string, MetricSpec>>;
 
@@ -213,6 +228,8 @@ export interface Model<
   readonly metrics: MetricSpecs;
   /** The metric by whose mean `permafrost report` ranks the cells, where it is stored; for a model that has one number to be judged by. */
   readonly ranking?: Ranking<Metric>;
+  /** What a report is about, in this order, as far as a run has values of it. Default: the metric of `ranking`, then the headline. */
+  readonly lead?: readonly Metric[];
   /** What `permafrost report` draws first. */
   readonly views?: readonly View[];
   /**
@@ -254,8 +271,22 @@ export interface Model<
   readonly choices?: Readonly<Record<string, Choice<Values, Metric>>>;
   /** What happened in one permutation, step by step, for `replay --trace`: lines for a person. Must not change the row. */
   trace?(state: State, rng: Rng): Iterable<string>;
+  /** The course of one permutation in time, for `report --paths`. Must draw what `simulate` draws, and must not change the row. */
+  path?(state: State, rng: Rng): Course;
+  /** The course of the unperturbed case, in the same terms. */
+  unperturbedPath?(state: State): Course;
   /** One permutation summed up, for `replay` and for a study of a single one. Must not change the row. */
   summary?(state: State, rng: Rng): PermutationSummary;
+}
+
+/** How something went, from the beginning to the end. */
+export interface Course {
+  /** What it runs over, as an axis names it: `trades`, `tick`. */
+  readonly along: string;
+  /** Where it was looked at, ascending. */
+  readonly at: ArrayLike<number>;
+  /** By what a picture calls it, `equity [dollars]`: a value for each of `at`. */
+  readonly values: Readonly<Record<string, ArrayLike<number>>>;
 }
 
 /** One permutation summed up. */

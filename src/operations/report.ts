@@ -8,6 +8,7 @@ import type { Ranking } from '../model/model.ts';
 import { tableFiles } from '../report/report-csv.ts';
 import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
 import { CELLS_FILE } from '../report/report-files.ts';
+import { pageProgram } from '../report/read-program.ts';
 import { reportHtml } from '../report/report-html.ts';
 import { reportMarkdown } from '../report/report-markdown.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
@@ -33,6 +34,8 @@ import { summariesOf, type CellSummary } from '../stored/summaries.ts';
 import type { Host } from '../readers/host.ts';
 import { thisMachine } from '../readers/this-machine.ts';
 import { withSignal } from '../readers/with-signal.ts';
+import { cellPaths, type PathsAsked } from './cell-paths.ts';
+import { countCells } from './count-cells.ts';
 import type { Abortable } from './given-study.ts';
 
 /** What `report` wrote. */
@@ -51,6 +54,8 @@ export interface ReportOptions extends Abortable {
   readonly ranking?: Ranking | undefined;
   /** Default: one per core. */
   readonly threads?: number | undefined;
+  /** Draws the courses of some cells in time, by computing some of their permutations again; default: none. */
+  readonly paths?: PathsAsked | undefined;
 }
 
 /** Files of unfinished cells counted at once, per thread. */
@@ -79,7 +84,7 @@ export async function report(
   const texts: [name: string, text: string][] = [
     ...tableFiles(data, manifest.precision.length > 0),
     ['report.md', reportMarkdown(data)],
-    ['index.html', reportHtml(data)],
+    ['index.html', reportHtml(data, pageProgram())],
   ];
   for (const [name, text] of texts) await files.do(() => writeNewFile(port, join(folder, name), text));
   files.assertAllDone();
@@ -97,10 +102,11 @@ export async function gatherReport(
   host: Host,
   output: string,
   manifest: RunManifest,
-  { ranking = manifest.ranking, threads }: ReportOptions = {},
+  { ranking: asked, threads, paths }: ReportOptions = {},
 ): Promise<ReportData> {
   const { port } = host;
   const { identity } = manifest;
+  const ranking = asked ?? manifest.ranking;
   if (ranking !== undefined) requireMetric(ranking.metric, identity.metrics);
   const cells: ReportedCell[] = [];
   const disturbed: DisturbedCell[] = [];
@@ -120,7 +126,7 @@ export async function gatherReport(
   const layout = layoutOf(output);
   const placeOf = (cell_id: string): CellPlace => storedCell(layout, manifest, cell_id).place;
   const shared = identity.streams.sharing === 'shared';
-  return {
+  const data = {
     name: manifest.name,
     model: identity.model,
     model_version: identity.model_version,
@@ -134,6 +140,7 @@ export async function gatherReport(
     parameters: manifest.parameters,
     metrics: manifest.metrics,
     views: manifest.views,
+    lead: [...(asked === undefined ? [] : [asked.metric]), ...(manifest.lead ?? (ranking ? [ranking.metric] : []))],
     caveats: manifest.caveats,
     fixed: manifest.fixed,
     notes: manifest.notes,
@@ -145,6 +152,8 @@ export async function gatherReport(
     disturbed,
     ...(await unfinished(host, output, manifest, cells, threadCount(threads))),
   };
+  const counted = { ...data, ...(await countCells(host, data, placeOf, identity.metrics, threadCount(threads))) };
+  return { ...counted, paths: paths === undefined ? [] : await cellPaths(port, output, counted, paths) };
 }
 
 function requireMetric(metric: string, metrics: readonly string[]): void {

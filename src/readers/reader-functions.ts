@@ -7,6 +7,7 @@ import type { TaskFunctions } from '../execute/thread-message.ts';
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
 import type { FilePort } from '../files/port.ts';
 import { checkOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
+import { countInBins } from '../statistics/count-in-bins.ts';
 import { statisticsText } from '../statistics/statistics-text.ts';
 import { summarise } from '../statistics/summarise.ts';
 import { pickRows } from '../store/pick-rows.ts';
@@ -46,6 +47,8 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
 
     summary: ({ place, target, options }) =>
       summarise(() => readRows(port, place, target), place.schema.metrics, options),
+
+    bins: ({ place, target, bins }) => countInBins(() => readRows(port, place, target), bins),
 
     finish: ({ place, target, options, sums, kept }) => {
       const { metrics } = place.schema;

@@ -5,6 +5,7 @@ import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import type { Check, Stopping } from '../precision/checks.ts';
 import type { PairedSample } from '../statistics/difference.ts';
 import type { StatisticsText } from '../statistics/statistics-text.ts';
+import type { BinCounts, BinsOf } from '../statistics/count-in-bins.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Part } from '../store/read-rows.ts';
@@ -58,6 +59,9 @@ export interface PairsTask {
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
+export interface BinsTask extends RowsTask {
+  readonly bins: readonly BinsOf[];
+}
 /** A cell whose last row was written: reads it back and makes its statistics. */
 export interface FinishTask extends SummariseTask {
   readonly sums: Sums;
@@ -84,6 +88,8 @@ export interface ReaderTasks {
   /** For every pair, by metric, their differences of one permutation after the other. */
   pairs: { task: PairsTask; result: readonly (readonly PairedSample[])[] };
   summary: { task: SummariseTask; result: CellStatistics };
+  /** How many rows lie in which bins. */
+  bins: { task: BinsTask; result: readonly BinCounts[] };
   finish: { task: FinishTask; result: FinishedCell };
   /** What a cell costs one thread of this machine: for a plan. */
   measure: { task: MeasureTask; result: CellCost };

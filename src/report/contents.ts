@@ -1,6 +1,6 @@
 import { axesOf, levelOf } from './marks/axes.ts';
 import { estimateText, headlineStatistic, statisticName, statisticText, withUnit } from './marks/estimate.ts';
-import { constantMetrics, headlineMetrics } from './marks/headline.ts';
+import { keyMetrics } from './answer/key-metrics.ts';
 import { extremes, metricColumns } from './extremes.ts';
 import { formatCount, formatNumber } from '../wording/format-number.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
@@ -20,20 +20,25 @@ const MOST_FAILURES = 20;
 
 /** What was run, as name and value. */
 export function facts(data: ReportData): [name: string, value: string][] {
-  const { made_by, inputs } = data;
   return [
     ['model', `${data.model}, version ${data.model_version}`],
     ['cells', `${formatCount(data.cells.length)} complete of ${formatCount(data.cells_total)}`],
     ['permutations per cell', formatCount(data.permutations)],
-    ['seed', JSON.stringify(data.seed)],
     ['streams', data.sharing],
     ...fixed(data),
-    ...Object.entries(inputs).map(([name, sha256]): [string, string] => [`input ${name}`, `SHA-256 ${sha256}`]),
     ...Object.entries(data.baseline ?? {}).map(([name, value]): [string, string] => [
       `baseline ${withUnit(name, data.metrics[name])}`,
       estimateText({ value, error: 0 }),
     ]),
-    ['format', data.format],
+  ];
+}
+
+/** What tells this run from every other, for a machine rather than for a reader. */
+export function hashes({ seed, inputs, format, made_by }: ReportData): [name: string, value: string][] {
+  return [
+    ['seed', JSON.stringify(seed)],
+    ...Object.entries(inputs).map(([name, sha256]): [string, string] => [`input ${name}`, `SHA-256 ${sha256}`]),
+    ['format', format],
     ['made by', `permafrost ${made_by.engine}, Node.js ${made_by.node}, V8 ${made_by.v8}`],
   ];
 }
@@ -57,22 +62,9 @@ export function drawnViews(data: ReportData): LineChartData[] {
   return data.views.flatMap((view) => lineChartData(data.cells, view) ?? []);
 }
 
-/**
- * The metrics that get pictures: the model's headline, those with thresholds, the one that ranks, those of the views, then the model's order.
- * One that is the same everywhere is not drawn: it is named among the findings.
- */
+/** The metrics that get tables of their own; the others are in the file. One that is the same everywhere is named among the findings. */
 export function drawnMetrics(data: ReportData): string[] {
-  const asked = Object.keys(data.metrics).filter(
-    (metric) => data.cells[0]?.statistics[metric]?.thresholds !== undefined,
-  );
-  const ranking = data.ranking === undefined ? [] : [data.ranking.metric];
-  const headline = headlineMetrics(data.cells, data.metrics);
-  const views = data.views.map(({ y }) => y);
-  const names = new Set([...headline, ...asked, ...ranking, ...views, ...Object.keys(data.metrics)]);
-  const constant = new Set(constantMetrics(data.cells, data.metrics).map(({ metric }) => metric));
-  return [...names]
-    .filter((metric) => data.cells[0]?.statistics[metric] !== undefined && !constant.has(metric))
-    .slice(0, MOST_METRICS);
+  return keyMetrics(data).slice(0, MOST_METRICS);
 }
 
 /** The ends of the surface by one metric, with all that is known of it. */

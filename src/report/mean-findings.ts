@@ -36,6 +36,7 @@ function doubtfulMeans(data: ReportData): ReportFinding[] {
   return [
     {
       level: 'bad',
+      doubt: true,
       text: `The interval of the mean is not reliable, see the median: ${where}. A heavy tail: few permutations decide the mean (one holds over 10 % of the sum of squares, or the variance is uncertain by over 10 %), and those that would matter most may not have come yet.`,
     },
   ];

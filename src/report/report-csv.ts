@@ -3,8 +3,23 @@ import { FAILURE_COLUMNS, failureFields } from '../store/failures.ts';
 import { drawnViews } from './contents.ts';
 import { axesOf, levelOf, type Axis } from './marks/axes.ts';
 import type { LineChartData } from './marks/lines.ts';
-import type { FailedPermutation, IncompleteCell, PooledCell, RankedCells, ReportData } from './report-data.ts';
-import { BEST_FILE, FAILURES_FILE, INCOMPLETE_FILE, POOLED_FILE, PRECISION_FILE, viewFile } from './report-files.ts';
+import type {
+  CellCourses,
+  FailedPermutation,
+  IncompleteCell,
+  PooledCell,
+  RankedCells,
+  ReportData,
+} from './report-data.ts';
+import {
+  BEST_FILE,
+  FAILURES_FILE,
+  INCOMPLETE_FILE,
+  PATHS_FILE,
+  POOLED_FILE,
+  PRECISION_FILE,
+  viewFile,
+} from './report-files.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /**
@@ -16,6 +31,7 @@ export function tableFiles(data: ReportData, has_rules: boolean): [name: string,
   return [
     ...drawnViews(data).map((view, k): [string, string] => [viewFile(k, view.title), viewCsv(view)]),
     ...some(ranking !== undefined && [BEST_FILE, rankingCsv(ranking, axesOf(cells))]),
+    ...some(data.paths.length > 0 && [PATHS_FILE, pathsCsv(data.paths)]),
     ...some(pooled.length > 0 && [POOLED_FILE, pooledCsv(pooled)]),
     [INCOMPLETE_FILE, incompleteCsv(incomplete)],
     [FAILURES_FILE, failuresCsv(failures)],
@@ -89,6 +105,21 @@ function pooledCsv(cells: readonly PooledCell[]): string {
     }),
   );
   return csv(['cell_id', 'metric', 'n', 'n_nan', 'mean', 'mcse', 'pooled', 'pooled_se', 'pooled_n_excluded'], rows);
+}
+
+/** The bands of every course, place by place; the unperturbed case is empty where there is none. */
+function pathsCsv(cells: readonly CellCourses[]): string {
+  const rows = cells.flatMap(({ cell, n, courses }) =>
+    courses.flatMap(({ name, at, bands, unperturbed }) =>
+      at.map((place, i) => [
+        cell.cell_id,
+        name,
+        ...[n, place, bands.p05[i]!, bands.p25[i]!, bands.p50[i]!, bands.p75[i]!, bands.p95[i]!].map(String),
+        unperturbed === undefined ? '' : String(unperturbed[i]!),
+      ]),
+    ),
+  );
+  return csv(['cell_id', 'course', 'n', 'at', 'p05', 'p25', 'p50', 'p75', 'p95', 'unperturbed'], rows);
 }
 
 function incompleteCsv(cells: readonly IncompleteCell[]): string {

@@ -1,4 +1,5 @@
 import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
+import type { BinCounts } from '../statistics/count-in-bins.ts';
 import type { Difference } from '../statistics/difference.ts';
 import type { PooledRate } from '../statistics/pooled-rate.ts';
 import type { RunManifest } from '../stored/manifest.ts';
@@ -22,6 +23,8 @@ export interface ReportData {
   readonly parameters: Readonly<Record<string, Pick<ParameterSpec, 'unit' | 'description'>>>;
   readonly metrics: Readonly<Record<string, MetricSpec>>;
   readonly views: readonly View[];
+  /** What the report is about, in this order: what was asked to rank by, then what the model names. */
+  readonly lead: readonly string[];
   readonly caveats: readonly string[];
   /** Parameters that do not vary; undefined for a run of an earlier version. */
   readonly fixed: RunManifest['fixed'];
@@ -32,13 +35,51 @@ export interface ReportData {
   readonly cells_total: number;
   /** Complete cells in study order. */
   readonly cells: readonly ReportedCell[];
+  /** Counts in bins of the metrics that the page can show, by metric. */
+  readonly bins: Readonly<Record<string, MetricBins>>;
+  /** Cell id -> metric -> its counts. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, CellCounts>>>>;
   /** Undefined where nothing names a metric to rank by, or nothing is to be compared. */
   readonly ranking: RankedCells | undefined;
   readonly pooled: readonly PooledCell[];
+  /** Only where they were asked for. */
+  readonly paths: readonly CellCourses[];
   readonly incomplete: readonly IncompleteCell[];
   readonly failures: readonly FailedPermutation[];
   /** What the files of complete cells went through, where it was not nothing. */
   readonly disturbed: readonly DisturbedCell[];
+}
+
+/** The bins of one metric, which all cells share. */
+export interface MetricBins {
+  /** Ascending. */
+  readonly edges: readonly number[];
+  /** All values are whole numbers. */
+  readonly whole: boolean;
+  readonly log: boolean;
+}
+
+/** Exact counts of one cell, in the shared bins cut into 2^halvings parts each. */
+export interface CellCounts extends BinCounts {
+  readonly halvings: number;
+}
+
+/** How permutations of one cell went in time. */
+export interface CellCourses {
+  readonly cell: ReportedCell;
+  readonly along: string;
+  /** Permutations 0 .. n - 1; those that failed are left out. */
+  readonly n: number;
+  readonly courses: readonly FannedCourse[];
+}
+
+/** Quantiles over permutations, and the unperturbed case, at each place. */
+export interface FannedCourse {
+  readonly name: string;
+  readonly at: readonly number[];
+  readonly bands: Readonly<Record<'p05' | 'p25' | 'p50' | 'p75' | 'p95', readonly number[]>>;
+  /** Undefined where there is none; NaN where it has ended. */
+  readonly unperturbed: readonly number[] | undefined;
 }
 
 export interface IncompleteCell {
@@ -93,5 +134,7 @@ export interface PooledCell {
 export interface ReportFinding {
   /** `good`: as it should be; `note`: worth knowing; `bad`: numbers are missing or doubtful. */
   readonly level: 'good' | 'note' | 'bad';
+  /** Numbers are there, and some of them doubtful. */
+  readonly doubt?: true;
   readonly text: string;
 }

@@ -1,6 +1,7 @@
 /** Names of the files of a report, below its folder. */
 export const CELLS_FILE = 'tables/cells.csv';
 export const BEST_FILE = 'tables/best_cells.csv';
+export const PATHS_FILE = 'tables/paths.csv';
 export const POOLED_FILE = 'tables/pooled_rates.csv';
 export const INCOMPLETE_FILE = 'tables/incomplete.csv';
 export const PRECISION_FILE = 'tables/precision.csv';

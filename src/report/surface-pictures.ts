@@ -1,14 +1,17 @@
 import type { ViewStatistic } from '../model/model.ts';
-import { axesOf, cellLabel, levelOf, type Axis } from './marks/axes.ts';
-import { estimateOf, headlineStatistic, statisticName, statisticText, withUnit } from './marks/estimate.ts';
-import { extremes } from './extremes.ts';
+import { middleOf } from './answer/middle.ts';
+import { settingWords } from './answer/words.ts';
+import { axesOf, levelOf, type Axis } from './marks/axes.ts';
+import { estimateOf, statisticName, statisticText, withUnit } from './marks/estimate.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
 import type { ReportData } from './report-data.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
-import { dotPlot } from './svg/dot-plot.ts';
 import { greatest, least, tickText } from './svg/frame.ts';
+import { stackingOf } from './marks/stacking.ts';
 import { heatMap, type HeatMapData } from './svg/heat-map.ts';
-import { hasSharedScale, legend, lineChart } from './svg/line-chart.ts';
+import { legend, lineChart } from './svg/line-chart.ts';
+import { mosaic } from './svg/mosaic.ts';
+import { ERROR_RAMP, rampOver, VALUE_RAMP } from './svg/ramps.ts';
 
 /** An SVG with its words, in HTML. */
 export interface Picture {
@@ -19,28 +22,26 @@ export interface Picture {
   readonly wide: boolean;
 }
 
-/** Rows of a dot plot. */
-const MOST_DOTS = 40;
-/** Letters of a cell's name in a dot plot; beyond, only its values are named. */
-const LONGEST_LABEL = 64;
 /** Panels of one line chart that are drawn; the tables have all. */
-const MOST_PANELS = 8;
+const MOST_PANELS = 2;
 const MOST_SERIES = 8;
+/** Fields of a map that say their numbers under the pointer; beyond, the page's program does. */
+const MOST_SAID = 300;
 /** Levels of an axis of a map. */
 const MOST_LEVELS = 128;
 
 /**
- * How a metric lies over the surface, by what varies: one number: a line; with a category: a line each; two axes: a map of values beside a
- * map of errors; more: panels of lines, and the cells in order. Empty where nothing can be drawn.
+ * How a metric lies over the surface, values beside errors: one axis: a line; two: maps, or lines where one of them is a category; more: every cell
+ * as one field. Empty where nothing can be drawn.
  */
 export function surfacePictures(data: ReportData, metric: string): Picture[] {
   const axes = axesOf(data.cells);
-  const statistic = headlineStatistic(data.permutations);
-  const numeric = longest(axes.filter((axis) => axis.numeric));
+  const statistic = middleOf(data, metric);
   const few = axes.every(({ levels }) => levels.length <= MOST_LEVELS);
   if (axes.length === 2 && few && isMap(axes)) return mapPictures(data, metric, statistic, axes[0]!, axes[1]!);
-  const others = axes.filter((axis) => axis !== numeric);
-  const series = longest(others.filter(({ levels }) => levels.length <= MOST_SERIES));
+  if (axes.length > 2) return fieldPictures(data, metric, statistic);
+  const numeric = longest(axes.filter((axis) => axis.numeric));
+  const series = axes.find((axis) => axis !== numeric);
   const chart =
     numeric === undefined
       ? undefined
@@ -51,11 +52,7 @@ export function surfacePictures(data: ReportData, metric: string): Picture[] {
           statistic,
           ...(series !== undefined && { series: series.name }),
         });
-  const lines = chart === undefined ? [] : linePictures(data, chart);
-  // The lines of one or two axes hold every cell already.
-  return axes.length <= 2 && lines.length === 1 && chart?.panels[0]?.left_out === 0
-    ? lines
-    : [...lines, ...dotPictures(data, metric, statistic, axes)];
+  return chart === undefined ? [] : linePictures(data, chart);
 }
 
 /** Two numbers, or two categories, or more categories than lines can be told apart. */
@@ -81,7 +78,9 @@ export function linePictures(data: ReportData, chart: LineChartData): Picture[] 
       (Object.hasOwn(data.metrics, chart.x) ? ' (mean)' : ''),
     y: `${statisticName(chart.statistic)} of ${withUnit(chart.y, data.metrics[chart.y])}`,
   };
-  const pictures = chart.panels.slice(0, MOST_PANELS).map((panel) => ({
+  // Panels with most lines say most.
+  const ordered = [...chart.panels].sort((a, b) => b.lines.length - a.lines.length);
+  const pictures = ordered.slice(0, MOST_PANELS).map((panel) => ({
     svg: lineChart(chart, panel, labels),
     caption: [panel.title, ...(panel.left_out > 0 ? [`${panel.left_out} more lines are not drawn`] : [])]
       .filter((part) => part !== '')
@@ -90,7 +89,6 @@ export function linePictures(data: ReportData, chart: LineChartData): Picture[] 
     wide: false,
   }));
   const left = chart.panels.length - pictures.length;
-  if (pictures.length > 1 && !hasSharedScale(chart)) for (const each of pictures) each.caption += ' (own scale)';
   if (left > 0) pictures[pictures.length - 1]!.caption += ` (and ${left} more combinations: see the tables)`;
   return pictures;
 }
@@ -148,24 +146,36 @@ function rangeText({ values }: HeatMapData, low: string, high: string): string {
   return `: ${tickText(Number(least(finite).toPrecision(3)))} (${low}) to ${tickText(Number(greatest(finite).toPrecision(3)))} (${high})`;
 }
 
-function dotPictures(data: ReportData, metric: string, statistic: ViewStatistic, axes: readonly Axis[]): Picture[] {
-  const { cells, gap } = extremes(data.cells, metric, statistic, MOST_DOTS);
-  const full = cells.map((cell) => cellLabel(cell, axes));
-  const short = full.some((label) => label.length > LONGEST_LABEL);
-  const dots = cells.map((cell, k) => {
-    const statistics = cell.statistics[metric]!;
-    return {
-      label: short ? axes.map(({ name }) => levelOf(cell, name)).join(' · ') : full[k]!,
-      spread: [statistics.p05, statistics.p95] as const,
-      ...estimateOf(statistics, statistic),
-    };
-  });
-  const drawn = dotPlot(dots, `${statisticName(statistic)} of ${withUnit(metric, data.metrics[metric])}`, gap);
-  if (drawn === '') return [];
-  const which =
-    gap === undefined
-      ? 'All cells in order'
-      : `The ${gap} highest and the ${cells.length - gap} lowest of ${data.cells.length} cells`;
-  const caption = `${which}. Dot: ${statisticName(statistic)}; thick: its 95 % Monte Carlo interval; thin: P5 to P95 of the permutations.${short ? ` Labels: ${axes.map(({ name }) => name).join(' · ')}.` : ''}`;
-  return [{ svg: drawn, caption, legend: '', wide: true }];
+/** Every cell as one field: its value, and beside that its error. */
+function fieldPictures(data: ReportData, metric: string, statistic: ViewStatistic): Picture[] {
+  const stacking = stackingOf(data.cells);
+  if (stacking === undefined) return [];
+  const axes = axesOf(data.cells);
+  const what = `${statisticName(statistic)} of ${withUnit(metric, data.metrics[metric])}`;
+  const pictureOf = (title: string, ramp: readonly string[], from: number, part: 'value' | 'error'): Picture[] => {
+    const valueOf = (cell: ReportedCell): number => estimateOf(cell.statistics[metric]!, statistic)[part];
+    const values = data.cells.map(valueOf).filter(Number.isFinite);
+    if (values.length === 0) return [];
+    const [low, high] = [Math.min(from, least(values)), greatest(values)];
+    const colour = rampOver(ramp, low, high);
+    const svg = mosaic({
+      description: title,
+      stacking,
+      colourOf: (cell) => (Number.isFinite(valueOf(cell)) ? colour(valueOf(cell)) : undefined),
+      isOpen: () => false,
+      say:
+        data.cells.length > MOST_SAID
+          ? undefined
+          : (cell) => `${settingWords(cell, axes)}: ${statisticText(cell.statistics[metric]!, statistic)}`,
+    });
+    const ends = [low, high].map((value) => tickText(Number(value.toPrecision(3))));
+    const words = part === 'value' ? ['dark', 'bright'] : ['bright', 'dark'];
+    return [
+      { svg, caption: `${title}: ${ends[0]!} (${words[0]!}) to ${ends[1]!} (${words[1]!})`, legend: '', wide: false },
+    ];
+  };
+  return [
+    ...pictureOf(what, VALUE_RAMP, Infinity, 'value'),
+    ...pictureOf(`Monte Carlo standard error of the ${what}`, ERROR_RAMP, 0, 'error'),
+  ];
 }

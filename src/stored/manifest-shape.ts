@@ -41,6 +41,10 @@ const metric = z.looseObject({
   rate_of: z.looseObject({ cases: z.array(z.string()), of: z.array(z.string()) }).optional(),
   cap: z.string().optional(),
   stored: z.boolean().optional(),
+  headline: z.boolean().optional(),
+  label: z.string().optional(),
+  good: z.enum(['high', 'low']).optional(),
+  goals: z.array(z.looseObject({ at: z.number(), means: z.string() })).optional(),
 });
 
 const view = z.looseObject({
@@ -73,6 +77,7 @@ export const manifestShape = z
     metrics: named(metric),
     views: z.array(view).optional(),
     caveats: z.array(z.string()).optional(),
+    lead: z.array(z.string()).optional(),
     ranking: z.looseObject({ metric: z.string(), best: z.enum(['highest', 'lowest']) }).optional(),
     notes: z.array(note).optional(),
     baseline: named(z.union([z.number(), z.null(), z.string()])).nullable(),

@@ -50,6 +50,8 @@ export interface RunManifest {
   /** What the model has a report draw and say: a report needs nothing but the run folder. */
   readonly views: readonly View[];
   readonly caveats: readonly string[];
+  /** What a report is about, in this order; absent where the model names nothing. */
+  readonly lead?: readonly string[];
   /** By which metric a report ranks the cells; absent where the model names none. */
   readonly ranking?: Ranking;
   /** What does not vary between the cells; absent in runs of earlier versions. */
@@ -166,6 +168,7 @@ export function manifestOf(experiment: LoadedStudy): RunManifest {
     metrics: specsOf(study.metrics, study.model),
     views: viewsOf(study.metrics, study.model),
     caveats: study.model.caveats ?? [],
+    ...(study.model.lead !== undefined && { lead: study.model.lead.filter((name) => study.metrics.includes(name)) }),
     ...(ranking !== undefined && { ranking }),
     fixed: fixedParameters(study, cells),
     notes: inputNotes(experiment),

@@ -16,6 +16,9 @@ const METRIC = named<MetricSpec>({
   rate_of: true,
   cap: true,
   headline: true,
+  label: true,
+  good: true,
+  goals: true,
   stored: true,
 });
 const INPUT = named<InputSpec>({ description: true, required: true, recognises: true, inspect: true });

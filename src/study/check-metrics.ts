@@ -29,6 +29,7 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
         problems,
       );
       rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
+      words(spec, ['metrics', name], problems);
       cap(spec.cap, ['metrics', name, 'cap'], parameters, problems);
     }
   }
@@ -75,6 +76,20 @@ function constant(value: unknown, path: Path, known: readonly string[], problems
   }
   for (const name of value.flatMap((condition) => Object.keys(condition)))
     if (!known.includes(name)) problems.unknown(path, 'parameter', name, known);
+}
+
+/** What a report says of a metric. */
+function words({ label, good, goals }: Readonly<Record<string, unknown>>, path: Path, problems: Problems): void {
+  if (label !== undefined && (typeof label !== 'string' || label === ''))
+    problems.wrong([...path, 'label'], label, "what a sentence calls it: 'total return'");
+  if (good !== undefined && good !== 'high' && good !== 'low')
+    problems.wrong([...path, 'good'], good, "'high' or 'low'");
+  if (goals === undefined) return;
+  const whole = (goal: unknown): boolean => isMap(goal) && Number.isFinite(goal.at) && typeof goal.means === 'string';
+  if (!Array.isArray(goals) || !goals.every(whole))
+    problems.wrong([...path, 'goals'], goals, "a list: [{ at: 0, means: 'the strategy makes money' }]");
+  else if (good === undefined)
+    problems.add([...path, 'goals'], "which side of a goal is the good one? Add good: 'high' or 'low'");
 }
 
 /** At which parameter a metric is capped. */

@@ -21,6 +21,7 @@ const KEYS = [
   'metrics',
   'choices',
   'ranking',
+  'lead',
   'views',
   'results_columns',
   'caveats',
@@ -36,6 +37,8 @@ const KEYS = [
   'simulateChunk',
   'baseline',
   'trace',
+  'path',
+  'unperturbedPath',
   'summary',
 ];
 const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
@@ -55,6 +58,7 @@ export function checkModel(value: unknown, shown: string): Model {
     presets(value.presets, value.parameters, problems);
     checkMetrics(value.metrics, value.parameters, problems);
     ranking(value, problems);
+    lead(value, problems);
     views(value, problems);
     functions(value, problems);
     kernels(value, problems);
@@ -152,6 +156,14 @@ function ranking({ ranking: value, metrics: specs }: Raw, problems: Problems): v
   else if (value.best !== 'highest' && value.best !== 'lowest')
     problems.wrong(['ranking', 'best'], value.best, 'highest or lowest');
   if (isMap(value)) checkKeys('ranking', value, ['ranking'], problems);
+}
+
+function lead({ lead: value = [], metrics: specs }: Raw, problems: Problems): void {
+  const names = isMap(specs) ? Object.keys(specs) : [];
+  if (!Array.isArray(value)) problems.wrong(['lead'], value, "a list of metrics: ['score']");
+  else
+    for (const [i, name] of value.entries())
+      if (!names.includes(name as string)) problems.unknown(['lead', i], 'metric', String(name), names);
 }
 
 /** What a report draws and says; a wrong name here would only be found after hours of computing. */

@@ -8,6 +8,7 @@ import type { MetricStatistics } from '../../src/statistics/summarise.ts';
 import { cellTable } from '../../src/terminal/cell-table.ts';
 import { escapeHtml, escapeMarkdown } from '../../src/report/marks/escape.ts';
 import { findings } from '../../src/report/findings.ts';
+import { overview } from '../../src/report/overview.ts';
 import { limits } from '../../src/report/limits.ts';
 import { lineChartData } from '../../src/report/marks/lines.ts';
 import { reportHtml } from '../../src/report/report-html.ts';
@@ -18,7 +19,7 @@ import { surfacePictures } from '../../src/report/surface-pictures.ts';
 import { axisOver, px, tickText } from '../../src/report/svg/frame.ts';
 import { heatMap } from '../../src/report/svg/heat-map.ts';
 import { lineChart } from '../../src/report/svg/line-chart.ts';
-import { cell, gridOf, reportData, statisticsAt, undefinedStatistics } from './sample-data.ts';
+import { BINS, cell, countsOf, gridOf, reportData, statisticsAt, undefinedStatistics } from './sample-data.ts';
 
 /** Every element is closed in order: what a browser would repair, it would also draw wrongly. */
 function openElements(markup: string): string[] {
@@ -74,6 +75,10 @@ describe('the report', () => {
   it('needs nothing from elsewhere', () => {
     const html = reportHtml(data);
     expect(html).not.toMatch(/https?:|<script|<link|@import|url\(/);
+    // The page's own program is all that may run, by its hash.
+    const alive = reportHtml({ ...data, bins: { loss: BINS }, counts: countsOf(data) }, 'start()');
+    expect(alive).toContain("script-src 'sha256-");
+    expect(alive).not.toMatch(/https?:|<link|@import|url\(|src=/);
     expect(html).toContain('prefers-color-scheme:dark');
   });
 
@@ -118,7 +123,9 @@ describe('the report', () => {
     const html = reportHtml(reportData(cells));
     expect(html.length).toBeLessThan(1e6);
     expect(html).toContain('The first 100 of 1,000 cells; tables/cells.csv has all of them');
-    expect(html).toContain('2 more lines are not drawn (and 2 more combinations: see the tables)');
+    // One picture of all of them first, then values beside errors.
+    expect(html.match(/<svg[^>]*aria-label="All 1000 cells/g)).toHaveLength(1);
+    expect(html.match(/data-cell=/g)).toHaveLength(3000);
   });
 
   it('writes every table that it names', () => {
@@ -134,6 +141,7 @@ describe('the report', () => {
         cells: [{ cell: cells[0]!, difference: undefined, told_apart: false }],
       },
       pooled: [{ cell: cells[0]!, rates: {} }],
+      paths: [{ cell: cells[0]!, along: 'trades', n: 1, courses: [] }],
     });
     const written = tableFiles(full, true).map(([name]) => name);
     const { CELLS_FILE, ...others } = names;
@@ -141,7 +149,8 @@ describe('the report', () => {
     expect(named.filter((name) => !written.includes(name))).toEqual([]);
     const links = [...reportHtml(full).matchAll(/href="([^"]*)"/g)].map(([, href]) => href!);
     expect(links).toContain(names.BEST_FILE);
-    expect(links.filter((link) => ![...written, CELLS_FILE].includes(link))).toEqual([]);
+    const files = links.filter((link) => !link.startsWith('#'));
+    expect(files.filter((link) => ![...written, CELLS_FILE].includes(link))).toEqual([]);
   });
 
   it('puts problems first', () => {
@@ -158,7 +167,7 @@ describe('the report', () => {
     expect(found[1]!.text).toContain('RangeError 1');
     expect(found[2]!.text).toContain('2 rows were found twice, with different values');
     const html = reportHtml(spoilt);
-    expect(html.indexOf('2 of 3 cells')).toBeLessThan(html.indexOf('What was run'));
+    expect(html.indexOf('2 of 3 cells')).toBeLessThan(html.indexOf('<ol class="answers">'));
   });
 
   it('says where a metric meets its cap, is undefined, or knows no chance', () => {
@@ -210,6 +219,7 @@ describe('the report', () => {
     const data = reportData([heavy, cell('b', { p: 1 }, 5)], { permutations: 1000 });
     expect(findings(data)[0]).toEqual({
       level: 'bad',
+      doubt: true,
       text: expect.stringContaining('is not reliable, see the median: loss in 1 of 2 cells.') as string,
     });
     const table = extremesTable(data, 'loss');
@@ -423,10 +433,9 @@ describe('charts', () => {
     const two = surfacePictures(reportData(gridOf({ a: [1, 2, 3], kind: ['x', 'y'] })), 'loss');
     expect(two).toHaveLength(1);
     expect(two[0]!.svg.match(/class="line"/g)).toHaveLength(2);
-    const many = surfacePictures(reportData(gridOf({ kind: Array.from({ length: 300 }, (_, i) => `k${i}`) })), 'loss');
-    expect(many).toHaveLength(1);
-    expect(many[0]!.svg.match(/class="dot"/g)).toHaveLength(40);
-    expect(many[0]!.caption).toContain('The 20 highest and the 20 lowest of 300 cells');
+    const many = overview(reportData(gridOf({ kind: Array.from({ length: 20 }, (_, i) => `k${i}`) })));
+    expect(many!.svg.match(/class="dot"/g)).toHaveLength(20);
+    expect(many!.caption).toContain('All cells in order');
   });
 
   it('a map whose values are all equal has one colour', () => {

@@ -1,4 +1,4 @@
-import type { ReportData } from '../../src/report/report-data.ts';
+import type { CellCounts, MetricBins, ReportData } from '../../src/report/report-data.ts';
 import type { ReportedCell } from '../../src/report/marks/reported-cell.ts';
 import type { ParameterValue } from '../../src/model/model.ts';
 import type { MetricStatistics } from '../../src/statistics/summarise.ts';
@@ -72,14 +72,18 @@ export function reportData(cells: readonly ReportedCell[], more: Partial<ReportD
     parameters: {},
     metrics: { loss: { unit: 'USD' } },
     views: [],
+    lead: [],
     caveats: [],
     notes: [],
     baseline: null,
     fixed: undefined,
     cells_total: cells.length,
     cells,
+    bins: {},
+    counts: {},
     ranking: undefined,
     pooled: [],
+    paths: [],
     incomplete: [],
     failures: [],
     disturbed: [],
@@ -93,4 +97,13 @@ export function gridOf(axes: Readonly<Record<string, readonly ParameterValue[]>>
   for (const [name, levels] of Object.entries(axes))
     points = points.flatMap((point) => levels.map((level) => ({ ...point, [name]: level })));
   return points.map((parameters, i) => cell(`c${i}`, parameters, 10 + i));
+}
+
+/** Bins around the values of `statisticsAt`. */
+export const BINS: MetricBins = { edges: [0, 10, 20, 30], whole: false, log: false };
+
+/** The same counts for every cell. */
+export function countsOf({ cells }: Pick<ReportData, 'cells'>): ReportData['counts'] {
+  const loss: CellCounts = { halvings: 1, counts: [0, 0, 5, 3, 0, 1], below: 1, above: 2, lowest: 7, highest: 9 };
+  return Object.fromEntries(cells.map(({ cell_id }) => [cell_id, { loss }]));
 }

@@ -20,6 +20,7 @@ export default defineModel({
     },
   },
   metrics: METRICS,
+  lead: ['test_acc', 'test_loss'],
   load: (files) => ({ digits: parseDigits(files.digits) }),
   checkInputs: (parameters, { digits }) => {
     const { path, dataset, count } = digits;
@@ -64,5 +65,19 @@ export default defineModel({
     });
     lines.push(`best round ${outcome.best_epoch} of ${outcome.rounds_run}`);
     return lines;
+  },
+  path: ({ settings, digits, network }, rng) => {
+    const rounds: { readonly round: number; readonly acc: number; readonly loss: number }[] = [];
+    runRounds(settings, network, digits, drawFederation(settings, digits, rng), rng, (round, _, { acc, loss }) => {
+      rounds.push({ round, acc, loss });
+    });
+    return {
+      along: 'round',
+      at: rounds.map(({ round }) => round),
+      values: {
+        'validation accuracy': rounds.map(({ acc }) => acc),
+        'validation loss': rounds.map(({ loss }) => loss),
+      },
+    };
   },
 });

@@ -125,10 +125,24 @@ export const PARAMETERS = {
 export type FederatedParameters = ParametersOf<typeof PARAMETERS>;
 
 export const METRICS = {
-  test_acc: { unit: '0..1', description: 'share of the test digits that the best round classifies correctly' },
-  test_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the test digits' },
-  val_acc: { unit: '0..1', description: 'share of the validation digits that the best round classifies correctly' },
-  val_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the validation digits' },
+  test_acc: {
+    unit: '0..1',
+    description: 'share of the test digits that the best round classifies correctly',
+    label: 'test accuracy',
+    good: 'high',
+  },
+  test_loss: {
+    unit: 'nats',
+    description: 'mean cross-entropy of the best round on the test digits',
+    label: 'test loss',
+    good: 'low',
+  },
+  val_acc: {
+    unit: '0..1',
+    description: 'share of the validation digits that the best round classifies correctly',
+    good: 'high',
+  },
+  val_loss: { unit: 'nats', description: 'mean cross-entropy of the best round on the validation digits', good: 'low' },
   best_epoch: { unit: 'rounds', description: 'the best round by `monitor`, from 1; the first of equals' },
   num_parameters: { unit: 'count', description: 'weights and biases of the network', constant: true },
 } satisfies MetricSpecs;

@@ -54,6 +54,13 @@ export default defineModel({
   metrics: METRICS,
   views: VIEWS,
   ranking: { metric: 'goodput_request_qps', best: 'highest' },
+  lead: [
+    'capacity_met_rps',
+    'goodput_request_qps',
+    'sla_violation_rate_request',
+    'sla_violation_rate_token',
+    'p95_latency',
+  ],
   results_columns: SUITE_COLUMNS,
   caveats: CAVEATS,
   check: checkParameters,

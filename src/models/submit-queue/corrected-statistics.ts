@@ -13,11 +13,13 @@ import { waitPercentile, type WaitHistogram } from './wait-histogram.ts';
  */
 export const CORRECTED_METRICS = {
   tp: { unit: 'changes', description: 'culprits rejected' },
-  fn: { unit: 'changes', description: 'culprits landed: escapes' },
+  fn: { unit: 'changes', description: 'culprits landed: escapes', label: 'escaped culprits', good: 'low' },
   fp: { unit: 'changes', description: 'changes rejected that are not culprits' },
   tn: { unit: 'changes', description: 'changes landed that are not culprits' },
   recall: {
     description: 'true positive rate, sensitivity: tp / (tp + fn)',
+    label: 'share of culprits caught',
+    good: 'high',
     missing: true,
     rate_of: { cases: ['tp'], of: ['tp', 'fn'] },
   },
@@ -67,10 +69,21 @@ export const CORRECTED_METRICS = {
   culprits_created: { unit: 'changes', description: 'arrivals and replacements that break a test' },
 
   throughput: { unit: 'changes per tick', description: 'landings / measured ticks', missing: true },
-  slowdown: { description: 'changes offered (before back-pressure) / landings', missing: true },
+  slowdown: {
+    description: 'changes offered (before back-pressure) / landings',
+    missing: true,
+    good: 'low',
+    goals: [{ at: 1.1, means: 'the queue lands what arrives, but for a tenth at most' }],
+  },
   latency_hours_mean: { unit: 'hours', description: 'from creation to landing: tick_hours (wait + 1)', missing: true },
   latency_hours_p50: { unit: 'hours', description: 'median latency', missing: true },
-  latency_hours_p95: { unit: 'hours', description: '95th percentile of the latency', missing: true },
+  latency_hours_p95: {
+    unit: 'hours',
+    description: '95th percentile of the latency',
+    label: '95th percentile of the time to land',
+    good: 'low',
+    missing: true,
+  },
   latency_hours_p99: { unit: 'hours', description: '99th percentile of the latency', missing: true },
   latency_total_hours_mean: {
     unit: 'hours',
@@ -93,10 +106,15 @@ export const CORRECTED_METRICS = {
   },
   runs_per_landed: {
     unit: 'batch runs',
+    label: 'batch runs per landed change',
+    good: 'low',
     description: '(batch runs + verify_cost verifications started) / landings',
     missing: true,
   },
   slot_demand_mean: {
+    label: 'batches per slot',
+    good: 'low',
+    goals: [{ at: 1, means: 'the batches fit into the slots' }],
     description: 'batches planned / resources, mean over ticks with batches; above 1: more batches than slots',
     missing: true,
   },

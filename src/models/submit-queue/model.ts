@@ -11,6 +11,7 @@ import { runReplicate } from './run-replicate.ts';
 import { SCORE_METRICS } from './score.ts';
 import { rowOf, singleRun } from './single-run.ts';
 import { summaryText } from './summary-text.ts';
+import { queueCourse } from './queue-course.ts';
 import { traceReplicate } from './trace.ts';
 import { CAVEATS, VIEWS } from './views.ts';
 
@@ -40,6 +41,7 @@ export default defineModel({
   views: VIEWS,
   caveats: CAVEATS,
   ranking: { metric: 'score', best: 'highest' },
+  lead: ['score', 'slot_demand_mean', 'slowdown', 'latency_hours_p95', 'fn'],
   check: checkParameters,
   load: (files: Readonly<Record<string, InputFile>>) =>
     files.history ? { history: readHistory(files.history.path, files.history.bytes) } : {},
@@ -53,6 +55,7 @@ export default defineModel({
     Object.assign(row, rowOf(runReplicate(replicate, rng), replicate));
   },
   trace: traceReplicate,
+  path: queueCourse,
   summary: (replicate, rng) => {
     const run = singleRun(replicate, rng);
     return { text: summaryText(run), data: run };

@@ -6,11 +6,14 @@ import { waitPercentile } from './wait-histogram.ts';
 
 export const SCORE_METRICS = {
   score: {
+    good: 'high',
     description:
       'higher is better: score_slowdown / max(slowdown, 0.1) - score_innocents innocents_delayed - score_escapes fn - score_resources resources utilisation - score_inactive (tests - mean_active_tests) - (p95 wait / score_wait_scale)^2',
     missing: true,
   },
   score_per_landed: {
+    label: 'score per landed change',
+    good: 'high',
     description: 'the same with innocents_delayed and fn per landed change: for cells whose traffic or length differs',
     missing: true,
   },

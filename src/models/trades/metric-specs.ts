@@ -23,32 +23,55 @@ const ALL_MADE: readonly Condition[] = [
 
 /** The metrics of the model, in the order of the specification; those with `stored: false` only on request. */
 export const TRADE_METRIC_SPECS = {
-  total_return_pct: { unit: '%', description: 'total P&L over initial equity', headline: true, constant: REORDERED },
+  total_return_pct: {
+    unit: '%',
+    description: 'total P&L over initial equity',
+    label: 'total return',
+    good: 'high',
+    goals: [{ at: 0, means: 'the strategy makes money' }],
+    headline: true,
+    constant: REORDERED,
+  },
   max_drawdown_pct: {
     unit: '%',
     description:
       'largest fall from a peak of the equity, as a share of that peak; past 100 where a ruined account keeps trading',
+    label: 'maximum drawdown',
+    good: 'low',
     headline: true,
     constant: NOTHING_DRAWN,
   },
   profit_factor: {
     description: 'sum of gains over sum of losses, at most the cap; the cap without a loss, 0 without a gain',
+    label: 'profit factor',
+    good: 'high',
+    goals: [{ at: 1, means: 'gains exceed losses' }],
     cap: 'profit_factor_cap',
     constant: REORDERED,
   },
   worst_month_pct: {
     unit: '%',
     description: 'smallest change of equity over a calendar month of the trade list',
+    label: 'worst month',
+    good: 'high',
     constant: NOTHING_DRAWN,
   },
   sharpe_ratio: {
     description:
       'mean over population standard deviation of the returns per trade, scaled to a year by periods_per_year',
+    label: 'Sharpe ratio',
+    good: 'high',
     constant: NOTHING_DRAWN,
   },
-  win_rate: { unit: '0..1', description: 'share of executed trades with a gain', constant: REORDERED },
+  win_rate: {
+    unit: '0..1',
+    description: 'share of executed trades with a gain',
+    label: 'share of winning trades',
+    good: 'high',
+    constant: REORDERED,
+  },
   n_trades: { unit: 'count', description: 'executed trades on the path', constant: ALL_MADE },
-  total_pnl: { unit: 'dollars', description: 'sum of the P&L', constant: REORDERED },
+  total_pnl: { unit: 'dollars', description: 'sum of the P&L', label: 'total P&L', good: 'high', constant: REORDERED },
   final_equity: {
     unit: 'dollars',
     description: 'equity at the end of the path',
@@ -64,6 +87,8 @@ export const TRADE_METRIC_SPECS = {
   ruined: {
     unit: '0/1',
     description: '1 where the equity fell to ruin_equity_pct of the initial one',
+    label: 'chance of ruin',
+    good: 'low',
     stored: false,
     headline: true,
     constant: NOTHING_DRAWN,

@@ -1,13 +1,13 @@
 import { simulateTrades } from '#native-free/trades/simulate';
 
-import { defineModel, type Columns } from '../../model/model.ts';
+import { defineModel, type Columns, type Course } from '../../model/model.ts';
 import { yearsOf } from './cell/account.ts';
 import { checkCell } from './check-inputs.ts';
 import { ChunkRunner } from './chunk.ts';
 import { load } from './list/load.ts';
 import { inspectTrades, looksLikeTrades } from './inspect.ts';
 import { TRADE_METRICS, TRADE_METRIC_SPECS } from './metric-specs.ts';
-import { growth, pathMetrics } from './metrics.ts';
+import { followPath, growth, pathMetrics } from './metrics.ts';
 import { TRADE_PARAMETERS, TRADE_PRESETS } from './cell/parameters.ts';
 import { drawPath } from './path.ts';
 import { tradeNotes } from './notes/notes.ts';
@@ -95,7 +95,20 @@ export default defineModel({
   baseline: (context) => unperturbed(context),
 
   trace: ({ cell, years }, rng) => tracePath(cell, drawPath(cell, rng), years),
+
+  path: ({ cell }, rng) => courseOf(cell, drawPath(cell, rng)),
+
+  unperturbedPath: ({ cell }) => {
+    const list = listOf(cell);
+    return courseOf(list.cell, list.path);
+  },
 });
+
+/** The equity after each place of a path. */
+function courseOf(cell: PreparedCell, path: Parameters<typeof followPath>[1]): Course {
+  const { equity } = followPath(cell, path);
+  return { along: 'trades', at: equity.map((_, k) => k), values: { 'equity [dollars]': equity } };
+}
 
 function columnOf(columns: Columns, name: (typeof TRADE_METRICS)[number]): Float64Array {
   return columns[TRADE_METRICS.indexOf(name)]!;
@@ -114,9 +127,15 @@ function deriveGrowth({ cell, years, metrics }: TradesState, columns: Columns, c
 
 /** The metrics of the list as it is. */
 function unperturbed(context: TradesContext): Record<string, number> {
-  const cell = { ...prepareCell(context), bootstrap: 'none' as const };
+  const { cell, path } = listOf(prepareCell(context));
+  return pathMetrics(cell, path, yearsOf(context.inputs.trades));
+}
+
+/** The list as it is, as a path of a cell that changes nothing. */
+function listOf(prepared: PreparedCell) {
+  const cell = { ...prepared, bootstrap: 'none' as const };
   const { n, pnl, shares, share_base, share_factor } = cell;
   const share = shares ? pnl.map((value, i) => share_factor * (value / share_base[i]!)) : undefined;
   const order = Int32Array.from({ length: n }, (_, i) => i);
-  return pathMetrics(cell, { pnl, share, executed: new Uint8Array(n).fill(1), order }, yearsOf(context.inputs.trades));
+  return { cell, path: { pnl, share, executed: new Uint8Array(n).fill(1), order } };
 }

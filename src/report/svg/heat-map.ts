@@ -1,7 +1,6 @@
-import { scaleLinear } from 'd3-scale';
-
 import { escapeHtml } from '../marks/escape.ts';
 import { fitText, greatest, least, px, svg, text, tickText } from './frame.ts';
+import { ERROR_RAMP, rampOver, VALUE_RAMP, type Colour } from './ramps.ts';
 
 /** A value for every pair of levels. */
 export interface HeatMapData {
@@ -24,11 +23,6 @@ const MANY_ROWS = 14;
 
 /** Narrower fields have no lines between them. */
 const LINED = 8;
-
-/** Dark to bright, monotone in lightness (after Matplotlib's viridis): readable on white and on black, and in grey print. */
-const VALUE_RAMP = ['#440154', '#3b528b', '#21918c', '#5ec962', '#fde725'];
-/** Errors have another colour ramp, so that the two maps cannot be confused. */
-const ERROR_RAMP = ['#fff5eb', '#fdbe85', '#fd8d3c', '#d94701', '#7f2704'];
 
 /** A heat map with a number in every field that has room for one. */
 export function heatMap(data: HeatMapData, kind: 'value' | 'error'): string {
@@ -71,26 +65,12 @@ function xNames(levels: readonly string[], width: number, bottom: number): strin
   );
 }
 
-interface Colour {
-  readonly fill: string;
-  readonly ink: string;
-}
-
 function colours(values: readonly (number | undefined)[], kind: 'value' | 'error'): (value: number) => Colour {
   const finite = values.filter((value): value is number => value !== undefined && Number.isFinite(value));
-  const low = kind === 'error' ? 0 : least(finite);
+  if (kind === 'value') return rampOver(VALUE_RAMP, least(finite), greatest(finite));
+  // Without any error: the bright end.
   const high = greatest(finite);
-  const ramp = kind === 'error' ? ERROR_RAMP : VALUE_RAMP;
-  const scale = scaleLinear<string>()
-    .domain(ramp.map((_, k) => low + ((high - low) * k) / (ramp.length - 1)))
-    .range(ramp);
-  return (value) => {
-    // All equal: the middle of the ramp (an error of 0: its bright end).
-    const fill = high > low ? scale(value) : ramp[kind === 'error' ? 0 : 2]!;
-    const share = high > low ? (value - low) / (high - low) : kind === 'error' ? 0 : 0.5;
-    const dark = kind === 'error' ? share > 0.6 : share < 0.6;
-    return { fill, ink: dark ? '#fff' : '#000' };
-  };
+  return high > 0 ? rampOver(ERROR_RAMP, 0, high) : rampOver(ERROR_RAMP.slice(0, 1), 0, 0);
 }
 
 function field(

@@ -5,8 +5,6 @@ import type { Line, LineChartData, LinePanel, LinePoint } from '../marks/lines.t
 import {
   axisOver,
   fitText,
-  greatest,
-  least,
   line,
   px,
   svg,
@@ -46,8 +44,8 @@ export interface Labels {
 
 /** One panel as an SVG: lines with points and 95 % Monte Carlo intervals, and bands P5 to P95 where the median is drawn. */
 export function lineChart(chart: LineChartData, panel: LinePanel, labels: Labels): string {
-  // Side by side, panels compare on one scale, unless that would flatten some of them.
-  const shared = hasSharedScale(chart) ? chart.panels : [panel];
+  // Side by side, panels compare on one scale.
+  const shared = chart.panels;
   const bands = shared.every(({ lines }) => lines.length <= MOST_BANDS);
   // Between categories there is nothing for a line to run over.
   const ordered = chart.categories === undefined;
@@ -71,16 +69,6 @@ export function lineChart(chart: LineChartData, panel: LinePanel, labels: Labels
     ),
   ].join('');
   return svg(WIDTH, HEIGHT, `${chart.title}${panel.title === '' ? '' : `, ${panel.title}`}`, content);
-}
-
-/** Whether the panels of a chart have one y scale: none of them spans less than a quarter of all. */
-export function hasSharedScale({ panels }: LineChartData): boolean {
-  const span = (points: readonly LinePoint[]): number => {
-    const values = points.map(({ value }) => value);
-    return greatest(values) - least(values);
-  };
-  const all = span(panels.flatMap(pointsOf));
-  return panels.every((panel) => span(pointsOf(panel)) >= all / 4);
 }
 
 function pointsOf({ lines }: LinePanel): LinePoint[] {
