@@ -52,7 +52,7 @@ if (spawnSync('redis-server', ['--version']).status !== 0) {
   const workers = [startWorker(url, 1), startWorker(url, 2)];
   const others = [redis, ...workers];
   const rows = [
-    ...(only === undefined || only === 'rates' ? await rates(url) : []),
+    ...(only === undefined || only === 'rates' ? await rates(url, others) : []),
     ...(only === undefined || only === 'overhead' ? await overhead(url, others) : []),
     ...(only === undefined || only === 'memory' ? await memory(url, redis, workers) : []),
   ];
@@ -61,7 +61,7 @@ if (spawnSync('redis-server', ['--version']).status !== 0) {
 for (const child of children) child.kill('SIGKILL');
 
 /** Chunks that take next to nothing, so that the queue is what takes time. */
-async function rates(url) {
+async function rates(url, others) {
   const lines = [];
   const sizes = [
     [1, amount(4000, 500, 0)],
@@ -70,13 +70,18 @@ async function rates(url) {
   ];
   for (const [rows, chunks] of sizes.filter(([, n]) => n > 0)) {
     const found = [];
-    for (let round = 0; round < amount(3, 1, 1); round++) found.push(await ran({ rows, chunks, work: 0, url }));
+    for (let round = 0; round < amount(3, 1, 1); round++) found.push(await ran({ rows, chunks, work: 0, url, others }));
     const rate = median(found.map(({ per_second }) => per_second));
     const bytes = found[0].bytes / chunks;
     const name = `results of ${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'}, ${(bytes / 1000).toFixed(bytes < 1000 ? 1 : 0)} kB`;
     lines.push(
       { what: name, value: rate, unit: 'chunks/s' },
       { what: name, value: (rate * bytes) / 1e6, unit: 'MB/s' },
+      ...['the manager', 'Redis', 'a worker'].map((who, k) => ({
+        what: `${name}: CPU time of ${who}`,
+        value: median(found.map(({ cpu_ms }) => cpu_ms[k])) / chunks,
+        unit: 'ms per chunk',
+      })),
     );
   }
   return lines;
@@ -86,10 +91,10 @@ async function rates(url) {
 async function overhead(url, others) {
   const lines = [];
   for (const ms of amount([10, 100, 1000], [10, 100, 1000], [1000])) {
-    const chunks = amount(Math.max(20, 3000 / ms), Math.max(12, 1000 / ms), 4);
+    const chunks = amount(Math.max(20, 3000 / ms), Math.max(10, 500 / ms), 4);
     const work = WORK_PER_MS;
     const pairs = [];
-    for (let round = 0; round < amount(5, 2, 1); round++) {
+    for (let round = 0; round < amount(5, 3, 1); round++) {
       const pair = {};
       for (const how of round % 2 === 0 ? ['pool', 'queue'] : ['queue', 'pool'])
         pair[how] = await ran({
@@ -97,12 +102,12 @@ async function overhead(url, others) {
           chunks,
           work,
           url: how === 'queue' ? url : undefined,
-          others,
+          others: how === 'queue' ? others : [],
         });
       pairs.push(pair);
     }
     const ratio = median(pairs.map(({ pool, queue }) => queue.per_second / pool.per_second));
-    const cpu_ms = median(pairs.map(({ pool, queue }) => (queue.cpu_ms - pool.cpu_ms) / chunks));
+    const cpu_ms = median(pairs.map(({ pool, queue }) => (sum(queue.cpu_ms) - sum(pool.cpu_ms)) / chunks));
     const name = ms === 1000 ? '1 s' : `${ms} ms`;
     lines.push(
       {
@@ -145,22 +150,19 @@ async function memory(url, redis, workers) {
   ]);
 }
 
-/** Chunks a second from the first durable one to the last, and the CPU time of the whole run with everybody who took part [ms]. */
+/** Chunks a second from the first durable one to the last, and the CPU time of the whole run [ms]: this process, then the others. */
 async function ran({ rows, chunks, work, url, others = [] }) {
   const output = join(folder, 'out');
   const acknowledged = [];
   const onEvent = (event) => {
     if (event.type === 'acknowledged') acknowledged.push({ at: performance.now(), rows: event.rows });
   };
-  const cpu = () =>
-    process.cpuUsage().user / 1000 +
-    process.cpuUsage().system / 1000 +
-    others.reduce((sum, { pid }) => sum + cpuMs(pid), 0);
+  const cpu = () => [ownCpuMs(), ...others.map(({ pid }) => cpuMs(pid))];
   const before = cpu();
   const how = url === undefined ? { threads: 2 } : { threads: 0, queue: url };
   const { exit } = await run(studyOf({ rows, chunks, work }), { ...how, chunk: rows, output, onEvent });
   if (exit !== 0) throw new Error(`the run ended with ${exit}`);
-  const cpu_ms = cpu() - before;
+  const cpu_ms = cpu().map((ms, k) => ms - before[k]);
   const bytes = rowBytes(output);
   rmSync(output, { recursive: true, maxRetries: 10 });
   const first = acknowledged[0];
@@ -237,6 +239,15 @@ async function startRedis() {
     'yes',
   ];
   return { url: `redis://127.0.0.1:${port}`, redis: start('redis-server', settings) };
+}
+
+function ownCpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** CPU time of a process [ms]; NaN where there is no /proc. */
