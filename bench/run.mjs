@@ -30,6 +30,7 @@ const FILES = [
   ...(process.platform === 'linux' ? ['bounded'] : []),
   'verify',
   'import-trades',
+  'queue',
   'kernel/accounts',
 ];
 

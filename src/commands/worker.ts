@@ -11,9 +11,10 @@ import { positiveNumber } from './option-values.ts';
 import { withRunFlags } from './run-flags.ts';
 
 const EXAMPLES = `
-The manager is permafrost run <study> --queue, the only one that writes. Workers may come and
-go, die or hang: what they had in hand is computed by others. Versions of permafrost and of
-Node.js (its major one) must be those of the manager.
+The manager is permafrost run <study> --queue, the only one that writes.
+Workers may come and go, die or hang: what they had in hand is computed by
+others. Versions of permafrost and of Node.js (its major one) must be those
+of the manager.
 
 Examples:
   export PERMAFROST_QUEUE=redis://:password@lab:6379

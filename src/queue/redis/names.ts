@@ -2,8 +2,8 @@ import { notExpected } from '../../wording/expected.ts';
 
 /** What nobody takes away is gone after so long [s]. */
 export const KEPT_S = 86_400;
-/** Bytes of a blob that are sent at once. */
-export const PIECE_BYTES = 4 << 20;
+/** Bytes of a blob that are sent at once: a line of half a megabit per second carries them before a command counts as lost. */
+export const PIECE_BYTES = 256 << 10;
 /** Workers say something every second; one that says nothing for so long is gone [ms]. */
 export const WORKER_GONE_MS = 10_000;
 
