@@ -11,12 +11,12 @@ import type { PairedSample } from '../statistics/difference.ts';
 import type { RunManifest } from '../stored/manifest.ts';
 
 /**
- * Permutations of two cells that are looked at for the spread of their differences: their mean is that of all rows. So many know a standard deviation to
- * 1 % where the tails are light, and a surface is read in seconds.
+ * Permutations of two cells that are paired at most. Of more, the spread of the differences is that of the first ones, which knows nothing of an event
+ * that is rarer than one in so many: hence no smaller a number.
  */
-export const PAIRED_ROWS = 8192;
-/** Cells whose rows one task holds at once. */
-const CELLS_AT_ONCE = 48;
+const PAIRED_ROWS = 262_144;
+/** Cells whose rows one task holds at once: 17 MB a metric. */
+const CELLS_AT_ONCE = 8;
 
 /** What a run declares about its metrics. */
 export function declaredAims({ metrics, ranking, thresholds }: RunManifest): DeclaredAims {

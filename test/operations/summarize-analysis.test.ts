@@ -4,7 +4,6 @@ import { tableFromIPC } from '@uwdata/flechette';
 import { parquetReadObjects } from 'hyparquet';
 import { expect, it, test } from 'vitest';
 
-import { PAIRED_ROWS } from '../../src/operations/analyse-cells.ts';
 import { openRun } from '../../src/operations/open-run.ts';
 import { run } from '../../src/operations/run.ts';
 import { summarize, type SummarizeOptions } from '../../src/operations/summarize.ts';
@@ -66,20 +65,6 @@ it('compares cells that share their streams permutation by permutation', async (
     expect(row['paired']).toBe('true');
     expect([row['difference'], row['se'], row['lower'], row['upper']].map(Number)).toEqual([difference, se, ...ci]);
   }
-});
-
-it('of more permutations than are paired the difference is that of all, and only its error that of the first', async () => {
-  const more = { streams: 'shared', permutations: PAIRED_ROWS + 1000, grid: { p: [0.4, 0.6], flips: [5] } };
-  const { table, output } = await summarized(more, HEADS);
-  const [contrast] = table('contrasts.csv');
-  const opened = await openRun(output, {}, HOST);
-  const [a, b] = await Promise.all(opened.cells.map(async (cell) => (await cell.columns())['heads']!));
-  const whole = pairedDifference(b!, a!);
-  expect(contrast!['paired']).toBe('true');
-  expect(Number(contrast!['difference'])).toBeCloseTo(whole.difference, 12);
-  expect(Number(contrast!['se'])).not.toBe(whole.se);
-  expect(Number(contrast!['se']) / whole.se).toBeGreaterThan(0.95);
-  expect(Number(contrast!['se']) / whole.se).toBeLessThan(1.05);
 });
 
 it('is the same bytes whatever the format of the rows, and whoever computed them when', async () => {

@@ -8,7 +8,6 @@ import { lognormal } from '../../src/random/lognormal.ts';
 import { exp, pow } from '../../src/random/math.ts';
 import { normal, normalQuantile } from '../../src/random/normal.ts';
 import { createSeededRng } from '../../src/random/streams.ts';
-import { pairedByPrefix, pairedSample } from '../../src/statistics/difference.ts';
 import type { Interval } from '../../src/statistics/interval.ts';
 import { proportion } from '../../src/statistics/proportion.ts';
 import { summarise, type MetricStatistics, type QuantileName } from '../../src/statistics/summarise.ts';
@@ -229,16 +228,6 @@ export const KINDS: readonly Kind[] = [
   thresholdKind(0.95, 'exact'),
   tailKind('cvar05', 0),
   tailKind('cvar95', 1),
-  {
-    name: 'difference, paired, its spread from the first quarter of the rows',
-    attempt: (law, rng) => {
-      const a = Float64Array.from({ length: N }, () => 10 * normal(rng));
-      const b = a.map((value) => value + law.draw(rng));
-      const quarter = pairedSample(b.subarray(0, N / 4), a.subarray(0, N / 4));
-      const { ci, diagnostics } = pairedByPrefix(meanOf(b), meanOf(a), quarter);
-      return { covered: holds(ci, law.mean), raised: diagnostics.length > 0 };
-    },
-  },
   {
     name: 'all contrasts of neighbours at once, 12 cells',
     at_least: 'Bonferroni’s bound',
