@@ -23,7 +23,7 @@ const only = ['rates', 'overhead', 'memory'].find((part) => process.argv.include
 
 /** A permutation is `work` times some twenty nanoseconds, and a row of eight numbers. */
 const MODEL = `export default {
-  name: 'load', version: '1', parameters: { work: { type: 'integer' } },
+  name: 'load', version: '1', parameters: { work: { type: 'integer' }, part: { type: 'integer' } },
   metrics: { a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, sum: {} },
   simulate: ({ parameters: { work } }, rng, row) => {
     let sum = 0;
@@ -91,7 +91,7 @@ async function rates(url, others) {
 async function overhead(url, others) {
   const lines = [];
   for (const ms of amount([10, 100, 1000], [10, 100, 1000], [1000])) {
-    const chunks = amount(Math.max(20, 3000 / ms), Math.max(10, 500 / ms), 4);
+    const chunks = amount(Math.max(40, 3000 / ms), Math.max(10, 500 / ms), 4);
     const work = WORK_PER_MS;
     const pairs = [];
     for (let round = 0; round < amount(5, 3, 1); round++) {
@@ -131,7 +131,12 @@ async function memory(url, redis, workers) {
   if (process.platform !== 'linux') return [];
   const chunks = amount(10_000, 2000, 20);
   const flags = ['--threads', '0', '--chunk', '500', '--queue', url];
-  const manager = start(process.execPath, [CLI, 'run', studyOf({ rows: 500, chunks, work: 0 }), ...flags]);
+  const manager = start(process.execPath, [
+    CLI,
+    'run',
+    studyOf({ rows: 500, chunks: chunks / 20, work: 0, cells: 20 }),
+    ...flags,
+  ]);
   const ended = new Promise((resolve) => manager.once('exit', resolve));
   const samples = [];
   const of = { manager, 'a worker': workers[0], Redis: redis };
@@ -177,12 +182,13 @@ function rowBytes(output) {
   return files.reduce((sum, name) => sum + statSync(join(output, 'per_cell', name)).size, 0);
 }
 
-function studyOf({ rows, chunks, work }) {
+/** So many chunks in each cell. */
+function studyOf({ rows, chunks, work, cells = 1 }) {
   const file = join(folder, 'study.yaml');
   const study = {
     name: 'load',
     model: './model.mjs',
-    grid: { work: [work] },
+    grid: { work: [work], part: Array.from({ length: cells }, (_, k) => k) },
     permutations: rows * chunks,
     format: rows < 1000 ? 'csv' : 'arrow',
     batch_rows: Math.max(rows, 1000),

@@ -190,6 +190,19 @@ describe.skipIf(!HAS_REDIS)(`processes over a real Redis${WITHOUT_REDIS}`, () =>
     expect(await digestOf(join(cluster.folder, 'out'))).toBe(expected.get(NAPS));
   });
 
+  test('a worker that is stopped while Redis is away ends, and what it computed stays in its spool', async () => {
+    const cluster = await Cluster.start();
+    void cluster.manager(studyIn(cluster.folder, NAPS), '--chunk', '100');
+    const worker = cluster.worker('a');
+    await until(() => hasRows(cluster));
+    await cluster.redis.kill();
+    await until(() => spooled(cluster, 'a').length > 0);
+    worker.kill('SIGTERM');
+    const { exit, stdout } = await finished(worker);
+    expect([exit, stdout]).toEqual([143, expect.stringMatching(/in the spool/)]);
+    expect(spooled(cluster, 'a').length).toBeGreaterThan(0);
+  });
+
   test('what an old manager had asked for arrives at a new one, which computes nothing of it; and waits while another study is run', async () => {
     const cluster = await Cluster.start();
     const file = studyIn(cluster.folder, FEW);

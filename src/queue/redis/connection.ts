@@ -44,9 +44,19 @@ export class Connections {
     return redis;
   }
 
-  /** For BullMQ, and for commands that wait: they wait for the broker, too. */
+  /**
+   * For BullMQ, and for commands that wait: they wait for the broker, too. BullMQ makes a second one like it, and does not close that one while the broker is away:
+   * it would keep the process alive.
+   */
   blocking(): Redis {
-    return this.open({ maxRetriesPerRequest: null, socketTimeout: SILENT_MS.blocking });
+    const redis = this.open({ maxRetriesPerRequest: null, socketTimeout: SILENT_MS.blocking });
+    const duplicate = redis.duplicate.bind(redis);
+    redis.duplicate = (options) => {
+      const second = duplicate(options);
+      this.opened.push(second);
+      return second;
+    };
+    return redis;
   }
 
   /** Whatever a command failed with, as an operating error that has no secret in it. */

@@ -65,18 +65,22 @@ export function takeChunks(options: TakingOptions): Taking {
   worker.on('error', () => undefined); // it tries again by itself; `beat` says that the broker is away
   return {
     stop: async () => {
-      await closed(worker, own);
+      await closed(worker, own, connection.status === 'ready');
       connection.disconnect();
     },
   };
 }
 
-/** BullMQ waits for a broker that is away for as long as it is; what is in hand is ended by whoever computes it, and that is enough. */
-async function closed(worker: Worker, in_hand: ReadonlySet<string>): Promise<void> {
-  const closing = worker.close().catch(() => undefined);
+/**
+ * BullMQ waits for a broker that is away for as long as it is, and its timers keep the process alive: then it is closed by force, once nothing is in hand. What was is
+ * ended by whoever computes it, and that is enough.
+ */
+async function closed(worker: Worker, in_hand: ReadonlySet<string>, is_there: boolean): Promise<void> {
+  const closing = is_there ? worker.close().catch(() => undefined) : undefined;
   const idle = async (): Promise<void> => {
     while (in_hand.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (closing === undefined) worker.close(true).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
   };
-  await Promise.race([closing, idle()]);
+  await (closing === undefined ? idle() : Promise.race([closing, idle()]));
 }
