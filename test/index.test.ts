@@ -106,7 +106,15 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
     '--exact': 'exact',
   }),
   compare: counterpart(library.compare, { '--of': 'quantities', '--into': 'into', '--threads': 'threads' }),
-  report: counterpart(library.report, { '--rank': 'ranking', '--threads': 'threads' }),
+  report: counterpart(library.report, {
+    '--rank': 'ranking',
+    '--threads': 'threads',
+    '--paths': 'paths',
+    '--path-permutations': 'paths',
+    '--study': 'paths',
+    '--input': 'paths',
+    '--trust': 'paths',
+  }),
   serve: counterpart(library.serve, { '--port': 'port', '--host': 'host', '--token': 'token' }),
   worker: counterpart(library.work, {
     '--queue': 'queue',

@@ -10,7 +10,7 @@ import { middleOf } from '../report/answer/middle.ts';
 import { fanCourses } from '../report/gather/fan-courses.ts';
 import { estimateOf } from '../report/marks/estimate.ts';
 import type { ReportedCell } from '../report/marks/reported-cell.ts';
-import type { CellCourses, ReportData } from '../report/report-data.ts';
+import type { CellCourses, ReportData } from '../report/marks/report-data.ts';
 import { refuseOwnCode, storedStudy } from '../stored/stored-experiment.ts';
 import { placeOfCell } from '../study/find-cell.ts';
 import { filesOf, type StudyPlace } from './given-study.ts';

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 
 import { keyMetrics } from '../report/answer/key-metrics.ts';
 import { binsFor, binsOfCell } from '../report/gather/count-cells.ts';
-import type { CellCounts, ReportData } from '../report/report-data.ts';
+import type { CellCounts, ReportData } from '../report/marks/report-data.ts';
 import type { Host } from '../readers/host.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
 

@@ -6,7 +6,7 @@ import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import type { Ranking } from '../model/model.ts';
 import { tableFiles } from '../report/report-csv.ts';
-import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/report-data.ts';
+import type { DisturbedCell, FailedPermutation, IncompleteCell, ReportData } from '../report/marks/report-data.ts';
 import { CELLS_FILE } from '../report/report-files.ts';
 import { pageProgram } from '../report/read-program.ts';
 import { reportHtml } from '../report/report-html.ts';

@@ -4,7 +4,7 @@ import { estimateWords, labelOf, percentWords, plain, settingWords } from './ans
 import { axesOf } from './marks/axes.ts';
 import { estimateOf, statisticName } from './marks/estimate.ts';
 import type { ViewStatistic } from '../model/model.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import type { ReportTable } from './report-table.ts';
 
 const MOST_REGIONS = 6;

@@ -6,7 +6,7 @@ import { formatCount, formatNumber } from '../wording/format-number.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
 import type { Parameters } from '../model/model.ts';
 import { parameterText } from '../wording/fixed-parameters-text.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import { withMarkNote, type ReportTable } from './report-table.ts';
 
 /** Metrics that are drawn; the others are in the tables. */

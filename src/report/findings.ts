@@ -1,7 +1,7 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
 import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
 import { meanFindings } from './mean-findings.ts';
-import type { ReportData, ReportFinding } from './report-data.ts';
+import type { ReportData, ReportFinding } from './marks/report-data.ts';
 
 /** Completeness and problems, the worst first. */
 export function findings(data: ReportData): ReportFinding[] {

@@ -1,5 +1,5 @@
 import { formatCount } from '../wording/format-number.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 
 /** What these numbers do and do not say: what the engine knows first, then what the model adds. */
 export function limits({ sharing, cells, ranking, caveats }: ReportData): string[] {

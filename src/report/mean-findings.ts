@@ -1,7 +1,7 @@
 import { isDeclaredConstant } from '../model/condition.ts';
 import { FEW_PERMUTATIONS, type Diagnostic } from '../statistics/diagnostics.ts';
 import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
-import type { ReportData, ReportFinding } from './report-data.ts';
+import type { ReportData, ReportFinding } from './marks/report-data.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
 /** What must be known of the means before any is believed. */

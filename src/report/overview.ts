@@ -9,7 +9,7 @@ import { estimateOf, statisticName, statisticText, withUnit } from './marks/esti
 import type { ReportedCell } from './marks/reported-cell.ts';
 import { stackingOf } from './marks/stacking.ts';
 import { extremes } from './extremes.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import type { Picture } from './surface-pictures.ts';
 import { dotPlot } from './svg/dot-plot.ts';
 import { greatest, least, tickText } from './svg/frame.ts';

@@ -12,7 +12,7 @@ import {
   type PageMetric,
   type PageNumber,
 } from './page-format.ts';
-import type { CellCounts, ReportData } from './report-data.ts';
+import type { CellCounts, ReportData } from './marks/report-data.ts';
 
 /** What the page's program works on. */
 export function pageData(data: ReportData): PageData {

@@ -1,7 +1,7 @@
 import { settingWords } from './answer/words.ts';
 import { formatCount } from '../wording/format-number.ts';
 import { axesOf } from './marks/axes.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import { fanPlot, fanRange } from './svg/fan-plot.ts';
 import type { Picture } from './surface-pictures.ts';
 

@@ -1,7 +1,7 @@
 import { axesOf, levelOf } from './marks/axes.ts';
 import { estimateText, statisticText } from './marks/estimate.ts';
 import { formatCount } from '../wording/format-number.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import { withMarkNote, type ReportTable } from './report-table.ts';
 
 /** Rates that fit on a page; the file has all. */

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../statistics/diagnostics.ts';
 import { axesOf, levelOf } from './marks/axes.ts';
 import { estimateOf, estimateText, statisticText } from './marks/estimate.ts';
 import { formatCount, formatInterval } from '../wording/format-number.ts';
-import type { RankedCells, ReportData } from './report-data.ts';
+import type { RankedCells, ReportData } from './marks/report-data.ts';
 import { withMarkNote, type ReportTable } from './report-table.ts';
 
 /** Rows of the table in a page; the file has more. */

@@ -10,7 +10,7 @@ import type {
   PooledCell,
   RankedCells,
   ReportData,
-} from './report-data.ts';
+} from './marks/report-data.ts';
 import {
   BEST_FILE,
   FAILURES_FILE,

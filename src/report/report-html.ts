@@ -6,7 +6,7 @@ import { findings } from './findings.ts';
 import { escapeHtml } from './marks/escape.ts';
 import { overview } from './overview.ts';
 import { embeddedJson, pageData } from './page-data.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import { pictures, sectionsOf } from './sections.ts';
 import { STYLE } from './style.ts';
 

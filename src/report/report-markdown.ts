@@ -22,7 +22,7 @@ import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
 import { breakEvenTable, effectTable } from './sensitivity.ts';
 import { viewFile } from './report-files.ts';
-import type { ReportData, ReportFinding } from './report-data.ts';
+import type { ReportData, ReportFinding } from './marks/report-data.ts';
 import type { ReportTable } from './report-table.ts';
 
 /** The report without pictures. */

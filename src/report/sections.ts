@@ -22,7 +22,7 @@ import { frontTable, plateauTable } from './choices.ts';
 import { pathPictures } from './path-pictures.ts';
 import { pooledTable } from './pooled-rates.ts';
 import { rankingTable } from './ranking.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import {
   BEST_FILE,
   CELLS_FILE,

@@ -8,7 +8,7 @@ import { labelOf, percentWords, plain, settingWords, valueWords } from './answer
 import { axesOf } from './marks/axes.ts';
 import { statisticName } from './marks/estimate.ts';
 import type { LineChartData } from './marks/lines.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import type { ReportTable } from './report-table.ts';
 import { formatCount } from '../wording/format-number.ts';
 

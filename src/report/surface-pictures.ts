@@ -4,7 +4,7 @@ import { settingWords } from './answer/words.ts';
 import { axesOf, levelOf, type Axis } from './marks/axes.ts';
 import { estimateOf, statisticName, statisticText, withUnit } from './marks/estimate.ts';
 import { lineChartData, type LineChartData } from './marks/lines.ts';
-import type { ReportData } from './report-data.ts';
+import type { ReportData } from './marks/report-data.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 import { greatest, least, tickText } from './svg/frame.ts';
 import { stackingOf } from './marks/stacking.ts';

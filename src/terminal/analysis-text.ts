@@ -60,7 +60,9 @@ function effectsLine({ effects: { effects, cells } }: QuantityAnalysis): string 
 
 function effectText({ axes, share, se }: AxisEffect): string {
   const name = axes.length === 1 ? axes[0]! : `${axes.join(' with ')} (together)`;
-  return `${name} ${formatWithError(100 * share, 100 * se)} %`;
+  // What noise adds is taken off; chance can take off too much, or too little.
+  const within = Math.min(1, Math.max(0, share));
+  return `${name} ${formatWithError(100 * within, 100 * se)} %`;
 }
 
 function neighboursLine({ neighbours }: QuantityAnalysis): string {

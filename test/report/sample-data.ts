@@ -1,4 +1,4 @@
-import type { CellCounts, MetricBins, ReportData } from '../../src/report/report-data.ts';
+import type { CellCounts, MetricBins, ReportData } from '../../src/report/marks/report-data.ts';
 import type { ReportedCell } from '../../src/report/marks/reported-cell.ts';
 import type { ParameterValue } from '../../src/model/model.ts';
 import type { MetricStatistics } from '../../src/statistics/summarise.ts';

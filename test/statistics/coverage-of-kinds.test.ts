@@ -10,7 +10,7 @@ import { KINDS, KNOWN_LAWS, tryKind, type Kind, type KindTried } from './coverag
 const FULL = process.env['PERMAFROST_FULL'] === '1';
 // Thousands of samples.
 vi.setConfig({ testTimeout: FULL ? 3_600_000 : 120_000 });
-const REPETITIONS = FULL ? 2000 : 60;
+const REPETITIONS = FULL ? 2000 : 250;
 const [LEAST, MOST] = [0.94, 0.96];
 
 /** Allowing for three standard errors of the simulation. */

@@ -6,7 +6,7 @@ import { paretoFront, type Front } from '../../analysis/pareto.ts';
 import { plateaus, type Plateaus } from '../../analysis/plateaus.ts';
 import type { Quantity } from '../../analysis/quantity.ts';
 import type { Goal } from '../../model/model.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import { goalOf } from './goals.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';
 import { middleOf } from './middle.ts';

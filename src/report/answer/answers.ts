@@ -1,4 +1,4 @@
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import type { Answer } from './answer.ts';
 import { bestAnswer, influenceAnswer } from './best-answers.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';

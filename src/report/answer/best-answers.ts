@@ -4,7 +4,7 @@ import { axesOf } from '../marks/axes.ts';
 import { estimateOf, statisticName } from '../marks/estimate.ts';
 import { isShare } from '../marks/headline.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import { analysisOf, singleEffects } from './analysis.ts';
 import type { Answer } from './answer.ts';
 import { leadMetric } from './key-metrics.ts';

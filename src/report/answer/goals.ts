@@ -1,5 +1,5 @@
 import type { Goal } from '../../model/model.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import { labelOf, valueWords } from './words.ts';
 
 /** The value that decides: of the model, unless the study asks about another one; undefined without either, or without a good side. */

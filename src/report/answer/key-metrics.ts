@@ -1,5 +1,5 @@
 import { constantMetrics, headlineMetrics } from '../marks/headline.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 
 /** Whether any permutation of any cell has a value of it. */
 export function hasValues({ cells }: Pick<ReportData, 'cells'>, metric: string): boolean {

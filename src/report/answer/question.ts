@@ -1,6 +1,6 @@
 import { formatCount } from '../../wording/format-number.ts';
 import { axesOf } from '../marks/axes.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import { leadMetric } from './key-metrics.ts';
 import { labelOf } from './words.ts';
 

@@ -1,7 +1,7 @@
 import { formatCount } from '../../wording/format-number.ts';
 import { axesOf } from '../marks/axes.ts';
 import { estimateOfProbability } from '../marks/estimate.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import type { Answer } from './answer.ts';
 import { goalOf } from './goals.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';

@@ -3,7 +3,7 @@ import type { ViewStatistic } from '../../model/model.ts';
 import { formatCount } from '../../wording/format-number.ts';
 import { axesOf } from '../marks/axes.ts';
 import { estimateOf, statisticName } from '../marks/estimate.ts';
-import type { ReportData } from '../report-data.ts';
+import type { ReportData } from '../marks/report-data.ts';
 import { analysisOf } from './analysis.ts';
 import type { Answer } from './answer.ts';
 import { goalOf } from './goals.ts';

@@ -2,7 +2,7 @@ import type { MetricSpecs } from '../../model/model.ts';
 import { halvingsFor, refinedEdges, sharedEdges } from '../../statistics/bins.ts';
 import type { BinsOf } from '../../statistics/count-in-bins.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
-import type { MetricBins } from '../report-data.ts';
+import type { MetricBins } from '../marks/report-data.ts';
 
 /** Positive values over more than this factor get bins on a logarithmic scale. */
 const LOG_FROM = 50;

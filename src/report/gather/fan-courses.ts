@@ -1,6 +1,6 @@
 import type { Course } from '../../model/model.ts';
 import { quantileOf } from '../../statistics/quantile.ts';
-import type { FannedCourse } from '../report-data.ts';
+import type { FannedCourse } from '../marks/report-data.ts';
 
 /** Places of a picture: more are not seen. */
 const MOST_PLACES = 240;

@@ -1,5 +1,5 @@
 import type { MetricSpec } from '../../model/model.ts';
-import type { PooledCell } from '../report-data.ts';
+import type { PooledCell } from '../marks/report-data.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import { RateResiduals, RateSums } from '../../statistics/pooled-rate.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';

@@ -1,5 +1,5 @@
 import type { Ranking } from '../../model/model.ts';
-import type { RankedCell, RankedCells } from '../report-data.ts';
+import type { RankedCell, RankedCells } from '../marks/report-data.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import { bestOfManyTail } from '../../statistics/best-of-many.ts';
 import { independentDifference, pairedDifference, sideOf, type Difference } from '../../statistics/difference.ts';

@@ -1,6 +1,6 @@
 import { area, line as lineShape } from 'd3-shape';
 
-import type { FannedCourse } from '../report-data.ts';
+import type { FannedCourse } from '../marks/report-data.ts';
 import { axisOver, fitText, line, svg, text, textWidth } from './frame.ts';
 
 const WIDTH = 520;

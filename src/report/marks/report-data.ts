@@ -1,10 +1,10 @@
-import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../model/model.ts';
-import type { BinCounts } from '../statistics/count-in-bins.ts';
-import type { Difference } from '../statistics/difference.ts';
-import type { PooledRate } from '../statistics/pooled-rate.ts';
-import type { RunManifest } from '../stored/manifest.ts';
-import type { Failure } from '../store/failures.ts';
-import type { ReportedCell } from './marks/reported-cell.ts';
+import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../../model/model.ts';
+import type { BinCounts } from '../../statistics/count-in-bins.ts';
+import type { Difference } from '../../statistics/difference.ts';
+import type { PooledRate } from '../../statistics/pooled-rate.ts';
+import type { RunManifest } from '../../stored/manifest.ts';
+import type { Failure } from '../../store/failures.ts';
+import type { ReportedCell } from './reported-cell.ts';
 
 /** Everything that a report says, gathered from a run on disk. Plain data; the report is a function of it alone. */
 export interface ReportData {
