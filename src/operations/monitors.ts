@@ -50,13 +50,13 @@ export class Monitors {
       throw new EngineError('USAGE', 'What a board shows is a queue: give --queue, or leave --board-port away.', {
         path: '--board-port',
       });
-    const [{ server, close }, { listening, stopServing }] = await Promise.all([
+    const [board, { listening, stopServing }] = await Promise.all([
       broker.board(queue, namespace),
       import('./listening.ts'),
     ]);
-    this.closers.push(close);
-    const url = await listening(server, '--board-port', board_port);
-    this.closers.push(() => stopServing(server));
+    this.closers.push(() => board.close());
+    const url = await listening(board.server, '--board-port', board_port);
+    this.closers.push(() => stopServing(board.server));
     tell({ type: 'note', code: 'BOARD', message: `bull-board shows the queue at ${url}/` });
   }
 }
