@@ -34,9 +34,9 @@ export class Threads implements Local {
     ...[signal, keep, summarise]: Tail<Parameters<Local['compute']>>
   ): Promise<ChunkResult> {
     const sample = this.purity.sampleOf(chunk);
-    const result = await this.pool.run('compute', { chunk, into: this.memory(), keep, summarise, sample }, signal);
+    const task = { chunk, into: this.memory(), keep, summarise, sample };
+    const { told, thread, ...result } = await this.pool.run('compute', task, signal);
     this.purity.computed(result.compute_ms);
-    const { told, thread } = result;
     if (told !== undefined) await this.check(chunk, sample, result, { told, thread }, signal);
     return result;
   }

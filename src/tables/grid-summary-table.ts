@@ -8,6 +8,7 @@ import type { CellValue, Sink, TableFormat } from './formats/table.ts';
 
 /** What grid_summary is written as besides CSV, which it always is. */
 export const SUMMARY_FORMATS = ['arrow', 'parquet'] as const satisfies readonly TableFormat[];
+/** A format in which `summarize` writes the table of all cells beside CSV. */
 export type SummaryFormat = (typeof SUMMARY_FORMATS)[number];
 
 const WRITERS: Readonly<
