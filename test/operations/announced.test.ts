@@ -187,16 +187,16 @@ function ticking(port: FilePort, compute: (local: Local, add: (ms: number) => vo
 
 it('a stall is noticed by the run itself: once, and said to be over by rows', async () => {
   const events: RunEvent[] = [];
-  let first = true;
+  let stalled: Promise<void> | undefined;
   const host = ticking(HOST.port, (local, add) => ({
     parallel: local.parallel,
     compute: async (...task) => {
-      if (first) {
-        first = false;
-        // Eleven minutes without a row.
+      // Eleven minutes without a row, of any cell.
+      if (stalled === undefined) {
         add(660_000);
-        await systemClock.sleep(100);
+        stalled = systemClock.sleep(300);
       }
+      await stalled;
       return local.compute(...task);
     },
     release: (result) => {
