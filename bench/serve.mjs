@@ -18,6 +18,14 @@ const root = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const ROUNDS = amount(5, 3, 1);
 const PERMUTATIONS = amount(20_000, 4_000, 20);
 const THREADS = 2;
+/** Only tried: few cells. */
+const study = root(
+  amount(
+    'examples/standard-surface/study.yaml',
+    'examples/standard-surface/study.yaml',
+    'examples/submit-queue/study.yaml',
+  ),
+);
 const TICKS_PER_SECOND = 100;
 const folder = temporaryFolder();
 const output = join(folder, 'run');
@@ -32,7 +40,6 @@ function cpuSeconds(pid) {
 async function runSeconds() {
   rmSync(output, { recursive: true, force: true });
   const began = performance.now();
-  const study = root('examples/standard-surface/study.yaml');
   const args = ['run', study, '--threads', `${THREADS}`, '--permutations', `${PERMUTATIONS}`, '--output', output];
   const child = spawn(process.execPath, [root('dist/cli.js'), ...args], { stdio: 'ignore' });
   const code = await new Promise((resolve) => child.once('exit', resolve));
