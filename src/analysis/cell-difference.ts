@@ -3,10 +3,12 @@ import {
   independentDifference,
   pairedByPrefix,
   pairedDifferenceOf,
+  sideOf,
   type Difference,
   type PairedSample,
   type Sample,
 } from '../statistics/difference.ts';
+import type { Diagnostic } from '../statistics/diagnostics.ts';
 import { ALPHA, type Interval } from '../statistics/interval.ts';
 import type { MetricStatistics } from '../statistics/summarise.ts';
 import { measure, type AnalysedCell, type Quantity } from './quantity.ts';
@@ -15,6 +17,26 @@ import { measure, type AnalysedCell, type Quantity } from './quantity.ts';
 export interface CellDifference extends Difference {
   /** Of the same permutations (common random numbers), not of independent ones. */
   readonly paired: boolean;
+}
+
+/** A difference as one of a list, the intervals of which hold together. */
+export interface JudgedDifference {
+  readonly difference: number;
+  readonly se: number;
+  /** 95 % of this one alone. */
+  readonly ci: Interval;
+  /** With 95 % these hold for the whole list at once. */
+  readonly simultaneous: Interval;
+  /** 1: the first of both is higher, -1: lower, with an error of at most 5 % over the whole list; 0: not told apart. */
+  readonly side: -1 | 0 | 1;
+  readonly paired: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `tail`: of each interval of the list, so that they hold together. */
+export function judged(found: CellDifference, tail: number): JudgedDifference {
+  const { difference, se, ci, paired, diagnostics } = found;
+  return { difference, se, ci, simultaneous: found.interval(tail), side: sideOf(found, tail), paired, diagnostics };
 }
 
 /**

@@ -1,8 +1,6 @@
-import { sideOf, type PairedSample } from '../statistics/difference.ts';
-import type { Diagnostic } from '../statistics/diagnostics.ts';
-import type { Interval } from '../statistics/interval.ts';
+import type { PairedSample } from '../statistics/difference.ts';
 import { simultaneousTail } from '../statistics/simultaneous.ts';
-import { cellDifference } from './cell-difference.ts';
+import { cellDifference, judged, type JudgedDifference } from './cell-difference.ts';
 import { measure, type AnalysedCell, type Measured, type Quantity } from './quantity.ts';
 
 /** Two cells of two runs that belong together. */
@@ -15,22 +13,12 @@ export interface CellPair {
   readonly pairs: Readonly<Record<string, PairedSample>> | undefined;
 }
 
-/** A quantity in both cells of a pair. */
-export interface ComparedCell {
+/** A quantity in both cells of a pair: the second less the first. The list is that of all pairs. */
+export interface ComparedCell extends JudgedDifference {
   /** By the place of the pair. */
   readonly pair: number;
   readonly first: Measured;
   readonly second: Measured;
-  /** Second less first. */
-  readonly difference: number;
-  readonly se: number;
-  readonly ci: Interval;
-  /** With 95 % these hold for all pairs at once. */
-  readonly simultaneous: Interval;
-  /** 1: the second is higher, -1: lower, with an error of at most 5 % over all pairs; 0: not told apart. */
-  readonly side: -1 | 0 | 1;
-  readonly paired: boolean;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** One quantity over all pairs in which it is defined on both sides. */
@@ -61,11 +49,7 @@ export function compareCells(pairs: readonly CellPair[], quantity: Quantity): Co
     const [of_first, of_second] = measured[pair]!;
     if (same_rows) return { pair, first: of_first, second: of_second, ...NO_DIFFERENCE };
     const found = cellDifference(second, first, quantity, samples?.[quantity.metric]);
-    const { difference, se, ci, paired, diagnostics } = found;
-    return {
-      ...{ pair, first: of_first, second: of_second, difference, se, ci },
-      ...{ simultaneous: found.interval(tail), side: sideOf(found, tail), paired, diagnostics },
-    };
+    return { pair, first: of_first, second: of_second, ...judged(found, tail) };
   });
   return { quantity, cells };
 }

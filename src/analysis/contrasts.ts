@@ -1,29 +1,20 @@
-import { sideOf, type PairedSample } from '../statistics/difference.ts';
+import type { PairedSample } from '../statistics/difference.ts';
 import { bestOfManyTail } from '../statistics/best-of-many.ts';
-import type { Diagnostic } from '../statistics/diagnostics.ts';
-import type { Interval } from '../statistics/interval.ts';
 import { simultaneousTail } from '../statistics/simultaneous.ts';
-import { cellDifference } from './cell-difference.ts';
+import { cellDifference, judged, type JudgedDifference } from './cell-difference.ts';
 import { neighboursOf, type Grid } from './grid.ts';
 import { measure, type Quantity } from './quantity.ts';
 
-/** Two cells held against each other: the quantity of `to` less that of `from`. Cells are known by their place in the grid. */
-export interface Contrast {
+/**
+ * Two cells held against each other: the quantity of `to` less that of `from`. Cells are known by their place in the grid. Of the contrasts with the best cell, the
+ * end of `simultaneous` towards it is what holds for all at once.
+ */
+export interface Contrast extends JudgedDifference {
   /** Along which they differ; undefined where `from` is the best cell. */
   readonly axis: string | undefined;
   readonly from: number;
   readonly to: number;
   readonly n: number;
-  readonly difference: number;
-  readonly se: number;
-  /** 95 % of this contrast alone. */
-  readonly ci: Interval;
-  /** With 95 % these hold for all contrasts of the list at once; of those with the best cell, the end towards it does. */
-  readonly simultaneous: Interval;
-  /** 1: `to` is higher, -1: lower, both with an error of at most 5 % over the whole list; 0: not told apart. */
-  readonly side: -1 | 0 | 1;
-  readonly paired: boolean;
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What is known of pairs of rows: undefined where two cells have random numbers of their own. */
@@ -79,7 +70,5 @@ function contrast(
   // Pairs come as `to` less `from`, whichever of both stands first in the run.
   const pairs = pairsOf?.(from, to, quantity.metric);
   const found = cellDifference(cells[to]!, cells[from]!, quantity, pairs);
-  const { n, difference, se, ci, paired, diagnostics } = found;
-  const simultaneous = found.interval(tail);
-  return { axis, from, to, n, difference, se, ci, simultaneous, side: sideOf(found, tail), paired, diagnostics };
+  return { axis, from, to, n: found.n, ...judged(found, tail) };
 }

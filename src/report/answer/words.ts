@@ -1,5 +1,5 @@
 import type { MetricSpec, MetricSpecs } from '../../model/model.ts';
-import { formatNumber, formatWithError } from '../../wording/format-number.ts';
+import { formatNumber, formatWithError, inFull } from '../../wording/format-number.ts';
 import type { Axis } from '../marks/axes.ts';
 import { levelOf } from '../marks/axes.ts';
 import type { Estimate } from '../marks/estimate.ts';
@@ -47,8 +47,8 @@ export function settingWords(cell: ReportedCell, axes: readonly Axis[]): string 
 /** `12 of 40 cells`, `all 40 cells`, `no cell`. */
 export function someOf(count: number, total: number): string {
   if (count === 0) return 'no cell';
-  if (count < total) return `${count.toLocaleString('en')} of ${total.toLocaleString('en')} cells`;
-  return total === 1 ? 'the only cell' : `all ${total.toLocaleString('en')} cells`;
+  if (count < total) return `${inFull(count)} of ${inFull(total)} cells`;
+  return total === 1 ? 'the only cell' : `all ${inFull(total)} cells`;
 }
 
 /** A share as a percentage that does not pretend: `84 %`, `0.4 %`, `less than 0.1 %`. */
