@@ -58,5 +58,6 @@ test('the study of a template plans as it is', async () => {
   const folder = temporaryFolder();
   await init(folder);
   const planned = await plan(join(folder, 'study.yaml'), { output: join(folder, 'out') }, HOST);
-  expect(planned).toMatchObject({ cells: 6, permutations_missing: 120_000 });
+  expect(planned.cells).toHaveLength(6);
+  expect(planned.permutations_missing).toBe(120_000);
 });
