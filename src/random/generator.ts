@@ -12,12 +12,13 @@ export interface Rng {
   /** floor(u * m) for the next uniform u: an index 0 .. m - 1. One draw. `m` is an integer, 1 .. 2^21 - 1. */
   index(m: number): number;
   /**
-   * An independent stream of the same permutation, `component` = 1, 2, ...; it starts at its beginning at every call.
+   * An independent stream of the same permutation, `component` = 1, 2, ... or a name (`'arrivals'`); it starts at its beginning at every call.
    * Scheme `philox`: the counter's component word. Scheme `sha256-32`: the generator started at
-   * fmix32(seed + component * 0x9e3779b9 mod 2^32), fmix32 being the finaliser of MurmurHash3.
+   * fmix32(seed + component * 0x9e3779b9 mod 2^32), fmix32 being the finaliser of MurmurHash3. A name stands for a number from 2^31 on,
+   * which is a hash of it (`namedComponent`): it meets no smaller number, and two names with one number are an error.
    * There is one function object per component, too.
    */
-  substream(component: number): Rng;
+  substream(component: number | string): Rng;
 }
 
 /** The generators of a study's `seed.generator`. */
