@@ -157,12 +157,17 @@ export class Simulator {
   /** The steps of one permutation for a person, or undefined where the model has no trace. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
     const state = await this.stateOf(cell);
-    return this.model.trace?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+    const { trace } = this.model;
+    if (trace === undefined) return undefined;
+    const stepsOf = (half: Streams['half']): Iterable<string> =>
+      trace.call(this.model, state, createStreams(cell.source, perm_index, 1, this.setup.kernel, half).rng(0));
+    return cell.source.antithetic === undefined ? stepsOf('plain') : stepsOfPair(stepsOf);
   }
 
-  /** One permutation summed up, or undefined where the model does not. */
+  /** One permutation summed up, or undefined where the model does not, or it is two. */
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
     const state = await this.stateOf(cell);
+    if (cell.source.antithetic !== undefined) return undefined;
     return this.model.summary?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 
@@ -232,6 +237,14 @@ export class Simulator {
     const all = this.columns.map((column) => column.subarray(0, count));
     const stored = schema.metrics.map((name) => all[this.metrics.indexOf(name)]!.fill(NaN));
     return { all, stored };
+  }
+}
+
+/** Both halves of an antithetic pair, each drawn from its beginning when its turn comes. */
+function* stepsOfPair(stepsOf: (half: 'plain' | 'mirrored') => Iterable<string>): Iterable<string> {
+  for (const half of ['plain', 'mirrored'] as const) {
+    yield `${half === 'plain' ? 'with its draws' : 'with the mirrored draws'}, half of the pair:`;
+    yield* stepsOf(half);
   }
 }
 

@@ -29,9 +29,16 @@ export type GeneratorName = (typeof GENERATORS)[number];
  * Where the streams of one cell come from: all that a worker needs to start the stream of any permutation.
  * `sha256-32`: `base_seed`, so that seed(perm) = (base_seed + perm * 1000003) mod 2^32. `philox`: two key words.
  */
-export type StreamSource =
-  | { readonly scheme: 'sha256-32'; readonly generator: Exclude<GeneratorName, 'philox'>; readonly base_seed: number }
-  | { readonly scheme: 'philox'; readonly generator: 'philox'; readonly key: readonly [number, number] };
+export type StreamSource = Antithetic &
+  (
+    | { readonly scheme: 'sha256-32'; readonly generator: Exclude<GeneratorName, 'philox'>; readonly base_seed: number }
+    | { readonly scheme: 'philox'; readonly generator: 'philox'; readonly key: readonly [number, number] }
+  );
+
+/** There and true where each permutation is a pair: computed with its draws and with the mirrored ones, its row being the mean of both. */
+export interface Antithetic {
+  readonly antithetic?: true;
+}
 
 /** The streams of a chunk: permutations `first` .. `first + count - 1` of one cell. */
 export interface Streams {
@@ -39,6 +46,8 @@ export interface Streams {
   /** perm_index of the chunk's first permutation. */
   readonly first: number;
   readonly count: number;
+  /** Of antithetic pairs, which of the two these are: with the draws as they are, or mirrored. */
+  readonly half?: 'plain' | 'mirrored';
   /** The one `Rng` object, restarted at the beginning of the stream of permutation `first + i`. */
   rng(i: number): Rng;
 }
