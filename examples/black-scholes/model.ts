@@ -12,9 +12,11 @@ export default defineModel({
     years: { type: 'number', above: 0, default: 1, unit: 'years' },
   },
   metrics: {
-    call: { unit: 'dollars', label: 'value of the call', headline: true },
+    call: { unit: 'dollars', label: 'value of the call' },
   },
-  caveats: ['The price is drawn under the measure without risk: the mean of its payoff is a value, its spread is no forecast.'],
+  caveats: [
+    'The price is drawn under the measure without risk: the mean of its payoff is a value, its spread is no forecast.',
+  ],
   prepare: ({ parameters: { spot, strike, rate_pct, volatility_pct, years } }) => {
     const [rate, volatility] = [rate_pct / 100, volatility_pct / 100];
     return {

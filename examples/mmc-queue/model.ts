@@ -10,18 +10,17 @@ export default defineModel({
   parameters: {
     servers: { type: 'integer', min: 1, max: 1000, default: 1, description: 'c' },
     load: { type: 'number', above: 0, below: 1, default: 0.5, description: 'of each server: arrival rate / c' },
-    customers: { type: 'integer', min: 1, default: 2000, description: 'counted in a permutation' },
-    warm_up: { type: 'integer', min: 0, default: 3000, description: 'customers before those: the queue begins empty' },
+    customers: { type: 'integer', min: 1, default: 5000, description: 'counted in a permutation' },
+    warm_up: { type: 'integer', min: 0, default: 2000, description: 'customers before those: the queue begins empty' },
   },
   metrics: {
     mean_wait: {
       unit: 'service times',
       label: 'mean wait',
-      headline: true,
       good: 'low',
       goals: [{ at: 0.5, means: 'a customer waits less than half a service takes' }],
     },
-    waiting_share: { unit: '1', label: 'share of customers who wait', headline: true, good: 'low' },
+    waiting_share: { unit: '1', label: 'share of customers who wait', good: 'low' },
   },
   lead: ['mean_wait', 'waiting_share'],
   ranking: { metric: 'mean_wait', best: 'lowest' },

@@ -16,7 +16,12 @@ export default defineModel({
   parameters: {},
   inputs: { sample: { description: 'group,value with group treated or untreated, a line each', required: true } },
   metrics: {
-    difference: { unit: 'days', label: 'difference of the means', headline: true, description: 'treated less untreated' },
+    difference: {
+      unit: 'days',
+      label: 'difference of the means',
+      headline: true,
+      description: 'treated less untreated',
+    },
   },
   load: ({ sample }): Sample => {
     const [head, ...lines] = new TextDecoder().decode(sample.bytes).trim().split('\n');
@@ -26,7 +31,10 @@ export default defineModel({
       const [group = '', text = ''] = line.split(',');
       const value = text.trim() === '' ? NaN : Number(text);
       if (groups[group] === undefined || !Number.isFinite(value)) {
-        throw new EngineError('DATA', `${sample.path}, line ${k + 2}: ${line} is not treated or untreated and a number`);
+        throw new EngineError(
+          'DATA',
+          `${sample.path}, line ${k + 2}: ${line} is not treated or untreated and a number`,
+        );
       }
       groups[group].push(value);
     });

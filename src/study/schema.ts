@@ -96,8 +96,7 @@ const seed = map({
     .describe('Only scheme philox'),
 });
 
-const SHARING =
-  'independent, shared, or a map with shared (true, or the name of the group), antithetic (true or false)';
+const SHARING = 'independent, shared, or { shared: true or the name of the group, antithetic: true }';
 const streams = z.union(
   [
     choice(['independent', 'shared']),

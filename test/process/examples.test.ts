@@ -76,6 +76,19 @@ describe('examples/black-scholes', () => {
     return spot * normalBelow(d1) - strike * Math.exp(-rate * years) * normalBelow(d1 - spread);
   };
 
+  /** By how much the variance of a mean falls at equal draws if they come in pairs: 1 / (1 + correlation of both halves). */
+  const varianceRatio = (strike: number): number => {
+    const payoff = (z: number): number => Math.exp(-0.05) * Math.max(0, 100 * Math.exp(0.03 + 0.2 * z) - strike);
+    let [mean, square, product] = [0, 0, 0];
+    for (let z = -9; z < 9; z += 0.001) {
+      const weight = (0.001 * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+      mean += weight * payoff(z);
+      square += weight * payoff(z) * payoff(z);
+      product += weight * payoff(z) * payoff(-z);
+    }
+    return 1 / (1 + (product - mean * mean) / (square - mean * mean));
+  };
+
   it('the closed form is that of the textbooks', () => {
     expect(callValue(100)).toBeCloseTo(10.450583572185565, 9);
   });
@@ -87,6 +100,30 @@ describe('examples/black-scholes', () => {
       expect(errorsFrom(statistics['call']!, callValue(params['strike']!)), `${params['strike']}`).toBeLessThan(ERRORS);
       expect(statistics['call']!.mcse).toBeLessThan(0.2);
     }
+  });
+
+  it('antithetic pairs value them as well, and nearer for as many draws: what is saved is what the laws of the payoff give', async () => {
+    const [alone, pairs] = [
+      await runExample('black-scholes/study.yaml'),
+      await runExample('black-scholes/antithetic.yaml'),
+    ];
+    const of = ({ cells }: typeof alone, strike: number): MetricStatistics =>
+      cells.find(({ params }) => params['strike'] === strike)!.statistics['call']!;
+    /** Variance of a payoff over twice that of a mean of pairs, by the rule of rectangles over z (to 0.1 %); the draws are as many. */
+    const saved: Readonly<Record<number, number>> = Object.fromEntries(
+      [80, 100, 120].map((k) => [k, varianceRatio(k)]),
+    );
+    for (const strike of [80, 100, 120]) {
+      const [one, pair] = [of(alone, strike), of(pairs, strike)];
+      expect(pair.n).toBe(one.n / 2);
+      expect(errorsFrom(pair, callValue(strike)), `${strike}`).toBeLessThan(ERRORS);
+      const measured = (one.mcse / pair.mcse) ** 2;
+      // The relative error of a variance is twice that of an sd.
+      const error = 2 * Math.hypot(one.sd_se / one.sd, pair.sd_se / pair.sd);
+      expect(Math.abs(measured / saved[strike]! - 1) / error, `${strike}: ${measured}`).toBeLessThan(ERRORS);
+    }
+    expect(saved[80]).toBeGreaterThan(8);
+    expect(saved[100]).toBeGreaterThan(1.9);
   });
 });
 
@@ -112,7 +149,10 @@ describe('examples/permutation-test', () => {
   };
 
   it('has the p-value of all 11,440 permutations, as summarize says it: (b + 1) / (n + 1)', async () => {
-    const lines = readFileSync(join(EXAMPLES, 'permutation-test', 'sample.csv'), 'utf8').trim().split('\n').slice(1);
+    const lines = readFileSync(join(EXAMPLES, 'permutation-test', 'sample.csv'), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1);
     const groupOf = (group: string): number[] =>
       lines.filter((line) => line.startsWith(`${group},`)).map((line) => Number(line.split(',')[1]));
     const { p, ways } = exactPValue(groupOf('treated'), groupOf('untreated'));
@@ -122,7 +162,9 @@ describe('examples/permutation-test', () => {
     const n = cells[0]!.statistics['difference']!.n;
     const summarized = await permafrost(['summarize', run]);
     expect(summarized.exit, summarized.stderr).toBe(0);
-    const table = readFileSync(join(run, 'aggregated', 'analysis', 'baseline.csv'), 'utf8').trim().split('\n');
+    const table = readFileSync(join(run, 'aggregated', 'analysis', 'baseline.csv'), 'utf8')
+      .trim()
+      .split('\n');
     const [names, values] = table.map((line) => line.split(','));
     const p_high = Number(values![names!.indexOf('p_high')]);
     expect(p_high * (n + 1)).toBeCloseTo(Math.round(p_high * (n + 1)), 6);
