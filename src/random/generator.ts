@@ -12,6 +12,11 @@ export interface Rng {
   /** floor(u * m) for the next uniform u: an index 0 .. m - 1. One draw. `m` is an integer, 1 .. 2^21 - 1. */
   index(m: number): number;
   /**
+   * The next uniforms, in their order: what `values.length` calls of `rng()` give, to the bit, and that many draws. For loops over arrays, which then call
+   * nothing; worth its while from some 50 values on.
+   */
+  fill(values: Float64Array): void;
+  /**
    * An independent stream of the same permutation, `component` = 1, 2, ... or a name (`'arrivals'`); it starts at its beginning at every call.
    * Scheme `philox`: the counter's component word. Scheme `sha256-32`: the generator started at
    * fmix32(seed + component * 0x9e3779b9 mod 2^32), fmix32 being the finaliser of MurmurHash3. A name stands for a number from 2^31 on,

@@ -39,11 +39,15 @@ function viewOf(source: Rng, turned: Turned, views: Map<Rng, Rng>): Rng {
   const rng = (): number => turned.offset + turned.sign * source();
   const uint32 = (): number => Math.floor(rng() * 4294967296);
   const index = (m: number): number => Math.floor(rng() * m);
+  const fill = (values: Float64Array): void => {
+    source.fill(values);
+    for (let k = 0; k < values.length; k += 1) values[k] = turned.offset + turned.sign * values[k]!;
+  };
   const substream = (which: number | string): Rng => {
     const child = source.substream(which);
     let view = views.get(child);
     if (view === undefined) views.set(child, (view = viewOf(child, turned, views)));
     return view;
   };
-  return Object.assign(rng, { uint32, index, substream });
+  return Object.assign(rng, { uint32, index, fill, substream });
 }

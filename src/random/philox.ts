@@ -78,6 +78,9 @@ export function createPhilox(component = 0, substreamOfRoot?: Rng['substream']):
   };
   const rng = (): number => step() * TO_UNIT;
   const index = (m: number): number => Math.floor(step() * TO_UNIT * m);
+  const fill = (values: Float64Array): void => {
+    for (let k = 0; k < values.length; k += 1) values[k] = step() * TO_UNIT;
+  };
   const restart = (newKey: readonly [number, number], perm_index: number): void => {
     key = newKey;
     perm = perm_index;
@@ -89,5 +92,5 @@ export function createPhilox(component = 0, substreamOfRoot?: Rng['substream']):
     substreamsOf(createPhilox, (child) => {
       child.restart(key, perm);
     });
-  return Object.assign(rng, { uint32: step, index, substream, restart });
+  return Object.assign(rng, { uint32: step, index, fill, substream, restart });
 }

@@ -41,13 +41,16 @@ export function seededRng(
   const uint32 = (): number => step() >>> 0;
   // `| 0` is the floor: the product is below 2^21.
   const index = (m: number): number => ((step() >>> 0) * TO_UNIT * m) | 0;
+  const fill = (values: Float64Array): void => {
+    for (let k = 0; k < values.length; k += 1) values[k] = (step() >>> 0) * TO_UNIT;
+  };
   const reseed = (seed: number): void => {
     start(seed);
     current = seed;
   };
   const substream = substreamOfRoot ?? seededSubstreams(create, () => current);
   reseed(0);
-  return Object.assign(rng, { uint32, index, substream, reseed });
+  return Object.assign(rng, { uint32, index, fill, substream, reseed });
 }
 
 /** `Rng.substream` of a seeded generator whose stream now is that of `currentSeed()`. */

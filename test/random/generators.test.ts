@@ -70,6 +70,33 @@ describe.each(GENERATORS)('laws of %s', (generator) => {
     }
   });
 
+  it('fill gives what as many calls give, to the bit, whatever was drawn before and is drawn after', () => {
+    // 10,000: past the end of what alea draws ahead.
+    const stream = draw(at(5, 8), 10_100);
+    for (const lengths of [
+      [0, 1, 2],
+      [49, 50, 51, 3],
+      [700, 1300],
+      [8062, 3],
+      [8063, 1],
+      [10_000, 5],
+    ]) {
+      const rng = at(5, 8);
+      let next = 0;
+      for (const length of lengths) {
+        const values = new Float64Array(length);
+        expect(rng()).toBe(stream[next]);
+        rng.fill(values);
+        expect([...values]).toEqual(stream.slice(next + 1, next + 1 + length));
+        expect(rng.index(1000)).toBe(Math.floor(stream[next + 1 + length]! * 1000));
+        next += length + 2;
+      }
+    }
+    const values = new Float64Array(100);
+    at(5, 8).substream('named').fill(values);
+    expect([...values]).toEqual(draw(at(5, 8).substream('named'), 100));
+  });
+
   it('one object is restarted in place and then gives the stream of a fresh one', () => {
     const streams = createStreams(source(generator, 99), 10, 5);
     const fresh = [0, 1, 2, 3, 4].map((i) => draw(streams.rng(i), 20));

@@ -45,6 +45,14 @@ describe.each(GENERATORS)('antithetic pairs of %s', (generator) => {
     expect(half('plain', 4)).toBe(rng);
   });
 
+  it('fill gives the draws of its half', () => {
+    for (const which of ['plain', 'mirrored'] as const) {
+      const values = new Float64Array(300);
+      half(which).fill(values);
+      expect([...values]).toEqual(draws(300, half(which)));
+    }
+  });
+
   it('normal values of both halves are each other’s negatives, to the bit', () => {
     const rng = half('plain');
     const plain = draws(500, () => normal(rng));
