@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
-import { URL, fileURLToPath } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { createStreams } from '../dist/random/streams.js';
 import { cpuNs, interleave, median, pairedRatio } from './kernel/clock.mjs';
 import { amount, report } from './report.mjs';
@@ -26,6 +26,11 @@ const source = (generator, antithetic = false) => ({
   ...(antithetic && { antithetic: true }),
 });
 
+/** @type {readonly ('plain' | 'mirrored')[]} */
+const PAIR = ['plain', 'mirrored'];
+/** @type {readonly ('plain' | 'mirrored')[]} */
+const ALONE = ['plain'];
+
 let sink = 0;
 const values = new Float64Array(DRAWS);
 /** What is done with the stream of each permutation; made of text, so that each has a function of its own, as models have. */
@@ -44,7 +49,7 @@ function time(generator, work, pairs = false) {
   const run = workOf(work);
   return (round) => {
     const began = cpuNs();
-    for (const half of /** @type {const} */ (pairs ? ['plain', 'mirrored'] : ['plain'])) {
+    for (const half of pairs ? PAIR : ALONE) {
       const streams = createStreams(source(generator, pairs), round * STREAMS, STREAMS, 'auto', half);
       for (let i = 0; i < STREAMS; i += 1) sink += run(streams.rng(i), values);
     }
