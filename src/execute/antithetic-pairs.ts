@@ -79,3 +79,11 @@ function eachOnce(failures: readonly FailedPermutation[]): FailedPermutation[] {
 function then<A, B>(value: AtOnceOrLater<A>, next: (value: A) => AtOnceOrLater<B>): AtOnceOrLater<B> {
   return value instanceof Promise ? value.then(next) : next(value);
 }
+
+/** Both halves of an antithetic pair, each drawn from its beginning when its turn comes. */
+export function* stepsOfPair(stepsOf: (half: 'plain' | 'mirrored') => Iterable<string>): Iterable<string> {
+  for (const half of ['plain', 'mirrored'] as const) {
+    yield `${half === 'plain' ? 'with its draws' : 'with the mirrored draws'}, half of the pair:`;
+    yield* stepsOf(half);
+  }
+}

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { canonicalise } from '#native-free/columns/columns';
 
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
+import { errorOf } from '../model/error-record.ts';
 import type { Kernel, Model, Row } from '../model/model.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { fillPairs } from './antithetic-pairs.ts';
 import { failedAt, type AtOnceOrLater, type FailedPermutation } from './failed-permutation.ts';
+import { PERMUTATIONS, type ChunkCare, type Fatal } from './messages.ts';
 import { InfiniteMetric, UndefinedMetric } from './model-failure.ts';
 import { isPromise, NotANumber, ReturnedObject, UnsetMetric } from './value-errors.ts';
 
@@ -26,6 +28,8 @@ export class ColumnFiller {
   private readonly metrics: readonly string[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
+  /** Where somebody watches whether it goes on. */
+  private progress: Int32Array | undefined;
 
   constructor(model: Model, kernel: Kernel) {
     this.model = model;
@@ -40,11 +44,13 @@ export class ColumnFiller {
     streams: Streams,
     columns: ChunkColumns,
     { metrics }: MetricsSchema,
+    { progress, fatal = [] }: ChunkCare = {},
   ): AtOnceOrLater<FailedPermutation[]> {
-    if (streams.half === undefined) return this.fillOnce(state, streams, columns, metrics);
+    this.progress = progress;
+    if (streams.half === undefined) return this.fillOnce(state, streams, columns, metrics, fatal);
     const stored = metrics.map((name) => ({ name, missing: this.model.metrics[name]!.missing ?? false }));
     return fillPairs(
-      (half) => this.fillOnce(state, half, columns, metrics),
+      (half) => this.fillOnce(state, half, columns, metrics, fatal),
       streams,
       columns.stored,
       stored,
@@ -57,8 +63,12 @@ export class ColumnFiller {
     streams: Streams,
     columns: ChunkColumns,
     metrics: readonly string[],
+    fatal: readonly Fatal[],
   ): AtOnceOrLater<FailedPermutation[]> {
-    const thrown = this.simulateAll(state, streams, columns.all, metrics);
+    const thrown =
+      fatal.length === 0
+        ? this.simulateAll(state, streams, columns.all, metrics)
+        : this.simulateOneByOne(state, streams, columns.all, metrics, fatal);
     const checked = (failures: FailedPermutation[]): FailedPermutation[] =>
       this.withWrongValues(failures, state, streams, columns.stored, metrics);
     return thrown instanceof Promise ? thrown.then(checked) : checked(thrown);
@@ -111,6 +121,7 @@ export class ColumnFiller {
     stored: readonly string[],
   ): AtOnceOrLater<FailedPermutation[]> {
     if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
+    this.begins();
     // One permutation of a chunk failed: the chunk again, one at a time, tells which.
     const afterError = (error: unknown): AtOnceOrLater<FailedPermutation[]> =>
       streams.count === 1 ? [failedAt(streams, 0, error)] : this.simulateOneByOne(state, streams, columns, stored);
@@ -127,14 +138,25 @@ export class ColumnFiller {
     streams: Streams,
     columns: readonly Float64Array[],
     stored: readonly string[],
+    fatal: readonly Fatal[] = [],
   ): Promise<FailedPermutation[]> {
     const failures: FailedPermutation[] = [];
+    const untried = new Map(fatal.map(({ perm_index, error }) => [perm_index, error]));
     for (let i = 0; i < streams.count; i += 1) {
+      const known = untried.get(streams.first + i);
+      if (known !== undefined) {
+        failures.push(failedAt(streams, i, errorOf(known)));
+        continue;
+      }
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
       const alone = createStreams(streams.source, streams.first + i, 1, this.kernel, streams.half);
       failures.push(...(await this.simulateAll(state, alone, single, stored)));
     }
     return failures;
+  }
+
+  private begins(): void {
+    if (this.progress !== undefined) Atomics.add(this.progress, PERMUTATIONS, 1);
   }
 
   /** One permutation after the other, from the i-th on. */
@@ -158,6 +180,7 @@ export class ColumnFiller {
       }
     };
     const begin = (i: number): unknown => {
+      this.begins();
       for (const name of metrics) row[name] = NaN;
       return model.simulate!(state, streams.rng(i), row);
     };

@@ -18,17 +18,18 @@ export function sharingOf(streams: RawStudy['streams']): Sharing {
 /** Antithetic pairs need a model whose draws can be mirrored, and which is asked for nothing but what means of pairs can answer. */
 export function checkPairs(
   streams: RawStudy['streams'],
-  { name, kernels = [], draws_by_itself, baseline }: Model,
+  model: Model,
   generator: GeneratorName,
   problems: Problems,
 ): void {
   if (sharingOf(streams).antithetic !== true) return;
+  const { name, kernels = [], draws_by_itself } = model;
   const refuse = (why: string): void => {
     problems.add(['streams', 'antithetic'], `${why}; without antithetic the study is computed as it is`, {
       value: true,
     });
   };
-  if (baseline !== undefined)
+  if (model.baseline !== undefined)
     refuse(`model ${name} has a baseline, and its place among means of pairs is neither a rank nor a p-value`);
   if (draws_by_itself === true) refuse(`model ${name} draws numbers of its own, which cannot be mirrored`);
   else if (kernels.includes(generator))
