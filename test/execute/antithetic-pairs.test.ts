@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { disk } from '../../src/files/disk.ts';
+import { report } from '../../src/operations/report.ts';
 import { replay } from '../../src/operations/replay.ts';
 import { run as runStudy } from '../../src/operations/run.ts';
 import { verify as verifyRun } from '../../src/operations/verify.ts';
@@ -121,6 +122,31 @@ it('replay shows the steps of both halves', async () => {
   ]);
   const [u, mirrored] = [lines[1]!, lines[3]!].map((line) => Number(line.split(' ')[1]));
   expect(mirrored).toBe(LAST - u!);
+});
+
+it('the report says what its rows are, and draws no course of a pair', async () => {
+  writeFileSync(
+    join(folder, 'calm.mjs'),
+    `export default { name: 'calm', version: '1', parameters: {}, metrics: { u: {} }, simulate: (state, rng, row) => { row.u = rng(); },
+      path: (state, rng) => ({ along: 'steps', at: [0], values: { u: [rng()] } }) };`,
+  );
+  const output = join(folder, 'out-calm');
+  await runStudy(
+    { model: './calm.mjs', permutations: 50, streams: { antithetic: true }, output },
+    { base: folder },
+    HOST,
+  );
+  const { files } = await report(output, {}, HOST);
+  const text = readFileSync(
+    files.find((file) => file.endsWith('report.md'))!,
+    'utf8',
+  );
+  expect(text).toContain('| streams | independent, antithetic pairs |');
+  expect(text).toContain('Rows are means of antithetic pairs');
+  expect(text).not.toContain('spread of single permutations');
+  await expect(report(output, { paths: { trust: true } }, HOST)).rejects.toThrow(
+    'permutations of this run are antithetic pairs',
+  );
 });
 
 it('a study with pairs is another experiment than one without', async () => {
