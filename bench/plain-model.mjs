@@ -25,7 +25,7 @@ export function createModel(cell) {
 }
 
 /** P&L of trade i whose entry is a bars late and its exit b, at [(i x choices + a) x choices + b]. */
-function tabulateDelays({ n, pnl, pnl_floor, entry_impact, exit_impact }, choices) {
+export function tabulateDelays({ n, pnl, pnl_floor, entry_impact, exit_impact }, choices) {
   const late = [];
   for (let i = 0; i < n; i++) {
     for (let a = 0; a < choices; a++) {

@@ -9,16 +9,15 @@
  * shuffle x bootstrap modes.
  */
 import { spawnSync } from 'node:child_process';
-import { Buffer } from 'node:buffer';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import { simulateTrades } from '../../dist/native-free/trades/simulate.js';
-import { BOOTSTRAPS, SHUFFLES, encodeForPeer, makeCell, makeColumns } from './cells.mjs';
+import { BOOTSTRAPS, SHUFFLES, makeCell, makeColumns } from './cells.mjs';
 import { cpuNs, interleave, median, pairedRatio } from './clock.mjs';
-import { compilePeer, compilerVersion } from './peer.mjs';
+import { compilePeer, compilerVersion, runPeer } from './peer.mjs';
 import { simulatePlain } from './plain.mjs';
 import { amount } from '../report.mjs';
 import { pythonWith } from '../python.mjs';
@@ -33,17 +32,6 @@ const PYTHON = [
   { name: 'numpy', script: 'peer.py', permutations: 2000, found: pythonWith('numpy') },
 ].filter(({ found }) => found !== undefined);
 const folder = mkdtempSync(join(tmpdir(), 'peer-'));
-
-/** Rows of permutations first .. first + count - 1 and the CPU time they took [ns], the second time they are made. */
-function runPeer(peer, cell, first, count) {
-  const request = Uint32Array.of(SEED, first, count, SEED, first, count, 0, 0, 0);
-  const input = Buffer.concat([encodeForPeer(cell), Buffer.from(request.buffer)]);
-  const { stdout, status } = spawnSync(peer, { input, maxBuffer: 1 << 28 });
-  if (status !== 0) throw new Error(`the C++ peer ended with ${status}`);
-  const values = new Float64Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + stdout.length));
-  const second = values.subarray(count * 8 + 1);
-  return { rows: second.subarray(0, count * 8), ns: second[count * 8] };
-}
 
 /** As `runPeer`, in Python. numba compiles once, into the temporary folder. */
 function runPython({ name, script, found }, cell, first, count) {
@@ -74,7 +62,7 @@ function compare(peer, cell, plain) {
   const take = (name, { rows }) => {
     found[name] = makeColumns(count).map((column, m) => column.map((_, i) => rows[i * 8 + m]));
   };
-  if (peer !== undefined) take('cpp', runPeer(peer, cell, 0, count));
+  if (peer !== undefined) take('cpp', runPeer(peer, cell, SEED, 0, count));
   if (plain) for (const python of PYTHON) take(python.name, runPython(python, cell, 0, count));
   for (const [name, columns] of Object.entries(found)) {
     for (const [m, column] of columns.entries()) {
@@ -105,7 +93,7 @@ function measure(peer, cell, plain) {
     twin: time(engine('typescript')),
   };
   if (plain) variants.plain = time(simulatePlain);
-  if (peer !== undefined) variants.cpp = (round) => runPeer(peer, cell, round * count, count).ns / count;
+  if (peer !== undefined) variants.cpp = (round) => runPeer(peer, cell, SEED, round * count, count).ns / count;
   for (const python of plain ? PYTHON : []) {
     const { name, permutations } = python;
     variants[name] = (round) => runPython(python, cell, round * permutations, permutations).ns / permutations;

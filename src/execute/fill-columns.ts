@@ -7,16 +7,11 @@ import { errorOf } from '../model/error-record.ts';
 import type { Kernel, Model, Row } from '../model/model.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
+import { fillPairs } from './antithetic-pairs.ts';
+import { failedAt, type AtOnceOrLater, type FailedPermutation } from './failed-permutation.ts';
 import { PERMUTATIONS, type ChunkCare, type Fatal } from './messages.ts';
-import type { Failure } from '../store/failures.ts';
-import { failureOf, InfiniteMetric, UndefinedMetric } from './model-failure.ts';
+import { InfiniteMetric, UndefinedMetric } from './model-failure.ts';
 import { isPromise, NotANumber, ReturnedObject, UnsetMetric } from './value-errors.ts';
-
-/** A permutation that left no row, and what it threw. */
-export interface FailedPermutation {
-  readonly failure: Failure;
-  readonly error: unknown;
-}
 
 /** The columns of a chunk. */
 export interface ChunkColumns {
@@ -25,9 +20,6 @@ export interface ChunkColumns {
   /** Those that are stored, in the order of the rows. */
   readonly stored: readonly Float64Array[];
 }
-
-/** At once where the model is synchronous: a promise for each permutation would cost as much as a small model. */
-type AtOnceOrLater<T> = T | Promise<T>;
 
 /** Has a model fill the columns of a chunk. */
 export class ColumnFiller {
@@ -55,6 +47,24 @@ export class ColumnFiller {
     { progress, fatal = [] }: ChunkCare = {},
   ): AtOnceOrLater<FailedPermutation[]> {
     this.progress = progress;
+    if (streams.half === undefined) return this.fillOnce(state, streams, columns, metrics, fatal);
+    const stored = metrics.map((name) => ({ name, missing: this.model.metrics[name]!.missing ?? false }));
+    return fillPairs(
+      (half) => this.fillOnce(state, half, columns, metrics, fatal),
+      streams,
+      columns.stored,
+      stored,
+      this.kernel,
+    );
+  }
+
+  private fillOnce(
+    state: unknown,
+    streams: Streams,
+    columns: ChunkColumns,
+    metrics: readonly string[],
+    fatal: readonly Fatal[],
+  ): AtOnceOrLater<FailedPermutation[]> {
     const thrown =
       fatal.length === 0
         ? this.simulateAll(state, streams, columns.all, metrics)
@@ -91,11 +101,11 @@ export class ColumnFiller {
   }
 
   /** A value that is NaN, or was never set: a row begins with NaN, so the permutation is computed once more to tell. */
-  private notThere(metric: string, state: unknown, { source, first }: Streams, i: number): Error {
+  private notThere(metric: string, state: unknown, { source, first, half }: Streams, i: number): Error {
     const { model, row } = this;
     if (model.simulate === undefined || model.simulateChunk !== undefined) return new UndefinedMetric(metric);
     Object.assign(row, { [metric]: undefined });
-    const returned: unknown = model.simulate(state, createStreams(source, first + i, 1, this.kernel).rng(0), row);
+    const returned: unknown = model.simulate(state, createStreams(source, first + i, 1, this.kernel, half).rng(0), row);
     if (isPromise(returned)) {
       // What it sets later is not waited for here.
       returned.then(undefined, () => undefined);
@@ -139,7 +149,7 @@ export class ColumnFiller {
         continue;
       }
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
-      const alone = createStreams(streams.source, streams.first + i, 1, this.kernel);
+      const alone = createStreams(streams.source, streams.first + i, 1, this.kernel, streams.half);
       failures.push(...(await this.simulateAll(state, alone, single, stored)));
     }
     return failures;
@@ -195,8 +205,4 @@ export class ColumnFiller {
     }
     return failures;
   }
-}
-
-function failedAt({ source, first }: Streams, i: number, error: unknown): FailedPermutation {
-  return { failure: failureOf(source, first + i, error), error };
 }

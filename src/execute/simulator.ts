@@ -8,6 +8,7 @@ import { createStreams } from '../random/streams.ts';
 import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
 import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
 import type { Failure } from '../store/failures.ts';
+import { stepsOfPair } from './antithetic-pairs.ts';
 import { encodeForAll } from './encode-chunk.ts';
 import { ColumnFiller, type ChunkColumns } from './fill-columns.ts';
 import { failureOf, prepareError } from './model-failure.ts';
@@ -184,12 +185,17 @@ export class Simulator {
   /** The steps of one permutation for a person, or undefined where the model has no trace. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
     const state = await this.stateOf(cell);
-    return this.model.trace?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+    const { model } = this;
+    if (model.trace === undefined) return undefined;
+    const stepsOf = (half: Streams['half']): Iterable<string> =>
+      model.trace?.(state, createStreams(cell.source, perm_index, 1, this.setup.kernel, half).rng(0)) ?? [];
+    return cell.source.antithetic === undefined ? stepsOf('plain') : stepsOfPair(stepsOf);
   }
 
-  /** One permutation summed up, or undefined where the model does not. */
+  /** One permutation summed up, or undefined where the model does not, or it is two. */
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
     const state = await this.stateOf(cell);
+    if (cell.source.antithetic !== undefined) return undefined;
     return this.model.summary?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 

@@ -240,6 +240,8 @@ export interface Model<
   readonly results_columns?: readonly (string | ResultColumn)[];
   /** Generators with which `simulateChunk` computes in the kernel that it is given; where there are none, `kernel` changes nothing that the model does. */
   readonly kernels?: readonly GeneratorName[];
+  /** It draws random numbers that `rng` and `streams` do not give (from a seed, in another process): they cannot be mirrored in antithetic pairs. */
+  readonly draws_by_itself?: boolean;
   /** What a reader of any result must know, a sentence or two each: printed in every report. */
   readonly caveats?: readonly string[];
   /** Rules that tie parameters together; each problem names its parameter. Called with all active parameters. */

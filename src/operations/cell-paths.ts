@@ -44,6 +44,12 @@ export async function cellPaths(
         value: study.model.name,
       },
     );
+  if (study.streams.antithetic === true)
+    throw new EngineError(
+      'USAGE',
+      '--paths: permutations of this run are antithetic pairs, whose rows are means of two courses: neither of them is the course of its row.',
+      { path: '--paths' },
+    );
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
   const places = (named ?? typical(data).map(({ cell_id }) => cell_id)).map((name) =>
     placeOfCell(study, cells, name, output),

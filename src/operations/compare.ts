@@ -123,10 +123,12 @@ async function openRun(port: FilePort, output: string): Promise<OpenedRun> {
   return { manifest, cells, stored, seeds };
 }
 
-/** All that decides a cell's streams. The global seed has done its part in the base seed, or the key. */
+/** All that decides a cell's streams. The global seed has done its part in the base seed, or the key; a pair begins with the draws of the permutation alone. */
 function streamOf(seed: unknown): string {
   if (typeof seed !== 'object' || seed === null) return canonicalJson(seed ?? null);
-  return canonicalJson(Object.fromEntries(Object.entries(seed).filter(([name]) => name !== 'global')));
+  return canonicalJson(
+    Object.fromEntries(Object.entries(seed).filter(([name]) => name !== 'global' && name !== 'antithetic')),
+  );
 }
 
 interface Side {

@@ -133,6 +133,7 @@ export async function gatherReport(
     inputs: identity.inputs,
     seed: identity.seed,
     sharing: identity.streams.sharing,
+    ...(identity.streams.antithetic === true && { antithetic: true as const }),
     permutations: manifest.permutations,
     format: manifest.format,
     made_by: manifest.made_by,

@@ -34,6 +34,8 @@ const schema = z.strictObject({
   batch_rows: z.int().min(1),
 });
 
+const antithetic = z.literal(true).optional();
+
 const chunkTask = z.strictObject({
   setup: hex(64),
   cell: z.strictObject({
@@ -43,8 +45,14 @@ const chunkTask = z.strictObject({
         scheme: z.literal('sha256-32'),
         generator: z.enum(GENERATORS.filter((each) => each !== 'philox')),
         base_seed: uint32,
+        antithetic,
       }),
-      z.strictObject({ scheme: z.literal('philox'), generator: z.literal('philox'), key: z.tuple([uint32, uint32]) }),
+      z.strictObject({
+        scheme: z.literal('philox'),
+        generator: z.literal('philox'),
+        key: z.tuple([uint32, uint32]),
+        antithetic,
+      }),
     ]),
     schema,
   }),

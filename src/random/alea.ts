@@ -45,8 +45,17 @@ export function createAleaAhead(): AleaAhead {
   const uint32 = (): number => rng() * 4294967296;
   // `| 0` is the floor: the product is below 2^21.
   const index = (m: number): number => (rng() * m) | 0;
+  // The tape lies the other way round. A copy and a reversal are two calls for all values; a loop here would take three times as long.
+  const fill = (values: Float64Array): void => {
+    const left = tape.stream[LEFT]!;
+    const taken = Math.min(left, values.length);
+    values.set(tape.uniforms.subarray(left - taken, left));
+    values.subarray(0, taken).reverse();
+    tape.stream[LEFT] = left - taken;
+    for (let k = taken; k < values.length; k += 1) values[k] = rng();
+  };
   const substream = seededSubstreams(createAlea, () => seed);
-  return Object.assign(rng, { uint32, index, substream, startAt, forget });
+  return Object.assign(rng, { uint32, index, fill, substream, startAt, forget });
 }
 
 /**

@@ -17,6 +17,9 @@ export function createArc4(substreamOfRoot?: Rng['substream']): SeededRng {
   const rng = (): number => source();
   const uint32 = (): number => Math.floor(source() * 4294967296);
   const index = (m: number): number => Math.floor(source() * m);
+  const fill = (values: Float64Array): void => {
+    for (let k = 0; k < values.length; k += 1) values[k] = source();
+  };
   const reseed = (seed: number): void => {
     // The types of the package only know text; a Number is another stream, and the one the specification names.
     source = seedrandom(seed as unknown as string);
@@ -24,5 +27,5 @@ export function createArc4(substreamOfRoot?: Rng['substream']): SeededRng {
   };
   const substream = substreamOfRoot ?? seededSubstreams(createArc4, () => current);
   reseed(0);
-  return Object.assign(rng, { uint32, index, substream, reseed });
+  return Object.assign(rng, { uint32, index, fill, substream, reseed });
 }

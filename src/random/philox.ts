@@ -5,8 +5,8 @@
  * doi:10.1145/2063384.2063405. Here: key = two words of the cell, counter = (block, component, perm_index, 0), the
  * four words of a block used in order; a model draws from component 0 unless it names substreams.
  */
-import assert from 'node:assert/strict';
 import type { Rng } from './generator.ts';
+import { substreamsOf } from './substreams.ts';
 
 const M0 = 0xd2511f53;
 const M1 = 0xcd9e8d57;
@@ -78,34 +78,19 @@ export function createPhilox(component = 0, substreamOfRoot?: Rng['substream']):
   };
   const rng = (): number => step() * TO_UNIT;
   const index = (m: number): number => Math.floor(step() * TO_UNIT * m);
+  const fill = (values: Float64Array): void => {
+    for (let k = 0; k < values.length; k += 1) values[k] = step() * TO_UNIT;
+  };
   const restart = (newKey: readonly [number, number], perm_index: number): void => {
     key = newKey;
     perm = perm_index;
     next_block = 0;
     used = 4;
   };
-  const substream = substreamOfRoot ?? philoxSubstreams(() => ({ key, perm }));
-  return Object.assign(rng, { uint32: step, index, substream, restart });
-}
-
-/** One object per component; a substream's own `substream` is that of its root. */
-function philoxSubstreams(
-  current: () => { readonly key: readonly [number, number]; readonly perm: number },
-): Rng['substream'] {
-  const children = new Map<number, PhiloxRng>();
-  const substream = (component: number): Rng => {
-    assert(
-      Number.isInteger(component) && component >= 1 && component < 4294967296,
-      'component: an integer 1 .. 2^32 - 1',
-    );
-    let child = children.get(component);
-    if (child === undefined) {
-      child = createPhilox(component, substream);
-      children.set(component, child);
-    }
-    const { key, perm } = current();
-    child.restart(key, perm);
-    return child;
-  };
-  return substream;
+  const substream =
+    substreamOfRoot ??
+    substreamsOf(createPhilox, (child) => {
+      child.restart(key, perm);
+    });
+  return Object.assign(rng, { uint32: step, index, fill, substream, restart });
 }

@@ -1,5 +1,5 @@
-import assert from 'node:assert/strict';
 import type { Rng } from './generator.ts';
+import { substreamsOf } from './substreams.ts';
 
 /** An `Rng` of scheme `sha256-32`: restarted in place from a 32-bit seed. */
 export interface SeededRng extends Rng {
@@ -41,36 +41,27 @@ export function seededRng(
   const uint32 = (): number => step() >>> 0;
   // `| 0` is the floor: the product is below 2^21.
   const index = (m: number): number => ((step() >>> 0) * TO_UNIT * m) | 0;
+  const fill = (values: Float64Array): void => {
+    for (let k = 0; k < values.length; k += 1) values[k] = (step() >>> 0) * TO_UNIT;
+  };
   const reseed = (seed: number): void => {
     start(seed);
     current = seed;
   };
   const substream = substreamOfRoot ?? seededSubstreams(create, () => current);
   reseed(0);
-  return Object.assign(rng, { uint32, index, substream, reseed });
+  return Object.assign(rng, { uint32, index, fill, substream, reseed });
 }
 
-/**
- * `Rng.substream` for a seeded generator: one object per component, made at first use and reseeded ever after.
- * A substream's own `substream` is that of its root, so component numbers mean the same wherever they are asked for.
- */
+/** `Rng.substream` of a seeded generator whose stream now is that of `currentSeed()`. */
 export function seededSubstreams(
   create: (substream: Rng['substream']) => SeededRng,
   currentSeed: () => number,
 ): Rng['substream'] {
-  const children = new Map<number, SeededRng>();
-  const substream = (component: number): Rng => {
-    assert(
-      Number.isInteger(component) && component >= 1 && component < 4294967296,
-      'component: an integer 1 .. 2^32 - 1',
-    );
-    let child = children.get(component);
-    if (child === undefined) {
-      child = create(substream);
-      children.set(component, child);
-    }
-    child.reseed(substreamSeed(currentSeed(), component));
-    return child;
-  };
-  return substream;
+  return substreamsOf(
+    (_, substream) => create(substream),
+    (child, component) => {
+      child.reseed(substreamSeed(currentSeed(), component));
+    },
+  );
 }

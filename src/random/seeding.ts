@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { GeneratorName, StreamSource } from './generator.ts';
+import type { Antithetic, GeneratorName, StreamSource } from './generator.ts';
 
 /** The seed schemes. `sha256-32`: a base seed per cell, a stride per permutation. `philox`: a key per cell, the permutation in the counter. */
 export const SCHEMES = ['sha256-32', 'philox'] as const;
@@ -19,9 +19,10 @@ export interface Seed {
 
 /**
  * Whether every cell draws from streams of its own, or all from those of one group (common random numbers).
- * The group's name takes the place of the cell id in the scheme.
+ * The group's name takes the place of the cell id in the scheme. Either way permutations may be antithetic pairs.
  */
-export type Sharing = { readonly sharing: 'independent' } | { readonly sharing: 'shared'; readonly group: string };
+export type Sharing = Antithetic &
+  ({ readonly sharing: 'independent' } | { readonly sharing: 'shared'; readonly group: string });
 
 /** The group of `streams: shared`. */
 export const SHARED_GROUP = '*crn*';
@@ -61,8 +62,14 @@ export function philoxKey(id: string, global: number, namespace: string): readon
 /** Where the streams of one cell come from. With shared streams every cell of the group gets the same source. */
 export function streamSource(cell_id: string, seed: Seed, streams: Sharing): StreamSource {
   const id = streams.sharing === 'shared' ? streams.group : cell_id;
+  const pairs: Antithetic = streams.antithetic === true ? { antithetic: true } : {};
   if (seed.generator === 'philox') {
-    return { scheme: 'philox', generator: 'philox', key: philoxKey(id, seed.global, seed.namespace) };
+    return { scheme: 'philox', generator: 'philox', key: philoxKey(id, seed.global, seed.namespace), ...pairs };
   }
-  return { scheme: 'sha256-32', generator: seed.generator, base_seed: baseSeed(id, seed.global, seed.stride) };
+  return {
+    scheme: 'sha256-32',
+    generator: seed.generator,
+    base_seed: baseSeed(id, seed.global, seed.stride),
+    ...pairs,
+  };
 }

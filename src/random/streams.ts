@@ -4,6 +4,7 @@ import { useWasm, type Kernel } from '#native-free/kernel';
 import { createAlea, createAleaAhead, type AleaAhead } from './alea.ts';
 import { createArc4 } from './arc4.ts';
 import type { GeneratorName, Rng, Streams, StreamSource } from './generator.ts';
+import { createPair, LAST_OF_32_BITS, LAST_OF_53_BITS, type PairRng } from './mirror.ts';
 import { createPhilox } from './philox.ts';
 import type { PhiloxRng } from './philox.ts';
 import type { SeededRng } from './seeded.ts';
@@ -31,18 +32,44 @@ export function createSeededRng(generator: Exclude<GeneratorName, 'philox'>): Se
  */
 const seeded = new Map<string, SeededRng>();
 let philox: PhiloxRng | undefined;
+/** Of the generators above, for studies whose permutations are antithetic pairs. */
+const pairs = new Map<Rng, PairRng>();
 let ahead: { readonly rng: AleaAhead; base_seed: number } | undefined;
 
 /**
  * The streams of permutations `first` .. `first + count - 1` of the cell that `source` describes.
  * All streams of a thread share one `Rng` object per generator: use one permutation's stream up before
  * asking for the next. `kernel` says whether alea's streams may be drawn ahead in WebAssembly (then the object is another
- * one); it never changes a draw.
+ * one); it never changes a draw. `half`: of an antithetic pair.
  */
-export function createStreams(source: StreamSource, first: number, count: number, kernel: Kernel = 'auto'): Streams {
+export function createStreams(
+  source: StreamSource,
+  first: number,
+  count: number,
+  kernel: Kernel = 'auto',
+  half: Streams['half'] = 'plain',
+): Streams {
   // Found when the first stream is asked for: many models of whole chunks draw in kernels of their own.
   let restart: Restart | undefined;
-  return { source, first, count, rng: (i) => (restart ??= restartOf(source, kernel))(first + i) };
+  if (source.antithetic === undefined) {
+    return { source, first, count, rng: (i) => (restart ??= restartOf(source, kernel))(first + i) };
+  }
+  const restartHalf = (): Restart => inPairs(restartOf(source, kernel), source, half === 'mirrored');
+  return { source, first, count, half, rng: (i) => (restart ??= restartHalf())(first + i) };
+}
+
+/** The same streams, their draws being those of one half of an antithetic pair. */
+function inPairs(restart: Restart, { generator }: StreamSource, mirrored: boolean): Restart {
+  return (perm_index) => {
+    const source = restart(perm_index);
+    let pair = pairs.get(source);
+    if (pair === undefined) {
+      pair = createPair(source, generator === 'arc4' ? LAST_OF_53_BITS : LAST_OF_32_BITS);
+      pairs.set(source, pair);
+    }
+    pair.mirror(mirrored);
+    return pair;
+  };
 }
 
 /** The generator of a thread, taken to the beginning of the stream of permutation `perm_index`. */

@@ -24,7 +24,7 @@ export function facts(data: ReportData): [name: string, value: string][] {
     ['model', `${data.model}, version ${data.model_version}`],
     ['cells', `${formatCount(data.cells.length)} complete of ${formatCount(data.cells_total)}`],
     ['permutations per cell', formatCount(data.permutations)],
-    ['streams', data.sharing],
+    ['streams', data.antithetic === true ? `${data.sharing}, antithetic pairs` : data.sharing],
     ...fixed(data),
     ...Object.entries(data.baseline ?? {}).map(([name, value]): [string, string] => [
       `baseline ${withUnit(name, data.metrics[name])}`,

@@ -21,8 +21,8 @@ const identity = z.looseObject({
     namespace: z.string().optional(),
   }),
   streams: z.union([
-    z.looseObject({ sharing: z.literal('independent') }),
-    z.looseObject({ sharing: z.literal('shared'), group: z.string() }),
+    z.looseObject({ sharing: z.literal('independent'), antithetic: z.literal(true).optional() }),
+    z.looseObject({ sharing: z.literal('shared'), group: z.string(), antithetic: z.literal(true).optional() }),
   ]),
   shared: z.unknown(),
   metrics: z.array(z.string().min(1)).min(1),

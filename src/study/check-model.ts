@@ -26,6 +26,7 @@ const KEYS = [
   'results_columns',
   'caveats',
   'kernels',
+  'draws_by_itself',
   'check',
   'load',
   'defaultsFrom',

@@ -8,6 +8,7 @@ import { builtInModels } from '../models/registry.ts';
 import { allParameters, expandCells, type Cell, type CellList } from './cells.ts';
 import { commonIdentity, experimentHasher, type CommonIdentity } from './identity.ts';
 import { readOnce, type LoadedInputs, type StudyReference } from './source.ts';
+import { streamNotes } from './sharing.ts';
 import { loadStudy, type Study, type StudyOverrides } from './study.ts';
 
 /** A study with its inputs read and its cells expanded: everything that decides rows, ready to plan and run. */
@@ -52,10 +53,11 @@ function withInputs(study: Study, { hashes, loaded: inputs }: LoadedInputs): Loa
   return { study, cells, inputs, input_defaults, shared, common, hashOf: experimentHasher(common) };
 }
 
-/** What a person should know about the inputs and what the study makes of them, as the model says it. */
+/** What a person should know about the streams, and about the inputs and what the study makes of them, as the model says it. */
 export function inputNotes({ study, inputs, cells }: LoadedStudy): readonly Note[] {
   const { model, metrics, streams } = study;
-  return notesOf(model.notes?.(inputs, parametersOf(cells), { streams: streams.sharing, metrics }) ?? []);
+  const said = model.notes?.(inputs, parametersOf(cells), { streams: streams.sharing, metrics }) ?? [];
+  return [...streamNotes(streams), ...notesOf(said)];
 }
 
 function* parametersOf(cells: CellList): Iterable<Parameters> {

@@ -96,10 +96,28 @@ const seed = map({
     .describe('Only scheme philox'),
 });
 
-const SHARING = 'independent, shared, or { shared: name of the group }';
-const streams = z.union([choice(['independent', 'shared']), map({ shared: text('the name of the group') }, SHARING)], {
-  error: SHARING,
-});
+const SHARING = 'independent, shared, or { shared: true or the name of the group, antithetic: true }';
+const streams = z.union(
+  [
+    choice(['independent', 'shared']),
+    map(
+      {
+        shared: z
+          .union([z.boolean(), text('the name of the group')], { error: 'true, or the name of the group' })
+          .default(false)
+          .describe('Common random numbers; a name: several studies share them'),
+        antithetic: z
+          .boolean({ error: 'true or false' })
+          .default(false)
+          .describe(
+            'Each permutation is a pair, with its draws and with the mirrored ones; its row is the mean of both',
+          ),
+      },
+      SHARING,
+    ),
+  ],
+  { error: SHARING },
+);
 
 const precision = map({
   metric: text('the name of a metric'),

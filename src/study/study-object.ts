@@ -24,8 +24,8 @@ export interface StudyObject {
   /** Per cell, 1 .. 2^32. */
   readonly permutations: number;
   readonly seed?: StudySeed;
-  /** `shared`: common random numbers; default `independent`. */
-  readonly streams?: 'independent' | 'shared' | { readonly shared: string };
+  /** `shared`: common random numbers; `{ antithetic: true }`: antithetic pairs; default `independent`. */
+  readonly streams?: 'independent' | 'shared' | StudyStreams;
   /** Default `params`. */
   readonly cell_ids?: 'params' | 'index';
   /** Which of the model's metrics are stored, in this order; default: those that the model stores. */
@@ -76,6 +76,14 @@ interface AxisLimits {
 /** Parameters, flat or under `parameters`. */
 export interface StudyCell {
   readonly [parameter: string]: StudyValue | Readonly<Record<string, StudyValue>>;
+}
+
+/** Which permutations have to do with one another. */
+export interface StudyStreams {
+  /** Common random numbers; a name: several studies share them. */
+  readonly shared?: boolean | string;
+  /** Each permutation is a pair, computed with its draws and with the mirrored ones; its row is the mean of both. */
+  readonly antithetic?: boolean;
 }
 
 /** Where the random numbers of a study start. */

@@ -4,7 +4,6 @@ import { SMALLEST_BLOCK, type Format } from '../encoding/metrics-schema.ts';
 import type { Model, Parameters } from '../model/model.ts';
 import { GENERATORS } from '../random/generator.ts';
 import type { GeneratorName } from '../random/generator.ts';
-import { SHARED_GROUP } from '../random/seeding.ts';
 import type { Seed, Sharing } from '../random/seeding.ts';
 import { checkDerivations, derivationsOf, withDerived } from './derived.ts';
 import type { Derivation, Derived } from './derived.ts';
@@ -19,6 +18,7 @@ import { readOnce } from './source.ts';
 import type { StudyAsRead, StudyReference, StudySource } from './source.ts';
 import { readSurface } from './surface.ts';
 import type { Surface } from './surface.ts';
+import { checkPairs, sharingOf } from './sharing.ts';
 import { mustBeStored, storedMetrics } from './stored-metrics.ts';
 
 /** One input file of a study. */
@@ -118,6 +118,7 @@ async function checkStudy(
   const surface = loaded && readSurface(decided, loaded.model, inputsGiven(raw), problems);
   if (shape !== undefined) {
     if (loaded !== undefined) checkAgainstModel(shape, loaded.model, metrics!, overrides.inputs ?? {}, problems);
+    if (loaded !== undefined && seed !== undefined) checkPairs(shape.streams, loaded.model, seed.generator, problems);
     checkBatchRows(shape, problems);
   }
   problems.throwIfAny(source.file);
@@ -309,9 +310,4 @@ function complete(
         ? resolve(source.folder, shape.output ?? `runs/${source.base}`)
         : resolve(overrides.output),
   };
-}
-
-function sharingOf(streams: RawStudy['streams']): Sharing {
-  if (streams === 'independent') return { sharing: 'independent' };
-  return { sharing: 'shared', group: streams === 'shared' ? SHARED_GROUP : streams.shared };
 }

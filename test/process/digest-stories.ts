@@ -44,6 +44,10 @@ function own(name: string, study: string, ...then: readonly Act[]): Story {
 export const STORIES: readonly Story[] = [
   // Every example, cut down to a second or two.
   example('coin/study.yaml', '--permutations', '500'),
+  example('mmc-queue/study.yaml', '--permutations', '20'),
+  example('black-scholes/study.yaml', '--permutations', '500'),
+  example('black-scholes/antithetic.yaml', '--permutations', '500'),
+  example('permutation-test/study.yaml', '--permutations', '500'),
   example('federated/exp1_vary_width.yaml', '--permutations', '1', '--cells', 'width_factor=1'),
   example('federated/exp2_vary_width.yaml', '--permutations', '1', '--cells', 'width_factor=4'),
   example('llm-stress/capacity.yaml', '--permutations', '1', '--cells', 'scheduler_type=multi_bin_dynamic,k_bins=4'),

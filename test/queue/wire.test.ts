@@ -133,6 +133,17 @@ describe('messages', () => {
       expect(() => offeredChunk(bad), bad.slice(0, 80)).toThrow(expect.objectContaining({ code: 'IDENTITY' }) as Error);
   });
 
+  test('a chunk of antithetic pairs says so to the worker', () => {
+    const { cell, ...rest } = task('csv');
+    const pairs = {
+      run: 'abc',
+      chunk: { ...rest, cell: { ...cell, source: { ...cell.source, antithetic: true } } },
+    } as const;
+    expect(offeredChunk(offeredText(pairs))).toEqual(pairs);
+    const text = offeredText(pairs).replace('"antithetic":true', '"antithetic":false');
+    expect(() => offeredChunk(text)).toThrow(expect.objectContaining({ code: 'IDENTITY' }) as Error);
+  });
+
   test('of another version of the wire are refused by saying so', () => {
     const said = { run: 'r', engine: '1', node_major: 20, manager: 'm', setups: [] };
     expect(announcementOf(announcementText(said))).toEqual(said);

@@ -8,6 +8,7 @@ import type { GeneratorName, Rng, StreamSource } from '../../src/random/generato
 import { philoxBlock } from '../../src/random/philox.ts';
 import { fmix32, substreamSeed } from '../../src/random/seeded.ts';
 import { createSeededRng, createStreams } from '../../src/random/streams.ts';
+import { namedComponent } from '../../src/random/substreams.ts';
 import { sharedFolder } from './shared-folder.ts';
 
 type SeededName = Exclude<GeneratorName, 'philox'>;
@@ -69,6 +70,33 @@ describe.each(GENERATORS)('laws of %s', (generator) => {
     }
   });
 
+  it('fill gives what as many calls give, to the bit, whatever was drawn before and is drawn after', () => {
+    // 10,000: past the end of what alea draws ahead.
+    const stream = draw(at(5, 8), 10_100);
+    for (const lengths of [
+      [0, 1, 2],
+      [49, 50, 51, 3],
+      [700, 1300],
+      [8062, 3],
+      [8063, 1],
+      [10_000, 5],
+    ]) {
+      const rng = at(5, 8);
+      let next = 0;
+      for (const length of lengths) {
+        const values = new Float64Array(length);
+        expect(rng()).toBe(stream[next]);
+        rng.fill(values);
+        expect([...values]).toEqual(stream.slice(next + 1, next + 1 + length));
+        expect(rng.index(1000)).toBe(Math.floor(stream[next + 1 + length]! * 1000));
+        next += length + 2;
+      }
+    }
+    const values = new Float64Array(100);
+    at(5, 8).substream('named').fill(values);
+    expect([...values]).toEqual(draw(at(5, 8).substream('named'), 100));
+  });
+
   it('one object is restarted in place and then gives the stream of a fresh one', () => {
     const streams = createStreams(source(generator, 99), 10, 5);
     const fresh = [0, 1, 2, 3, 4].map((i) => draw(streams.rng(i), 20));
@@ -99,6 +127,44 @@ describe.each(GENERATORS)('laws of %s', (generator) => {
     expect(draw(rng.substream(2).substream(1), 10)).toEqual(one);
     expect(rng.substream(1)).toBe(rng.substream(1));
     expect(() => rng.substream(0)).toThrow('component');
+  });
+
+  it('a named substream is that of the number that its name stands for, so that what one draws moves no other', () => {
+    const rng = at(7, 1);
+    const arrivals = draw(rng.substream('arrivals'), 10);
+    expect(draw(rng.substream(namedComponent('arrivals')), 10)).toEqual(arrivals);
+    const service = draw(rng.substream('service'), 10);
+    expect(service).not.toEqual(arrivals);
+    const [first, second] = [rng.substream('arrivals'), rng.substream('service')];
+    expect(arrivals.map((_, i) => [first(), i % 2 === 0 ? second() : undefined][0])).toEqual(arrivals);
+    expect(draw(second, 5)).toEqual(service.slice(5));
+    expect(rng.substream('service').substream('arrivals')).toBe(rng.substream('arrivals'));
+    expect(draw(at(7, 2).substream('arrivals'), 10)).not.toEqual(arrivals);
+    expect(() => rng.substream('')).toThrow('a name');
+  });
+});
+
+describe('named substreams', () => {
+  it('a name stands for one number for ever: FNV-1a of its code units with the upper bit set', () => {
+    // 'a' and 'foobar': the known answers of http://www.isthe.com/chongo/src/fnv/test_fnv.c, 0xe40c292c and 0xbf9cf968.
+    expect(namedComponent('a')).toBe(0xe40c292c);
+    expect(namedComponent('foobar')).toBe(0xbf9cf968);
+    for (const name of ['arrivals', 'service', 'ü', 'x'.repeat(1000)])
+      expect(namedComponent(name)).toBeGreaterThanOrEqual(2 ** 31);
+  });
+
+  it('two names with one number are refused', () => {
+    const seen = new Map<number, string>();
+    let pair: readonly [string, string] | undefined;
+    for (let i = 0; pair === undefined; i += 1) {
+      const name = i.toString(36);
+      const other = seen.get(namedComponent(name));
+      if (other !== undefined) pair = [other, name];
+      seen.set(namedComponent(name), name);
+    }
+    const rng = createAlea();
+    rng.substream(pair[0]);
+    expect(() => rng.substream(pair[1])).toThrow('have one number: rename one');
   });
 });
 

@@ -122,8 +122,15 @@ output: runs/all
     expect(study.surface.blocks[0]!.axes[0]!.values).toEqual([0, 0.25, 0.5, 0.75, 1]);
   });
 
-  it('streams: shared is the group *crn*', async () => {
+  it('streams: shared is the group *crn*; a map says antithetic as well', async () => {
     expect((await load(`${coin}streams: shared`)).streams).toEqual({ sharing: 'shared', group: '*crn*' });
+    expect((await load(`${coin}streams: { shared: true, antithetic: true }`)).streams).toEqual({
+      sharing: 'shared',
+      group: '*crn*',
+      antithetic: true,
+    });
+    // Without pairs nothing is said of them: the identity is that of before there were any.
+    expect((await load(`${coin}streams: { antithetic: false }`)).streams).toEqual({ sharing: 'independent' });
   });
 
   it('JSON is read as well, a byte order mark, tabs and all', async () => {
@@ -303,7 +310,7 @@ thresholds: { head: 3 }
     [
       'streams',
       `${coin}streams: shred`,
-      '3:1 streams: found "shred"; allowed: independent, shared, or { shared: name of the group }',
+      '3:1 streams: found "shred"; allowed: independent, shared, or { shared: true or the name of the group, antithetic: true }',
     ],
     [
       'a result key',

@@ -16,6 +16,8 @@ export interface ReportData {
   /** Seed block and streams, as in the manifest. */
   readonly seed: unknown;
   readonly sharing: 'independent' | 'shared';
+  /** A row is the mean of an antithetic pair. */
+  readonly antithetic?: true;
   readonly permutations: number;
   readonly format: string;
   readonly made_by: { readonly engine: string; readonly node: string; readonly v8: string };
