@@ -25,6 +25,7 @@ const KEYS = [
   'views',
   'results_columns',
   'caveats',
+  'generators',
   'kernels',
   'check',
   'load',
@@ -42,6 +43,8 @@ const KEYS = [
   'summary',
 ];
 const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
+/** What is no function, and of no use to functions alone. */
+const DECLARATION = KEYS.slice(0, KEYS.indexOf('kernels')).filter((key) => key !== 'choices' && key !== 'inputs');
 const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
 /**
  * Checks that a module's default export follows the Model interface, all problems at once (EngineError MODEL). `shown` names it
@@ -52,22 +55,32 @@ export function checkModel(value: unknown, shown: string): Model {
   if (!isMap(value)) {
     problems.wrong([], value, 'a model: export default defineModel({ name, version, parameters, metrics, simulate })');
   } else {
-    texts(value, problems);
-    parameters(value.parameters, value.inputs, problems);
+    declared(value, KEYS, problems);
     inputs(value.inputs, problems);
-    presets(value.presets, value.parameters, problems);
-    checkMetrics(value.metrics, value.parameters, problems);
-    ranking(value, problems);
-    lead(value, problems);
-    views(value, problems);
     functions(value, problems);
-    kernels(value, problems);
+    generatorsIn('kernels', value, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
   return value as Model;
 }
 
-function texts(model: Raw, problems: Problems): void {
+/** Gathers what is wrong with the declaration of a program in another language: what a model declares, less its functions, and `keys` of its kind of program. */
+export function checkDeclaration(value: Raw, keys: readonly string[], problems: Problems): void {
+  declared(value, [...DECLARATION, ...keys], problems);
+}
+
+function declared(value: Raw, keys: readonly string[], problems: Problems): void {
+  texts(value, keys, problems);
+  parameters(value.parameters, value.inputs, problems);
+  presets(value.presets, value.parameters, problems);
+  checkMetrics(value.metrics, value.parameters, problems);
+  ranking(value, problems);
+  lead(value, problems);
+  views(value, problems);
+  generatorsIn('generators', value, problems);
+}
+
+function texts(model: Raw, keys: readonly string[], problems: Problems): void {
   const name = 'a name of letters, digits, _ and -, beginning with a letter, at most 64 characters';
   if (typeof model.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(model.name))
     problems.wrong(['name'], model.name, name);
@@ -77,7 +90,7 @@ function texts(model: Raw, problems: Problems): void {
   const { earlier_versions: earlier = {} } = model;
   if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
     problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
-  for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
+  for (const key of Object.keys(model)) if (!keys.includes(key)) problems.unknown([key], 'key', key, keys, model[key]);
 }
 
 function inputs(value: unknown, problems: Problems): void {
@@ -139,10 +152,11 @@ function functions(model: Raw, problems: Problems): void {
   }
 }
 
-function kernels({ kernels: value = [] }: Raw, problems: Problems): void {
+function generatorsIn(key: 'generators' | 'kernels', { [key]: value }: Raw, problems: Problems): void {
   const known: readonly unknown[] = GENERATORS;
-  if (!Array.isArray(value) || !value.every((name) => known.includes(name)))
-    problems.wrong(['kernels'], value, `a list of generators: ${GENERATORS.join(', ')}`);
+  if (value === undefined) return;
+  if (!Array.isArray(value) || value.length === 0 || !value.every((name) => known.includes(name)))
+    problems.wrong([key], value, `a list of generators: ${GENERATORS.join(', ')}`);
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];

@@ -10,6 +10,7 @@ import { placeInCode } from '../model/model-source.ts';
 import { checkModel } from './check-model.ts';
 import { guardModel } from './guard-model.ts';
 import { lintModel } from './lint-model.ts';
+import { loadWasm } from './load-wasm.ts';
 import { nearest, quoted } from './problem.ts';
 
 /** The built-in models: their names, and how one is loaded (undefined where there is none of that name). */
@@ -22,7 +23,7 @@ export interface BuiltInModels {
 export interface LoadedModel {
   /** For a user's own model `version` is its own, `+`, and the first 16 hex digits of SHA-256 of `code`. */
   readonly model: Model;
-  /** A user's own model as one ESM text: a worker imports `moduleUrl(code)`. Undefined for a built-in one. */
+  /** A user's own model, or a program in another language, as one ESM text: a worker imports `moduleUrl(code)`. Undefined for a built-in one. */
   readonly code: string | undefined;
 }
 
@@ -33,6 +34,8 @@ export interface LoadedModel {
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);
   if (own !== undefined) return { model: await own, code: undefined };
+  if (isFile(reference) && extname(reference).toLowerCase() === '.wasm')
+    return loadWasm(resolve(folder, reference), reference);
   const entry: Entry = isFile(reference)
     ? { file: modelFile(reference, folder), shown: reference, code: 'MODEL' }
     : { package: reference, folder, shown: reference, code: 'MODEL' };
@@ -59,7 +62,7 @@ function isFile(reference: string): boolean {
   return /^\.\.?[/\\]/.test(reference) || isAbsolute(reference);
 }
 
-const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.wasm'];
 
 function modelFile(reference: string, folder: string): string {
   if (!EXTENSIONS.includes(extname(reference).toLowerCase())) {

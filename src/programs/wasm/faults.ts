@@ -1,0 +1,17 @@
+/** The module trapped, or its stack was full. What it left in its memory is of no account. */
+export class Trap extends Error {
+  override readonly name = 'Trap';
+}
+
+/** The module said so itself. */
+export class FailureCode extends Error {
+  override readonly name = 'FailureCode';
+  constructor(does: 'simulate' | 'prepare', code: number, text: string | undefined) {
+    super(text === undefined ? `${does} returns ${code}` : `${does} returns ${code}: ${text}`);
+  }
+}
+
+/** The module broke the agreement (docs/wasm-models.md). */
+export class BrokenAgreement extends Error {
+  override readonly name = 'BrokenAgreement';
+}
