@@ -10,22 +10,26 @@ import type { Path } from './problem.ts';
 import { isMap, type Raw } from './raw-map.ts';
 import { resolutionOrder } from './resolution-order.ts';
 
-const KEYS = [
+/** What a declaration holds that is no function: all that a program in another language has of one. */
+const DATA_KEYS = [
   'name',
   'version',
   'earlier_versions',
   'description',
   'parameters',
   'presets',
-  'inputs',
   'metrics',
-  'choices',
   'ranking',
   'lead',
   'views',
   'results_columns',
   'caveats',
   'generators',
+];
+const KEYS = [
+  ...DATA_KEYS,
+  'inputs',
+  'choices',
   'kernels',
   'check',
   'load',
@@ -42,9 +46,7 @@ const KEYS = [
   'unperturbedPath',
   'summary',
 ];
-const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
-/** What is no function, and of no use to functions alone. */
-const DECLARATION = KEYS.slice(0, KEYS.indexOf('kernels')).filter((key) => key !== 'choices' && key !== 'inputs');
+const FUNCTIONS = KEYS.slice(KEYS.indexOf('check'));
 const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
 /**
  * Checks that a module's default export follows the Model interface, all problems at once (EngineError MODEL). `shown` names it
@@ -55,7 +57,7 @@ export function checkModel(value: unknown, shown: string): Model {
   if (!isMap(value)) {
     problems.wrong([], value, 'a model: export default defineModel({ name, version, parameters, metrics, simulate })');
   } else {
-    declared(value, KEYS, problems);
+    declaration(value, KEYS, problems);
     inputs(value.inputs, problems);
     functions(value, problems);
     generatorsIn('kernels', value, problems);
@@ -64,12 +66,12 @@ export function checkModel(value: unknown, shown: string): Model {
   return value as Model;
 }
 
-/** Gathers what is wrong with the declaration of a program in another language: what a model declares, less its functions, and `keys` of its kind of program. */
-export function checkDeclaration(value: Raw, keys: readonly string[], problems: Problems): void {
-  declared(value, [...DECLARATION, ...keys], problems);
+/** Checks what a program in another language declares; `more_keys` are those that say how it is run. */
+export function checkDeclaration(value: Raw, more_keys: readonly string[], problems: Problems): void {
+  declaration(value, [...more_keys, ...DATA_KEYS], problems);
 }
 
-function declared(value: Raw, keys: readonly string[], problems: Problems): void {
+function declaration(value: Raw, keys: readonly string[], problems: Problems): void {
   texts(value, keys, problems);
   parameters(value.parameters, value.inputs, problems);
   presets(value.presets, value.parameters, problems);
@@ -155,7 +157,8 @@ function functions(model: Raw, problems: Problems): void {
 function generatorsIn(key: 'generators' | 'kernels', { [key]: value }: Raw, problems: Problems): void {
   const known: readonly unknown[] = GENERATORS;
   if (value === undefined) return;
-  if (!Array.isArray(value) || value.length === 0 || !value.every((name) => known.includes(name)))
+  const none = key === 'generators' && Array.isArray(value) && value.length === 0;
+  if (none || !Array.isArray(value) || !value.every((name) => known.includes(name)))
     problems.wrong([key], value, `a list of generators: ${GENERATORS.join(', ')}`);
 }
 

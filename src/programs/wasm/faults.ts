@@ -6,8 +6,10 @@ export class Trap extends Error {
 /** The module said so itself. */
 export class FailureCode extends Error {
   override readonly name = 'FailureCode';
+  /** What prepare returned is told behind its name. */
   constructor(does: 'simulate' | 'prepare', code: number, text: string | undefined) {
-    super(text === undefined ? `${does} returns ${code}` : `${does} returns ${code}: ${text}`);
+    const returned = does === 'prepare' ? `returned ${code}` : `simulate returned ${code}`;
+    super(text === undefined ? returned : `${returned}: ${text}`);
   }
 }
 
