@@ -21,11 +21,11 @@ int32_t simulate(const double *parameters, const uint32_t *seeds, uint32_t first
       /* Each infected person infects r0 x susceptible / population others per recovery. */
       const double infections = r0 * susceptible / population;
       days += pf_exponential(&rng, 1 / (recovery * infected * (infections + 1)));
-      if (pf_uniform(&rng) * (infections + 1) < infections) {
-        susceptible -= 1;
-        infected += 1;
-        if (infected > peak) peak = infected;
-      } else infected -= 1;
+      /* 1 or 0, and no branch: it goes either way. */
+      const double infects = pf_if_less(pf_uniform(&rng) * (infections + 1), infections, 1, 0);
+      susceptible -= infects;
+      infected += 2 * infects - 1;
+      peak = pf_max(infected, peak);
     }
     const double ever = population - susceptible;
     const int large = ever > 0.2 * population;

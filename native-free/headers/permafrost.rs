@@ -192,12 +192,13 @@ pub fn log(x: f64) -> f64 {
     k += above >> 20;
     let f = with_high_word(scaled, fraction | (above ^ 0x3ff00000)) - 1.0;
     let n = k as f64;
+    // fdlibm takes k = 0 apart; these give the same bits for it, without a branch that goes either way.
     if (0x000fffff & (2 + fraction)) < 3 {
         if f == 0.0 {
-            return if k == 0 { 0.0 } else { n * LN2_HIGH + n * LN2_LOW };
+            return n * LN2_HIGH + n * LN2_LOW;
         }
         let rest = f * f * (0.5 - 0.3333333333333333 * f);
-        return if k == 0 { f - rest } else { n * LN2_HIGH - (rest - n * LN2_LOW - f) };
+        return n * LN2_HIGH - (rest - n * LN2_LOW - f);
     }
     let s = f / (2.0 + f);
     let z = s * s;
@@ -207,17 +208,9 @@ pub fn log(x: f64) -> f64 {
     let rest = t2 + t1;
     if ((fraction - 0x6147a) | (0x6b851 - fraction)) > 0 {
         let half = 0.5 * f * f;
-        return if k == 0 {
-            f - (half - s * (half + rest))
-        } else {
-            n * LN2_HIGH - (half - (s * (half + rest) + n * LN2_LOW) - f)
-        };
+        return n * LN2_HIGH - (half - (s * (half + rest) + n * LN2_LOW) - f);
     }
-    if k == 0 {
-        f - s * (f - rest)
-    } else {
-        n * LN2_HIGH - (s * (f - rest) - n * LN2_LOW - f)
-    }
+    n * LN2_HIGH - (s * (f - rest) - n * LN2_LOW - f)
 }
 
 #[cfg(target_arch = "wasm32")]

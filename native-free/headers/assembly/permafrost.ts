@@ -124,10 +124,11 @@ export function log(x: f64): f64 {
   k += above >> 20;
   const f = withHighWord(scaled, fraction | (above ^ 0x3ff00000)) - 1;
   const n = <f64>k;
+  // fdlibm takes k = 0 apart; these give the same bits for it, without a branch that goes either way.
   if ((0x000fffff & (2 + fraction)) < 3) {
-    if (f == 0) return k == 0 ? 0 : n * LN2_HIGH + n * LN2_LOW;
+    if (f == 0) return n * LN2_HIGH + n * LN2_LOW;
     const R = f * f * (0.5 - 0.3333333333333333 * f);
-    return k == 0 ? f - R : n * LN2_HIGH - (R - n * LN2_LOW - f);
+    return n * LN2_HIGH - (R - n * LN2_LOW - f);
   }
   const s = f / (2 + f);
   const z = s * s;
@@ -137,9 +138,9 @@ export function log(x: f64): f64 {
   const R = t2 + t1;
   if (((fraction - 0x6147a) | (0x6b851 - fraction)) > 0) {
     const half = 0.5 * f * f;
-    return k == 0 ? f - (half - s * (half + R)) : n * LN2_HIGH - (half - (s * (half + R) + n * LN2_LOW) - f);
+    return n * LN2_HIGH - (half - (s * (half + R) + n * LN2_LOW) - f);
   }
-  return k == 0 ? f - s * (f - R) : n * LN2_HIGH - (s * (f - R) - n * LN2_LOW - f);
+  return n * LN2_HIGH - (s * (f - R) - n * LN2_LOW - f);
 }
 
 /** x^y for x >= 0 and finite y: the engine's own. */

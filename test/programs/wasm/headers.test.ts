@@ -16,7 +16,7 @@ import { createStreams } from '../../../src/random/streams.ts';
 const FIXTURES = fileURLToPath(new URL('../../fixtures/wasm/', import.meta.url));
 const DECLARATION = JSON.parse(readFileSync(`${FIXTURES}draws.json`, 'utf8')) as WasmDeclaration;
 const METRICS = Object.keys(DECLARATION.metrics);
-const COUNT = 257;
+const COUNT = 65;
 
 const SOURCES: readonly StreamSource[] = [
   { scheme: 'sha256-32', generator: 'alea', base_seed: 0 },
