@@ -302,9 +302,9 @@ impl Alea {
         let mash = |from: f64| {
             digits[..length].iter().fold(from, |mash, digit| {
                 let first = 0.02519603282416938 * (mash + digit);
-                let whole = first as u64 as f64;
+                let whole = first.floor();
                 let second = (first - whole) * whole;
-                let whole2 = second as u64 as f64;
+                let whole2 = second.floor();
                 whole2 + (second - whole2) * 4294967296.0
             })
         };

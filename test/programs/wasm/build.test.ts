@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -40,6 +40,8 @@ const MODULES = [
   ['test/fixtures/wasm/draws-c.wasm', C, [...DRAWS, '', 'c']],
   ['test/fixtures/wasm/draws-rust.wasm', RUST, [...DRAWS, '', 'rust']],
   ['test/fixtures/wasm/draws-assemblyscript.wasm', ASSEMBLYSCRIPT, [...DRAWS, '', 'assemblyscript']],
+  ['test/fixtures/wasm/page-c.wasm', C, [...DRAWS, '', 'page']],
+  ['bench/forms/walk.wasm', C, ['sh', 'bench/forms/build.sh', 'walk.wasm']],
   ['examples/sir-wasm/sim.wasm', C, ['sh', 'examples/sir-wasm/build.sh', 'sim.wasm']],
   ['examples/mm1-rust/sim.wasm', RUST, ['sh', 'examples/mm1-rust/build.sh', 'sim.wasm']],
 ] as const;
@@ -49,10 +51,10 @@ for (const [file, { there, needs }, command] of MODULES)
     const folder = newFolder();
     try {
       const [program, ...args] = command.map((each) =>
-        each === '' ? folder : each === 'sim.wasm' ? join(folder, each) : each,
+        each === '' ? folder : each === basename(file) ? join(folder, each) : each,
       );
       execFileSync(program!, args, { cwd: ROOT, stdio: 'pipe', env: { ...process.env, PATH, LINKER } });
-      const made = readFileSync(join(folder, file.split('/').at(-1)!));
+      const made = readFileSync(join(folder, basename(file)));
       expect(made.equals(readFileSync(join(ROOT, file)))).toBe(true);
     } finally {
       removeFolder(folder);

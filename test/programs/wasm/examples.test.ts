@@ -1,15 +1,15 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { run, type RunOptions } from '../../../src/operations/run.ts';
+import { blocksOf, ROOT } from '../../docs/pages.ts';
 import { HOST } from '../../inline-host.ts';
 import { newFolder, removeFolder } from '../../temporary-folder.ts';
 
 /** The examples give what is known of their simulations, and the rows of the same simulation in TypeScript. */
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
+const EXAMPLES = join(ROOT, 'examples');
 const PERMUTATIONS = 2000;
 
 let folder = '';
@@ -156,6 +156,22 @@ export default defineModel({
     expect(twin).toHaveLength(3);
     for (const chunk of [1, 7, 350, 700])
       expect(await rowsOf(join(own, 'b.yaml'), text, `chunk-${chunk}`, { chunk })).toEqual(twin);
+  });
+});
+
+describe('docs/wasm-models.md', () => {
+  it('flips the coins of docs/getting-started.md, byte for byte', async () => {
+    const own = join(folder, 'page');
+    mkdirSync(own);
+    const block = (page: string, language: string): string =>
+      blocksOf(page).find((each) => each.language === language)!.text;
+    cpSync(join(ROOT, 'test/fixtures/wasm/page-c.wasm'), join(own, 'sim.wasm'));
+    writeFileSync(join(own, 'sim.json'), block('docs/wasm-models.md', 'json'));
+    writeFileSync(join(own, 'coin.ts'), block('docs/getting-started.md', 'ts'));
+    const text = 'model: ./sim.wasm\ngrid: { p: [0.4, 0.5, 0.6] }\npermutations: 300\noutput: o\n';
+    const twin = await rowsOf(join(own, 'a.yaml'), text.replace('sim.wasm', 'coin.ts'), 'page-ts');
+    expect(twin).toHaveLength(3);
+    expect(await rowsOf(join(own, 'b.yaml'), text, 'page-c')).toEqual(twin);
   });
 });
 
