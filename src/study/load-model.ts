@@ -11,6 +11,7 @@ import { checkModel } from './check-model.ts';
 import { guardModel } from './guard-model.ts';
 import { lintModel } from './lint-model.ts';
 import { loadWasm } from './load-wasm.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { nearest, quoted } from './problem.ts';
 
 /** The built-in models: their names, and how one is loaded (undefined where there is none of that name). */
@@ -19,13 +20,7 @@ export interface BuiltInModels {
   load(name: string): Promise<Model> | undefined;
 }
 
-/** A model ready to run, in this thread and in any worker. */
-export interface LoadedModel {
-  /** For a user's own model `version` is its own, `+`, and the first 16 hex digits of SHA-256 of `code`. */
-  readonly model: Model;
-  /** A user's own model, or a program in another language, as one ESM text: a worker imports `moduleUrl(code)`. Undefined for a built-in one. */
-  readonly code: string | undefined;
-}
+export type { LoadedModel } from './loaded-model.ts';
 
 /**
  * Finds the model that a study names: a built-in one, a file (`./coin.ts`, relative to `folder`), or a package installed where the study is.

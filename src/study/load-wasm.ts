@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import { thrownText } from '../model/error-record.ts';
-import type { Model } from '../model/model.ts';
 import { programVersion } from '../programs/identity.ts';
 import { MEMORY_MIB, MOST_MEMORY_MIB } from '../programs/wasm/abi.ts';
 import { checkModule } from '../programs/wasm/check-module.ts';
 import { modelOfWasm, tryProgram, type WasmDeclaration, type WasmProgram } from '../programs/wasm/wasm-program.ts';
 import { checkDeclaration } from './check-model.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { Problems, StudyError } from './problem.ts';
 import type { Raw } from './raw-map.ts';
 import { isMap } from './raw-map.ts';
@@ -19,7 +19,7 @@ const KEYS = ['memory_mib', 'failures'];
  * The model that `file`, a WebAssembly module, and the JSON beside it are. Everything wrong with the JSON, and then with the module, is told at once
  * (EngineError MODEL). `shown`: the module as the study names it.
  */
-export async function loadWasm(file: string, shown: string): Promise<{ readonly model: Model; readonly code: string }> {
+export async function loadWasm(file: string, shown: string): Promise<LoadedModel> {
   const bytes = await readOwn(file, shown, 'there is no such file');
   const shown_json = jsonBeside(shown);
   const about = `there is no such file: it declares what ${shown} is, { name, version, parameters, metrics }`;
@@ -67,7 +67,7 @@ function declarationOf(text: string, shown: string): WasmDeclaration {
     ofWasm(raw, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
-  return raw as unknown as WasmDeclaration;
+  return raw as WasmDeclaration;
 }
 
 /** What a module can be given, and what only a module has. */

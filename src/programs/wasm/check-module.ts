@@ -57,7 +57,7 @@ function adviceOn(module: string, name: string): string {
     return ". Link without --import-memory: the memory is the module's, and its maximum the engine's";
   if (name === 'abort') return '. Compile with asc --use abort=';
   if (module === 'env')
-    return `. The linker found no ${name}() and left it to whoever runs the module: write it, or take pf_exp, pf_log, pf_pow of permafrost.h`;
+    return `. The linker found no ${name}() and left it to be imported: write it, or take pf_exp, pf_log, pf_pow of permafrost.h`;
   return '';
 }
 
@@ -99,5 +99,5 @@ function instructionProblem({ opcode, at, why }: Refused): string {
     return `${instruction} is relaxed SIMD: its result is the processor's choice, so rows would differ between machines. Compile without -mrelaxed-simd (plain SIMD is allowed)`;
   if (why === 'threads')
     return `${instruction} is of the threads proposal: a model has one thread. Compile without atomics`;
-  return `${instruction} is none that a model may use: WebAssembly 2.0 and tail calls are. Compile without the newer features`;
+  return `${instruction} may not be in a model: those of WebAssembly 2.0 and tail calls may. Compile without the newer features`;
 }

@@ -13,20 +13,29 @@ export interface Refused {
 type Immediate = (code: Bytes) => void;
 
 const none: Immediate = () => undefined;
-const index: Immediate = (code) => code.skipLeb(5);
+/** A number of at most 32 bits, whatever its sign. */
+const index: Immediate = (code) => {
+  code.skipLeb(5);
+};
+/** A number of at most 64 bits. */
+const wide: Immediate = (code) => {
+  code.skipLeb(10);
+};
 const twoIndices: Immediate = (code) => {
   code.skipLeb(5);
   code.skipLeb(5);
 };
 /** A block's type is a byte, or the number of a type (33 bits). */
-const blockType: Immediate = (code) => code.skipLeb(5);
+const blockType: Immediate = index;
 /** Alignment (bit 6: the number of a memory follows), and offset. */
 const memory: Immediate = (code) => {
   const alignment = code.u32();
   if ((alignment & 0x40) !== 0) code.skipLeb(5);
   code.skipLeb(10);
 };
-const lane: Immediate = (code) => code.skip(1);
+const lane: Immediate = (code) => {
+  code.skip(1);
+};
 const memoryLane: Immediate = (code) => {
   memory(code);
   code.skip(1);
@@ -65,8 +74,8 @@ const PLAIN: Table = [
   [0x20, 0x26, index],
   [0x28, 0x3e, memory],
   [0x3f, 0x40, index],
-  [0x41, 0x41, (code) => code.skipLeb(5)],
-  [0x42, 0x42, (code) => code.skipLeb(10)],
+  [0x41, 0x41, index],
+  [0x42, 0x42, wide],
   [0x43, 0x43, bytes(4)],
   [0x44, 0x44, bytes(8)],
   [0x45, 0xc4, none],

@@ -26,7 +26,7 @@ export const DEFAULT_GENERATORS: readonly GeneratorName[] = ['alea'];
 
 /** The model of a program that was checked when it was loaded. The module is compiled when the first cell is prepared, once per thread. */
 export function modelOfWasm(program: WasmProgram): Model {
-  const { memory_mib: _, failures: __, ...declared } = program.declaration;
+  const declared = modelKeys(program.declaration);
   const shape = shapeOf(program);
   let compiled: WasmModule | undefined;
   const model: Model<unknown, RunningProgram> = {
@@ -42,7 +42,15 @@ export function modelOfWasm(program: WasmProgram): Model {
       running.compute(streams, columns);
     },
   };
-  return model as Model;
+  return model;
+}
+
+/** What no other model has. */
+const OF_MODULES = ['memory_mib', 'failures'];
+
+function modelKeys(declaration: WasmDeclaration): Omit<WasmDeclaration, 'memory_mib' | 'failures'> {
+  const kept = Object.entries(declaration).filter(([key]) => !OF_MODULES.includes(key));
+  return Object.fromEntries(kept) as unknown as WasmDeclaration;
 }
 
 /** Starts the module once, with no cell: throws what is wrong with what can only be seen then. */

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { run, type RunOptions } from '../../../src/operations/run.ts';
+import { run } from '../../../src/operations/run.ts';
 import { blocksOf, ROOT } from '../../docs/pages.ts';
 import { HOST } from '../../inline-host.ts';
 import { newFolder, removeFolder } from '../../temporary-folder.ts';
@@ -25,7 +25,7 @@ async function rowsOf(
   study: string,
   text: string,
   output: string,
-  options: RunOptions = {},
+  options: { readonly chunk?: number } = {},
 ): Promise<readonly string[]> {
   writeFileSync(study, text.replace(/^output:.*$/m, `output: ${join(folder, output)}`));
   expect(await run(study, options, HOST)).toMatchObject({ exit: 0 });
@@ -160,14 +160,13 @@ export default defineModel({
 });
 
 describe('docs/wasm-models.md', () => {
-  it('flips the coins of docs/getting-started.md, byte for byte', async () => {
+  it('flips the coins of examples/coin, byte for byte', async () => {
     const own = join(folder, 'page');
     mkdirSync(own);
-    const block = (page: string, language: string): string =>
-      blocksOf(page).find((each) => each.language === language)!.text;
     cpSync(join(ROOT, 'test/fixtures/wasm/page-c.wasm'), join(own, 'sim.wasm'));
-    writeFileSync(join(own, 'sim.json'), block('docs/wasm-models.md', 'json'));
-    writeFileSync(join(own, 'coin.ts'), block('docs/getting-started.md', 'ts'));
+    const declaration = blocksOf('docs/wasm-models.md').find(({ language }) => language === 'json')!;
+    writeFileSync(join(own, 'sim.json'), declaration.text);
+    cpSync(join(EXAMPLES, 'coin/coin.ts'), join(own, 'coin.ts'));
     const text = 'model: ./sim.wasm\ngrid: { p: [0.4, 0.5, 0.6] }\npermutations: 300\noutput: o\n';
     const twin = await rowsOf(join(own, 'a.yaml'), text.replace('sim.wasm', 'coin.ts'), 'page-ts');
     expect(twin).toHaveLength(3);

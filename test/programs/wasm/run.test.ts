@@ -173,9 +173,8 @@ async function purity(name: string, module: Uint8Array): Promise<void> {
     ms: 0,
   });
   const check = new PurityCheck([setup], again);
-  const schema = {
-    ...{ format: 'csv', model: 'm', cell_id: 'c', experiment: 'e'.repeat(64), metrics: ['x'], batch_rows: 100 },
-  } as const;
+  const experiment = 'e'.repeat(64);
+  const schema = { format: 'csv', model: 'm', cell_id: 'c', experiment, metrics: ['x'], batch_rows: 100 } as const;
   const source = { scheme: 'sha256-32', generator: 'alea', base_seed: 7 } as const;
   const chunk: ChunkTask = { setup: 'm', cell: { parameters: { p: 1 }, source, schema }, first: 0, count: 300 };
   const perms = check.sampleOf(chunk);
