@@ -2,7 +2,7 @@ import { EXPORTS, IMPORTS } from './abi.ts';
 import { isWasm, pagesOf, readBinary, type Binary } from './binary.ts';
 import { Malformed } from './bytes.ts';
 import type { Refused } from './opcodes.ts';
-import { compile } from './webassembly.ts';
+import { compile, has_webassembly, NO_WEBASSEMBLY } from './webassembly.ts';
 
 /** What is wrong with a module, a sentence each; none for one that can be a model. Nothing of it is run. */
 export function checkModule(bytes: Uint8Array, memory_mib: number): readonly string[] {
@@ -20,6 +20,7 @@ export function checkModule(bytes: Uint8Array, memory_mib: number): readonly str
     ...(read.refused === undefined ? [] : [instructionProblem(read.refused)]),
   ];
   if (problems.length > 0) return problems;
+  if (!has_webassembly) return [NO_WEBASSEMBLY];
   try {
     compile(bytes);
     return [];

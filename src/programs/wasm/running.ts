@@ -3,7 +3,7 @@ import { exp, log, pow } from '../../random/math.ts';
 import { seedOf } from '../../random/seeding.ts';
 import { ABI, GUARD_BYTES, SEED_WORDS, type Layout } from './abi.ts';
 import { BrokenAgreement, FailureCode, Trap } from './faults.ts';
-import { instantiate, type WasmExports, type WasmModule } from './webassembly.ts';
+import { instantiate, NoMemory, type WasmExports, type WasmModule } from './webassembly.ts';
 
 /** Bytes that no compiler and no simulation writes by chance. */
 const GUARD = Uint32Array.of(0x9f1c0d5e, 0x3b6af217, 0xe45c8890, 0x71d2b3ac);
@@ -167,7 +167,7 @@ export class RunningProgram {
       return call();
     } catch (error) {
       this.instance = undefined;
-      if (error instanceof BrokenAgreement) throw error;
+      if (error instanceof BrokenAgreement || error instanceof NoMemory) throw error;
       throw new Trap(`the module traps: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }

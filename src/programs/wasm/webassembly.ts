@@ -18,10 +18,13 @@ export interface WasmExports {
 }
 
 /** Absent under `node --jitless`. */
+const found = (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
+
+export const NO_WEBASSEMBLY = 'this Node has no WebAssembly, which the model is made of: start it without --jitless';
+export const has_webassembly = found !== undefined;
+
 function api(): WebAssemblyApi {
-  const found = (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
-  if (found === undefined)
-    throw new Error('this Node has no WebAssembly (--jitless?), and the model is a WebAssembly module');
+  if (found === undefined) throw new Error(NO_WEBASSEMBLY);
   return found;
 }
 
@@ -31,8 +34,19 @@ export function compile(bytes: Uint8Array): WasmModule {
   return new Module(bytes);
 }
 
-/** With memory and variables of its own. Throws what the module's start function throws. */
+/** This machine has no memory for one instance more: nothing that the module does. */
+export class NoMemory extends Error {
+  override readonly name = 'NoMemory';
+}
+
+/** With memory and variables of its own. Throws what the module's start function throws, and NoMemory. */
 export function instantiate(module: WasmModule, imports: object): WasmExports {
   const { Instance } = api();
-  return new Instance(module, imports).exports as WasmExports;
+  try {
+    return new Instance(module, imports).exports as WasmExports;
+  } catch (error) {
+    if (!(error instanceof RangeError) || !/memory/i.test(error.message)) throw error;
+    const message = `there is no memory for one more instance of the module (${error.message}): use fewer --threads, or a module that asks for less`;
+    throw new NoMemory(message, { cause: error });
+  }
 }

@@ -1,8 +1,14 @@
+import { ALEA_WASM } from '#native-free/build/alea';
+import { COLUMNS_WASM } from '#native-free/build/columns';
+import { CRC32_WASM } from '#native-free/build/crc32';
+import { CSV_WASM } from '#native-free/build/csv';
+import { TRADES_WASM } from '#native-free/build/trades';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { EngineError } from '../../../src/errors.ts';
+import { readBinary } from '../../../src/programs/wasm/binary.ts';
 import { loadModel } from '../../../src/study/load-model.ts';
 import { models } from '../../study/models.ts';
 import { newFolder, removeFolder } from '../../temporary-folder.ts';
@@ -175,6 +181,15 @@ const JSONS: Readonly<Record<string, readonly [unknown, RegExp]>> = {
     /failures.*an integer that simulate returns, not 0/,
   ],
 };
+
+describe('the list of instructions', () => {
+  it.each(Object.entries({ ALEA_WASM, COLUMNS_WASM, CRC32_WASM, CSV_WASM, TRADES_WASM }))(
+    'has those of %s, with its SIMD',
+    (_, base64) => {
+      expect(readBinary(Buffer.from(base64, 'base64')).refused).toBeUndefined();
+    },
+  );
+});
 
 describe('a declaration is refused', () => {
   it.each(Object.entries(JSONS))('%s', async (_, [declaration, message]) => {
