@@ -169,6 +169,7 @@ function imported(section: Bytes, types: readonly Signature[]): Import {
 
 function limits(section: Bytes): Memory {
   const flags = section.u32();
+  if (flags > 7) throw new Malformed(`limits of kind ${flags}, of a later WebAssembly`, section.at - 1);
   const number = (): number => {
     if ((flags & 4) === 0) return section.u32();
     section.skipLeb(10);

@@ -74,6 +74,7 @@ const MODULES: Readonly<Record<string, readonly [Uint8Array, RegExp]>> = {
     simulating([], 0, { memory: { limits: [4, 2] } }),
     /memory: found one with addresses of 64 bits/,
   ],
+  'a memory of other pages': [simulating([], 0, { memory: { limits: [8, 2, 0] } }), /limits of kind 8, of a later/],
   'a memory that is too large': [
     simulating([], 0, { memory: { limits: [0, 0x81, 0x20] } }),
     /memory: it begins with 4097 pages of 64 KiB, and may have 256 MiB at most/,
