@@ -94,7 +94,7 @@ describe('a study', () => {
     const csv = of('csv').find(({ page }) => page === block.page);
     if (csv !== undefined) writeFileSync(join(folder, 'returns.csv'), csv.text);
     const declaration = of('json').find(({ page }) => page === block.page);
-    if (declaration !== undefined) {
+    if (declaration !== undefined && block.text.includes('./sim.wasm')) {
       writeFileSync(join(folder, 'sim.json'), declaration.text);
       // What its C compiles to: test/programs/wasm/build.test.ts.
       cpSync(join(ROOT, 'test/fixtures/wasm/page-c.wasm'), join(folder, 'sim.wasm'));
