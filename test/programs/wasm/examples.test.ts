@@ -1,11 +1,14 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { run } from '../../../src/operations/run.ts';
 import { blocksOf, ROOT } from '../../docs/pages.ts';
 import { HOST } from '../../inline-host.ts';
 import { newFolder, removeFolder } from '../../temporary-folder.ts';
+
+// Twins in TypeScript are bundled: where the cache of bundles is empty and the machine busy, that alone takes long.
+vi.setConfig({ testTimeout: 90_000 });
 
 /** The examples give what is known of their simulations, and the rows of the same simulation in TypeScript. */
 
