@@ -20,6 +20,7 @@ const FILES = [
   'write-path',
   'user-model',
   'fast-model',
+  'forms',
   'resume',
   'threads',
   'seeding',

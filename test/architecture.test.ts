@@ -88,6 +88,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/study/bundle.ts': 'modules of a user',
   'src/study/bundle-cache.ts': 'bundles of an earlier start; no run depends on them',
   'src/study/load-model.ts': 'modules of a user',
+  'src/study/load-wasm.ts': 'modules of a user',
   'src/study/loaded-study.ts': 'input files',
   'src/study/write-json-schema.ts': 'a script of the build',
   'src/operations/inspect.ts': 'an input file',

@@ -238,6 +238,8 @@ export interface Model<
    * ENGINE_COLUMNS (config_id: a hash of what is outside the key). What is left out follows after them.
    */
   readonly results_columns?: readonly (string | ResultColumn)[];
+  /** Generators that the model can draw from, where it draws in code of its own; a study with another one is refused. Default: all. */
+  readonly generators?: readonly GeneratorName[];
   /** Generators with which `simulateChunk` computes in the kernel that it is given; where there are none, `kernel` changes nothing that the model does. */
   readonly kernels?: readonly GeneratorName[];
   /** It draws random numbers that `rng` and `streams` do not give (from a seed, in another process): they cannot be mirrored in antithetic pairs. */

@@ -1,4 +1,5 @@
 import type { Json, Model } from '../model/model.ts';
+import { modelOfWasm, type WasmProgram } from './wasm/wasm-program.ts';
 
 /**
  * A model that is a program in another language, as plain data: what the text of its code exports as default, so that it goes to threads, queues and manifests as
@@ -14,5 +15,6 @@ export interface ProgramData {
 /** The model that a module's default export is, or describes. */
 export function modelOf(exported: Model | ProgramData): Model {
   if (!('program' in exported)) return exported;
+  if (exported.program === 'wasm') return modelOfWasm(exported as object as WasmProgram);
   throw new Error(`there is no kind of program ${exported.program}`);
 }

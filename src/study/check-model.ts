@@ -10,21 +10,26 @@ import type { Path } from './problem.ts';
 import { isMap, type Raw } from './raw-map.ts';
 import { resolutionOrder } from './resolution-order.ts';
 
-const KEYS = [
+/** What a declaration holds that is no function: all that a program in another language has of one. */
+const DATA_KEYS = [
   'name',
   'version',
   'earlier_versions',
   'description',
   'parameters',
   'presets',
-  'inputs',
   'metrics',
-  'choices',
   'ranking',
   'lead',
   'views',
   'results_columns',
   'caveats',
+  'generators',
+];
+const KEYS = [
+  ...DATA_KEYS,
+  'inputs',
+  'choices',
   'kernels',
   'draws_by_itself',
   'check',
@@ -42,7 +47,7 @@ const KEYS = [
   'unperturbedPath',
   'summary',
 ];
-const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
+const FUNCTIONS = KEYS.slice(KEYS.indexOf('check'));
 const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
 /**
  * Checks that a module's default export follows the Model interface, all problems at once (EngineError MODEL). `shown` names it
@@ -53,22 +58,32 @@ export function checkModel(value: unknown, shown: string): Model {
   if (!isMap(value)) {
     problems.wrong([], value, 'a model: export default defineModel({ name, version, parameters, metrics, simulate })');
   } else {
-    texts(value, problems);
-    parameters(value.parameters, value.inputs, problems);
+    declaration(value, KEYS, problems);
     inputs(value.inputs, problems);
-    presets(value.presets, value.parameters, problems);
-    checkMetrics(value.metrics, value.parameters, problems);
-    ranking(value, problems);
-    lead(value, problems);
-    views(value, problems);
     functions(value, problems);
-    kernels(value, problems);
+    generatorsIn('kernels', value, problems);
   }
   if (problems.list.length > 0) throw new StudyError(shown, problems.list, 'MODEL');
   return value as Model;
 }
 
-function texts(model: Raw, problems: Problems): void {
+/** Checks what a program in another language declares; `more_keys` are those that say how it is run. */
+export function checkDeclaration(value: Raw, more_keys: readonly string[], problems: Problems): void {
+  declaration(value, [...more_keys, ...DATA_KEYS], problems);
+}
+
+function declaration(value: Raw, keys: readonly string[], problems: Problems): void {
+  texts(value, keys, problems);
+  parameters(value.parameters, value.inputs, problems);
+  presets(value.presets, value.parameters, problems);
+  checkMetrics(value.metrics, value.parameters, problems);
+  ranking(value, problems);
+  lead(value, problems);
+  views(value, problems);
+  generatorsIn('generators', value, problems);
+}
+
+function texts(model: Raw, keys: readonly string[], problems: Problems): void {
   const name = 'a name of letters, digits, _ and -, beginning with a letter, at most 64 characters';
   if (typeof model.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(model.name))
     problems.wrong(['name'], model.name, name);
@@ -78,7 +93,7 @@ function texts(model: Raw, problems: Problems): void {
   const { earlier_versions: earlier = {} } = model;
   if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
     problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
-  for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
+  for (const key of Object.keys(model)) if (!keys.includes(key)) problems.unknown([key], 'key', key, keys, model[key]);
 }
 
 function inputs(value: unknown, problems: Problems): void {
@@ -140,10 +155,12 @@ function functions(model: Raw, problems: Problems): void {
   }
 }
 
-function kernels({ kernels: value = [] }: Raw, problems: Problems): void {
+function generatorsIn(key: 'generators' | 'kernels', { [key]: value }: Raw, problems: Problems): void {
   const known: readonly unknown[] = GENERATORS;
-  if (!Array.isArray(value) || !value.every((name) => known.includes(name)))
-    problems.wrong(['kernels'], value, `a list of generators: ${GENERATORS.join(', ')}`);
+  if (value === undefined) return;
+  const none = key === 'generators' && Array.isArray(value) && value.length === 0;
+  if (none || !Array.isArray(value) || !value.every((name) => known.includes(name)))
+    problems.wrong([key], value, `a list of generators: ${GENERATORS.join(', ')}`);
 }
 
 const STATISTICS = ['mean', 'p01', 'p05', 'p25', 'p50', 'p75', 'p95', 'p99'];

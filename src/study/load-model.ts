@@ -11,6 +11,8 @@ import { checkModel } from './check-model.ts';
 import { decidingCode } from './deciding-code.ts';
 import { guardModel } from './guard-model.ts';
 import { lintModel } from './lint-model.ts';
+import { loadWasm } from './load-wasm.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { nearest, quoted } from './problem.ts';
 
 /** The built-in models: their names, and how one is loaded (undefined where there is none of that name). */
@@ -19,13 +21,7 @@ export interface BuiltInModels {
   load(name: string): Promise<Model> | undefined;
 }
 
-/** A model ready to run, in this thread and in any worker. */
-export interface LoadedModel {
-  /** For a user's own model `version` is its own, `+`, and the first 16 hex digits of SHA-256 of `code`. */
-  readonly model: Model;
-  /** A user's own model as one ESM text: a worker imports `moduleUrl(code)`. Undefined for a built-in one. */
-  readonly code: string | undefined;
-}
+export type { LoadedModel } from './loaded-model.ts';
 
 /**
  * Finds the model that a study names: a built-in one, a file (`./coin.ts`, relative to `folder`), or a package installed where the study is.
@@ -34,6 +30,8 @@ export interface LoadedModel {
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);
   if (own !== undefined) return { model: await own, code: undefined };
+  if (isFile(reference) && extname(reference).toLowerCase() === '.wasm')
+    return loadWasm(resolve(folder, reference), reference);
   const entry: Entry = isFile(reference)
     ? { file: modelFile(reference, folder), shown: reference, code: 'MODEL' }
     : { package: reference, folder, shown: reference, code: 'MODEL' };
@@ -60,7 +58,7 @@ function isFile(reference: string): boolean {
   return /^\.\.?[/\\]/.test(reference) || isAbsolute(reference);
 }
 
-const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs'];
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs', '.wasm'];
 
 function modelFile(reference: string, folder: string): string {
   if (!EXTENSIONS.includes(extname(reference).toLowerCase())) {

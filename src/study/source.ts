@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Document, LineCounter, Node, YAMLError } from 'yaml';
 import { EngineError } from '../errors.ts';
 import { bundle, importBundle } from './bundle.ts';
-import type { LoadedModel } from './load-model.ts';
+import type { LoadedModel } from './loaded-model.ts';
 import { Problems, show, StudyError } from './problem.ts';
 import type { Locate, Path } from './problem.ts';
 import { yaml } from './yaml.ts';

@@ -117,6 +117,7 @@ async function checkStudy(
   const decided = withDerived(raw, overrides.derived ?? {});
   const surface = loaded && readSurface(decided, loaded.model, inputsGiven(raw), problems);
   if (shape !== undefined) {
+    if (seed !== undefined && loaded !== undefined) checkGenerator(seed, loaded.model, problems);
     if (loaded !== undefined) checkAgainstModel(shape, loaded.model, metrics!, overrides.inputs ?? {}, problems);
     if (loaded !== undefined && seed !== undefined) checkPairs(shape.streams, loaded.model, seed.generator, problems);
     checkBatchRows(shape, problems);
@@ -203,6 +204,12 @@ function seedOfStudy(shape: RawStudy | undefined, problems: Problems): Seed | un
 
 function isGenerator(name: string): name is GeneratorName {
   return (GENERATORS as readonly string[]).includes(name);
+}
+
+/** The model can draw from the generator of the study. */
+function checkGenerator({ generator }: Seed, { name, generators }: Model, problems: Problems): void {
+  if (generators?.includes(generator) === false)
+    problems.wrong(['seed', 'generator'], generator, `${generators.join(', ')} (model ${name} has no other generator)`);
 }
 
 /** Inputs and metrics that the study names are those of the model. */

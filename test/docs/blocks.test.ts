@@ -23,7 +23,7 @@ const of = (...languages: string[]): Block[] => BLOCKS.filter(({ language }) => 
 const place = ({ page, line }: Block): string => `${page}:${line}`;
 
 it('there are blocks of known languages only', () => {
-  const known = ['sh', 'yaml', 'ts', 'js', 'csv', 'text', 'python', 'sql', ''];
+  const known = ['sh', 'yaml', 'ts', 'js', 'csv', 'text', 'python', 'sql', 'c', 'json', ''];
   expect(BLOCKS.filter(({ language }) => !known.includes(language)).map(place)).toEqual([]);
   // Without a language: what import trades prints, in its page alone (test/docs/trades.test.ts), and the list of folders.
   expect([...new Set(of('').map(({ page }) => page))].sort()).toEqual([
@@ -59,7 +59,9 @@ describe('a command', () => {
   }
 
   const SCRIPTS = { ...packageJson.scripts, install: '', ci: '', link: '', 'install-test': '' };
-  const OTHERS = ['rsync', 'git', 'code'];
+  const OTHERS = ['rsync', 'git', 'code', 'clang', 'clang++', 'rustup', 'rustc', 'zig'];
+  /** Commands that packages bring under other names. */
+  const BROUGHT: Readonly<Record<string, string>> = { tsc: 'typescript', asc: 'assemblyscript' };
 
   it.each(of('sh').map((block) => [place(block), block] as const))('of %s is one that there is', async (_, block) => {
     for (const [head, ...words] of commandsOf(block)) {
@@ -67,8 +69,7 @@ describe('a command', () => {
       else if (head === 'node' && words[0]?.endsWith('/cli.js') === true) await parsed(words.slice(1));
       else if (head === 'node') expect(existsSync(join(ROOT, words[0]!)), words[0]).toBe(true);
       else if (head === 'npm') expect(SCRIPTS).toHaveProperty([words[0] === 'run' ? words[1]! : words[0]!]);
-      else if (head === 'npx')
-        expect(packageJson.devDependencies).toHaveProperty([words[0] === 'tsc' ? 'typescript' : words[0]!]);
+      else if (head === 'npx') expect(packageJson.devDependencies).toHaveProperty([BROUGHT[words[0]!] ?? words[0]!]);
       else expect(OTHERS, `${head} in ${place(block)}`).toContain(head);
       for (const word of words)
         if (word.startsWith('examples/') && !word.includes('/runs/'))
@@ -92,6 +93,12 @@ describe('a study', () => {
       writeFileSync(join(folder, text.slice(3, text.indexOf('\n'))), text);
     const csv = of('csv').find(({ page }) => page === block.page);
     if (csv !== undefined) writeFileSync(join(folder, 'returns.csv'), csv.text);
+    const declaration = of('json').find(({ page }) => page === block.page);
+    if (declaration !== undefined && block.text.includes('./sim.wasm')) {
+      writeFileSync(join(folder, 'sim.json'), declaration.text);
+      // What its C compiles to: test/programs/wasm/build.test.ts.
+      cpSync(join(ROOT, 'test/fixtures/wasm/page-c.wasm'), join(folder, 'sim.wasm'));
+    }
     mkdirSync(join(folder, 'data'));
     const example = (from: string, ...into: string[]): void => {
       for (const to of into) cpSync(join(ROOT, 'examples', from), join(folder, to));
