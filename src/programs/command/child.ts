@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -104,11 +105,18 @@ export class Child {
         this.#waiting?.reject(this.#died());
         resolve();
       };
-      started.once('close', over);
+      let late: NodeJS.Timeout | undefined;
       started.once('exit', (code, signal) => {
-        setTimeout(over, LAST_WORDS_MS, code, signal).unref();
+        late = setTimeout(over, LAST_WORDS_MS, code, signal);
+      });
+      started.once('close', (code, signal) => {
+        clearTimeout(late);
+        over(code, signal);
       });
     });
+    // A process that waits for the next request holds up no end: while one is answered the timeout does. When this process is gone, its stdin ends.
+    started.unref();
+    for (const stream of started.stdio) (stream as Partial<Socket> | null)?.unref?.();
   }
 
   /** Whether it can be asked. */
