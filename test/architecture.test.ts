@@ -29,13 +29,14 @@ readers: queue stored precision execute store files statistics model encoding cl
 queue: stored execute store files statistics study model random encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding
-execute: plan store files statistics study models model random encoding native-free
+execute: plan store files statistics study programs models model random encoding native-free
 plan: store files study model random encoding
 store: files study encoding native-free
 files:
 analysis: statistics model random
 statistics: random encoding native-free
-study: models model random encoding
+study: programs models model random encoding
+programs: model random encoding native-free
 models: model trade-lists simulation random encoding native-free
 model: random native-free
 simulation: random

@@ -4,6 +4,7 @@ import { builtInModels } from '../models/registry.ts';
 import type { InputFile, Model } from '../model/model.ts';
 import { EngineError } from '../errors.ts';
 import { describeError, errorOf, errorRecord } from '../model/error-record.ts';
+import { modelOf, type ProgramData } from '../programs/program.ts';
 import { moduleUrl } from '../study/module-url.ts';
 import type { GivenInputs, ModelReference, ModelSetup } from './setup.ts';
 
@@ -15,9 +16,9 @@ export async function loadReferencedModel(reference: ModelReference, copy?: 'cop
   if ('code' in reference) {
     try {
       const module = (await import(`${moduleUrl(reference.code)}${copy === undefined ? '' : `#${copy}`}`)) as {
-        readonly default: Model;
+        readonly default: Model | ProgramData;
       };
-      return module.default;
+      return modelOf(module.default);
     } catch (thrown) {
       const cause = errorOf(errorRecord(thrown));
       // It could be loaded in the main thread: it looks at where it is, or at something that changed since.

@@ -1,41 +1,26 @@
-import assert from 'node:assert/strict';
-
-import { canonicalise, createColumns } from '#native-free/columns/columns';
+import { createColumns } from '#native-free/columns/columns';
 
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { errorOf, errorRecord, type ErrorRecord } from '../model/error-record.ts';
-import type { Course, Model, PermutationSummary, PrepareContext, Row } from '../model/model.ts';
+import type { Course, Model, PermutationSummary, PrepareContext } from '../model/model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
 import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
 import type { Failure } from '../store/failures.ts';
 import { encodeForAll } from './encode-chunk.ts';
-import { failureOf, InfiniteMetric, prepareError, UndefinedMetric } from './model-failure.ts';
+import { ColumnFiller, type ChunkColumns } from './fill-columns.ts';
+import { failureOf, prepareError } from './model-failure.ts';
 import { inputsOf, loadReferencedModel } from './load-setup.ts';
 import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type Told } from './messages.ts';
 import { keptIn, type KeptColumns } from './kept-columns.ts';
 import { withOtherClock } from './other-clock.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
 import type { GivenSetup, ModelSetup } from './setup.ts';
-import { AsynchronousModel, isPromise, NotANumber } from './value-errors.ts';
+import { Turns } from './turns.ts';
 
 /** A cell made ready: what `Model.prepare` returned, or what it threw. */
 type PreparedCell = { readonly state: unknown } | { readonly cannot_prepare: ErrorRecord };
-
-/** A permutation that left no row, and what it threw. */
-interface FailedPermutation {
-  readonly failure: Failure;
-  readonly error: unknown;
-}
-
-/** The columns of a chunk. */
-interface ChunkColumns {
-  /** One per metric of the model: what the model fills. */
-  readonly all: readonly Float64Array[];
-  /** Those that are stored, in the order of the rows. */
-  readonly stored: readonly Float64Array[];
-}
 
 /** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
 const PREPARED_CELLS = 4;
@@ -50,37 +35,48 @@ export class Simulator {
   private readonly inputs: unknown;
   /** All of the model's. */
   private readonly metrics: readonly string[];
-  /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
-  private readonly row: Row;
+  private readonly filler: ColumnFiller;
+  private readonly turns: Turns;
   private readonly prepared = new Map<string, Promise<PreparedCell>>();
-  // Used again by every chunk. From the first value to the encoded row nothing is awaited: the columns are the thread's.
+  // Used again by every chunk: whoever has its turn has them, from the first value to the encoded row.
   private indices = new Uint32Array(0);
   private columns: Float64Array[] = [];
 
-  private constructor(model: Model, setup: ModelSetup, inputs: unknown) {
+  private constructor(model: Model, setup: ModelSetup, inputs: unknown, turns: Turns) {
     this.model = model;
     this.setup = setup;
     this.inputs = inputs;
+    this.turns = turns;
     this.metrics = Object.keys(model.metrics);
-    this.row = Object.seal(Object.fromEntries(this.metrics.map((name) => [name, NaN])));
+    this.filler = new ColumnFiller(model, setup.kernel);
   }
 
   /** Loads the model, and its inputs where they are not loaded yet. EngineError MODEL or DATA where they are not what the setup says. */
   static async create({ setup, inputs }: GivenSetup): Promise<Simulator> {
     const model = await loadReferencedModel(setup.model);
-    return new Simulator(model, setup, await inputsOf(model, setup, inputs));
+    return new Simulator(model, setup, await inputsOf(model, setup, inputs), new Turns());
   }
 
   /**
    * One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. Whole, its values are put in `keep`,
    * too, and with `options` its statistics are made. `sample`: permutations of it that are told once more.
    */
-  async computeChunk(
+  computeChunk(
     task: ChunkTask,
     into?: ArrayBufferLike,
     keep?: KeptColumns,
     options?: SummariseOptions,
     sample: readonly number[] = [],
+  ): Promise<ChunkResult> {
+    return this.turns.take(() => this.computeNext(task, into, keep, options, sample));
+  }
+
+  private async computeNext(
+    task: ChunkTask,
+    into: ArrayBufferLike | undefined,
+    keep: KeptColumns | undefined,
+    options: SummariseOptions | undefined,
+    sample: readonly number[],
   ): Promise<ChunkResult> {
     const started = performance.now();
     const { first, count } = task;
@@ -92,7 +88,8 @@ export class Simulator {
     const { state } = prepared;
     const streams = this.streamsOf(task.cell.source, first, count);
     const columns = this.emptyColumns(task.cell, count);
-    const failed = this.fill(state, streams, columns, task.cell);
+    const filled = this.filler.fill(state, streams, columns, task.cell.schema);
+    const failed = filled instanceof Promise ? await filled : filled;
     const failures = failed.map(({ failure }) => failure);
     const perm_index = this.indicesFrom(first, count);
     const kept = withoutFailures({ perm_index, columns: columns.stored }, failures);
@@ -113,29 +110,35 @@ export class Simulator {
   }
 
   /** These permutations, each alone, in this order, as a user's model tells them whatever the clock says. */
-  async tell(cell: CellSetup, perms: readonly number[]): Promise<Told[]> {
-    return withOtherClock(async () => {
+  tell(cell: CellSetup, perms: readonly number[]): Promise<Told[]> {
+    const all = async (): Promise<Told[]> => {
       // From the cell's beginning.
       this.prepared.clear();
       const prepared = await this.prepareCell(cell);
-      return perms.map((perm) => {
-        if ('cannot_prepare' in prepared) return cannotPrepare(cell.source, perm, prepared.cannot_prepare);
-        const columns = this.emptyColumns(cell, 1);
-        const failed = this.fill(prepared.state, this.streamsOf(cell.source, perm, 1), columns, cell);
-        return toldOf(
-          columns.stored,
-          failed.map(({ failure }) => failure),
-          perm,
-          perm,
-        );
-      });
-    });
+      const told: Told[] = [];
+      for (const perm of perms) told.push(await this.tellOne(prepared, cell, perm));
+      return told;
+    };
+    return this.turns.take(() => withOtherClock(all));
+  }
+
+  private async tellOne(prepared: PreparedCell, cell: CellSetup, perm: number): Promise<Told> {
+    if ('cannot_prepare' in prepared) return cannotPrepare(cell.source, perm, prepared.cannot_prepare);
+    const columns = this.emptyColumns(cell, 1);
+    const failed = await this.filler.fill(prepared.state, this.streamsOf(cell.source, perm, 1), columns, cell.schema);
+    return toldOf(
+      columns.stored,
+      failed.map(({ failure }) => failure),
+      perm,
+      perm,
+    );
   }
 
   /** Another one for the same setup: a user's module is loaded again, its inputs are the same. */
   async copy(): Promise<Simulator> {
     const model = await withOtherClock(() => loadReferencedModel(this.setup.model, 'copy'));
-    return new Simulator(model, this.setup, this.inputs);
+    // The two of them take turns: one is under another clock.
+    return new Simulator(model, this.setup, this.inputs, this.turns);
   }
 
   /** One permutation alone: its row, or how it failed. */
@@ -145,7 +148,8 @@ export class Simulator {
   ): Promise<Float64Array | { readonly failure: Failure; readonly error: Error }> {
     const state = await this.stateOf(cell);
     const columns = this.emptyColumns(cell, 1);
-    const [failed] = this.fill(state, this.streamsOf(cell.source, perm_index, 1), columns, cell);
+    const streams = this.streamsOf(cell.source, perm_index, 1);
+    const [failed] = await this.filler.fill(state, streams, columns, cell.schema);
     if (failed === undefined) return Float64Array.from(columns.stored, (column) => column[0]!);
     return { failure: failed.failure, error: errorOf(errorRecord(failed.error)) };
   }
@@ -229,100 +233,6 @@ export class Simulator {
     const stored = schema.metrics.map((name) => all[this.metrics.indexOf(name)]!.fill(NaN));
     return { all, stored };
   }
-
-  /** Fills the columns and returns the permutations that failed, in order. Values end canonical: no -0, one NaN. */
-  private fill(state: unknown, streams: Streams, columns: ChunkColumns, { schema }: CellSetup): FailedPermutation[] {
-    const failures = this.simulateAll(state, streams, columns.all, schema.metrics);
-    const failed = new Set(failures.map(({ failure }) => failure.perm_index));
-    columns.stored.forEach((column, m) => {
-      const metric = schema.metrics[m]!;
-      const { missing = false, infinite = false } = this.model.metrics[metric]!;
-      if (canonicalise(column) === 0 || (missing && infinite)) return;
-      for (let i = 0; i < streams.count; i += 1) {
-        const value = column[i]!;
-        if (Number.isFinite(value) || (Number.isNaN(value) ? missing : infinite) || failed.has(streams.first + i))
-          continue;
-        failed.add(streams.first + i);
-        const error = Number.isNaN(value) ? new UndefinedMetric(metric) : new InfiniteMetric(metric, value);
-        failures.push(this.failure(streams, i, error));
-      }
-    });
-    return failures.sort((a, b) => a.failure.perm_index - b.failure.perm_index);
-  }
-
-  private simulateAll(
-    state: unknown,
-    streams: Streams,
-    columns: readonly Float64Array[],
-    stored: readonly string[],
-  ): FailedPermutation[] {
-    if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
-    try {
-      // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- a model in JavaScript may return a promise all the same
-      const returned: unknown = this.model.simulateChunk(state, streams, columns, this.setup.kernel);
-      refusePromise('simulateChunk', returned);
-      return [];
-    } catch (error) {
-      // One permutation of the chunk failed: the chunk again, one at a time, tells which.
-      if (streams.count === 1) return [this.failure(streams, 0, error)];
-      return this.simulateOneByOne(state, streams, columns, stored);
-    }
-  }
-
-  private simulateOneByOne(
-    state: unknown,
-    streams: Streams,
-    columns: readonly Float64Array[],
-    stored: readonly string[],
-  ): FailedPermutation[] {
-    const failures: FailedPermutation[] = [];
-    for (let i = 0; i < streams.count; i += 1) {
-      const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
-      failures.push(...this.simulateAll(state, this.streamsOf(streams.source, streams.first + i, 1), single, stored));
-    }
-    return failures;
-  }
-
-  private simulateRows(
-    state: unknown,
-    streams: Streams,
-    columns: readonly Float64Array[],
-    stored: readonly string[],
-  ): FailedPermutation[] {
-    const { model, row, metrics } = this;
-    const is_stored = metrics.map((name) => stored.includes(name));
-    assert(model.simulate !== undefined, `model ${model.name} has neither simulate nor simulateChunk`);
-    const failures: FailedPermutation[] = [];
-    for (let i = 0; i < streams.count; i += 1) {
-      for (const name of metrics) row[name] = NaN;
-      try {
-        // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression -- a model in JavaScript may return a promise all the same
-        const returned: unknown = model.simulate(state, streams.rng(i), row);
-        refusePromise('simulate', returned);
-        for (let m = 0; m < metrics.length; m += 1) {
-          const value: unknown = row[metrics[m]!];
-          // A typed array would make 0 of null, '' and [].
-          if (typeof value === 'number') columns[m]![i] = value;
-          else if (is_stored[m]!) throw new NotANumber(metrics[m]!, value);
-        }
-      } catch (error) {
-        failures.push(this.failure(streams, i, error));
-      }
-    }
-    return failures;
-  }
-
-  private failure({ source, first }: Streams, i: number, error: unknown): FailedPermutation {
-    return { failure: failureOf(source, first + i, error), error };
-  }
-}
-
-/** What is computed later reaches no row, and what it throws reaches nobody. */
-function refusePromise(name: 'simulate' | 'simulateChunk', returned: unknown): void {
-  if (!isPromise(returned)) return;
-  // It may fail yet; the permutation has failed already.
-  returned.then(undefined, () => undefined);
-  throw new AsynchronousModel(name);
 }
 
 /** A permutation of a chunk that begins with `first`. */

@@ -10,13 +10,20 @@ export class NotANumber extends Error {
   }
 }
 
-/** `simulate` gave a promise. */
-export class AsynchronousModel extends Error {
-  override readonly name = 'AsynchronousModel';
-  constructor(method: 'simulate' | 'simulateChunk') {
-    super(
-      `${method} returned a promise: what it computes later, or throws, is lost. It must be synchronous; prepare may be async`,
-    );
+/** A metric that is stored got no value. */
+export class UnsetMetric extends Error {
+  override readonly name = 'UnsetMetric';
+  constructor(metric: string) {
+    super(`metric ${metric} was not set: simulate must give row.${metric} a value in every permutation`);
+  }
+}
+
+/** `simulate` gave back what belongs into the row. */
+export class ReturnedObject extends Error {
+  override readonly name = 'ReturnedObject';
+  constructor(metrics: readonly string[]) {
+    const [first = 'metric'] = metrics;
+    super(`simulate returned an object, which nobody reads: set the metrics of the row instead, row.${first} = …`);
   }
 }
 
@@ -32,7 +39,7 @@ const LONGEST_TEXT = 40;
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
-  if (isPromise(value)) return 'a promise';
+  if (isPromise(value)) return 'a promise (await it)';
   if (typeof value === 'string')
     return value === '' ? 'an empty text' : `the text ${JSON.stringify(value.slice(0, LONGEST_TEXT))}`;
   if (typeof value === 'bigint') return `the bigint ${value}n`;

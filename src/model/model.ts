@@ -200,7 +200,8 @@ export { KERNELS, type Kernel } from '#native-free/kernel';
  *
  * Give either `simulate` (one permutation at a time) or `simulateChunk` (the fast form), or both; with both, the chunk form is used
  * and both must give the same bits. An exception from `simulate` fails that permutation; one from `simulateChunk`
- * makes the engine run the chunk again one permutation at a time to find which failed.
+ * makes the engine run the chunk again one permutation at a time to find which failed. Either may be async: a thread waits for one permutation or chunk
+ * before it begins the next, so await everything.
  */
 export interface Model<
   Inputs = unknown,
@@ -262,9 +263,9 @@ export interface Model<
   /** Once per cell and worker. */
   prepare?(context: PrepareContext<Inputs, Values, Shared>): State | Promise<State>;
   /** One permutation: draw from `rng`, fill `row`. */
-  simulate?(state: State, rng: Rng, row: Row<Metric>): void;
+  simulate?(state: State, rng: Rng, row: Row<Metric>): void | Promise<void>;
   /** A chunk of permutations: fill `columns[m][i]` for permutation `streams.first + i`. */
-  simulateChunk?(state: State, streams: Streams, columns: Columns, kernel: Kernel): void;
+  simulateChunk?(state: State, streams: Streams, columns: Columns, kernel: Kernel): void | Promise<void>;
   /** The metrics of the unperturbed case, written into the manifest and every summary. */
   baseline?(context: PrepareContext<Inputs, Values, Shared>): SomeOf<Readonly<Record<Metric, number>>>;
   /** Named rules by which a step of a suite takes a parameter from the rows of an earlier one (`best: <rule>`); there is at least one row. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -27,9 +27,11 @@ export default {
     const second = state.n % 3 === 1;
     state.n += 1;
     row.unstored = second ? 5n : 1;
-    row.x = second ? VALUES[state.value] : 7;
-    if (state.value === 'async' && second) return Promise.reject(new Error('nobody hears of this'));
-    if (state.value === 'async') row.x = 7;
+    row.x = second && state.value in VALUES ? VALUES[state.value] : 7;
+    if (state.value === 'async') return Promise.resolve().then(() => { if (second) throw new Error('thrown later'); });
+    if (state.value === 'late NaN' && second) return Promise.resolve().then(() => { row.x = NaN; });
+    if (state.value === 'late object' && second) return Promise.resolve({ x: 7 });
+    if (state.value === 'returned' && second) return { x: 7 };
   },
 };
 `;
@@ -45,10 +47,13 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   bigint: /^NotANumber: metric x is the bigint 3n, not a number/,
   object: /^NotANumber: metric x is an object, not a number/,
   function: /^NotANumber: metric x is a function, not a number/,
-  promise: /^NotANumber: metric x is a promise, not a number/,
+  promise: /^NotANumber: metric x is a promise \(await it\), not a number/,
   date: /^NotANumber: metric x is an object, not a number/,
   NaN: /^UndefinedMetric: metric x is NaN/,
-  async: /^AsynchronousModel: simulate returned a promise: .* must be synchronous/,
+  async: /^Error: thrown later/,
+  'late NaN': /^UndefinedMetric: metric x is NaN/,
+  'late object': /^ReturnedObject: simulate returned an object, which nobody reads: .* row\.x = …/,
+  returned: /^ReturnedObject: simulate returned an object, which nobody reads: .* row\.x = …/,
 };
 
 let folder: string;
@@ -76,4 +81,42 @@ test('the permutations beside them have their rows', async () => {
   const { rows, problems } = await verifyRun(join(folder, 'out'), {}, HOST);
   expect(rows).toBe(2 * Object.keys(EXPECTED).length);
   expect(new Set(problems.map(({ code }) => code))).toEqual(new Set(['INCOMPLETE']));
+});
+
+test('a metric that nobody sets is told from one that is NaN', async () => {
+  const model = `export default { name: 'unset', version: '1', parameters: {}, metrics: { x: {}, y: {} }, simulate: (s, rng, row) => { row.x = 1; } };`;
+  writeFileSync(join(folder, 'unset.mjs'), model);
+  writeFileSync(
+    join(folder, 'unset.yaml'),
+    'model: ./unset.mjs\ncells: [{ id: only }]\npermutations: 2\noutput: unset\n',
+  );
+  await runStudy(join(folder, 'unset.yaml'), { on_error: 'continue' }, HOST);
+  const failures = readFailures(disk, layoutOf(join(folder, 'unset')).cell('only').folder);
+  expect(failures.map(({ error_class, message }) => `${error_class}: ${message}`)).toEqual(
+    Array<string>(2).fill('UnsetMetric: metric y was not set: simulate must give row.y a value in every permutation'),
+  );
+});
+
+test('an async model gives the rows of its synchronous twin', async () => {
+  const twin = (kind: string): string =>
+    `export default { name: 'twin', version: '1', parameters: { k: { type: 'integer' } }, metrics: { x: {} }, simulate: ${kind} };`;
+  writeFileSync(join(folder, 'now.mjs'), twin('({ parameters: { k } }, rng, row) => { row.x = k + rng(); }'));
+  writeFileSync(
+    join(folder, 'later.mjs'),
+    twin('async ({ parameters: { k } }, rng, row) => { const u = rng(); await null; row.x = k + u; }'),
+  );
+  const rows = await Promise.all(
+    ['now', 'later'].map(async (name) => {
+      writeFileSync(
+        join(folder, `${name}.yaml`),
+        `model: ./${name}.mjs\ngrid: { k: [1, 2] }\npermutations: 40\noutput: ${name}\n`,
+      );
+      const result = await runStudy(join(folder, `${name}.yaml`), { chunk: 7 }, HOST);
+      expect(result.exit).toBe(0);
+      const cells = join(folder, name, 'per_cell');
+      return readdirSync(cells).map((cell) => readFileSync(join(cells, cell, 'metrics_compact.csv'), 'utf8'));
+    }),
+  );
+  expect(rows[0]).toHaveLength(2);
+  expect(rows[1]).toEqual(rows[0]);
 });
