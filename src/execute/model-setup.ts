@@ -19,6 +19,6 @@ export function setupOf({ study, common, inputs, shared }: LoadedStudy, kernel: 
   return { id: setupHash(setup), setup, inputs: { loaded: inputs } };
 }
 
-function modelReference({ model, model_code, file }: Study): ModelReference {
-  return model_code === undefined ? { builtin: model.name, version: model.version } : { code: model_code, file };
+function modelReference({ model, model_code, file, folder }: Study): ModelReference {
+  return model_code === undefined ? { builtin: model.name, version: model.version } : { code: model_code, file, folder };
 }

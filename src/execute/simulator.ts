@@ -208,6 +208,7 @@ export class Simulator {
       streams: this.setup.streams,
       shared: this.setup.shared,
       metrics: cell.schema.metrics,
+      cell_id: cell.schema.cell_id,
     };
     try {
       return { state: this.model.prepare === undefined ? context : await this.model.prepare(context) };

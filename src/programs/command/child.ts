@@ -124,7 +124,10 @@ export class Child {
     return this.#ended === undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Sends a request and waits until its answer is whole. Rejects with ProgramDied, ProgramTimeout or WrongAnswer: the process is of no more use then. `last`: nothing follows. */
+  /**
+   * Sends a request and waits until its answer is whole. Rejects with ProgramDied, ProgramTimeout, or what the answer throws: the process is of no more use then.
+   * `last`: nothing follows.
+   */
   async ask(request: string | Uint8Array, answer: Answer, timeout_ms: number, last = false): Promise<void> {
     if (this.#unasked !== undefined) throw this.#chatter();
     if (this.#ended !== undefined) throw this.#died();
@@ -147,11 +150,15 @@ export class Child {
     if (this.#unasked !== undefined) throw this.#chatter();
   }
 
-  /** How it ended; waits for that. */
-  async exit(timeout_ms: number): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
-    if (!(await this.#goneWithin(timeout_ms)))
-      throw new ProgramTimeout(this.#launch.shown, timeout_ms, 'its whole answer, and goes on', this.#log.lastLine);
-    return this.#ended!;
+  /** Its one request, for a process that answers and ends with exit code 0. Rejects as `ask` does; the process is gone then. */
+  async run(request: string, answer: Answer, timeout_ms: number): Promise<void> {
+    try {
+      await this.ask(request, answer, timeout_ms, true);
+    } catch (error) {
+      await this.kill();
+      if (error instanceof ProgramDied && error.exit.code === 0) return;
+      throw error;
+    }
   }
 
   /** Tells it that nothing follows, and makes sure that it ends: by SIGTERM where it does not, by SIGKILL where it does not even then. */

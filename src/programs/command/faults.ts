@@ -9,8 +9,10 @@ export interface Exit {
 /** The process was gone before its answer was whole. */
 export class ProgramDied extends Error {
   override readonly name = 'ProgramDied';
+  readonly exit: Exit;
   constructor(shown: string, exit: Exit, progress: string, stderr: readonly string[]) {
     super(`${shown} ${exitText(exit)}${progress === '' ? '' : ` after ${progress}`}${stderrText(stderr)}`);
+    this.exit = exit;
   }
 }
 
