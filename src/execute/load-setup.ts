@@ -19,7 +19,10 @@ export async function loadReferencedModel(reference: ModelReference, copy?: 'cop
       const module = (await import(`${moduleUrl(reference.code)}${copy === undefined ? '' : `#${copy}`}`)) as {
         readonly default: Model | ProgramData;
       };
-      return modelOf(module.default, [reference.folder ?? '.', '.'].map((folder) => resolve(folder)));
+      return modelOf(
+        module.default,
+        [reference.folder ?? '.', '.'].map((folder) => resolve(folder)),
+      );
     } catch (thrown) {
       const cause = errorOf(errorRecord(thrown));
       // It could be loaded in the main thread: it looks at where it is, or at something that changed since.

@@ -1,4 +1,5 @@
 import type { Kernel } from '../model/model.ts';
+import { isCodeOfProgram } from '../programs/program.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import type { Study } from '../study/study.ts';
 import { setupHash, type GivenSetup, type ModelReference, type ModelSetup } from './setup.ts';
@@ -20,5 +21,7 @@ export function setupOf({ study, common, inputs, shared }: LoadedStudy, kernel: 
 }
 
 function modelReference({ model, model_code, file, folder }: Study): ModelReference {
-  return model_code === undefined ? { builtin: model.name, version: model.version } : { code: model_code, file, folder };
+  return model_code === undefined
+    ? { builtin: model.name, version: model.version }
+    : { code: model_code, file, ...(isCodeOfProgram(model_code) && { folder }) };
 }

@@ -10,21 +10,25 @@ import type { Path } from './problem.ts';
 import { isMap, type Raw } from './raw-map.ts';
 import { resolutionOrder } from './resolution-order.ts';
 
-const KEYS = [
+/** What a declaration holds that is no function: all that a program in another language has of one. */
+const DATA_KEYS = [
   'name',
   'version',
   'earlier_versions',
   'description',
   'parameters',
   'presets',
-  'inputs',
   'metrics',
-  'choices',
   'ranking',
   'lead',
   'views',
   'results_columns',
   'caveats',
+];
+const KEYS = [
+  ...DATA_KEYS,
+  'inputs',
+  'choices',
   'kernels',
   'check',
   'load',
@@ -41,7 +45,7 @@ const KEYS = [
   'unperturbedPath',
   'summary',
 ];
-const FUNCTIONS = KEYS.slice(KEYS.indexOf('check')).filter((key) => key !== 'metrics');
+const FUNCTIONS = KEYS.slice(KEYS.indexOf('check'));
 const TYPES = ['number', 'integer', 'choice', 'string', 'boolean', 'list'];
 /**
  * Checks that a module's default export follows the Model interface, all problems at once (EngineError MODEL). `shown` names it
@@ -52,14 +56,8 @@ export function checkModel(value: unknown, shown: string): Model {
   if (!isMap(value)) {
     problems.wrong([], value, 'a model: export default defineModel({ name, version, parameters, metrics, simulate })');
   } else {
-    texts(value, problems);
-    parameters(value.parameters, value.inputs, problems);
+    declaration(value, KEYS, problems);
     inputs(value.inputs, problems);
-    presets(value.presets, value.parameters, problems);
-    checkMetrics(value.metrics, value.parameters, problems);
-    ranking(value, problems);
-    lead(value, problems);
-    views(value, problems);
     functions(value, problems);
     kernels(value, problems);
   }
@@ -67,7 +65,27 @@ export function checkModel(value: unknown, shown: string): Model {
   return value as Model;
 }
 
-function texts(model: Raw, problems: Problems): void {
+/** Checks what a program in another language declares; `more_keys` are those that say how it is run. */
+export function checkDeclaration(value: Raw, more_keys: readonly string[], problems: Problems): void {
+  declaration(value, [...more_keys, ...DATA_KEYS], problems);
+}
+
+/** The part of a declared map that is a declaration. */
+export function declarationIn(value: Raw): Raw {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => DATA_KEYS.includes(key)));
+}
+
+function declaration(value: Raw, keys: readonly string[], problems: Problems): void {
+  texts(value, keys, problems);
+  parameters(value.parameters, value.inputs, problems);
+  presets(value.presets, value.parameters, problems);
+  checkMetrics(value.metrics, value.parameters, problems);
+  ranking(value, problems);
+  lead(value, problems);
+  views(value, problems);
+}
+
+function texts(model: Raw, keys: readonly string[], problems: Problems): void {
   const name = 'a name of letters, digits, _ and -, beginning with a letter, at most 64 characters';
   if (typeof model.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(model.name))
     problems.wrong(['name'], model.name, name);
@@ -77,7 +95,7 @@ function texts(model: Raw, problems: Problems): void {
   const { earlier_versions: earlier = {} } = model;
   if (!isMap(earlier) || !Object.values(earlier).every((text) => typeof text === 'string'))
     problems.wrong(['earlier_versions'], earlier, 'a map from versions to texts');
-  for (const key of Object.keys(model)) if (!KEYS.includes(key)) problems.unknown([key], 'key', key, KEYS, model[key]);
+  for (const key of Object.keys(model)) if (!keys.includes(key)) problems.unknown([key], 'key', key, keys, model[key]);
 }
 
 function inputs(value: unknown, problems: Problems): void {

@@ -1,10 +1,4 @@
-import {
-  BroadcastChannel,
-  getEnvironmentData,
-  isMainThread,
-  setEnvironmentData,
-  threadId,
-} from 'node:worker_threads';
+import { BroadcastChannel, getEnvironmentData, isMainThread, setEnvironmentData, threadId } from 'node:worker_threads';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**

@@ -74,11 +74,7 @@ export class Child {
     return new Child(started, launch, log);
   }
 
-  private constructor(
-    started: ChildProcessByStdio<Writable, Readable, Readable>,
-    launch: Launch,
-    log: ProgramLog,
-  ) {
+  private constructor(started: ChildProcessByStdio<Writable, Readable, Readable>, launch: Launch, log: ProgramLog) {
     this.#process = started;
     this.#launch = launch;
     this.#log = log;
@@ -227,7 +223,8 @@ export function beginningOf(bytes: Uint8Array): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file, or what its first line names (#!) is not there',
   EACCES: 'it may not be executed; chmod +x, or name what runs it first: run: [python3, sim.py]',
-  ENOEXEC: 'it is no program of this machine; a script begins with a line #!, or is named after what runs it: run: [python3, sim.py]',
+  ENOEXEC:
+    'it is no program of this machine; a script begins with a line #!, or is named after what runs it: run: [python3, sim.py]',
 };
 
 function cannotStart({ executable, shown }: Launch, cause: unknown): EngineError {

@@ -54,7 +54,9 @@ async function isExecutable(path: string): Promise<boolean> {
 
 /** SHA-256 of a file, 64 hex digits. */
 export async function hashOfFile(path: string): Promise<string> {
-  return createHash('sha256').update(await readFile(path)).digest('hex');
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }
 
 /**

@@ -13,7 +13,13 @@ export function argumentsOf({ parameters, first, seeds }: Request): string[] {
     typeof value === 'object' ? JSON.stringify(value) : String(value),
   ]);
   const [seed] = seeds;
-  return [...values, '--seed', typeof seed === 'number' ? String(seed) : seed!.join(','), '--permutation', String(first)];
+  return [
+    ...values,
+    '--seed',
+    typeof seed === 'number' ? String(seed) : seed!.join(','),
+    '--permutation',
+    String(first),
+  ];
 }
 
 /** All that the process prints is its row: JSON as with form `lines`, or numbers in the order of the metrics, with blanks or commas between. */

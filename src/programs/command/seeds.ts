@@ -12,7 +12,8 @@ export const SEED_WORDS = 4;
 
 export function seedsOf(streams: Streams): Seeds {
   const { source, first, count } = streams;
-  if (source.scheme === 'sha256-32') return Array.from({ length: count }, (_, i) => seedOf(source.base_seed, first + i));
+  if (source.scheme === 'sha256-32')
+    return Array.from({ length: count }, (_, i) => seedOf(source.base_seed, first + i));
   return Array.from({ length: count }, (_, i) => {
     const rng = streams.rng(i);
     return Array.from({ length: SEED_WORDS }, () => rng.uint32());
