@@ -32,4 +32,10 @@ export class Simulators {
     this.copies.set(id, copy);
     return copy;
   }
+
+  /** Ends what runs for models besides this thread. One that could not be made has nothing. */
+  async close(): Promise<void> {
+    const all = await Promise.allSettled([...this.made.values(), ...this.copies.values()]);
+    await Promise.all(all.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+  }
 }

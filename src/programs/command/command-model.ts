@@ -21,7 +21,7 @@ const HOPELESS = 3;
 export function modelOfCommand(data: CommandProgram, folders: readonly string[]): Model {
   const declaration = data.declaration as unknown as Model;
   const program = new RunningProgram(data, folders, Object.keys(declaration.metrics));
-  return {
+  const model: Model = {
     ...declaration,
     prepare: async ({ cell_id = '', parameters, metrics }: PrepareContext): Promise<CellOfProgram> => {
       await program.makeReady();
@@ -30,6 +30,15 @@ export function modelOfCommand(data: CommandProgram, folders: readonly string[])
     simulateChunk: (state: unknown, streams: Streams, columns: Columns) =>
       program.compute(requestOf(state as CellOfProgram, streams), columns),
   };
+  running.set(model, program);
+  return model;
+}
+
+const running = new WeakMap<Model, RunningProgram>();
+
+/** Ends the process of a model that is a program, and waits for that; it may be used again all the same. */
+export async function endProgramOf(model: Model): Promise<void> {
+  await running.get(model)?.stop();
 }
 
 class RunningProgram {
@@ -40,6 +49,8 @@ class RunningProgram {
   readonly #log = new ProgramLog();
   #child: Child | undefined;
   #idle: NodeJS.Timeout | undefined;
+  /** How often it was ended because nobody needs it. */
+  #stops = 0;
   #answered = false;
   /** Permutations that failed, each alone, one after the other. */
   #failed = 0;
@@ -74,15 +85,16 @@ class RunningProgram {
       this.#noteFailure(request, error as Error);
       throw error;
     } finally {
-      this.#idle = setTimeout(() => void this.#stop(), IDLE_MS).unref();
+      this.#idle = setTimeout(() => void this.stop(), IDLE_MS).unref();
     }
   }
 
   async #ask(request: Request, columns: Columns): Promise<void> {
+    const stops = this.#stops;
     try {
       await this.#askOnce(request, columns);
     } catch (error) {
-      if (!(error instanceof ProgramDied)) throw error;
+      if (!(error instanceof ProgramDied) || this.#stops !== stops) throw error;
       await this.#askOnce(request, columns);
     }
   }
@@ -145,7 +157,9 @@ class RunningProgram {
     return { executable: found.path, args, folder, environment: environmentOf(environment), shown: this.#shown };
   }
 
-  async #stop(): Promise<void> {
+  async stop(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#stops += 1;
     const child = this.#child;
     this.#child = undefined;
     await child?.end();
