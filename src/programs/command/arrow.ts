@@ -3,7 +3,7 @@ import type { RecordBatch, Schema } from 'apache-arrow';
 import { apacheArrow } from '../../encoding/apache-arrow.ts';
 import { framingOf, MAX_METADATA_BYTES } from '../../encoding/arrow-message.ts';
 import { beginningOf, type Answer } from './child.ts';
-import { WrongAnswer } from './faults.ts';
+import { ProgramError, WrongAnswer } from './faults.ts';
 import type { Request } from './request.ts';
 import { SEED_WORDS } from './seeds.ts';
 
@@ -46,7 +46,10 @@ export function requestStream({ cell, parameters, metrics, first, count, seeds, 
   return writer.toUint8Array(true);
 }
 
-/** One Arrow IPC stream: a column of numbers per metric, in any order, and a row per permutation, in theirs. */
+/**
+ * One Arrow IPC stream: a column of numbers per metric, in any order, and a row per permutation, in theirs. Where `error` is among the schema's metadata,
+ * its value is why there are none.
+ */
 export class ArrowAnswer implements Answer {
   rest = 0;
   readonly #shown: string;
@@ -120,6 +123,8 @@ export class ArrowAnswer implements Answer {
     } catch (cause) {
       throw this.#wrong(`an Arrow IPC stream that cannot be read: ${(cause as Error).message}`);
     }
+    const said = schema.metadata.get('error');
+    if (said !== undefined) throw new ProgramError(said);
     this.#check(schema);
     const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
     const { count } = this.#request;

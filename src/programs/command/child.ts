@@ -197,6 +197,9 @@ export class Child {
       this.#waiting = undefined;
       waiting.resolve();
     } catch (error) {
+      const { rest } = waiting.answer;
+      if (rest > 0) this.#unasked ??= beginningOf(bytes.subarray(bytes.length - rest));
+      this.#waiting = undefined;
       waiting.reject(error as Error);
     }
   }

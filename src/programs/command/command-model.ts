@@ -4,7 +4,7 @@ import type { Streams } from '../../random/generator.ts';
 import { ArrowAnswer, requestStream } from './arrow.ts';
 import { Child, type Answer, type Launch } from './child.ts';
 import type { CommandProgram } from './command-program.ts';
-import { ProgramDied, WrongAnswer } from './faults.ts';
+import { ProgramDied, ProgramError, WrongAnswer } from './faults.ts';
 import { findExecutable, folderOf } from './find-program.ts';
 import { LinesAnswer, requestLine } from './lines.ts';
 import { ProgramLog } from './log.ts';
@@ -109,6 +109,8 @@ class RunningProgram {
     try {
       await child.ask(form === 'arrow' ? requestStream(request) : requestLine(request), answer, timeout_ms);
     } catch (error) {
+      // The answer is whole, and says what failed.
+      if (error instanceof ProgramError) throw error;
       // What else it has to say would be taken for the next answer.
       this.#child = undefined;
       await child.kill();
@@ -172,7 +174,7 @@ class RunningProgram {
     this.#failed += 1;
     if (this.#failed < HOPELESS) return;
     throw new UnusableProgram(
-      `${error.name}: ${error.message} So it was in the first ${HOPELESS} permutations, and it never gave an answer: this is a fault of the program, not of a permutation.`,
+      `${error.name}: ${error.message.replace(/\.$/, '')}. So it was in the first ${HOPELESS} permutations, each alone, and the program never gave an answer: this is a fault of the program, not of a permutation.`,
       error,
     );
   }

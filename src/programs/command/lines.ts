@@ -21,6 +21,8 @@ export class LinesAnswer implements Answer {
   readonly #columns: readonly Float64Array[];
   readonly #count: number;
   #rows = 0;
+  /** The first that a row says of itself. */
+  #error: ProgramError | undefined;
   /** Of a line that has not ended yet. */
   #parts: Uint8Array[] = [];
   #held = 0;
@@ -46,6 +48,7 @@ export class LinesAnswer implements Answer {
       from = end + 1;
       if (this.#rows === this.#count) {
         this.rest = bytes.length - from;
+        this.#tellError();
         return true;
       }
     }
@@ -53,11 +56,9 @@ export class LinesAnswer implements Answer {
     return false;
   }
 
-  /** What came before the end of everything, where the last line has no newline. */
-  end(): boolean {
-    if (this.#held === 0) return this.#rows === this.#count;
-    this.#row(this.#line(new Uint8Array(0)));
-    return this.#rows === this.#count;
+  /** Once the answer is whole: the process can be asked again. */
+  #tellError(): void {
+    if (this.#error !== undefined) throw this.#error;
   }
 
   #hold(bytes: Uint8Array): void {
@@ -97,7 +98,10 @@ export class LinesAnswer implements Answer {
   }
 
   #map(row: Readonly<Record<string, unknown>>): void {
-    if (typeof row['error'] === 'string' && Object.keys(row).length === 1) throw new ProgramError(row['error']);
+    if (typeof row['error'] === 'string' && Object.keys(row).length === 1) {
+      this.#error ??= new ProgramError(row['error']);
+      return;
+    }
     for (const [name, value] of Object.entries(row)) {
       const m = this.#metrics.indexOf(name);
       if (m < 0) throw this.#wrong(`a metric ${JSON.stringify(name)}; declared are ${this.#metrics.join(', ')}`);

@@ -59,7 +59,7 @@ async function runWith(fault: string, options: Options = {}): Promise<Told> {
   const output = join(folder, 'out');
   let stopped: Error | undefined;
   try {
-    stopped = (await runStudy(study, { base: folder, output, chunk: 6, on_error: 'continue' }, HOST)).stopped;
+    stopped = (await runStudy(study, { base: folder, output, chunk: 6, on_error: 'continue' }, HOST)).stopped?.error;
   } finally {
     stderr.mockRestore();
   }

@@ -182,22 +182,30 @@ def _number(value):
 
 def _answer_stream(head, requests, answer, columns, out):
     request = _read_request(head, requests)
-    if columns is None:
-        rows = answer(request)
-        failed = [row for row in rows if isinstance(row, dict) and "error" in row]
-        if failed:
-            raise SystemExit("permutation failed: %s" % failed[0]["error"])
-        if isinstance(rows[0], dict):
-            named = {name: _doubles([row[name] for row in rows]) for name in rows[0]}
+    try:
+        if columns is None:
+            named = _columns_of(answer(request))
         else:
-            raise SystemExit("with form arrow a row is a map of metrics, not a list")
-    else:
-        named = {name: values.data for name, values in columns(request).items()}
+            named = {name: values.data for name, values in columns(request).items()}
+    except Exception as error:
+        if columns is not None:
+            _traceback()
+        out.write(_schema([], {"error": _text_of(error) if columns is not None else str(error)}) + _END)
+        return
     out.write(_stream_of(named, request["count"]))
     for values in named.values():
         out.write(values)
         out.write(bytes(-len(memoryview(values).cast("B")) % 8))
     out.write(_END)
+
+
+def _columns_of(rows):
+    for row in rows:
+        if not isinstance(row, dict):
+            raise TypeError("with form arrow a row is a map of metrics, not a list")
+        if list(row) == ["error"]:
+            raise ValueError(row["error"])
+    return {name: _doubles([row[name] for row in rows]) for name in rows[0]}
 
 
 def _doubles(values):
@@ -295,9 +303,14 @@ def _stream_of(named, count):
     buffers = []
     for k in range(len(named)):
         buffers += [(k * size, 0), (k * size, size)]
-    schema = _message(1, ("table", [(1, ("tables", [_field(name) for name in named]))]), 0)
     fields = [(0, ("i64", count)), (1, ("pairs", nodes)), (2, ("pairs", buffers))]
-    return schema + _message(3, ("table", fields), size * len(named))
+    return _schema(named, {}) + _message(3, ("table", fields), size * len(named))
+
+
+def _schema(names, metadata):
+    # Schema: fields, custom_metadata.
+    pairs = [[(0, ("text", key)), (1, ("text", value))] for key, value in metadata.items()]
+    return _message(1, ("table", [(1, ("tables", [_field(name) for name in names])), (2, ("tables", pairs))]), 0)
 
 
 def _field(name):
