@@ -61,7 +61,8 @@ test.runIf(NUMPY)('black-scholes-numpy: means of the payoffs are what Black and 
   expect(cells).toHaveLength(6);
   for (const { parameters, columns } of cells) {
     const { spot, strike, rate, volatility, years } = parameters as Readonly<Record<string, number>>;
-    const d1 = (Math.log(spot! / strike!) + (rate! + volatility! ** 2 / 2) * years!) / (volatility! * Math.sqrt(years!));
+    const d1 =
+      (Math.log(spot! / strike!) + (rate! + volatility! ** 2 / 2) * years!) / (volatility! * Math.sqrt(years!));
     const d2 = d1 - volatility! * Math.sqrt(years!);
     const discounted = strike! * Math.exp(-rate! * years!);
     const call = spot! * normalBelow(d1) - discounted * normalBelow(d2);
@@ -69,14 +70,19 @@ test.runIf(NUMPY)('black-scholes-numpy: means of the payoffs are what Black and 
     for (const [name, value] of Object.entries(expected)) {
       const { mean, sd } = meanAndSd(columns[name]!);
       // The seeds are fixed: what is within four standard errors today is so always.
-      expect(Math.abs(mean - value), `${name} ${JSON.stringify(parameters)}`).toBeLessThan((4 * sd) / Math.sqrt(20_000));
+      expect(Math.abs(mean - value), `${name} ${JSON.stringify(parameters)}`).toBeLessThan(
+        (4 * sd) / Math.sqrt(20_000),
+      );
       expect(sd).toBeGreaterThan(0);
     }
   }
 });
 
 test.runIf(R)("bootstrap-r: the bootstrap's standard error of a mean is the one that is known", async () => {
-  const data = Float64Array.from(readFileSync(join(ROOT, 'examples/bootstrap-r/waiting.txt'), 'utf8').trim().split('\n'), Number);
+  const data = Float64Array.from(
+    readFileSync(join(ROOT, 'examples/bootstrap-r/waiting.txt'), 'utf8').trim().split('\n'),
+    Number,
+  );
   const n = data.length;
   const { mean: center, sd } = meanAndSd(data);
   const cells = await cellsOf('bootstrap-r', 4000);

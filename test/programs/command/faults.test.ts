@@ -65,7 +65,11 @@ async function runWith(fault: string, options: Options = {}): Promise<Told> {
   }
   const place = layoutOf(output).cell('only').folder;
   const metrics = join(place, 'metrics_compact.csv');
-  const rows = existsSync(metrics) ? readFileSync(metrics, 'utf8').split('\n').filter((line) => /^\d/.test(line)) : [];
+  const rows = existsSync(metrics)
+    ? readFileSync(metrics, 'utf8')
+        .split('\n')
+        .filter((line) => /^\d/.test(line))
+    : [];
   return { rows, failures: readFailures(disk, place), stderr: written.join(''), stopped };
 }
 

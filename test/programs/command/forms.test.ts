@@ -59,7 +59,9 @@ async function rowsOf({ program, file, run: words, form, chunk, generator = 'ale
   const lines = readFileSync(join(place, 'metrics_compact.csv'), 'utf8').split('\n');
   return {
     rows: lines.filter((line) => /^\d/.test(line)),
-    failures: readFailures(disk, place).map(({ perm_index, error_class, message }) => `${perm_index} ${error_class}: ${message}`),
+    failures: readFailures(disk, place).map(
+      ({ perm_index, error_class, message }) => `${perm_index} ${error_class}: ${message}`,
+    ),
     stopped: stopped?.error,
   };
 }
@@ -106,7 +108,11 @@ describe.each(['alea', 'philox'] as const)('with the generator %s', (generator) 
     expect(expected).toMatchObject({ failures: [], stopped: undefined });
     expect(expected.rows).toHaveLength(11);
     expect(new Set(expected.rows.map((row) => row.split(',')[1])).size).toBe(11);
-    for (const [form, chunk] of [['lines', 3], ['arrow', 11], ['arrow', 4]] as const)
+    for (const [form, chunk] of [
+      ['lines', 3],
+      ['arrow', 11],
+      ['arrow', 4],
+    ] as const)
       expect(await rowsOf({ ...python, form, chunk, generator })).toEqual(expected);
     const first = await rowsOf({ ...python, form: 'one', chunk: 2, generator, permutations: 3 });
     expect(first.rows).toEqual(expected.rows.slice(0, 3));
@@ -116,7 +122,11 @@ describe.each(['alea', 'philox'] as const)('with the generator %s', (generator) 
     const expected = await rowsOf({ ...numpy, form: 'arrow', chunk: 11, generator });
     expect(expected).toMatchObject({ failures: [], stopped: undefined });
     expect(new Set(expected.rows.map((row) => row.split(',')[1])).size).toBe(11);
-    for (const [form, chunk] of [['arrow', 1], ['arrow', 4], ['lines', 5]] as const)
+    for (const [form, chunk] of [
+      ['arrow', 1],
+      ['arrow', 4],
+      ['lines', 5],
+    ] as const)
       expect(await rowsOf({ ...numpy, form, chunk, generator })).toEqual(expected);
   });
 
@@ -124,13 +134,19 @@ describe.each(['alea', 'philox'] as const)('with the generator %s', (generator) 
     const expected = await rowsOf({ ...r, form: 'lines', chunk: 11, generator, permutations: 5 });
     expect(expected).toMatchObject({ failures: [], stopped: undefined });
     expect(expected.rows).toHaveLength(5);
-    for (const [form, chunk] of [['lines', 2], ['one', 3]] as const)
+    for (const [form, chunk] of [
+      ['lines', 2],
+      ['one', 3],
+    ] as const)
       expect((await rowsOf({ ...r, form, chunk, generator, permutations: 3 })).rows).toEqual(expected.rows.slice(0, 3));
   });
 });
 
 test.runIf(PYTHON)('an exception fails its permutation alone, in every form', async () => {
-  const program = PYTHON_MODEL.replace('u = rng.random()', 'u = rng.random()\n    if u < 0.2: raise ValueError("too small")');
+  const program = PYTHON_MODEL.replace(
+    'u = rng.random()',
+    'u = rng.random()\n    if u < 0.2: raise ValueError("too small")',
+  );
   for (const form of ['lines', 'arrow'] as const) {
     const { rows, failures, stopped } = await rowsOf({ ...python, program, form, chunk: 11 });
     expect(stopped).toBeUndefined();
