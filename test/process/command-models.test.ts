@@ -175,7 +175,7 @@ test('a received folder starts no program unasked', async () => {
   expect(ran.exit, ran.stderr).toBe(0);
   rmSync(join(folder, 'pids'));
   const merged = await permafrost(['merge', 'out', '--into', 'merged'], { cwd: folder });
-  expect(merged.stdout + merged.stderr).toMatch(/points to code \(the program that .* names\)/s);
+  expect(merged.stdout + merged.stderr).toMatch(/points to code\s+\(the\s+program\s+that\s.*\snames\)/s);
   expect(() => readFileSync(join(folder, 'pids'))).toThrow('ENOENT');
 });
 

@@ -17,7 +17,7 @@ export interface Executable {
 /** A program named by a path, or a file beside the study, is that file; any other name is looked up in PATH. Undefined where there is none. */
 export async function findExecutable(name: string, folder: string): Promise<Executable | undefined> {
   if (name.includes('/') || isAbsolute(name) || (process.platform === 'win32' && name.includes('\\')))
-    return { path: resolve(folder, name), own: true };
+    return { path: resolve(folder, name), own: !isAbsolute(name) };
   if (await isFile(join(folder, name))) return { path: join(folder, name), own: true };
   for (const place of (process.env['PATH'] ?? '').split(delimiter)) {
     if (place === '') continue;
