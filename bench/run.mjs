@@ -19,6 +19,7 @@ const FILES = [
   'end-to-end',
   'write-path',
   'user-model',
+  'forms/command',
   'resume',
   'threads',
   'seeding',

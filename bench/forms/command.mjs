@@ -1,7 +1,9 @@
 /**
  * A model in NumPy by `command`: how much longer does a permutation take than in the same program alone? It computes the same chunks in one process, and nobody asks
- * it. Requests and answers are made and read here as in a thread of a run. Wall time, interleaved, medians of paired rounds; rows are compared first, all forms.
+ * it. Requests and answers are made and read here as in a thread of a run. CPU time of both processes together, so that what else runs on the machine hardly shows;
+ * interleaved, medians of paired rounds; rows are compared first, all forms.
  */
+import { readFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once as event } from 'node:events';
 import process from 'node:process';
@@ -9,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { endProgramOf, modelOfCommand } from '../../dist/programs/command/command-model.js';
 import { createStreams } from '../../dist/random/streams.js';
-import { median, pairedRatio } from '../kernel/clock.mjs';
+import { cpuNs, median, pairedRatio } from '../kernel/clock.mjs';
 import { pythonWith } from '../python.mjs';
 import { amount, once, report } from '../report.mjs';
 
@@ -28,7 +30,12 @@ async function byTheEngine(python, form) {
   const model = modelOfCommand(
     {
       program: 'command',
-      declaration: { name: 'walk', version: '1', parameters: {}, metrics: Object.fromEntries(METRICS.map((m) => [m, {}])) },
+      declaration: {
+        name: 'walk',
+        version: '1',
+        parameters: {},
+        metrics: Object.fromEntries(METRICS.map((m) => [m, {}])),
+      },
       run: [python, 'walk.py'],
       form,
       files: {},
@@ -37,12 +44,39 @@ async function byTheEngine(python, form) {
     },
     [HERE],
   );
-  const context = { parameters: PARAMETERS, inputs: undefined, streams: 'independent', shared: undefined, metrics: METRICS };
+  const before = new Set(children());
+  const context = {
+    parameters: PARAMETERS,
+    inputs: undefined,
+    streams: 'independent',
+    shared: undefined,
+    metrics: METRICS,
+  };
   const state = await model.prepare(context);
+  const [pid] = children().filter((each) => !before.has(each));
   const columns = METRICS.map(() => new Float64Array(COUNT));
   const compute = (first, count = COUNT) =>
-    model.simulateChunk(state, createStreams(SOURCE, first, count), columns.map((column) => column.subarray(0, count)), 'auto');
-  return { compute, columns, end: () => endProgramOf(model) };
+    model.simulateChunk(
+      state,
+      createStreams(SOURCE, first, count),
+      columns.map((column) => column.subarray(0, count)),
+      'auto',
+    );
+  return { compute, columns, cpu: () => cpuNs() + cpuOf(pid), end: () => endProgramOf(model) };
+}
+
+/** Processes that this one has started. */
+function children() {
+  return readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'latin1').trim().split(' ').filter(Boolean);
+}
+
+/** CPU time of another process [ns], in steps of 10 ms. */
+function cpuOf(pid) {
+  const [user, system] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) * 1e7;
 }
 
 async function alone(python) {
@@ -62,13 +96,13 @@ async function alone(python) {
 }
 
 const found = pythonWith('numpy');
-if (found === undefined) report(QUESTION, [{ what: 'left out: no NumPy', value: once ? 0 : NaN, unit: '' }]);
+if (found === undefined || process.platform !== 'linux')
+  report(QUESTION, [{ what: 'left out: no NumPy, or not Linux', value: once ? 0 : NaN, unit: '' }]);
 else {
-  const [arrow, lines, itself] = await Promise.all([
-    byTheEngine(found.python, 'arrow'),
-    byTheEngine(found.python, 'lines'),
-    alone(found.python),
-  ]);
+  // One after the other: whose process is whose is seen by what is new.
+  const arrow = await byTheEngine(found.python, 'arrow');
+  const lines = await byTheEngine(found.python, 'lines');
+  const itself = await alone(found.python);
   await arrow.compute(0);
   await lines.compute(0);
   arrow.columns.forEach((column, m) => {
@@ -76,9 +110,9 @@ else {
     if (i >= 0) throw new Error(`permutation ${i}: ${METRICS[m]} differs between the forms`);
   });
   const time = (form) => async () => {
-    const began = performance.now();
+    const began = form.cpu();
     for (let k = 0; k < CHUNKS; k++) await form.compute(k * COUNT);
-    return ((performance.now() - began) * 1e6) / (COUNT * CHUNKS);
+    return (form.cpu() - began) / (COUNT * CHUNKS);
   };
   const rounds = { arrow: [], lines: [], itself: [] };
   const forms = { arrow: time(arrow), lines: time(lines), itself: itself.compute };

@@ -1,7 +1,9 @@
 import type { RecordBatch, Schema } from 'apache-arrow';
 
+import { copyBytes } from '#native-free/copy-bytes';
+
 import { apacheArrow } from '../../encoding/apache-arrow.ts';
-import { framingOf, MAX_METADATA_BYTES } from '../../encoding/arrow-message.ts';
+import { framingOf, MAX_METADATA_BYTES, plainDoubles } from '../../encoding/arrow-message.ts';
 import { beginningOf, type Answer } from './child.ts';
 import { ProgramError, WrongAnswer } from './faults.ts';
 import type { Request } from './request.ts';
@@ -22,13 +24,13 @@ export function requestStream({ cell, parameters, metrics, first, count, seeds, 
   const { Field, RecordBatch, RecordBatchStreamWriter, Schema, Struct, Uint32, makeData } = apacheArrow();
   const words = typeof seeds[0] === 'number' ? undefined : SEED_WORDS;
   const names = words === undefined ? ['seed'] : Array.from({ length: words }, (_, k) => `seed_${k}`);
+  const perm_index = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) perm_index[i] = first + i;
   const columns = [
-    Uint32Array.from({ length: count }, (_, i) => first + i),
-    ...names.map((_, k) =>
-      Uint32Array.from(seeds as readonly (number | readonly number[])[], (seed) =>
-        typeof seed === 'number' ? seed : seed[k]!,
-      ),
-    ),
+    perm_index,
+    ...(words === undefined
+      ? [new Uint32Array(seeds as readonly number[])]
+      : names.map((_, k) => Uint32Array.from(seeds as readonly (readonly number[])[], (seed) => seed[k]!))),
   ];
   const schema = new Schema(
     ['perm_index', ...names].map((name) => new Field(name, new Uint32(), false)),
@@ -44,6 +46,12 @@ export function requestStream({ cell, parameters, metrics, first, count, seeds, 
   writer.write(new RecordBatch(schema, data));
   writer.finish();
   return writer.toUint8Array(true);
+}
+
+/** The schema of an answer that was read and checked: the next ones are most likely under the same. */
+export interface KnownSchema {
+  bytes?: Buffer;
+  names: readonly string[];
 }
 
 /**
@@ -62,8 +70,18 @@ export class ArrowAnswer implements Answer {
   /** Where the next message begins, and how many bytes are needed to say how long it is, or to have it. */
   #at = 0;
   #needed = PREFIX;
+  /** The messages of the stream so far: where each begins, where what describes it ends. */
+  readonly #messages: { readonly from: number; readonly head: number }[] = [];
+  readonly #known: KnownSchema;
 
-  constructor(shown: string, request: Request, declared: readonly string[], columns: readonly Float64Array[]) {
+  constructor(
+    shown: string,
+    request: Request,
+    declared: readonly string[],
+    columns: readonly Float64Array[],
+    known: KnownSchema,
+  ) {
+    this.#known = known;
     this.#shown = shown;
     this.#request = request;
     this.#declared = declared;
@@ -85,10 +103,12 @@ export class ArrowAnswer implements Answer {
       const framing = framingOf(all.subarray(this.#at, this.#needed), this.#most_bytes - this.#at);
       if (framing.kind === 'end') {
         this.rest = this.#length - this.#needed;
-        this.#read(all.subarray(0, this.#needed));
+        const stream = all.subarray(0, this.#needed);
+        if (!this.#readKnown(stream)) this.#read(stream);
         return true;
       }
       if (framing.kind === 'message') {
+        this.#messages.push({ from: this.#at, head: framing.headLength });
         this.#at += framing.length;
         this.#needed = this.#at + PREFIX;
       } else this.#needed = this.#at + this.#describedIn(all.subarray(this.#at));
@@ -114,7 +134,28 @@ export class ArrowAnswer implements Answer {
     return all;
   }
 
-  #read(stream: Uint8Array): void {
+  /** The answer of a program that answers as it did before: one batch, of doubles, under the schema that was read and checked then. */
+  #readKnown(stream: Buffer): boolean {
+    const [schema, batch] = this.#messages;
+    const { bytes, names } = this.#known;
+    if (bytes === undefined || batch === undefined || this.#messages.length !== 2) return false;
+    if (!bytes.equals(stream.subarray(schema!.from, batch.from))) return false;
+    const { count } = this.#request;
+    const message = stream.subarray(batch.from, this.#at);
+    const places = plainDoubles(message, batch.head, names.length, count);
+    if (places === undefined) return false;
+    for (const [c, at] of places.entries()) {
+      const into = this.#columns[this.#declared.indexOf(names[c]!)]!;
+      copyBytes(
+        message.subarray(at, at + 8 * count),
+        bufferOf(new Uint8Array(into.buffer, into.byteOffset, into.byteLength)),
+        0,
+      );
+    }
+    return true;
+  }
+
+  #read(stream: Buffer): void {
     let schema: Schema;
     let batches: readonly RecordBatch[];
     try {
@@ -126,6 +167,11 @@ export class ArrowAnswer implements Answer {
     const said = schema.metadata.get('error');
     if (said !== undefined) throw new ProgramError(said);
     this.#check(schema);
+    const [first, second] = this.#messages;
+    if (second !== undefined && schema.fields.every(({ type }) => String(type) === 'Float64')) {
+      this.#known.bytes = Buffer.from(stream.subarray(first!.from, second.from));
+      this.#known.names = schema.fields.map(({ name }) => name);
+    }
     const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
     const { count } = this.#request;
     if (rows !== count) throw this.#wrong(`${rows} rows; asked for were ${count}`);

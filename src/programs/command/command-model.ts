@@ -1,7 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { Columns, Model, PrepareContext } from '../../model/model.ts';
 import type { Streams } from '../../random/generator.ts';
-import { ArrowAnswer, requestStream } from './arrow.ts';
+import { ArrowAnswer, requestStream, type KnownSchema } from './arrow.ts';
 import { Child, type Answer, type Launch } from './child.ts';
 import type { CommandProgram } from './command-program.ts';
 import { ProgramDied, ProgramError, WrongAnswer } from './faults.ts';
@@ -47,6 +47,7 @@ class RunningProgram {
   readonly #declared: readonly string[];
   readonly #shown: string;
   readonly #log = new ProgramLog();
+  readonly #known: KnownSchema = { names: [] };
   #child: Child | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** How often it was ended because nobody needs it. */
@@ -104,7 +105,7 @@ class RunningProgram {
     const { timeout_ms, form } = this.#data;
     const answer: Answer =
       form === 'arrow'
-        ? new ArrowAnswer(this.#shown, request, this.#declared, columns)
+        ? new ArrowAnswer(this.#shown, request, this.#declared, columns, this.#known)
         : new LinesAnswer(this.#shown, request, this.#declared, columns);
     try {
       await child.ask(form === 'arrow' ? requestStream(request) : requestLine(request), answer, timeout_ms);

@@ -12,8 +12,11 @@ export const SEED_WORDS = 4;
 
 export function seedsOf(streams: Streams): Seeds {
   const { source, first, count } = streams;
-  if (source.scheme === 'sha256-32')
-    return Array.from({ length: count }, (_, i) => seedOf(source.base_seed, first + i));
+  if (source.scheme === 'sha256-32') {
+    const seeds = new Array<number>(count);
+    for (let i = 0; i < count; i += 1) seeds[i] = seedOf(source.base_seed, first + i);
+    return seeds;
+  }
   return Array.from({ length: count }, (_, i) => {
     const rng = streams.rng(i);
     return Array.from({ length: SEED_WORDS }, () => rng.uint32());

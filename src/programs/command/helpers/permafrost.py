@@ -47,6 +47,8 @@ def serve_chunk(simulate_chunk):
     """The same for whole chunks: simulate_chunk(parameters, chunk) -> a map of arrays, chunk.count values each. Needs NumPy."""
     import numpy
 
+    _keep_memory()
+
     def columns(request):
         chunk = Chunk(request, numpy)
         result = simulate_chunk(request["parameters"], chunk)
@@ -66,6 +68,18 @@ def serve_chunk(simulate_chunk):
         return [dict(zip(named, row)) for row in zip(*(values.tolist() for values in named.values()))]
 
     _answer_all(answer, columns)
+
+
+def _keep_memory():
+    """glibc gives the memory of large arrays back after each chunk, and takes it anew for the next: half of the time of many a NumPy model."""
+    try:
+        import ctypes
+
+        mallopt = ctypes.CDLL(None).mallopt
+    except (ImportError, OSError, AttributeError, TypeError):
+        return
+    mallopt(-1, 1 << 30)  # M_TRIM_THRESHOLD
+    mallopt(-3, 1 << 25)  # M_MMAP_THRESHOLD, the most that it takes
 
 
 class Chunk:
