@@ -35,7 +35,7 @@ export class Simulators {
 
   /** Ends what runs for models besides this thread. One that could not be made has nothing. */
   async close(): Promise<void> {
-    const all = await Promise.allSettled([...this.made.values(), ...this.copies.values()]);
-    await Promise.all(all.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+    for (const made of await Promise.allSettled([...this.made.values(), ...this.copies.values()]))
+      if (made.status === 'fulfilled') await made.value.close();
   }
 }

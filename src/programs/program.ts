@@ -53,7 +53,7 @@ const WORDS = [
 
 /** 16 hex digits of SHA-256 over what rows depend on: not over words for people, nor how long an answer may take. */
 export function identityOfProgram(data: ProgramData): string {
-  const { timeout_ms: _, declaration, ...more } = data as ProgramData & { readonly timeout_ms?: number };
+  const { declaration, ...more } = data;
   const of = declaration as { readonly [key: string]: Json };
   const kept = {
     ...withoutWords(of),
@@ -62,7 +62,10 @@ export function identityOfProgram(data: ProgramData): string {
   };
   // A row may be a list: then the order of the metrics says what is what. No other order matters.
   const metrics = Object.keys((of['metrics'] ?? {}) as object);
-  return hash('sha256', JSON.stringify(sorted({ ...more, declaration: kept, metrics }))).slice(0, 16);
+  return hash('sha256', JSON.stringify(sorted({ ...more, timeout_ms: undefined, declaration: kept, metrics }))).slice(
+    0,
+    16,
+  );
 }
 
 function sorted(value: unknown): unknown {

@@ -3,7 +3,13 @@ import { isAbsolute, normalize, resolve } from 'node:path';
 import { EngineError } from '../errors.ts';
 import type { Json } from '../model/model.ts';
 import { DEFAULTS, FORMS, type CommandForm, type CommandProgram } from '../programs/command/command-program.ts';
-import { findExecutable, hashOfFile, isFile, type Executable } from '../programs/command/find-program.ts';
+import {
+  findExecutable,
+  hashOfFile,
+  hashOfProgram,
+  isFile,
+  type Executable,
+} from '../programs/command/find-program.ts';
 import { codeOfProgram, identityOfProgram, modelOf } from '../programs/program.ts';
 import { checkDeclaration, declarationIn } from './check-model.ts';
 import type { LoadedModel } from './load-model.ts';
@@ -99,7 +105,12 @@ async function loaded(data: CommandProgram, folder: string, executable: Executab
   const { path, own } = executable;
   const note = own
     ? []
-    : [{ code: 'PROGRAM', message: `${data.run[0]!} is ${path}, SHA-256 ${(await hashOfFile(path)).slice(0, 16)}.` }];
+    : [
+        {
+          code: 'PROGRAM',
+          message: `${data.run[0]!} is ${path}, SHA-256 ${(await hashOfProgram(path)).slice(0, 16)}.`,
+        },
+      ];
   return { model: { ...model, version, notes: () => note }, code: codeOfProgram(data) };
 }
 

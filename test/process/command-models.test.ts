@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
+import { removeFolder } from '../temporary-folder.ts';
 import { copyHelper, PYTHON } from '../programs/command/languages.ts';
 import { digestOf, finished, permafrost, start, temporaryFolder } from './cli.ts';
 
@@ -77,7 +78,7 @@ test('one thread and three, chunks of any size: the same rows; all processes are
     ['--threads', '1'],
     ['--threads', '3', '--chunk', '7'],
   ]) {
-    rmSync(join(folder, 'out'), { recursive: true, force: true });
+    removeFolder(join(folder, 'out'));
     const ran = await permafrost(['run', 'study.yaml', ...options], { cwd: folder });
     expect(ran.exit, ran.stderr).toBe(0);
     digests.push(await digestOf(join(folder, 'out')));

@@ -24,12 +24,12 @@ function newFolder(): string {
 
 async function versionOf(folder: string, command: object): Promise<string> {
   const study = { model: 'command', command: { ...COMMAND, ...command }, cells: [{ id: 'a' }], permutations: 1 };
-  return (await openStudy({ study, folder })).study.model.version;
+  return (await openStudy({ study, folder }, {})).study.model.version;
 }
 
 async function problemsOf(folder: string, study: object): Promise<string[]> {
   try {
-    await openStudy({ study: { permutations: 1, cells: [{ id: 'a' }], ...study }, folder });
+    await openStudy({ study: { permutations: 1, cells: [{ id: 'a' }], ...study }, folder }, {});
   } catch (error) {
     expect(error).toBeInstanceOf(StudyError);
     return (error as StudyError).problems.map(({ message }) => message);
@@ -50,7 +50,9 @@ test('everything that is wrong is told at once, with what would be right', async
   };
   const problems = await problemsOf(newFolder(), { model: 'command', command, parameters: { q: 1 } });
   expect(problems).toEqual([
-    expect.stringContaining('command.simulate: unknown key "simulate"; allowed: run, form, files, environment, timeout, name, version'),
+    expect.stringContaining(
+      'command.simulate: unknown key "simulate"; allowed: run, form, files, environment, timeout, name, version',
+    ),
     'command.metrics.x.mising: unknown key "mising"; allowed: unit, description, missing, infinite, constant, rate_of, cap, headline, label, good, goals, stored; did you mean missing?',
     'command.run: found an empty list; allowed: the program and its arguments: [python3, sim.py]',
     'command.environment[0]: found "A B"; allowed: names of variables, or NAME=value: [PATH, HOME, OMP_NUM_THREADS=1]',
@@ -70,7 +72,9 @@ test('a map that is missing, or that belongs to no command', async () => {
     expect.arrayContaining(['command: is read only with model: command']),
   );
   expect(await problemsOf(folder, { model: 'comand' })).toEqual([
-    expect.stringMatching(/there is no model "comand"; allowed: .*federated, command, \.\/file\.ts.*; did you mean command\?/),
+    expect.stringMatching(
+      /there is no model "comand"; allowed: .*federated, command, \.\/file\.ts.*; did you mean command\?/,
+    ),
   ]);
 });
 
@@ -81,7 +85,7 @@ test('the map may be a file of its own, whose problems have its lines', async ()
   const study = { model: 'command', command: './sim.command.yaml' };
   expect(await problemsOf(folder, study)).toEqual([]);
   writeFileSync(join(folder, 'sim.command.yaml'), text.replace('name: sim', 'nam: sim'));
-  await expect(openStudy({ study: { ...study, permutations: 1 }, folder })).rejects.toThrow(
+  await expect(openStudy({ study: { ...study, permutations: 1 }, folder }, {})).rejects.toThrow(
     './sim.command.yaml:2:1: nam: unknown key "nam"',
   );
   expect(await problemsOf(folder, { ...study, command: './other.yaml' })).toEqual([
@@ -119,10 +123,8 @@ test('what rows depend on is in the version: the program, its files, how it is a
 
 test('on another machine the files are those of the working directory, or it is said what they are', async () => {
   const [here, elsewhere] = [newFolder(), newFolder()];
-  const { study } = await openStudy({
-    study: { model: 'command', command: COMMAND, cells: [{ id: 'a' }], permutations: 1 },
-    folder: here,
-  });
+  const given = { model: 'command', command: COMMAND, cells: [{ id: 'a' }], permutations: 1 };
+  const { study } = await openStudy({ study: given, folder: here }, {});
   const [, sha256 = ''] = /"sim\.mjs":"([0-9a-f]{64})"/.exec(study.model_code ?? '') ?? [];
   const files = { 'sim.mjs': sha256 };
   expect(await folderOf({ files }, [join(here, 'not there'), elsewhere])).toBe(elsewhere);
@@ -130,6 +132,8 @@ test('on another machine the files are those of the working directory, or it is 
   writeFileSync(join(elsewhere, 'sim.mjs'), '// another program\n');
   await expect(folderOf({ files }, [join(elsewhere, 'empty'), elsewhere])).rejects.toMatchObject({
     code: 'MODEL',
-    message: expect.stringMatching(/in .*empty sim\.mjs is not there; in .* sim\.mjs holds other bytes\. .*working directory of the worker/) as string,
+    message: expect.stringMatching(
+      /in .*empty sim\.mjs is not there; in .* sim\.mjs holds other bytes\. .*working directory of the worker/,
+    ) as string,
   });
 });

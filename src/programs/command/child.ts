@@ -125,7 +125,7 @@ export class Child {
    * `last`: nothing follows.
    */
   async ask(request: string | Uint8Array, answer: Answer, timeout_ms: number, last = false): Promise<void> {
-    if (this.#unasked !== undefined) throw this.#chatter();
+    this.#refuseChatter();
     if (this.#ended !== undefined) throw this.#died();
     const done = new Promise<void>((resolve, reject) => {
       this.#waiting = { answer, resolve, reject };
@@ -143,7 +143,7 @@ export class Child {
     }
     this.#answers += 1;
     if (this.#answers === 1 && !last) await pause(LISTEN_MS);
-    if (this.#unasked !== undefined) throw this.#chatter();
+    this.#refuseChatter();
   }
 
   /** Its one request, for a process that answers and ends with exit code 0. Rejects as `ask` does; the process is gone then. */
@@ -210,9 +210,10 @@ export class Child {
     return new ProgramDied(this.#launch.shown, { code, signal }, progress, this.#log.tail);
   }
 
-  #chatter(): WrongAnswer {
-    return new WrongAnswer(
-      `${this.#launch.shown} prints more than it was asked for: after its answer came ${this.#unasked!}. It prints a row per permutation to stdout, and nothing else; messages go to stderr.`,
+  #refuseChatter(): void {
+    if (this.#unasked === undefined) return;
+    throw new WrongAnswer(
+      `${this.#launch.shown} prints more than it was asked for: after its answer came ${this.#unasked}. It prints a row per permutation to stdout, and nothing else; messages go to stderr.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import type { Columns, Model, PrepareContext } from '../../model/model.ts';
 import type { Streams } from '../../random/generator.ts';
 import { ArrowAnswer, requestStream, type KnownSchema } from './arrow.ts';
 import { Child, type Answer, type Launch } from './child.ts';
-import type { CommandProgram } from './command-program.ts';
+import type { CommandForm, CommandProgram } from './command-program.ts';
 import { ProgramDied, ProgramError, WrongAnswer } from './faults.ts';
 import { findExecutable, folderOf } from './find-program.ts';
 import { LinesAnswer, requestLine } from './lines.ts';
@@ -16,6 +16,22 @@ import { UnusableProgram } from './unusable.ts';
 const IDLE_MS = 30_000;
 /** A program that fails in so many permutations, each alone, before it ever gave an answer, has a fault that is not theirs. */
 const HOPELESS = 3;
+
+/** How a request is written, and an answer read. */
+interface Spoken {
+  readonly write: (request: Request) => string | Uint8Array;
+  answerTo(shown: string, request: Request, declared: readonly string[], columns: Columns, known: KnownSchema): Answer;
+}
+
+const LINES: Spoken = {
+  write: requestLine,
+  answerTo: (shown, request, declared, columns) => new LinesAnswer(shown, request, declared, columns),
+};
+const SPOKEN: Readonly<Record<CommandForm, Spoken>> = {
+  lines: LINES,
+  arrow: { write: requestStream, answerTo: (...of) => new ArrowAnswer(...of) },
+  one: LINES,
+};
 
 /** The model that a program is. Each has processes of its own: one, or with form `one` one per permutation. */
 export function modelOfCommand(data: CommandProgram, folders: readonly string[]): Model {
@@ -102,13 +118,10 @@ class RunningProgram {
 
   async #askOnce(request: Request, columns: Columns): Promise<void> {
     const child = await this.#process();
-    const { timeout_ms, form } = this.#data;
-    const answer: Answer =
-      form === 'arrow'
-        ? new ArrowAnswer(this.#shown, request, this.#declared, columns, this.#known)
-        : new LinesAnswer(this.#shown, request, this.#declared, columns);
+    const { write, answerTo } = SPOKEN[this.#data.form];
+    const answer = answerTo(this.#shown, request, this.#declared, columns, this.#known);
     try {
-      await child.ask(form === 'arrow' ? requestStream(request) : requestLine(request), answer, timeout_ms);
+      await child.ask(write(request), answer, this.#data.timeout_ms);
     } catch (error) {
       // The answer is whole, and says what failed.
       if (error instanceof ProgramError) throw error;

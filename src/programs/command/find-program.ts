@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { delimiter, extname, isAbsolute, join, resolve } from 'node:path';
 
 import { EngineError } from '../../errors.ts';
@@ -54,9 +54,20 @@ async function isExecutable(path: string): Promise<boolean> {
 
 /** SHA-256 of a file, 64 hex digits. */
 export async function hashOfFile(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+  const sha256 = createHash('sha256');
+  for await (const bytes of createReadStream(path)) sha256.update(bytes as Uint8Array);
+  return sha256.digest('hex');
+}
+
+const known = new Map<string, string>();
+
+/** The same of a program of the machine, which may have a hundred megabytes and changes by updates only. */
+export async function hashOfProgram(path: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(path);
+  const key = `${path}\0${size}\0${mtimeMs}\0${ino}`;
+  const hash = known.get(key) ?? (await hashOfFile(path));
+  known.set(key, hash);
+  return hash;
 }
 
 /**

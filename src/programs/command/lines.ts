@@ -117,7 +117,7 @@ export class LinesAnswer implements Answer {
     else if (typeof value === 'boolean') this.#columns[m]![this.#rows] = Number(value);
     else
       throw this.#wrong(
-        `${JSON.stringify(value)?.slice(0, 60) ?? 'nothing'} for metric ${this.#metrics[m]!}, where a number belongs`,
+        `${JSON.stringify(value).slice(0, 60)} for metric ${this.#metrics[m]!}, where a number belongs`,
       );
   }
 

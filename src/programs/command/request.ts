@@ -19,7 +19,7 @@ export interface Request {
 }
 
 /** A cell as `prepare` was given it. */
-export interface CellOfProgram extends Pick<Request, 'cell' | 'parameters' | 'metrics'> {}
+export type CellOfProgram = Pick<Request, 'cell' | 'parameters' | 'metrics'>;
 
 export function requestOf({ cell, parameters, metrics }: CellOfProgram, streams: Streams): Request {
   const { source, first, count } = streams;

@@ -59,7 +59,7 @@ async function runWith(fault: string, options: Options = {}): Promise<Told> {
   const output = join(folder, 'out');
   let stopped: Error | undefined;
   try {
-    stopped = (await runStudy(study, { base: folder, output, chunk: 6, on_error: 'continue' }, HOST)).stopped?.error;
+    stopped = errorOf(await runStudy(study, { base: folder, output, chunk: 6, on_error: 'continue' }, HOST));
   } finally {
     stderr.mockRestore();
   }
@@ -152,7 +152,8 @@ test('the environment is empty but for what is named, and what is set', async ()
   const given = { folder, run: [process.execPath, 'environment.mjs'], environment: ['PATH', 'NOT_THERE', 'A=b=c'] };
   const { stderr } = await runWith('none', given);
   const [, text = '{}'] = /^model \(cell only\): (\{.*\})$/m.exec(stderr) ?? [];
-  const { SystemRoot: _, ...found } = JSON.parse(text) as Record<string, string>;
+  const found = JSON.parse(text) as Record<string, string>;
+  delete found['SystemRoot'];
   expect(found).toEqual({ PATH: process.env['PATH'], A: 'b=c' });
 });
 
@@ -190,6 +191,11 @@ test('files that change while it runs end the run', async () => {
   expect(stopped).toMatchObject({ code: 'MODEL' });
   expect(stopped?.message).toMatch(/command\.files: .*changes\.mjs holds other bytes/);
 });
+
+/** What ended a run. */
+function errorOf({ stopped }: Awaited<ReturnType<typeof runStudy>>): Error | undefined {
+  return stopped !== undefined && 'error' in stopped ? stopped.error : undefined;
+}
 
 function isRunning(pid: number): boolean {
   try {
