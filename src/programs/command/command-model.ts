@@ -118,10 +118,10 @@ class RunningProgram {
 
   async #askOnce(request: Request, columns: Columns): Promise<void> {
     const child = await this.#process();
-    const { write, answerTo } = SPOKEN[this.#data.form];
-    const answer = answerTo(this.#shown, request, this.#declared, columns, this.#known);
+    const spoken = SPOKEN[this.#data.form];
+    const answer = spoken.answerTo(this.#shown, request, this.#declared, columns, this.#known);
     try {
-      await child.ask(write(request), answer, this.#data.timeout_ms);
+      await child.ask(spoken.write(request), answer, this.#data.timeout_ms);
     } catch (error) {
       // The answer is whole, and says what failed.
       if (error instanceof ProgramError) throw error;

@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest';
 
 import { disk } from '../../../src/files/disk.ts';
 import { run as runStudy } from '../../../src/operations/run.ts';
+import type { StudyResult } from '../../../src/operations/run-studies.ts';
 import { readFailures, type Failure } from '../../../src/store/failures.ts';
 import { layoutOf } from '../../../src/store/scan/layout.ts';
 import { HOST } from '../../inline-host.ts';
@@ -193,7 +194,7 @@ test('files that change while it runs end the run', async () => {
 });
 
 /** What ended a run. */
-function errorOf({ stopped }: Awaited<ReturnType<typeof runStudy>>): Error | undefined {
+function errorOf({ stopped }: StudyResult): Error | undefined {
   return stopped !== undefined && 'error' in stopped ? stopped.error : undefined;
 }
 

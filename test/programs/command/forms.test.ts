@@ -62,7 +62,7 @@ async function rowsOf({ program, file, run: words, form, chunk, generator = 'ale
     failures: readFailures(disk, place).map(
       ({ perm_index, error_class, message }) => `${perm_index} ${error_class}: ${message}`,
     ),
-    stopped: stopped !== undefined && 'error' in stopped ? stopped.error : undefined,
+    stopped: stopped !== undefined && 'error' in stopped ? (stopped.error as Error) : undefined,
   };
 }
 
