@@ -50,6 +50,7 @@ const RUN = {
   '--board-port': 'board_port',
   '--retry-failed': 'retry_failed',
   '--on-error': 'on_error',
+  '--permutation-timeout': 'permutation_timeout_seconds',
   '--durability': 'durability',
   '--kernel': 'kernel',
   '--on-event': 'on_event',

@@ -21,6 +21,7 @@ const NOT_PLANNED = [
   'metrics_port',
   'board_port',
   'on_error',
+  'permutation_timeout_seconds',
   'durability',
   'max_seconds',
   'disk_wait_minutes',

@@ -165,6 +165,14 @@ const FLAGS: { readonly [Name in RunFlag]: Flag<NonNullable<RunOptions[Name]>> }
     parse: oneOf('--on-error', ON_ERROR),
     say: text,
   },
+  permutation_timeout_seconds: {
+    flag: '--permutation-timeout',
+    argument: '<s>',
+    description:
+      'a permutation of a model of your own that takes longer than this many seconds has failed (default: none is ended)',
+    parse: positiveNumber('--permutation-timeout'),
+    say: text,
+  },
   recompute_found: {
     flag: '--recompute-found',
     description: 'recompute every row found without a checksum before it is used, not only a sample',

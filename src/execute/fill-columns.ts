@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { canonicalise } from '#native-free/columns/columns';
 
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
+import { errorOf } from '../model/error-record.ts';
 import type { Kernel, Model, Row } from '../model/model.ts';
 import { UnusableProgram } from '../programs/command/unusable.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
+import { PERMUTATIONS, type ChunkCare, type Fatal } from './messages.ts';
 import type { Failure } from '../store/failures.ts';
 import { failureOf, InfiniteMetric, UndefinedMetric } from './model-failure.ts';
 import { isPromise, NotANumber, ReturnedObject, UnsetMetric } from './value-errors.ts';
@@ -35,6 +37,8 @@ export class ColumnFiller {
   private readonly metrics: readonly string[];
   /** One row object for all permutations; sealed, so that a metric nobody declared is an error at once. */
   private readonly row: Row;
+  /** Where somebody watches whether it goes on. */
+  private progress: Int32Array | undefined;
 
   constructor(model: Model, kernel: Kernel) {
     this.model = model;
@@ -49,8 +53,13 @@ export class ColumnFiller {
     streams: Streams,
     columns: ChunkColumns,
     { metrics }: MetricsSchema,
+    { progress, fatal = [] }: ChunkCare = {},
   ): AtOnceOrLater<FailedPermutation[]> {
-    const thrown = this.simulateAll(state, streams, columns.all, metrics);
+    this.progress = progress;
+    const thrown =
+      fatal.length === 0
+        ? this.simulateAll(state, streams, columns.all, metrics)
+        : this.simulateOneByOne(state, streams, columns.all, metrics, fatal);
     const checked = (failures: FailedPermutation[]): FailedPermutation[] =>
       this.withWrongValues(failures, state, streams, columns.stored, metrics);
     return thrown instanceof Promise ? thrown.then(checked) : checked(thrown);
@@ -103,6 +112,7 @@ export class ColumnFiller {
     stored: readonly string[],
   ): AtOnceOrLater<FailedPermutation[]> {
     if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
+    this.begins();
     // One permutation of a chunk failed: the chunk again, one at a time, tells which.
     const afterError = (error: unknown): AtOnceOrLater<FailedPermutation[]> => {
       if (error instanceof UnusableProgram) throw error;
@@ -122,14 +132,25 @@ export class ColumnFiller {
     streams: Streams,
     columns: readonly Float64Array[],
     stored: readonly string[],
+    fatal: readonly Fatal[] = [],
   ): Promise<FailedPermutation[]> {
     const failures: FailedPermutation[] = [];
+    const untried = new Map(fatal.map(({ perm_index, error }) => [perm_index, error]));
     for (let i = 0; i < streams.count; i += 1) {
+      const known = untried.get(streams.first + i);
+      if (known !== undefined) {
+        failures.push(failedAt(streams, i, errorOf(known)));
+        continue;
+      }
       const single = columns.map((column) => column.subarray(i, i + 1).fill(NaN));
       const alone = createStreams(streams.source, streams.first + i, 1, this.kernel);
       failures.push(...(await this.simulateAll(state, alone, single, stored)));
     }
     return failures;
+  }
+
+  private begins(): void {
+    if (this.progress !== undefined) Atomics.add(this.progress, PERMUTATIONS, 1);
   }
 
   /** One permutation after the other, from the i-th on. */
@@ -153,6 +174,7 @@ export class ColumnFiller {
       }
     };
     const begin = (i: number): unknown => {
+      this.begins();
       for (const name of metrics) row[name] = NaN;
       return model.simulate!(state, streams.rng(i), row);
     };

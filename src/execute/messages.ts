@@ -22,6 +22,30 @@ export interface ChunkTask {
   readonly count: number;
   /** Further files that these rows go to and whose bytes differ: they are encoded once more for each. */
   readonly more_schemas?: readonly MetricsSchema[];
+  /** How long a permutation of a user's model may take [ms]; absent: as long as it wants. Changes no row. */
+  readonly permutation_timeout_ms?: number;
+}
+
+/** A permutation that cannot be computed, since it never ends or ends its thread, and what is told of it. */
+export interface Fatal {
+  readonly perm_index: number;
+  readonly error: ErrorRecord;
+}
+
+/** Where in `ChunkCare.progress` it stands. */
+export const DOING = 0;
+export const PERMUTATIONS = 1;
+/** What stands at DOING: nothing yet or nothing any more, its cell is prepared, its permutations are computed. */
+export const NOTHING = 0;
+export const PREPARING = 1;
+export const COMPUTING = 2;
+
+/** What a thread is told beside a chunk. */
+export interface ChunkCare {
+  /** Two Int32 that both threads see: what is done for the chunk, and how many permutations were begun. */
+  readonly progress?: Int32Array;
+  /** These fail without being tried; the others are computed one at a time. */
+  readonly fatal?: readonly Fatal[];
 }
 
 /** A permutation as a computation tells it: its row, canonical, or why there is none. */

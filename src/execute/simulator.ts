@@ -13,7 +13,17 @@ import { encodeForAll } from './encode-chunk.ts';
 import { ColumnFiller, type ChunkColumns } from './fill-columns.ts';
 import { failureOf, prepareError } from './model-failure.ts';
 import { inputsOf, loadReferencedModel } from './load-setup.ts';
-import { LARGEST_CHUNK, type ChunkResult, type ChunkTask, type Told } from './messages.ts';
+import {
+  COMPUTING,
+  DOING,
+  LARGEST_CHUNK,
+  NOTHING,
+  PREPARING,
+  type ChunkCare,
+  type ChunkResult,
+  type ChunkTask,
+  type Told,
+} from './messages.ts';
 import { keptIn, type KeptColumns } from './kept-columns.ts';
 import { withOtherClock } from './other-clock.ts';
 import type { CellSetup } from '../plan/run-cell.ts';
@@ -22,6 +32,15 @@ import { Turns } from './turns.ts';
 
 /** A cell made ready: what `Model.prepare` returned, or what it threw. */
 type PreparedCell = { readonly state: unknown } | { readonly cannot_prepare: ErrorRecord };
+
+/** What is made of a chunk besides its rows. */
+interface Wishes {
+  readonly into: ArrayBufferLike | undefined;
+  readonly keep: KeptColumns | undefined;
+  readonly options: SummariseOptions | undefined;
+  readonly sample: readonly number[];
+  readonly care: ChunkCare;
+}
 
 /** States kept per worker: chunks of a cell's tail and of the next cells alternate, older cells do not come back. */
 const PREPARED_CELLS = 4;
@@ -52,44 +71,52 @@ export class Simulator {
     this.filler = new ColumnFiller(model, setup.kernel);
   }
 
-  /** Loads the model, and its inputs where they are not loaded yet. EngineError MODEL or DATA where they are not what the setup says. */
-  static async create({ setup, inputs }: GivenSetup): Promise<Simulator> {
+  /** Loads the model, and its inputs where they are not loaded yet. EngineError MODEL or DATA where they are not what the setup says. `turns`: of all who compute in this thread. */
+  static async create({ setup, inputs }: GivenSetup, turns = new Turns()): Promise<Simulator> {
     const model = await loadReferencedModel(setup.model);
-    return new Simulator(model, setup, await inputsOf(model, setup, inputs), new Turns());
+    return new Simulator(model, setup, await inputsOf(model, setup, inputs), turns);
   }
 
   /**
    * One chunk, encoded as the rows of its metrics file: in `into` where they fit. A permutation that fails leaves no row. Whole, its values are put in `keep`,
-   * too, and with `options` its statistics are made. `sample`: permutations of it that are told once more.
+   * too, and with `options` its statistics are made. `sample`: permutations of it that are told once more. The permutations of one chunk after those of the other.
    */
-  computeChunk(
+  async computeChunk(
     task: ChunkTask,
     into?: ArrayBufferLike,
     keep?: KeptColumns,
     options?: SummariseOptions,
     sample: readonly number[] = [],
-  ): Promise<ChunkResult> {
-    return this.turns.take(() => this.computeNext(task, into, keep, options, sample));
-  }
-
-  private async computeNext(
-    task: ChunkTask,
-    into: ArrayBufferLike | undefined,
-    keep: KeptColumns | undefined,
-    options: SummariseOptions | undefined,
-    sample: readonly number[],
+    care: ChunkCare = {},
   ): Promise<ChunkResult> {
     const started = performance.now();
     const { first, count } = task;
+    does(care, PREPARING);
     const prepared = await this.prepareCell(task.cell);
     if ('cannot_prepare' in prepared) {
       const compute_ms = performance.now() - started;
       return { first, count, rows: 0, bytes: new Uint8Array(0), failures: [], ...prepared, compute_ms };
     }
-    const { state } = prepared;
+    does(care, NOTHING);
+    return this.turns.take(async () => {
+      does(care, COMPUTING);
+      const result = await this.computePrepared(task, prepared.state, { into, keep, options, sample, care });
+      // What the thread does next may end it before this has arrived: not of this chunk then.
+      does(care, NOTHING);
+      return result;
+    });
+  }
+
+  private async computePrepared(
+    task: ChunkTask,
+    state: unknown,
+    { into, keep, options, sample, care }: Wishes,
+  ): Promise<ChunkResult> {
+    const started = performance.now();
+    const { first, count } = task;
     const streams = this.streamsOf(task.cell.source, first, count);
     const columns = this.emptyColumns(task.cell, count);
-    const filled = this.filler.fill(state, streams, columns, task.cell.schema);
+    const filled = this.filler.fill(state, streams, columns, task.cell.schema, care);
     const failed = filled instanceof Promise ? await filled : filled;
     const failures = failed.map(({ failure }) => failure);
     const perm_index = this.indicesFrom(first, count);
@@ -243,6 +270,10 @@ export class Simulator {
     const stored = schema.metrics.map((name) => all[this.metrics.indexOf(name)]!.fill(NaN));
     return { all, stored };
   }
+}
+
+function does({ progress }: ChunkCare, what: number): void {
+  if (progress !== undefined) Atomics.store(progress, DOING, what);
 }
 
 /** A permutation of a chunk that begins with `first`. */

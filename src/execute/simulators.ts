@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 
 import type { GivenSetup } from './setup.ts';
 import { Simulator } from './simulator.ts';
+import { Turns } from './turns.ts';
 
 /** What one thread can compute: a simulator for each setup, made when it is first needed. */
 export class Simulators {
   private readonly setups: ReadonlyMap<string, GivenSetup>;
   private readonly made = new Map<string, Promise<Simulator>>();
+  /** A thread that a permutation ends was computing that one and no other. */
+  private readonly turns = new Turns();
   private readonly copies = new Map<string, Promise<Simulator>>();
 
   constructor(setups: readonly GivenSetup[]) {
@@ -19,7 +22,7 @@ export class Simulators {
     if (known !== undefined) return known;
     const given = this.setups.get(id);
     assert(given !== undefined, `setup ${id} was not given`);
-    const simulator = Simulator.create(given);
+    const simulator = Simulator.create(given, this.turns);
     this.made.set(id, simulator);
     return simulator;
   }

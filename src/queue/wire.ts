@@ -51,6 +51,7 @@ const chunkTask = z.strictObject({
   first: z.int().min(0).max(MAX_PERMUTATIONS),
   count: z.int().min(1).max(MAX_PERMUTATIONS),
   more_schemas: z.array(schema).max(MOST_FILES).optional(),
+  permutation_timeout_ms: z.number().positive().optional(),
 });
 
 const offered = z.strictObject({ wire, run: name, chunk: chunkTask });

@@ -1,5 +1,5 @@
 import type { KeptColumns } from '../execute/kept-columns.ts';
-import type { AgainTask, ChunkResult, ChunkTask, ToldAgain } from '../execute/messages.ts';
+import type { AgainTask, ChunkCare, ChunkResult, ChunkTask, ToldAgain } from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import type { SummariseOptions } from '../statistics/summarise.ts';
 import type { ReaderTasks } from './tasks.ts';
@@ -25,4 +25,5 @@ export interface ComputeTask {
   readonly summarise: SummariseOptions | undefined;
   /** Permutations of the chunk that are told for the check of the model's purity. */
   readonly sample: readonly number[];
+  readonly care?: ChunkCare | undefined;
 }

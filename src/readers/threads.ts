@@ -1,24 +1,43 @@
-import type { ChunkResult, ChunkTask } from '../execute/messages.ts';
+import { EngineError } from '../errors.ts';
+import {
+  COMPUTING,
+  DOING,
+  PREPARING,
+  type AgainTask,
+  type ChunkResult,
+  type ChunkTask,
+  type Fatal,
+  type ToldAgain,
+} from '../execute/messages.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import { PurityCheck, type Sampled } from '../execute/purity-check.ts';
 import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
+import { computeWithoutFatal, EndsInPrepare, watchProgress, type Compute } from './fatal-permutations.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
-import type { ThreadTasks, WorkerData } from './thread-tasks.ts';
+import type { ComputeTask, ThreadTasks, WorkerData } from './thread-tasks.ts';
 import { ThreadsOnDemand, type Tail } from './threads-on-demand.ts';
+
+const TRIES_AGAIN = 3;
+const TRIES_TO_PREPARE = 10;
+
+type Computed = ThreadTasks['compute']['result'];
 
 /** The worker threads of this process compute, and read what is on its disk. */
 export class Threads implements Local {
   private readonly pool: ThreadPool<ThreadTasks>;
   private readonly purity: PurityCheck;
+  /** Setups of users' models. */
+  private readonly own: ReadonlySet<string>;
   private readonly spares: SharedArrayBuffer[] = [];
   /** How large a buffer for a chunk has to be [bytes]; 0 before the first one came. */
   private room = 0;
 
   /** `checked`: setups of which a sample is computed again, to see whether a user's model is pure. */
-  constructor(pool: ThreadPool<ThreadTasks>, checked: readonly GivenSetup[] = []) {
+  constructor(pool: ThreadPool<ThreadTasks>, setups: readonly GivenSetup[] = [], checked: readonly GivenSetup[] = []) {
     this.pool = pool;
-    this.purity = new PurityCheck(checked, (task, avoid, signal) => pool.run('again', task, signal, avoid));
+    this.own = new Set(setups.filter(({ setup: { model } }) => 'code' in model).map(({ id }) => id));
+    this.purity = new PurityCheck(checked, (task, avoid, signal) => this.again(task, avoid, signal));
   }
 
   get parallel(): number {
@@ -34,11 +53,51 @@ export class Threads implements Local {
     ...[signal, keep, summarise]: Tail<Parameters<Local['compute']>>
   ): Promise<ChunkResult> {
     const sample = this.purity.sampleOf(chunk);
-    const task = { chunk, into: this.memory(), keep, summarise, sample };
-    const { told, thread, ...result } = await this.pool.run('compute', task, signal);
+    const compute: Compute<Computed> = (task, fatal, limit_ms) => {
+      const told = task === chunk && fatal.length === 0 ? sample : [];
+      return this.attempt({ chunk: task, keep, summarise, sample: told }, fatal, limit_ms, signal);
+    };
+    // The engine's own models end, and leave their threads alone.
+    const computed = this.own.has(chunk.setup) ? computeWithoutFatal(compute, chunk) : compute(chunk, [], undefined);
+    const { told, thread, ...result } = await computed;
     this.purity.computed(result.compute_ms);
     if (told !== undefined) await this.check(chunk, sample, result, { told, thread }, signal);
     return result;
+  }
+
+  /** Rejects with EngineError WORKER where the thread died while it was at this chunk, or was ended: what a thread holds beside that is done again, by another. */
+  private async attempt(
+    task: Omit<ComputeTask, 'into' | 'care'>,
+    fatal: readonly Fatal[],
+    limit_ms: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Computed> {
+    for (let tries = 1; ; tries += 1) {
+      const progress = new Int32Array(new SharedArrayBuffer(8));
+      const watch = limit_ms === undefined ? undefined : watchProgress(progress, limit_ms);
+      const either = watch && signal ? AbortSignal.any([signal, watch.signal]) : (watch?.signal ?? signal);
+      try {
+        return await this.pool.run('compute', { ...task, into: this.memory(), care: { progress, fatal } }, either);
+      } catch (error) {
+        const died = error instanceof EngineError && error.code === 'WORKER';
+        if (!died || progress[DOING] === COMPUTING || signal?.aborted === true) throw error;
+        // A thread prepares one cell while it computes another, which may be what ended it.
+        if (progress[DOING] === PREPARING && tries === TRIES_TO_PREPARE) throw new EndsInPrepare(error);
+      } finally {
+        watch?.end();
+      }
+    }
+  }
+
+  /** A thread that died was at something else, most often. */
+  private async again(task: AgainTask, avoid: number, signal?: AbortSignal): Promise<ToldAgain> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.pool.run('again', task, signal, avoid);
+      } catch (error) {
+        if (!(error instanceof EngineError && error.code === 'WORKER') || tries === TRIES_AGAIN) throw error;
+      }
+    }
   }
 
   private async check(
@@ -89,7 +148,7 @@ export function openThreads(threads: number, setups: readonly GivenSetup[] = [],
   const worker_data: WorkerData = { setups };
   const open = (): Threads => {
     const pool = new ThreadPool<ThreadTasks>({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
-    return new Threads(pool, purity_check ? setups : []);
+    return new Threads(pool, setups, purity_check ? setups : []);
   };
   return setups.length > 0 ? open() : new ThreadsOnDemand(parallelOf(threads), open);
 }

@@ -16,8 +16,8 @@ const simulators = new Simulators((workerData as WorkerData).setups);
 export default threadEntry<ThreadTasks>(
   {
     ...readerFunctions(disk, simulators),
-    compute: async ({ chunk, into, keep, summarise, sample }) => ({
-      ...(await (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep, summarise, sample)),
+    compute: async ({ chunk, into, keep, summarise, sample, care }) => ({
+      ...(await (await simulators.of(chunk.setup)).computeChunk(chunk, into, keep, summarise, sample, care)),
       thread: threadId,
     }),
     again: async ({ setup, cell, perms }) => {

@@ -57,6 +57,8 @@ export interface RunOptions {
   /** Tries permutations again that failed before. Default: in a study with steps, yes. */
   readonly retry_failed?: boolean | undefined;
   readonly on_error?: OnError | undefined;
+  /** A permutation of a user's model that takes longer [s] has failed. Default: none is ended. */
+  readonly permutation_timeout_seconds?: number | undefined;
   /** Recomputes every row found on disk that no checksum of its experiment covers before it is used, instead of a sample of them. */
   readonly recompute_found?: boolean | undefined;
   /** Other runs, or folders that hold some: rows of the same experiments are taken from there. */
@@ -83,6 +85,7 @@ type Open =
   | 'max_seconds'
   | 'disk_wait_minutes'
   | 'retry_failed'
+  | 'permutation_timeout_seconds'
   | 'queue'
   | 'audit'
   | 'metrics_port'
@@ -109,6 +112,7 @@ const DEFAULTS: Omit<ResolvedOptions, 'threads'> = {
   on_event: [],
   retry_failed: undefined,
   on_error: 'stop',
+  permutation_timeout_seconds: undefined,
   recompute_found: false,
   reuse: [],
   settings: [],
@@ -131,12 +135,13 @@ export function resolveOptions(given: RunOptions = {}): ResolvedOptions {
   const names = Object.keys(DEFAULTS) as (keyof typeof DEFAULTS)[];
   refuseUnknown(Object.keys(given), [...names, 'threads']);
   const filled = Object.fromEntries(names.map((name) => [name, given[name] ?? DEFAULTS[name]])) as typeof DEFAULTS;
-  const { chunk, max_seconds, disk_wait_minutes, audit } = filled;
+  const { chunk, max_seconds, disk_wait_minutes, permutation_timeout_seconds: limit_s, audit } = filled;
   if (chunk !== 'auto') wholeOption('chunk', chunk, 1);
   if (audit !== undefined && !(audit > 0 && audit <= 100))
     throw notExpected('audit', 'a percentage above 0 and up to 100', audit);
   if (max_seconds !== undefined) positiveOption('max_seconds', max_seconds);
   if (disk_wait_minutes !== undefined) positiveOption('disk_wait_minutes', disk_wait_minutes);
+  if (limit_s !== undefined) positiveOption('permutation_timeout_seconds', limit_s);
   wordOption('durability', filled.durability, DURABILITIES);
   wordOption('on_error', filled.on_error, ON_ERROR);
   wordOption('kernel', filled.kernel, KERNELS);

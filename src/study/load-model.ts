@@ -8,6 +8,7 @@ import type { Entry } from './bundle.ts';
 import type { Bundle } from './bundle-cache.ts';
 import { placeInCode } from '../model/model-source.ts';
 import { checkModel } from './check-model.ts';
+import { decidingCode } from './deciding-code.ts';
 import { guardModel } from './guard-model.ts';
 import { lintModel } from './lint-model.ts';
 import { nearest, quoted } from './problem.ts';
@@ -38,7 +39,7 @@ export async function loadModel(reference: string, folder: string, builtIn: Buil
     : { package: reference, folder, shown: reference, code: 'MODEL' };
   const bundled = 'file' in entry ? await bundle(entry) : await bundlePackage(entry, builtIn);
   const checked = checkModel(await importBundle(bundled, entry), reference);
-  const version = `${checked.version}+${hash('sha256', withoutPlaces(bundled.code)).slice(0, 16)}`;
+  const version = `${checked.version}+${hash('sha256', decidingCode(withoutPlaces(bundled.code))).slice(0, 16)}`;
   // The module's own object stays as it is.
   const model = guardModel(checked, reference);
   const own_notes = model.notes?.bind(model);

@@ -46,6 +46,7 @@ const EACH: { readonly [Name in RunFlag]-?: fc.Arbitrary<RunOptions[Name]> } = {
   retry_failed: maybe(fc.constant(true)),
   recompute_found: maybe(fc.constant(true)),
   on_error: maybe(fc.constantFrom('stop', 'continue')),
+  permutation_timeout_seconds: maybe(fc.constantFrom(0.5, 60)),
   reuse: maybe(words),
   settings: maybe(words),
   inputs: maybe(fc.dictionary(fc.stringMatching(/^[a-z_]{1,4}$/), word, { minKeys: 1, maxKeys: 3 })),

@@ -111,7 +111,7 @@ test.each([1, 2])('of %i threads, another one computes a sample again where ther
   const setup = { model: { code, file: './two.ts' }, inputs: {}, streams: 'independent', kernel: 'auto' } as const;
   const given = { id: 'two', setup, inputs: { loaded: {} } };
   const pool = new ThreadPool<ThreadTasks>({ worker, threads, worker_data: { setups: [given] } });
-  const checked = new Threads(pool, [given]);
+  const checked = new Threads(pool, [given], [given]);
   try {
     // Both threads are there: the check has a choice.
     const [first] = await Promise.allSettled([

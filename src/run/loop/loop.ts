@@ -45,7 +45,10 @@ export interface RunContext {
   readonly port: FilePort;
   readonly clock: Clock;
   readonly stop: StopSwitch;
-  readonly options: Pick<ResolvedOptions, 'durability' | 'on_error' | 'recompute_found'>;
+  readonly options: Pick<
+    ResolvedOptions,
+    'durability' | 'on_error' | 'recompute_found' | 'permutation_timeout_seconds'
+  >;
   readonly lease: LeaseSize;
 }
 
@@ -208,12 +211,14 @@ async function produce(
 ): Promise<Delivery | { readonly cannot_prepare: ErrorRecord }> {
   const { cell, output } = output_cells[0]!;
   const more_schemas = schemasOf(output_cells).slice(1);
+  const limit_s = run.options.permutation_timeout_seconds;
   const chunk: ChunkTask = {
     setup: output.setup,
     cell: cell.setup,
     first: from,
     count: to - from,
     ...(more_schemas.length > 0 && { more_schemas }),
+    ...(limit_s !== undefined && { permutation_timeout_ms: limit_s * 1_000 }),
   };
   const keep = given !== undefined && to <= given.span ? given : undefined;
   for (const { place, scan } of held_by) {
