@@ -65,6 +65,7 @@ class RunningProgram {
   readonly #log = new ProgramLog();
   readonly #known: KnownSchema = { names: [] };
   #child: Child | undefined;
+  #starting: Promise<Child> | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** How often it was ended because nobody needs it. */
   #stops = 0;
@@ -155,8 +156,16 @@ class RunningProgram {
     answer.take();
   }
 
-  async #process(): Promise<Child> {
-    if (this.#child?.alive === true) return this.#child;
+  /** Cells are prepared while others are computed: who comes while it is being started waits for the same one. */
+  #process(): Promise<Child> {
+    if (this.#child?.alive === true) return Promise.resolve(this.#child);
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Child> {
     const launch = await this.#launch();
     this.#log.forget();
     this.#child = await Child.start(launch, this.#log);

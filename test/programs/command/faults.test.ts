@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest';
 
 import { disk } from '../../../src/files/disk.ts';
 import { run as runStudy } from '../../../src/operations/run.ts';
-import type { StudyResult } from '../../../src/operations/run-studies.ts';
+import type { StudyResult } from '../../../src/run/run-options.ts';
 import { readFailures, type Failure } from '../../../src/store/failures.ts';
 import { layoutOf } from '../../../src/store/scan/layout.ts';
 import { HOST } from '../../inline-host.ts';
