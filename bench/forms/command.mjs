@@ -53,7 +53,6 @@ async function byTheEngine(python, form) {
     metrics: METRICS,
   };
   const state = await model.prepare(context);
-  const [pid] = children().filter((each) => !before.has(each));
   const columns = METRICS.map(() => new Float64Array(COUNT));
   const compute = (first, count = COUNT) =>
     model.simulateChunk(
@@ -62,6 +61,8 @@ async function byTheEngine(python, form) {
       columns.map((column) => column.subarray(0, count)),
       'auto',
     );
+  await compute(0, 1);
+  const [pid] = children().filter((each) => !before.has(each));
   return { compute, columns, cpu: () => cpuNs() + cpuOf(pid), end: () => endProgramOf(model) };
 }
 

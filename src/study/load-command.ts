@@ -7,6 +7,7 @@ import {
   findExecutable,
   hashOfFile,
   hashOfProgram,
+  isExecutable,
   isFile,
   type Executable,
 } from '../programs/command/find-program.ts';
@@ -162,11 +163,17 @@ async function executableOf(
 ): Promise<Executable | undefined> {
   const [name = ''] = run;
   const found = await findExecutable(name, folder);
-  if (found !== undefined && (await isFile(found.path))) return found;
+  const there = found !== undefined && (await isFile(found.path));
+  if (there && (await isExecutable(found.path))) return found;
+  if (there) {
+    const way_out = `chmod +x, or name what runs it first: run: [python3, ${name}]`;
+    problems.add(['run', 0], `${found.path} may not be executed; ${way_out}`, { value: name });
+    return undefined;
+  }
   const reason =
-    found?.own === true
-      ? `there is no file ${found.path}`
-      : `there is no program ${JSON.stringify(name)}, neither in ${folder} nor in PATH`;
+    found === undefined
+      ? `there is no program ${JSON.stringify(name)}, neither in ${folder} nor in PATH`
+      : `there is no file ${found.path}`;
   problems.add(['run', 0], `${reason}; install it, or name it by its path from the study's folder`, { value: name });
   return undefined;
 }

@@ -39,10 +39,11 @@ export function modelOfCommand(data: CommandProgram, folders: readonly string[])
   const program = new RunningProgram(data, folders, Object.keys(declaration.metrics));
   const model: Model = {
     ...declaration,
-    prepare: async ({ cell_id = '', parameters, metrics }: PrepareContext): Promise<CellOfProgram> => {
-      await program.makeReady();
-      return { cell: cell_id, parameters, metrics };
-    },
+    prepare: ({ cell_id = '', parameters, metrics }: PrepareContext): CellOfProgram => ({
+      cell: cell_id,
+      parameters,
+      metrics,
+    }),
     simulateChunk: (state: unknown, streams: Streams, columns: Columns) =>
       program.compute(requestOf(state as CellOfProgram, streams), columns),
   };
@@ -65,7 +66,6 @@ class RunningProgram {
   readonly #log = new ProgramLog();
   readonly #known: KnownSchema = { names: [] };
   #child: Child | undefined;
-  #starting: Promise<Child> | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** How often it was ended because nobody needs it. */
   #stops = 0;
@@ -80,14 +80,8 @@ class RunningProgram {
     this.#shown = data.run.join(' ');
   }
 
-  /** Finds the program and starts it. Throws EngineError MODEL. */
-  async makeReady(): Promise<void> {
-    if (this.#data.form === 'one') await this.#launch();
-    else await this.#process();
-  }
-
   /**
-   * Fills the columns. Where the process dies the chunk is computed once more by another one. What is wrong then, or takes too long, is thrown: the engine computes
+   * Fills the columns. Throws UnusableProgram where there is nothing that can be started. Where the process dies the chunk is computed once more by another one. What is wrong then, or takes too long, is thrown: the engine computes
    * the permutations one by one, and those that fail alone are the ones that failed.
    */
   async compute(request: Request, columns: Columns): Promise<void> {
@@ -156,16 +150,8 @@ class RunningProgram {
     answer.take();
   }
 
-  /** Cells are prepared while others are computed: who comes while it is being started waits for the same one. */
-  #process(): Promise<Child> {
-    if (this.#child?.alive === true) return Promise.resolve(this.#child);
-    this.#starting ??= this.#start().finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
-  }
-
-  async #start(): Promise<Child> {
+  async #process(): Promise<Child> {
+    if (this.#child?.alive === true) return this.#child;
     const launch = await this.#launch();
     this.#log.forget();
     this.#child = await Child.start(launch, this.#log);

@@ -43,7 +43,7 @@ export async function isFile(path: string): Promise<boolean> {
   }
 }
 
-async function isExecutable(path: string): Promise<boolean> {
+export async function isExecutable(path: string): Promise<boolean> {
   try {
     await access(path, constants.X_OK);
     return true;

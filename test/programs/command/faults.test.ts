@@ -169,11 +169,19 @@ test('a process that ignores SIGTERM is killed when the run is over', async () =
 
 test('a program that cannot be started is named, with the reason', async () => {
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'plain.txt'), 'no program', { mode: 0o644 });
-  const { stopped } = await runWith('none', { folder, run: ['./plain.txt'] });
+  writeFileSync(join(folder, 'script'), '#!/no/such/interpreter\n', { mode: 0o755 });
+  const { stopped } = await runWith('none', { folder, run: ['./script'] });
+  expect(stopped).toMatchObject({ code: 'MODEL', exit: 2 });
   expect(stopped?.message).toMatch(
-    /command\.run: \.\/plain\.txt cannot be started: .*plain\.txt: it may not be executed; chmod \+x/,
+    /command\.run: \.\/script cannot be started: .*script: there is no such file, or what its first line names/,
   );
+  writeFileSync(join(folder, 'plain.txt'), 'no program', { mode: 0o644 });
+  await expect(runWith('none', { folder, run: ['./plain.txt'] })).rejects.toMatchObject({
+    code: 'STUDY',
+    message: expect.stringMatching(
+      /command\.run\[0\]: .*plain\.txt may not be executed; chmod \+x, or name what runs it first/,
+    ) as string,
+  });
   await expect(runWith('none', { run: ['no-such-program-anywhere', 'x'] })).rejects.toMatchObject({
     code: 'STUDY',
     message: expect.stringMatching(
@@ -195,7 +203,7 @@ test('files that change while it runs end the run', async () => {
 
 /** What ended a run. */
 function errorOf({ stopped }: StudyResult): Error | undefined {
-  return stopped !== undefined && 'error' in stopped ? stopped.error : undefined;
+  return stopped !== undefined && 'error' in stopped ? (stopped.error as Error) : undefined;
 }
 
 function isRunning(pid: number): boolean {
