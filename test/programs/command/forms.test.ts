@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 
@@ -56,7 +56,8 @@ async function rowsOf({ program, file, run: words, form, chunk, generator = 'ale
   const output = join(folder, 'out');
   const { stopped } = await run(study, { base: folder, output, chunk, on_error: 'continue' }, HOST);
   const place = layoutOf(output).cell('only').folder;
-  const lines = readFileSync(join(place, 'metrics_compact.csv'), 'utf8').split('\n');
+  const metrics = join(place, 'metrics_compact.csv');
+  const lines = existsSync(metrics) ? readFileSync(metrics, 'utf8').split('\n') : [];
   return {
     rows: lines.filter((line) => /^\d/.test(line)),
     failures: readFailures(disk, place).map(
