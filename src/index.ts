@@ -46,6 +46,8 @@ export type { RecomputeAmount } from './verify/recompute.ts';
 export { repair, type RepairOptions } from './operations/repair.ts';
 export { replay, type Replay } from './operations/replay.ts';
 
+export { init, type Initialised, type InitOptions } from './operations/init.ts';
+export type { TemplateName } from './operations/templates.ts';
 export { merge, type MergeOptions, type MergeResult } from './operations/merge.ts';
 export type { MergeConflict } from './merge/merge-cell.ts';
 export { summarize, type Summarized, type SummarizeOptions } from './operations/summarize.ts';

@@ -92,6 +92,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/study/loaded-study.ts': 'input files',
   'src/study/write-json-schema.ts': 'a script of the build',
   'src/operations/inspect.ts': 'an input file',
+  'src/operations/init.ts': 'templates, files of this package',
   'src/operations/import-trades.ts': 'lists of other programs',
   'src/programs/command/find-program.ts': 'programs, and the files that they are made of',
   'src/queue/redis/address.ts': 'a file that holds the URL of a queue, and certificates',

@@ -146,6 +146,7 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
     '--input': 'inputs',
     '--kernel': 'kernel',
   }),
+  init: counterpart(library.init, { '--template': 'template' }),
   inspect: counterpart(library.inspect, { '--model': 'model', '--input': 'input' }),
   'import trades': counterpart(library.importTrades, {
     '--from': 'from',

@@ -20,4 +20,5 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   import: async () => (await import('./import.ts')).importCommand(),
   generate: async () => (await import('./generate.ts')).generateCommand(),
+  init: async () => (await import('./init.ts')).initCommand(),
 };

@@ -32,6 +32,7 @@ interface SummarizeFlags extends StudyFileFlags {
   readonly exact?: boolean;
 }
 
+const FAILURE_BOUNDS = 'aggregated/failure_bounds.csv';
 const PARTIAL_SUMMARY = 'aggregated/partial_summary.csv';
 /** Cells listed in the text; verify lists them all. */
 const LISTED = 10;
@@ -94,12 +95,15 @@ export function summarizeCommand(): Command {
       ...(done.analysis === undefined ? [] : [analysisText(done.analysis)]),
     ].filter((text) => text !== '');
     terminal.print(withErrorNote(texts.join('\n\n')));
-    terminal.result({ output, files, cells, rows, partial });
+    terminal.result({ output, files, cells, rows, partial, bounded: done.bounded });
     return done.damaged.length === 0 ? 0 : 1;
   });
 }
 
-function summarizedText({ output, cells, rows, incomplete, partial, damaged }: Summarized, page: Page): string {
+function summarizedText(
+  { output, cells, rows, incomplete, partial, bounded, damaged }: Summarized,
+  page: Page,
+): string {
   const lines = [`${output}: ${counted(cells, 'cell')} summarised from ${counted(rows, 'row')}`];
   if (incomplete.length > 0)
     lines.push(`  ${counted(incomplete.length, 'cell is', 'cells are')} not complete: the same run command resumes`);
@@ -115,6 +119,10 @@ function summarizedText({ output, cells, rows, incomplete, partial, damaged }: S
         : []),
     );
   }
+  if (bounded.length > 0)
+    lines.push(
+      `  in ${counted(bounded.length, 'cell')} permutations failed: ${FAILURE_BOUNDS} says between what each statistic lies, whatever they would have given`,
+    );
   lines.push(...damaged.slice(0, LISTED).map(({ cell_id, message }) => `  cell ${cell_id}: ${message}`));
   if (damaged.length > LISTED)
     lines.push(`  and ${inFull(damaged.length - LISTED)} more (permafrost verify lists all)`);

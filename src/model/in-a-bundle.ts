@@ -63,6 +63,7 @@ export const summarize = (): never => outOfPlace('summarize');
 export const compare = (): never => outOfPlace('compare');
 export const report = (): never => outOfPlace('report');
 export const bench = (): never => outOfPlace('bench');
+export const init = (): never => outOfPlace('init');
 export const inspect = (): never => outOfPlace('inspect');
 export const importTrades = (): never => outOfPlace('importTrades');
 export const generate = (): never => outOfPlace('generate');

@@ -22,12 +22,15 @@ import type { LoadedStudy } from '../study/loaded-study.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { cellParameters } from '../stored/cell-parameters.ts';
 import { precisionOf } from '../precision/cell-precision.ts';
+import { boundedCell } from '../readers/bounded-cell.ts';
+import type { BoundedCell } from '../statistics/failure-bounds.ts';
 import { partialCell, type PartialCell } from '../readers/partial-cell.ts';
 import type { CheckedScan } from '../precision/scan-to-stop.ts';
 import { scanStored, storedCells, type StoredCell } from '../readers/stored-cells.ts';
 import { refuseOwnCode, storedStudy, type StudyFiles } from '../stored/stored-experiment.ts';
 import { filesOf, type Abortable, type StudyPlace } from './given-study.ts';
 import { withSignal } from '../readers/with-signal.ts';
+import { failureBoundsCsv } from '../tables/failure-bounds-csv.ts';
 import { cellHeader, cellLine, gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
 import { SUMMARY_FORMATS, writeGridSummaryTable, type SummaryFormat } from '../tables/grid-summary-table.ts';
 import { readSummary, summaryText, type CellSummary } from '../stored/summaries.ts';
@@ -49,6 +52,8 @@ export interface Summarized {
   readonly incomplete: readonly string[];
   /** Those of them that have some, with the statistics of these: in partial_summary.csv, apart from the complete ones. */
   readonly partial: readonly PartialCell[];
+  /** Cells in which permutations failed and nothing else is missing: between what their statistics lie, whatever these would have given (failure_bounds.csv). */
+  readonly bounded: readonly BoundedCell[];
   /** Cells skipped because their metrics file cannot be used as it is. */
   readonly damaged: readonly { readonly cell_id: string; readonly message: string }[];
   /** What the complete cells say together; undefined where there is none, or more than 5,000. */
@@ -132,6 +137,11 @@ export async function summarize(
     await files.do(async () => {
       partial_summary = await writePartialSummary(port, output, manifest, partial, options);
     });
+    const bounded = outcomes.flatMap(({ outcome }) => ('bounded' in outcome ? (outcome.bounded ?? []) : []));
+    let failure_bounds: string[] = [];
+    await files.do(async () => {
+      failure_bounds = await writeFailureBounds(port, output, bounded);
+    });
     const tables = await writeTables(port, output, manifest, to);
     const stored = [...storedCells(output, manifest)];
     const seen = new Map(
@@ -151,12 +161,14 @@ export async function summarize(
         grid_summary,
         ...tables,
         ...partial_summary,
+        ...failure_bounds,
         ...(analysis?.files ?? []),
       ],
       cells: written.length,
       rows: written.reduce((sum, { rows }) => sum + rows, 0),
       incomplete: outcomes.flatMap(({ cell, outcome }) => ('partial' in outcome ? [cell.cell_id] : [])),
       partial,
+      bounded,
       damaged: outcomes.flatMap(({ cell, outcome }) =>
         'damage' in outcome ? [{ cell_id: cell.cell_id, message: outcome.damage }] : [],
       ),
@@ -222,6 +234,17 @@ async function writePartialSummary(
   return [partial_summary];
 }
 
+/** Between what the statistics of cells lie in which permutations failed. Without such a cell there is no file. */
+async function writeFailureBounds(port: FilePort, output: string, cells: readonly BoundedCell[]): Promise<string[]> {
+  const { failure_bounds } = layoutOf(output);
+  if (cells.length === 0) {
+    await removeFile(port, failure_bounds);
+    return [];
+  }
+  await writeSmallFile(port, failure_bounds, failureBoundsCsv(cells));
+  return [failure_bounds];
+}
+
 /** All of them have ended even if one fails: nothing is written after the lock is released. */
 async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
   const ended = await Promise.allSettled(work);
@@ -233,7 +256,7 @@ async function allEnded<T>(work: readonly Promise<T>[]): Promise<T[]> {
 type Outcome =
   /** `end`: where its rows end in a canonical file. */
   | { readonly file: string; readonly rows: number; readonly end: number | undefined }
-  | { readonly partial: PartialCell | undefined }
+  | { readonly partial: PartialCell | undefined; readonly bounded: BoundedCell | undefined }
   | { readonly damage: string };
 
 async function summarizeCell(
@@ -259,7 +282,8 @@ async function summarizeCell(
   const missing = target - countPermutations(scan.present);
   if (missing > 0) {
     await files.do(() => removeFile(port, file));
-    return { partial: await partialCell(readers, cell, scan, thresholds) };
+    const bounded = await boundedCell(port, readers, cell, scan, thresholds);
+    return { partial: await partialCell(readers, cell, scan, thresholds), bounded };
   }
   const { rows_crc32 } = scan;
   if (rows_crc32 === undefined)

@@ -14,6 +14,7 @@ import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
 import { isAsWritten, readBack } from '../store/scan-cell.ts';
+import { failureBounds } from '../statistics/failure-bounds.ts';
 import { pairRows } from './pair-rows.ts';
 import type { ReaderTasks } from './tasks.ts';
 
@@ -48,6 +49,17 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
     summary: ({ place, target, options }) =>
       summarise(() => readRows(port, place, target), place.schema.metrics, options),
 
+    bounds: ({ place, target, n_failed, thresholds }) => {
+      const { metrics } = place.schema;
+      const pieces = Array.from(readRows(port, place, target), ({ columns }) =>
+        columns.map((column) => column.slice()),
+      );
+      return metrics.map((metric, m) => {
+        const values = joined(pieces.map((columns) => columns[m]!));
+        return { metric, bounds: failureBounds(values, n_failed, thresholds[metric]) };
+      });
+    },
+
     bins: ({ place, target, bins }) => countInBins(() => readRows(port, place, target), bins),
 
     finish: ({ place, target, options, sums, kept }) => {
@@ -64,4 +76,14 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
 
     measure: async (task) => measureCell(await simulators.of(task.setup), task),
   };
+}
+
+function joined(pieces: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(pieces.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }

@@ -6,6 +6,7 @@ import type { Check, Stopping } from '../precision/checks.ts';
 import type { PairedSample } from '../statistics/difference.ts';
 import type { StatisticsText } from '../statistics/statistics-text.ts';
 import type { BinCounts, BinsOf } from '../statistics/count-in-bins.ts';
+import type { MetricBounds } from '../statistics/failure-bounds.ts';
 import type { CellStatistics, SummariseOptions } from '../statistics/summarise.ts';
 import type { CanonicalScan } from '../store/formats/format.ts';
 import type { Part } from '../store/read-rows.ts';
@@ -59,6 +60,11 @@ export interface PairsTask {
 export interface SummariseTask extends RowsTask {
   readonly options: SummariseOptions;
 }
+/** A cell whose every missing row is of a failed permutation. */
+export interface BoundsTask extends RowsTask {
+  readonly n_failed: number;
+  readonly thresholds: Readonly<Record<string, readonly number[]>>;
+}
 export interface BinsTask extends RowsTask {
   readonly bins: readonly BinsOf[];
 }
@@ -88,6 +94,8 @@ export interface ReaderTasks {
   /** For every pair, by metric, their differences of one permutation after the other. */
   pairs: { task: PairsTask; result: readonly (readonly PairedSample[])[] };
   summary: { task: SummariseTask; result: CellStatistics };
+  /** What each metric of a cell could be, whatever its failed permutations would have given. */
+  bounds: { task: BoundsTask; result: readonly MetricBounds[] };
   /** How many rows lie in which bins. */
   bins: { task: BinsTask; result: readonly BinCounts[] };
   finish: { task: FinishTask; result: FinishedCell };

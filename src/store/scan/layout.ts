@@ -11,6 +11,7 @@ export interface RunLayout {
   readonly heartbeat: string;
   readonly progress: string;
   readonly grid_summary: string;
+  readonly failure_bounds: string;
   /** What `summarize` works out of all cells together. */
   readonly analysis: string;
   readonly partial_summary: string;
@@ -46,6 +47,7 @@ export function layoutOf(output: string): RunLayout {
     heartbeat: join(aggregated, 'heartbeat.json'),
     progress: join(aggregated, 'progress.csv'),
     grid_summary: join(aggregated, 'grid_summary.csv'),
+    failure_bounds: join(aggregated, 'failure_bounds.csv'),
     partial_summary: join(aggregated, 'partial_summary.csv'),
     analysis: join(aggregated, 'analysis'),
     row_origins: join(aggregated, 'row_origins.csv'),
