@@ -22,12 +22,15 @@ if (!isMade()) {
     // What is shared with the engine asserts with Node's module.
     alias: { 'node:assert/strict': join(root, 'src/report/page/assert.ts') },
     write: false,
+    metafile: true,
+    absWorkingDir: root,
   });
   await esbuild.stop();
   const [{ text }] = built.outputFiles;
+  const rights = licenses(built.metafile.inputs).join('\n\n---\n\n');
   if (/<\/script|<!--/i.test(text)) throw new Error('the program would end the HTML script that holds it');
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, `${made_from}\n/* ${licenses().join('; ')} */\n${text.trim()}\n`);
+  writeFileSync(target, `${made_from}\n/*\n${rights}\n*/\n${text.trim()}\n`);
 }
 process.exit();
 
@@ -53,10 +56,29 @@ function isMade() {
   }
 }
 
-/** All of Observable Plot and of D3 is under the ISC licence. */
-function licenses() {
-  return ['@observablehq/plot', 'd3'].map((name) => {
-    const { version, license } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
-    return `${name} ${version}, ${license} licence`;
-  });
+/** The licences of every package that is in it: they ask to go wherever it goes. A text that several packages have stands once, under the copyright lines of all of them. */
+function licenses(inputs) {
+  const packages = new Set(
+    Object.keys(inputs).flatMap((path) => /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[0] ?? []),
+  );
+  const by_text = new Map();
+  for (const folder of [...packages].sort()) {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((each) => /^licen[cs]e/i.test(each));
+    if (file === undefined) throw new Error(`${name} has no text of its licence`);
+    const lines = readFileSync(join(root, folder, file), 'utf8')
+      .replaceAll('*/', '* /')
+      .trim()
+      .split(/\r?\n/);
+    const rights = lines.filter((line) => /^\s*copyright (\(c\) )?\d/i.test(line)).map((line) => line.trim());
+    const text = lines
+      .filter((line) => !/^\s*copyright (\(c\) )?\d/i.test(line))
+      .join('\n')
+      .replaceAll(/\n{3,}/g, '\n\n')
+      .trim();
+    const key = text.replaceAll(/\s+/g, ' ');
+    if (!by_text.has(key)) by_text.set(key, { text, heads: [] });
+    by_text.get(key).heads.push(`${name} ${version} (${license}). ${rights.join(' ')}`);
+  }
+  return [...by_text.values()].map(({ text, heads }) => `${heads.join('\n')}\n\n${text}`);
 }

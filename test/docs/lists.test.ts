@@ -1,4 +1,7 @@
 import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { COMMANDS } from '../../src/commands/commands.ts';
@@ -137,3 +140,20 @@ function defaultText(spec: ParameterSpec): string {
   if (spec.default !== undefined) return `\`${String(spec.default)}\``;
   return spec.default_from !== undefined ? 'of the input' : spec.optional === true ? 'none' : 'must be given';
 }
+
+describe('docs/dependencies.md', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const read = (path: string): Readonly<Record<string, unknown>> =>
+    JSON.parse(readFileSync(join(root, path), 'utf8')) as Readonly<Record<string, unknown>>;
+  const own = read('package.json') as Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+  it.each([
+    ['Installed with it', 'dependencies'],
+    ['Only where you install them', 'peerDependencies'],
+  ])('%s: every package, with the licence that it has', (title, key) => {
+    const table = tableRows(section('docs/dependencies.md', title), 'package');
+    const said = Object.fromEntries(table.map(([name, licence]) => [names(name!)[0]!, licence!.trim()]));
+    const licences = Object.keys(own[key]!).map((name) => [name, read(`node_modules/${name}/package.json`)['license']]);
+    expect(said).toEqual(Object.fromEntries(licences));
+  });
+});
