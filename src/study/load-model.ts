@@ -34,6 +34,15 @@ export interface LoadedModel {
 export async function loadModel(reference: string, folder: string, builtIn: BuiltInModels): Promise<LoadedModel> {
   const own = builtIn.load(reference);
   if (own !== undefined) return { model: await own, code: undefined };
+  if (builtIn.names.includes(reference))
+    throw new EngineError(
+      'STUDY',
+      `model: ${reference} is described by the study that names it (${reference}: { run, ... })`,
+      {
+        path: 'model',
+        value: reference,
+      },
+    );
   const entry: Entry = isFile(reference)
     ? { file: modelFile(reference, folder), shown: reference, code: 'MODEL' }
     : { package: reference, folder, shown: reference, code: 'MODEL' };
