@@ -21,6 +21,7 @@ const FILES = [
   'user-model',
   'fast-model',
   'forms',
+  'forms/command',
   'resume',
   'threads',
   'seeding',

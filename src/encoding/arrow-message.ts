@@ -147,6 +147,30 @@ export function shapeOf(message: Buffer, headLength: number, n_metrics: number):
   return { rows, columns };
 }
 
+/**
+ * Where a record batch message has its columns, if they are `count` doubles each, all there, as they are: no bit for each that says so, no compression. Undefined
+ * for any other batch.
+ */
+export function plainDoubles(
+  message: Buffer,
+  headLength: number,
+  columns: number,
+  count: number,
+): number[] | undefined {
+  const table = root(message.subarray(PREFIX, headLength));
+  const batch = table.byte(1) === RECORD_BATCH ? table.table(2) : undefined;
+  const nodes = batch?.pairs(1);
+  const buffers = batch?.pairs(2);
+  if (batch?.length(0) !== count || nodes?.length !== columns || buffers?.length !== 2 * columns) return undefined;
+  if (batch.field(3, 4) !== undefined || nodes.some(([length, nulls]) => length !== count || nulls !== 0))
+    return undefined;
+  const places = nodes.map((_, c) => headLength + buffers[2 * c + 1]![0]);
+  const inside = (at: number): boolean => at + 8 * count <= message.length;
+  return buffers.every(([, length], k) => k % 2 === 0 || length >= 8 * count) && places.every(inside)
+    ? places
+    : undefined;
+}
+
 /** The perm_index column, copied out. */
 export function permIndicesOf(message: Buffer, shape: BatchShape): Uint32Array {
   const values = new Uint32Array(shape.rows);

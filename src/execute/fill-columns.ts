@@ -5,6 +5,7 @@ import { canonicalise } from '#native-free/columns/columns';
 import type { MetricsSchema } from '../encoding/metrics-schema.ts';
 import { errorOf } from '../model/error-record.ts';
 import type { Kernel, Model, Row } from '../model/model.ts';
+import { UnusableProgram } from '../programs/command/unusable.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { fillPairs } from './antithetic-pairs.ts';
@@ -123,8 +124,11 @@ export class ColumnFiller {
     if (this.model.simulateChunk === undefined) return this.simulateRows(state, streams, columns, stored);
     this.begins();
     // One permutation of a chunk failed: the chunk again, one at a time, tells which.
-    const afterError = (error: unknown): AtOnceOrLater<FailedPermutation[]> =>
-      streams.count === 1 ? [failedAt(streams, 0, error)] : this.simulateOneByOne(state, streams, columns, stored);
+    const afterError = (error: unknown): AtOnceOrLater<FailedPermutation[]> => {
+      if (error instanceof UnusableProgram) throw error;
+      if (streams.count === 1) return [failedAt(streams, 0, error)];
+      return this.simulateOneByOne(state, streams, columns, stored);
+    };
     try {
       const returned: unknown = this.model.simulateChunk(state, streams, columns, this.kernel);
       return isPromise(returned) ? Promise.resolve(returned).then(() => [], afterError) : [];

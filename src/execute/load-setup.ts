@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { resolve } from 'node:path';
 
 import { builtInModels } from '../models/registry.ts';
 import type { InputFile, Model } from '../model/model.ts';
@@ -18,7 +19,10 @@ export async function loadReferencedModel(reference: ModelReference, copy?: 'cop
       const module = (await import(`${moduleUrl(reference.code)}${copy === undefined ? '' : `#${copy}`}`)) as {
         readonly default: Model | ProgramData;
       };
-      return modelOf(module.default);
+      return modelOf(
+        module.default,
+        [reference.folder ?? '.', '.'].map((folder) => resolve(folder)),
+      );
     } catch (thrown) {
       const cause = errorOf(errorRecord(thrown));
       // It could be loaded in the main thread: it looks at where it is, or at something that changed since.

@@ -1,4 +1,5 @@
 import type { Kernel } from '../model/model.ts';
+import { isCodeOfCommand } from '../programs/program.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 import type { Study } from '../study/study.ts';
 import { setupHash, type GivenSetup, type ModelReference, type ModelSetup } from './setup.ts';
@@ -19,6 +20,8 @@ export function setupOf({ study, common, inputs, shared }: LoadedStudy, kernel: 
   return { id: setupHash(setup), setup, inputs: { loaded: inputs } };
 }
 
-function modelReference({ model, model_code, file }: Study): ModelReference {
-  return model_code === undefined ? { builtin: model.name, version: model.version } : { code: model_code, file };
+function modelReference({ model, model_code, file, folder }: Study): ModelReference {
+  return model_code === undefined
+    ? { builtin: model.name, version: model.version }
+    : { code: model_code, file, ...(isCodeOfCommand(model_code) && { folder }) };
 }

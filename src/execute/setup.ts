@@ -6,8 +6,8 @@ import { canonicalJson } from '../study/canonical-json.ts';
 /** A model as an executor can load it: a built-in one, or the bundled code of a user's model. */
 export type ModelReference =
   | { readonly builtin: string; readonly version: string }
-  /** `code`: one ES module; `file`: where it came from, for messages. */
-  | { readonly code: string; readonly file: string };
+  /** `code`: one ES module; `file`: where it came from, for messages; `folder`: where the files of a program are, on the machine that has the study. */
+  | { readonly code: string; readonly file: string; readonly folder?: string };
 
 /** What chunks are computed with besides their cell: plain data, the same on every machine. Chunk tasks name it by its hash, so it is sent once. */
 export interface ModelSetup {

@@ -3,6 +3,7 @@ import { createColumns } from '#native-free/columns/columns';
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { errorOf, errorRecord, type ErrorRecord } from '../model/error-record.ts';
 import type { Course, Model, PermutationSummary, PrepareContext } from '../model/model.ts';
+import { endProgramOf } from '../programs/command/command-model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
@@ -169,6 +170,11 @@ export class Simulator {
     return new Simulator(model, this.setup, this.inputs, this.turns);
   }
 
+  /** Ends what runs for the model besides this thread. */
+  close(): Promise<void> {
+    return endProgramOf(this.model);
+  }
+
   /** One permutation alone: its row, or how it failed. */
   async computeOne(
     cell: CellSetup,
@@ -184,6 +190,7 @@ export class Simulator {
 
   /** The steps of one permutation for a person, or undefined where the model has no trace. */
   async trace(cell: CellSetup, perm_index: number): Promise<Iterable<string> | undefined> {
+    if (this.model.trace === undefined) return undefined;
     const state = await this.stateOf(cell);
     const { model } = this;
     if (model.trace === undefined) return undefined;
@@ -194,15 +201,17 @@ export class Simulator {
 
   /** One permutation summed up, or undefined where the model does not, or it is two. */
   async summary(cell: CellSetup, perm_index: number): Promise<PermutationSummary | undefined> {
+    if (this.model.summary === undefined) return undefined;
     const state = await this.stateOf(cell);
     if (cell.source.antithetic !== undefined) return undefined;
-    return this.model.summary?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+    return this.model.summary(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 
   /** The course of one permutation, or undefined where the model tells none. */
   async path(cell: CellSetup, perm_index: number): Promise<Course | undefined> {
+    if (this.model.path === undefined) return undefined;
     const state = await this.stateOf(cell);
-    return this.model.path?.(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
+    return this.model.path(state, this.streamsOf(cell.source, perm_index, 1).rng(0));
   }
 
   /** The course of the unperturbed case, where the model has one. */
@@ -241,6 +250,7 @@ export class Simulator {
       streams: this.setup.streams,
       shared: this.setup.shared,
       metrics: cell.schema.metrics,
+      cell_id: cell.schema.cell_id,
     };
     try {
       return { state: this.model.prepare === undefined ? context : await this.model.prepare(context) };

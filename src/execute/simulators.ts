@@ -35,4 +35,10 @@ export class Simulators {
     this.copies.set(id, copy);
     return copy;
   }
+
+  /** Ends what runs for models besides this thread. One that could not be made has nothing. */
+  async close(): Promise<void> {
+    for (const made of await Promise.allSettled([...this.made.values(), ...this.copies.values()]))
+      if (made.status === 'fulfilled') await made.value.close();
+  }
 }

@@ -3,6 +3,7 @@ import type { Piscina } from 'piscina';
 
 import { EngineError } from '../errors.ts';
 import { errorOf } from '../model/error-record.ts';
+import { childTable, endChildrenOf, killChildrenOf } from '../programs/command/child-table.ts';
 import { orAborted, reasonOf } from './or-aborted.ts';
 import { piscina } from './piscina.ts';
 import { threadStarts } from './threads-starting.ts';
@@ -44,6 +45,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
     this.parallel = parallelOf(options.threads);
     const threads = piscina();
+    childTable();
     this.pool = new threads.Piscina({
       filename: options.worker.href,
       minThreads: options.threads,
@@ -110,6 +112,7 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
       for (const worker of this.starting.keys()) worker.ref();
       await Promise.all(this.starting.values());
     }
+    await endChildrenOf(this.pool.threads.map(({ threadId }) => threadId));
     await this.pool.destroy();
   }
 
@@ -147,7 +150,9 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
         up.then(() => this.starting.delete(worker)),
       );
       // Piscina listened first: by now another one has taken its place.
+      const { threadId } = worker;
       worker.once('exit', () => {
+        killChildrenOf(threadId);
         this.watchThreads();
       });
     }

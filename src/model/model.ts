@@ -166,6 +166,8 @@ export interface PrepareContext<Inputs = unknown, Values = Parameters, Shared = 
   readonly shared: Shared | undefined;
   /** The metrics that are stored, in the order of their columns: the others need not be computed. */
   readonly metrics: readonly string[];
+  /** The cell's id, for messages: no row may depend on it. Not given to `baseline`. */
+  readonly cell_id?: string;
 }
 
 /** Plain data, as JSON has it. */

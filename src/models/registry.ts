@@ -12,7 +12,8 @@ const LOADERS: Readonly<Record<string, () => Promise<{ readonly default: unknown
 };
 
 export const builtInModels = {
-  names: Object.keys(LOADERS),
+  /** `command` is what the study makes of it (study/load-command.ts). */
+  names: [...Object.keys(LOADERS), 'command'],
   /** Undefined where there is none of that name. */
   load(name: string): Promise<Model> | undefined {
     if (!Object.hasOwn(LOADERS, name)) return undefined;
@@ -23,5 +24,5 @@ export const builtInModels = {
 
 /** All built-in models, for the JSON Schema. */
 export function models(): Promise<readonly Model[]> {
-  return Promise.all(builtInModels.names.map((name) => builtInModels.load(name)!));
+  return Promise.all(Object.keys(LOADERS).map((name) => builtInModels.load(name)!));
 }

@@ -56,7 +56,7 @@ export async function replay(
   const cell = cellOf(experiment, at, output);
   const { metrics } = cell.setup.schema;
   const simulator = await Simulator.create(setupOf(experiment, chooseKernel('auto', 0).kernel));
-  const computed = await simulator.computeOne(cell.setup, perm_index);
+  const computed = await simulator.computeOne(cell.setup, perm_index).finally(() => simulator.close());
   const row = computed instanceof Float64Array ? rowOf(metrics, [...computed]) : undefined;
   const line = pickRows(port, cell.place, study.permutations, [perm_index]).get(perm_index);
   const stored = line === undefined ? undefined : rowOf(metrics, line.trim().split(',').slice(1).map(Number));

@@ -140,7 +140,10 @@ const json: z.ZodType = z.lazy(() =>
 
 /** Of a setup: what `ModelSetup` says. */
 export const setupShape = z.strictObject({
-  model: z.union([z.strictObject({ builtin: name, version: name }), z.strictObject({ code: z.string(), file: name })]),
+  model: z.union([
+    z.strictObject({ builtin: name, version: name }),
+    z.strictObject({ code: z.string(), file: name, folder: name.optional() }),
+  ]),
   inputs: named(z.strictObject({ sha256: hex(64), path: name })),
   streams: z.enum(['independent', 'shared']),
   shared: json.optional(),

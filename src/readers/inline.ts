@@ -49,9 +49,9 @@ export class Inline implements Local {
     return this.inTurn<ReaderTasks[Name]['result']>(() => this.functions[name](task));
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.closed.abort(new EngineError('STOPPED', 'The reader was closed before this was done.'));
-    return Promise.resolve();
+    await this.simulators.close();
   }
 
   /** The event loop comes first, so that a signal, or a timer, is heard between two tasks. */

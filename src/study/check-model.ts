@@ -72,6 +72,11 @@ export function checkDeclaration(value: Raw, more_keys: readonly string[], probl
   declaration(value, [...more_keys, ...DATA_KEYS], problems);
 }
 
+/** The part of a declared map that is a declaration. */
+export function declarationIn(value: Raw): Raw {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => DATA_KEYS.includes(key)));
+}
+
 function declaration(value: Raw, keys: readonly string[], problems: Problems): void {
   texts(value, keys, problems);
   parameters(value.parameters, value.inputs, problems);

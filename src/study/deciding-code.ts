@@ -2,7 +2,7 @@ import jsTokens, { type Token } from 'js-tokens';
 
 /** What a declaration says for people and their reports: no row depends on it. */
 const WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
-  model: new Set(['description', 'caveats', 'lead', 'ranking', 'results_columns', 'views']),
+  model: new Set(['description', 'earlier_versions', 'caveats', 'lead', 'ranking', 'results_columns', 'views']),
   parameters: new Set(['description', 'unit']),
   metrics: new Set(['description', 'good', 'goals', 'headline', 'label', 'unit']),
   inputs: new Set(['description']),

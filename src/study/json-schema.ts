@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Model, ParameterSpec } from '../model/model.ts';
+import { COMMAND } from './load-command.ts';
 import { axisSchema, axisValueSchema, boundSchema, studySchema, valueSchema } from './schema.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -35,7 +36,7 @@ export function studyJsonSchema(models: readonly Model[]): Schema {
 
 /** Editors offer the built-in names; a file or a package is as good. */
 function modelNames(models: readonly Model[], schema: Schema | undefined): Schema {
-  return { ...schema, anyOf: [{ enum: models.map((model) => model.name) }, { type: 'string' }] };
+  return { ...schema, anyOf: [{ enum: [...models.map((model) => model.name), COMMAND] }, { type: 'string' }] };
 }
 
 /** Where a study may leave the value to the command line. The engine has put the value there before it checks the shape. */

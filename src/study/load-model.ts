@@ -32,6 +32,15 @@ export async function loadModel(reference: string, folder: string, builtIn: Buil
   if (own !== undefined) return { model: await own, code: undefined };
   if (isFile(reference) && extname(reference).toLowerCase() === '.wasm')
     return loadWasm(resolve(folder, reference), reference);
+  if (builtIn.names.includes(reference))
+    throw new EngineError(
+      'STUDY',
+      `model: ${reference} is described by the study that names it (${reference}: { run, ... })`,
+      {
+        path: 'model',
+        value: reference,
+      },
+    );
   const entry: Entry = isFile(reference)
     ? { file: modelFile(reference, folder), shown: reference, code: 'MODEL' }
     : { package: reference, folder, shown: reference, code: 'MODEL' };

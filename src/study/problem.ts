@@ -63,9 +63,19 @@ export type Locate = (path: Path) => { readonly line: number; readonly column: n
 export class Problems {
   readonly list: StudyProblem[] = [];
   private readonly locate: Locate;
+  private readonly above: Path;
 
-  constructor(locate: Locate = () => undefined) {
+  /** `above`: what the paths of problems start at. */
+  constructor(locate: Locate = () => undefined, above: Path = []) {
     this.locate = locate;
+    this.above = above;
+  }
+
+  /** For a part of the file, whose paths start there. */
+  under(above: Path): Problems {
+    const part = new Problems(this.locate, [...this.above, ...above]);
+    Object.assign(part, { list: this.list });
+    return part;
   }
 
   /** "grid.p_skip[3]: found 1.5; allowed: a number from 0 to 1". */
@@ -84,10 +94,11 @@ export class Problems {
 
   /** Any other sentence. */
   add(
-    path: Path,
+    below: Path,
     sentence: string,
     details: { value?: unknown; allowed?: string | undefined; nearest?: string | undefined } = {},
   ): void {
+    const path = [...this.above, ...below];
     const text = pathText(path);
     this.list.push({
       path: text,

@@ -172,6 +172,17 @@ export const studySchema = map(
       .optional()
       .describe('A label; default: the name of the file'),
     model: text('a built-in model, ./file.ts, or a package').describe('A built-in model, ./file.ts, or a package'),
+    command: z
+      .union(
+        [text('the path of a file'), named(z.unknown(), 'that says how the program is run, and declares the model')],
+        {
+          error: 'a map that says how the program is run, and declares the model, or the path of a file that holds it',
+        },
+      )
+      .optional()
+      .describe(
+        'Only with model: command. What runs (run, form, files, environment, timeout), and the declaration of the model',
+      ),
     inputs: named(text('a path'), 'from inputs to paths').default({}).describe('Paths relative to the study file'),
     settings: named(scalar, 'from settings to their defaults')
       .optional()

@@ -11,6 +11,8 @@ export interface StudyObject {
   readonly name?: string;
   /** A built-in model, `./file.ts`, or a package. Not the model itself: workers load it. */
   readonly model: string | URL;
+  /** With `model: 'command'`: the program and the declaration of the model, docs/command-models.md; or the file that holds them. */
+  readonly command?: StudyCommand | string | URL;
   /** Input files by name. */
   readonly inputs?: Readonly<Record<string, string | URL>>;
   /** Values that the command line may give, with their defaults; `{ setting: name }` stands where one belongs. */
@@ -43,6 +45,26 @@ export interface StudyObject {
   readonly results?: { readonly key: readonly string[]; readonly keep?: 'last' | 'first' };
   /** Default `runs/<name>`. */
   readonly output?: string | URL;
+}
+
+/** A program that is the model. What else a declaration has is as with `defineModel`, less the functions. */
+export interface StudyCommand {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  /** The program and its arguments. */
+  readonly run: readonly string[];
+  /** Default `lines`. */
+  readonly form?: 'lines' | 'arrow' | 'one';
+  /** What the program is made of: a run is of these files as they are. */
+  readonly files?: readonly string[];
+  /** Variables that are passed, or set: `NAME=value`. Default `['PATH']`. */
+  readonly environment?: readonly string[];
+  /** For one answer: `'500ms'`, `'60s'`, `'10m'`, `'2h'`. Default `'10m'`. */
+  readonly timeout?: string;
+  readonly parameters: Readonly<Record<string, object>>;
+  readonly metrics: Readonly<Record<string, object>>;
+  readonly [more: string]: unknown;
 }
 
 type Scalar = number | string | boolean;

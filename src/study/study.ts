@@ -7,6 +7,7 @@ import type { GeneratorName } from '../random/generator.ts';
 import type { Seed, Sharing } from '../random/seeding.ts';
 import { checkDerivations, derivationsOf, withDerived } from './derived.ts';
 import type { Derivation, Derived } from './derived.ts';
+import { COMMAND, loadCommand } from './load-command.ts';
 import { loadModel } from './load-model.ts';
 import type { BuiltInModels, LoadedModel } from './load-model.ts';
 import { Problems, StudyError } from './problem.ts';
@@ -155,8 +156,16 @@ async function modelOf(
   models: BuiltInModels,
   problems: Problems,
 ): Promise<LoadedModel | undefined> {
-  const reference = (raw as { readonly model?: unknown } | null)?.model;
+  const { model: reference, command } = (raw ?? {}) as { readonly model?: unknown; readonly command?: unknown };
   if (typeof reference !== 'string' || reference === '') return undefined;
+  if (reference === COMMAND) {
+    if (kept.model !== undefined) return kept.model;
+    const loaded = await loadCommand(command, source, problems);
+    if (loaded !== undefined) kept.model = Promise.resolve(loaded);
+    return loaded;
+  }
+  if (command !== undefined)
+    problems.add(['command'], `is read only with model: ${COMMAND}`, { value: command, allowed: `model: ${COMMAND}` });
   try {
     return await (kept.model ??= loadModel(reference, source.folder, models));
   } catch (error) {

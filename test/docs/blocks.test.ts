@@ -10,6 +10,7 @@ import { COMMANDS } from '../../src/commands/commands.ts';
 import { exportRun } from '../../src/operations/export.ts';
 import { run } from '../../src/operations/run.ts';
 import { HOST } from '../operations/coin-study.ts';
+import { copyHelper, PYTHON } from '../programs/command/languages.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { blocksOf, PAGES, ROOT, type Block } from './pages.ts';
 
@@ -59,7 +60,7 @@ describe('a command', () => {
   }
 
   const SCRIPTS = { ...packageJson.scripts, install: '', ci: '', link: '', 'install-test': '' };
-  const OTHERS = ['rsync', 'git', 'code', 'clang', 'clang++', 'rustup', 'rustc', 'zig'];
+  const OTHERS = ['rsync', 'git', 'code', 'cp', 'clang', 'clang++', 'rustup', 'rustc', 'zig'];
   /** Commands that packages bring under other names. */
   const BROUGHT: Readonly<Record<string, string>> = { tsc: 'typescript', asc: 'assemblyscript' };
 
@@ -91,6 +92,11 @@ describe('a study', () => {
     const here = models.filter(({ page }) => page === block.page);
     for (const { text } of [...models.filter(({ page }) => page === 'docs/getting-started.md'), ...here])
       writeFileSync(join(folder, text.slice(3, text.indexOf('\n'))), text);
+    for (const { text } of of('python').filter(({ page }) => page === block.page)) {
+      const [, name] = /^# (\w+\.py)\n/.exec(text) ?? [];
+      if (name !== undefined) writeFileSync(join(folder, name), text);
+    }
+    if (block.text.includes('permafrost.py')) copyHelper('permafrost.py', folder);
     const csv = of('csv').find(({ page }) => page === block.page);
     if (csv !== undefined) writeFileSync(join(folder, 'returns.csv'), csv.text);
     const declaration = of('json').find(({ page }) => page === block.page);
@@ -109,7 +115,10 @@ describe('a study', () => {
     return folder;
   }
 
-  it.each(of('yaml').map((block) => [place(block), block] as const))(
+  /** Programs in Python are run where there is one. */
+  const runnable = of('yaml').filter(({ text }) => PYTHON || !text.includes('python3'));
+
+  it.each(runnable.map((block) => [place(block), block] as const))(
     'of %s runs',
     async (_, block) => {
       const folder = folderFor(block);

@@ -169,7 +169,7 @@ thresholds: { head: 3 }
     expect(error.message.split('\n')).toEqual([
       `${path}: 8 problems`,
       `${path}:2:1: permutations: found 0; allowed: an integer from 1 to 4294967296`,
-      `${path}:3:1: permutaions: unknown key "permutaions"; allowed: $schema, name, model, inputs, settings, parameters, grid, cells, permutations, seed, streams, cell_ids, metrics, format, batch_rows, precision, thresholds, steps, results, output; did you mean permutations?`,
+      `${path}:3:1: permutaions: unknown key "permutaions"; allowed: $schema, name, model, command, inputs, settings, parameters, grid, cells, permutations, seed, streams, cell_ids, metrics, format, batch_rows, precision, thresholds, steps, results, output; did you mean permutations?`,
       `${path}:5:3: grid.p: is also given in parameters; give it once`,
       `${path}:5:20: grid.p[3]: found 1.5; allowed: a number from 0 to 1`,
       `${path}:6:3: grid.flip: unknown parameter of model coin "flip"; allowed: p, flips; did you mean flips?`,

@@ -31,6 +31,7 @@ export function modelOfWasm(program: WasmProgram): Model {
   let compiled: WasmModule | undefined;
   const model: Model<unknown, RunningProgram> = {
     generators: DEFAULT_GENERATORS,
+    draws_by_itself: true,
     ...declared,
     prepare: ({ parameters }) => {
       compiled ??= compiledModule(program);
