@@ -35,7 +35,7 @@ export function programVersion(
 function withoutWords(declaration: object): object {
   const kept = withoutKeys(declaration);
   for (const group of ['parameters', 'metrics']) {
-    const specs = (kept as Readonly<Record<string, object | undefined>>)[group] ?? {};
+    const specs = (kept as Readonly<Record<string, Readonly<Record<string, object>> | undefined>>)[group] ?? {};
     const bare = Object.entries(specs).map(([name, spec]) => [name, withoutKeys(spec)] as const);
     Object.assign(kept, { [group]: Object.fromEntries(bare) });
   }

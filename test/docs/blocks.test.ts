@@ -59,8 +59,20 @@ describe('a command', () => {
     command.commands.forEach(disarm);
   }
 
-  const SCRIPTS = { ...packageJson.scripts, install: '', ci: '', link: '', 'install-test': '' };
-  const OTHERS = ['rsync', 'git', 'code', 'cp', 'clang', 'clang++', 'rustup', 'rustc', 'zig'];
+  const SCRIPTS = { ...packageJson.scripts, install: '', ci: '', pack: '', link: '', 'install-test': '' };
+  const OTHERS = [
+    'rsync',
+    'git',
+    'code',
+    'cp',
+    'cd',
+    'node_modules/.bin/permafrost',
+    'clang',
+    'clang++',
+    'rustup',
+    'rustc',
+    'zig',
+  ];
   /** Commands that packages bring under other names. */
   const BROUGHT: Readonly<Record<string, string>> = { tsc: 'typescript', asc: 'assemblyscript' };
 
