@@ -60,6 +60,7 @@ export default tseslint.config(
       'runs/**',
       'node_modules/**',
       'native-free/**/assembly/**',
+      'examples/**/assembly/**',
       'test/fixtures/**/assembly/**',
       'native-free/**/build/**',
     ],

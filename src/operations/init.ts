@@ -47,7 +47,7 @@ export async function init(
   const { files: own, needs, notes } = TEMPLATES[template];
   const place = resolve(folder);
   const texts = new Map<string, Uint8Array>();
-  for (const [name, { from }] of Object.entries(own)) texts.set(name, readFileSync(new URL(from, PACKAGE)));
+  for (const [name, { from }] of Object.entries(own)) texts.set(name, readFileSync(from));
   texts.set('walk.test.mjs', common('walk.test.mjs'));
   const rows = Object.entries({ ...own, 'walk.test.mjs': { is: 'what is known of the model, tried' } });
   const is_new = !existsSync(join(place, 'package.json'));
