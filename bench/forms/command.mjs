@@ -45,13 +45,13 @@ async function byTheEngine(python, form) {
     [HERE],
   );
   const before = new Set(children());
-  const context = {
+  const context = /** @type {const} */ ({
     parameters: PARAMETERS,
     inputs: undefined,
     streams: 'independent',
     shared: undefined,
     metrics: METRICS,
-  };
+  });
   const state = await model.prepare(context);
   const columns = METRICS.map(() => new Float64Array(COUNT));
   const compute = (first, count = COUNT) =>

@@ -330,7 +330,7 @@ describe('a model', () => {
     });
     const model: Model = defined;
     const row = { x: 0 };
-    model.simulate?.(7, (() => 0) as unknown as Rng, row);
+    void model.simulate?.(7, (() => 0) as unknown as Rng, row);
     expect(row).toEqual({ x: 7 });
   });
 

@@ -16,7 +16,7 @@ function rows(p: number, flips: number): { heads: number; longest_run: number }[
   return Array.from({ length: 2000 }, (_, perm) => {
     rng.reseed(perm);
     const row = { heads: NaN, longest_run: NaN };
-    coin.simulate!(state, rng, row);
+    void coin.simulate!(state, rng, row);
     return row;
   });
 }

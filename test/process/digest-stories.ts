@@ -45,6 +45,8 @@ export const STORIES: readonly Story[] = [
   // Every example, cut down to a second or two.
   example('coin/study.yaml', '--permutations', '500'),
   example('mmc-queue/study.yaml', '--permutations', '20'),
+  example('sir-wasm/study.yaml', '--permutations', '20'),
+  example('mm1-rust/study.yaml', '--permutations', '20'),
   example('black-scholes/study.yaml', '--permutations', '500'),
   example('black-scholes/antithetic.yaml', '--permutations', '500'),
   example('permutation-test/study.yaml', '--permutations', '500'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { permafrost, type Finished } from './cli.ts';
+import { EXAMPLES, permafrost, type Finished } from './cli.ts';
 import { outputOf, STORIES, VARIANTS, type Act } from './digest-stories.ts';
 import { writeStudies } from './digest-studies.ts';
 import { digestsOf, KINDS, type Digests, type Kind } from './finished-files.ts';
@@ -107,7 +107,10 @@ describe('the same files by another way', () => {
 
 describe('the record', () => {
   it('has a story for every example, and none that nobody tells', () => {
-    const studies = exampleStudies();
+    // Programs of other languages are not on every machine, and theirs are the random numbers.
+    const studies = exampleStudies().filter(
+      (study) => !/^model: command$/m.test(readFileSync(join(EXAMPLES, study), 'utf8')),
+    );
     expect(studies.length).toBeGreaterThan(0);
     const stories = STORIES.map(({ name }) => name);
     for (const study of studies) expect(stories).toContain(`examples/${study}`);

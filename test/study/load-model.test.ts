@@ -56,7 +56,7 @@ describe("a user's own model", () => {
     const { model, code } = await load('die.ts', die);
     const again = ((await import(moduleUrl(code!))) as { default: Model }).default;
     const row = { eyes: NaN };
-    again.simulate!(undefined, { index: (m: number) => m - 1 } as never, row);
+    void again.simulate!(undefined, { index: (m: number) => m - 1 } as never, row);
     expect(row.eyes).toBe(5);
     expect(model.version).toMatch(/^3\+[0-9a-f]{16}$/);
     expect(again.version).toBe('3');

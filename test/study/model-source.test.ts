@@ -35,7 +35,7 @@ async function load(
 
 /** Draws are the same every time. */
 function simulate(model: Model, state: unknown): void {
-  model.simulate?.(state, (() => 0.5) as unknown as Rng, { a: 0 });
+  void model.simulate?.(state, (() => 0.5) as unknown as Rng, { a: 0 });
 }
 
 function thrownBy(work: () => unknown): Error {

@@ -25,7 +25,7 @@ describe('a permutation', () => {
     });
     const rows = [4, 2, 4].map((perm) => {
       const row: Record<string, number> = {};
-      federated.simulate!(state, permutation(perm), row);
+      void federated.simulate!(state, permutation(perm), row);
       return row;
     });
     expect(rows[2]).toEqual(rows[0]);

@@ -43,6 +43,6 @@ export async function rowOf(given: Parameters, rng: Rng): Promise<Record<string,
   const context = { parameters: resolved(given), inputs: { digits: digits() }, shared: undefined, metrics: [] };
   const state = await federated.prepare!({ ...context, streams: 'independent' });
   const row: Record<string, number> = {};
-  federated.simulate!(state, rng, row);
+  void federated.simulate!(state, rng, row);
   return row;
 }

@@ -43,7 +43,7 @@ async function rows(changes: Parameters, given: typeof inputs, count = 3): Promi
   const state = await stateOf(changes, given);
   return Array.from({ length: count }, (_, i) => {
     const row: Row = {};
-    model.simulate!(state, permutation(i), row);
+    void model.simulate!(state, permutation(i), row);
     return row as Metrics;
   });
 }
@@ -66,9 +66,9 @@ describe('a permutation', () => {
     const other = await stateOf({ num_requests: 700, scheduler_type: 'static_fifo' }, inputs);
     const one: Row = {};
     const two: Row = {};
-    model.simulate!(state, permutation(5), one);
-    model.simulate!(other, permutation(6), {});
-    model.simulate!(state, permutation(5), two);
+    void model.simulate!(state, permutation(5), one);
+    void model.simulate!(other, permutation(6), {});
+    void model.simulate!(state, permutation(5), two);
     expect(two).toEqual(one);
   });
 

@@ -22,7 +22,7 @@ function cell(parameters: Parameters, csv?: Uint8Array): (perm: number) => Submi
   if (state instanceof Promise) throw new Error('a cell is prepared synchronously');
   return (perm) => {
     const row: Record<string, number> = {};
-    model.simulate!(state, streamOf(99, perm), row);
+    void model.simulate!(state, streamOf(99, perm), row);
     return row as SubmitQueueRow;
   };
 }

@@ -23,7 +23,7 @@ describe('a single run', () => {
 
   test('has the row of the same permutation of a study', () => {
     const row: Record<string, number> = {};
-    model.simulate!(replicate, streamOf(1, 0), row);
+    void model.simulate!(replicate, streamOf(1, 0), row);
     expect(run.row).toEqual(row);
   });
 
@@ -50,9 +50,9 @@ describe('a single run', () => {
   test('a trace has a line per tick and leaves the row as it is', () => {
     const before: Record<string, number> = {};
     const after: Record<string, number> = {};
-    model.simulate!(replicate, streamOf(1, 3), before);
+    void model.simulate!(replicate, streamOf(1, 3), before);
     const lines = [...model.trace!(replicate, streamOf(1, 3))];
-    model.simulate!(replicate, streamOf(1, 3), after);
+    void model.simulate!(replicate, streamOf(1, 3), after);
     expect(lines).toHaveLength(replicate.ticks);
     expect(lines[0]).toMatch(/^tick 0: /);
     expect(after).toEqual(before);

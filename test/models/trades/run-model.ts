@@ -68,14 +68,14 @@ export const alea = (seed: number): StreamSource => ({ scheme: 'sha256-32', gene
 /** One row by the reference path, metrics in order. */
 export function rowByPath(state: TradesState, rng: Rng): number[] {
   const row: Record<string, number> = {};
-  trades.simulate!(state, rng, row);
+  void trades.simulate!(state, rng, row);
   return TRADE_METRICS.map((name) => row[name]!);
 }
 
 /** `count` permutations by the chunk form: one array per metric. */
 export function chunk(state: TradesState, source: StreamSource, first: number, count: number): Float64Array[] {
   const columns = TRADE_METRICS.map(() => new Float64Array(count).fill(NaN));
-  trades.simulateChunk!(state, createStreams(source, first, count), columns, 'auto');
+  void trades.simulateChunk!(state, createStreams(source, first, count), columns, 'auto');
   return columns;
 }
 
