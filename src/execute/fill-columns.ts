@@ -106,7 +106,13 @@ export class ColumnFiller {
     const { model, row } = this;
     if (model.simulate === undefined || model.simulateChunk !== undefined) return new UndefinedMetric(metric);
     Object.assign(row, { [metric]: undefined });
-    const returned: unknown = model.simulate(state, createStreams(source, first + i, 1, this.kernel, half).rng(0), row);
+    let returned: unknown;
+    try {
+      returned = model.simulate(state, createStreams(source, first + i, 1, this.kernel, half).rng(0), row);
+    } catch {
+      // It did not throw before: another reason than this one, which the check of purity finds.
+      return new UndefinedMetric(metric);
+    }
     if (isPromise(returned)) {
       // What it sets later is not waited for here.
       returned.then(undefined, () => undefined);

@@ -72,6 +72,7 @@ export class Threads implements Local {
     limit_ms: number | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Computed> {
+    let last: unknown;
     for (let tries = 1; ; tries += 1) {
       const progress = new Int32Array(new SharedArrayBuffer(8));
       const watch = limit_ms === undefined ? undefined : watchProgress(progress, limit_ms);
@@ -80,7 +81,9 @@ export class Threads implements Local {
         return await this.pool.run('compute', { ...task, into: this.memory(), care: { progress, fatal } }, either);
       } catch (error) {
         const died = error instanceof EngineError && error.code === 'WORKER';
-        if (!died || progress[DOING] === COMPUTING || signal?.aborted === true) throw error;
+        // The same one again: the pool is broken, and will not be better.
+        if (!died || progress[DOING] === COMPUTING || signal?.aborted === true || error === last) throw error;
+        last = error;
         // A thread prepares one cell while it computes another, which may be what ended it.
         if (progress[DOING] === PREPARING && tries === TRIES_TO_PREPARE) throw new EndsInPrepare(error);
       } finally {
