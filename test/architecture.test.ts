@@ -25,7 +25,7 @@ run: steps queue tables readers stored precision execute plan store files statis
 steps: stored precision plan store files study model
 report: stored store files analysis statistics model encoding
 tables: stored plan store files analysis statistics study model encoding
-readers: queue stored precision execute store files statistics model encoding clock.ts
+readers: queue stored precision execute programs store files statistics model encoding clock.ts
 queue: stored execute store files statistics study model random encoding clock.ts
 stored: precision plan store files statistics study model random encoding version.ts
 precision: store files statistics study encoding

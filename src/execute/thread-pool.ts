@@ -3,7 +3,7 @@ import type { Piscina } from 'piscina';
 
 import { EngineError } from '../errors.ts';
 import { errorOf } from '../model/error-record.ts';
-import { childTable, endChildrenOf, killChildrenOf } from '../programs/command/child-table.ts';
+import { endChildrenOf, killChildrenOf } from '../programs/command/child-table.ts';
 import { orAborted, reasonOf } from './or-aborted.ts';
 import { piscina } from './piscina.ts';
 import { threadStarts } from './threads-starting.ts';
@@ -45,7 +45,6 @@ export class ThreadPool<Kinds extends TaskTable<Kinds>> {
   constructor(options: { readonly worker: URL; readonly threads: number; readonly worker_data: unknown }) {
     this.parallel = parallelOf(options.threads);
     const threads = piscina();
-    childTable();
     this.pool = new threads.Piscina({
       filename: options.worker.href,
       minThreads: options.threads,

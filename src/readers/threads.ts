@@ -15,6 +15,8 @@ import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
 import { computeWithoutFatal, EndsInPrepare, watchProgress, type Compute } from './fatal-permutations.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
+import { childTable } from '../programs/command/child-table.ts';
+import { isCodeOfCommand } from '../programs/program.ts';
 import type { ComputeTask, ThreadTasks, WorkerData } from './thread-tasks.ts';
 import { ThreadsOnDemand, type Tail } from './threads-on-demand.ts';
 
@@ -149,6 +151,8 @@ export class Threads implements Local {
  */
 export function openThreads(threads: number, setups: readonly GivenSetup[] = [], purity_check = false): Local {
   const worker_data: WorkerData = { setups };
+  // Before they start: it is part of their environment.
+  if (setups.some(({ setup: { model } }) => 'code' in model && isCodeOfCommand(model.code))) childTable();
   const open = (): Threads => {
     const pool = new ThreadPool<ThreadTasks>({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
     return new Threads(pool, setups, purity_check ? setups : []);

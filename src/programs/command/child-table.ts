@@ -21,8 +21,8 @@ let channel: BroadcastChannel | undefined;
 
 /** Made in the main thread before its threads start: they are given it with their environment. */
 export function childTable(): Int32Array {
-  const known = getEnvironmentData(KEY);
-  if (known instanceof SharedArrayBuffer) return new Int32Array(known);
+  const known = tableIfAny();
+  if (known !== undefined) return known;
   const made = new SharedArrayBuffer(SLOTS * 2 * Int32Array.BYTES_PER_ELEMENT);
   setEnvironmentData(KEY, made);
   if (isMainThread) {
@@ -34,6 +34,12 @@ export function childTable(): Int32Array {
     });
   }
   return new Int32Array(made);
+}
+
+/** Undefined where nobody has started a program: nothing is made for that then, and nothing listened to. */
+function tableIfAny(): Int32Array | undefined {
+  const known = getEnvironmentData(KEY);
+  return known instanceof SharedArrayBuffer ? new Int32Array(known) : undefined;
 }
 
 /** Its slot; -1 where the table is full. */
@@ -75,8 +81,7 @@ export async function endChildrenOf(threads: readonly number[]): Promise<void> {
 
 /** Of a thread that is gone. */
 export function killChildrenOf(thread: number): void {
-  const table = childTable();
-  forEachChild([thread], (pid, slot) => {
+  forEachChild([thread], (pid, slot, table) => {
     signalGroup(pid, 'SIGKILL');
     Atomics.store(table, 2 * slot + 1, 0);
     Atomics.store(table, 2 * slot, 0);
@@ -100,11 +105,15 @@ function someChild(threads: readonly number[]): boolean {
   return some;
 }
 
-function forEachChild(threads: readonly number[] | undefined, visit: (pid: number, slot: number) => void): void {
-  const table = childTable();
+function forEachChild(
+  threads: readonly number[] | undefined,
+  visit: (pid: number, slot: number, table: Int32Array) => void,
+): void {
+  const table = tableIfAny();
+  if (table === undefined) return;
   for (let slot = 0; slot < SLOTS; slot += 1) {
     const thread = Atomics.load(table, 2 * slot) - 1;
     const pid = Atomics.load(table, 2 * slot + 1);
-    if (thread >= 0 && pid > 0 && (threads?.includes(thread) ?? true)) visit(pid, slot);
+    if (thread >= 0 && pid > 0 && (threads?.includes(thread) ?? true)) visit(pid, slot, table);
   }
 }

@@ -1,4 +1,3 @@
-
 /**
  * How a program is asked. `lines`: a line of JSON per request, a line per row. `arrow`: an Arrow IPC stream per request and per answer. `one`: a process per
  * permutation.
