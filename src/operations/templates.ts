@@ -4,6 +4,7 @@ interface TemplateFile {
   readonly is: string;
 }
 
+/** The language of a template of `init`. */
 export type TemplateName =
   'typescript' | 'javascript' | 'python' | 'r' | 'command' | 'wasm-c' | 'wasm-rust' | 'wasm-assemblyscript';
 
