@@ -198,8 +198,8 @@ describe.skipIf(!HAS_REDIS)(`processes over a real Redis${WITHOUT_REDIS}`, () =>
     await cluster.redis.kill();
     await until(() => spooled(cluster, 'a').length > 0);
     worker.kill('SIGTERM');
-    const { exit, stdout } = await finished(worker);
-    expect([exit, stdout]).toEqual([143, expect.stringMatching(/in the spool/)]);
+    const { exit, signal, stdout, stderr } = await finished(worker);
+    expect([exit, stdout], `${signal ?? ''} ${stderr}`).toEqual([143, expect.stringMatching(/in the spool/)]);
     expect(spooled(cluster, 'a').length).toBeGreaterThan(0);
   });
 
