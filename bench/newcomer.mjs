@@ -40,7 +40,7 @@ async function timed(template, step, work) {
 }
 
 const run = (cwd, command, ...args) =>
-  execFileSync(command, args, { cwd, shell, stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(command, args, { cwd, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
 /** Whether a cell has rows by now. */
 function begun(output) {
