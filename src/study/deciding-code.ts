@@ -1,13 +1,9 @@
 import jsTokens, { type Token } from 'js-tokens';
 
-/** What a declaration says for people and their reports: no row depends on it. */
-const WORDS: Readonly<Record<string, ReadonlySet<string>>> = {
-  model: new Set(['description', 'earlier_versions', 'caveats', 'lead', 'ranking', 'results_columns', 'views']),
-  parameters: new Set(['description', 'unit']),
-  metrics: new Set(['description', 'good', 'goals', 'headline', 'label', 'unit']),
-  inputs: new Set(['description']),
-};
-const ALL_WORDS = new Set(Object.values(WORDS).flatMap((each) => [...each]));
+import { WORDS } from '../model/words.ts';
+
+const BY_KIND: Readonly<Record<string, readonly string[]>> = WORDS;
+const ALL_WORDS = new Set(Object.values(BY_KIND).flat());
 
 /** One `key: value` of an object, by the places of its first and last token, and of its value. */
 interface Entry {
@@ -30,14 +26,14 @@ export function decidingCode(code: string): string {
   const dropped = new Set<number>();
   const dropWords = (object: number, kind: string): void => {
     for (const entry of entriesOf(tokens, object)) {
-      if (!WORDS[kind]!.has(entry.key) || !isPlain(tokens, entry)) continue;
+      if (!BY_KIND[kind]!.includes(entry.key) || !isPlain(tokens, entry)) continue;
       for (let k = entry.from; k <= entry.to; k += 1) dropped.add(k);
       if (tokens[entry.to + 1]?.value === ',') dropped.add(entry.to + 1);
     }
   };
   dropWords(at, 'model');
   for (const { key, value } of entriesOf(tokens, at)) {
-    if (key === 'model' || !Object.hasOwn(WORDS, key) || tokens[value]?.value !== '{') continue;
+    if (key === 'model' || !Object.hasOwn(BY_KIND, key) || tokens[value]?.value !== '{') continue;
     for (const each of entriesOf(tokens, value)) if (tokens[each.value]?.value === '{') dropWords(each.value, key);
   }
   return tokens

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { EngineError } from '../errors.ts';
 import { thrownText } from '../model/error-record.ts';
 import { programVersion } from '../programs/identity.ts';
+import { codeOfProgram } from '../programs/program.ts';
 import { MEMORY_MIB, MOST_MEMORY_MIB } from '../programs/wasm/abi.ts';
 import { checkModule } from '../programs/wasm/check-module.ts';
 import { modelOfWasm, tryProgram, type WasmDeclaration, type WasmProgram } from '../programs/wasm/wasm-program.ts';
@@ -39,7 +40,7 @@ export async function loadWasm(file: string, shown: string): Promise<LoadedModel
   }
   const model = modelOfWasm(program);
   const version = programVersion(program, model.version);
-  return { model: Object.assign(model, { version }), code: `export default ${JSON.stringify(program)};\n` };
+  return { model: Object.assign(model, { version }), code: codeOfProgram(program) };
 }
 
 /** `./sim.wasm` -> `./sim.json`. */
