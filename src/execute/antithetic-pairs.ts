@@ -3,7 +3,7 @@ import { canonicalise } from '#native-free/columns/columns';
 import type { Streams } from '../random/generator.ts';
 import type { Kernel } from '../model/model.ts';
 import { createStreams } from '../random/streams.ts';
-import { failedAt, type AtOnceOrLater, type FailedPermutation } from './failed-permutation.ts';
+import { failedAt, afterwards, type AtOnceOrLater, type FailedPermutation } from './failed-permutation.ts';
 import { UndefinedMetric } from './model-failure.ts';
 
 /** Has a model fill the columns of a chunk with one half of its pairs, and returns the permutations that failed. */
@@ -37,9 +37,9 @@ export function fillPairs(
       return eachOnce([...failures, ...undefinedMeans]);
     };
     const { source, first, count } = streams;
-    return then(fillHalf(createStreams(source, first, count, kernel, 'mirrored')), averageAfter);
+    return afterwards(fillHalf(createStreams(source, first, count, kernel, 'mirrored')), averageAfter);
   };
-  return then(fillHalf(streams), mirrorAfter);
+  return afterwards(fillHalf(streams), mirrorAfter);
 }
 
 /** Means of both halves, in the columns that hold the mirrored one. Infinity and -Infinity have none: the pair fails, unless the metric may be missing. */
@@ -74,10 +74,6 @@ function eachOnce(failures: readonly FailedPermutation[]): FailedPermutation[] {
     if (!first.has(perm_index)) first.set(perm_index, each);
   }
   return [...first.values()].sort((a, b) => a.failure.perm_index - b.failure.perm_index);
-}
-
-function then<A, B>(value: AtOnceOrLater<A>, next: (value: A) => AtOnceOrLater<B>): AtOnceOrLater<B> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** Both halves of an antithetic pair, each drawn from its beginning when its turn comes. */

@@ -11,6 +11,11 @@ export interface FailedPermutation {
 /** At once where the model is synchronous: a promise for each permutation would cost as much as a small model. */
 export type AtOnceOrLater<T> = T | Promise<T>;
 
+/** What comes after it, as soon as it is there. */
+export function afterwards<A, B>(value: AtOnceOrLater<A>, next: (value: A) => AtOnceOrLater<B>): AtOnceOrLater<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
 /** How the i-th permutation of a chunk failed. */
 export function failedAt({ source, first }: Streams, i: number, error: unknown): FailedPermutation {
   return { failure: failureOf(source, first + i, error), error };

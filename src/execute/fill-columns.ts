@@ -9,7 +9,7 @@ import { UnusableProgram } from '../programs/command/unusable.ts';
 import type { Streams } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { fillPairs } from './antithetic-pairs.ts';
-import { failedAt, type AtOnceOrLater, type FailedPermutation } from './failed-permutation.ts';
+import { failedAt, afterwards, type AtOnceOrLater, type FailedPermutation } from './failed-permutation.ts';
 import { PERMUTATIONS, type ChunkCare, type Fatal } from './messages.ts';
 import { InfiniteMetric, UndefinedMetric } from './model-failure.ts';
 import { isPromise, NotANumber, ReturnedObject, UnsetMetric } from './value-errors.ts';
@@ -72,7 +72,7 @@ export class ColumnFiller {
         : this.simulateOneByOne(state, streams, columns.all, metrics, fatal);
     const checked = (failures: FailedPermutation[]): FailedPermutation[] =>
       this.withWrongValues(failures, state, streams, columns.stored, metrics);
-    return thrown instanceof Promise ? thrown.then(checked) : checked(thrown);
+    return afterwards(thrown, checked);
   }
 
   private withWrongValues(
