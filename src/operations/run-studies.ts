@@ -158,7 +158,12 @@ async function runClaimed(
     claimed.map(({ experiment }) => experiment.study.output),
   );
   const computes = options.computes_here || options.audit !== undefined;
-  const local = host.open(options.threads, computes ? distinct(setups) : [], options.purity_check);
+  const resumed = claimed.every(({ claim }) => claim instanceof EngineError || claim.resumed);
+  const local = host.open(options.threads, computes ? distinct(setups) : [], {
+    purity_check: options.purity_check,
+    // A new output lacks everything; of others it may be nothing.
+    computes: computes && !resumed,
+  });
   const queue =
     options.queue === undefined ? undefined : await queueOf(host, claimed, distinct(setups), local, options, watch);
   const report = queue && (() => queue.report());

@@ -56,7 +56,7 @@ export async function work(options: WorkOptions = {}, host: Host = thisMachine):
   const transport = await brokerOf(host).worker(queue, namespace);
   const worker = new ChunkWorker({
     transport,
-    open: (setups) => host.open(threads, setups, true),
+    open: (setups) => host.open(threads, setups, { purity_check: true }),
     threads,
     clock: host.clock,
     spool: Spool.open(host.port, options.spool ?? join('permafrost-spool', namespace), spool_mb * MB),

@@ -7,14 +7,21 @@ import { Inline } from './inline.ts';
 import type { Local } from './readers.ts';
 
 /** Where a study lives: its files, who may write them, and who computes and reads there. Every operation is given one; this machine is the default. */
+export interface OpenHow {
+  /** Users' models are checked while they compute. */
+  readonly purity_check?: boolean;
+  /** Whether it is known that something is to be computed: then threads start at once, and are up when they are wanted. As a rule where there are setups. */
+  readonly computes?: boolean;
+}
+
 export interface Host {
   readonly port: FilePort;
   readonly locks: Locks;
   readonly clock: Clock;
   /** How a queue is reached, where there may be one. */
   readonly broker?: Broker;
-  /** `setups`: what is to be computed; none where files are only read. `purity_check`: users' models are checked while they compute. */
-  open(threads: number, setups?: readonly GivenSetup[], purity_check?: boolean): Local;
+  /** `setups`: what may be computed; none where files are only read. */
+  open(threads: number, setups?: readonly GivenSetup[], how?: OpenHow): Local;
 }
 
 /**

@@ -13,6 +13,7 @@ import type { GivenSetup } from '../execute/setup.ts';
 import { PurityCheck, type Sampled } from '../execute/purity-check.ts';
 import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
 import { computeWithoutFatal, EndsInPrepare, watchProgress, type Compute } from './fatal-permutations.ts';
+import type { OpenHow } from './host.ts';
 import type { Local } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
 import { childTable } from '../programs/command/child-table.ts';
@@ -145,17 +146,18 @@ export class Threads implements Local {
   }
 }
 
-/**
- * `setups`: what the threads can compute, which start at once; those that only read files need none, and start when there is something to read. `purity_check`:
- * users' models are checked while they compute.
- */
-export function openThreads(threads: number, setups: readonly GivenSetup[] = [], purity_check = false): Local {
-  const worker_data: WorkerData = { setups };
-  // Before they start: it is part of their environment.
-  if (setups.some(({ setup: { model } }) => 'code' in model && isCodeOfCommand(model.code))) childTable();
+/** The worker threads of this process, once they are needed. */
+export function openThreads(
+  threads: number,
+  setups: readonly GivenSetup[] = [],
+  { purity_check = false, computes = setups.length > 0 }: OpenHow = {},
+): Local {
   const open = (): Threads => {
+    const worker_data: WorkerData = { setups };
+    // Before they start: it is part of their environment.
+    if (setups.some(({ setup: { model } }) => 'code' in model && isCodeOfCommand(model.code))) childTable();
     const pool = new ThreadPool<ThreadTasks>({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
     return new Threads(pool, setups, purity_check ? setups : []);
   };
-  return setups.length > 0 ? open() : new ThreadsOnDemand(parallelOf(threads), open);
+  return computes ? open() : new ThreadsOnDemand(parallelOf(threads), open);
 }

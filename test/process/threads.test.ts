@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { permafrost, temporaryFolder } from './cli.ts';
-import { removeFolder } from '../temporary-folder.ts';
+import { newFolder, removeFolder } from '../temporary-folder.ts';
 
 const COUNT_THREADS = new URL('../fixtures/count-threads.mjs', import.meta.url).href;
 
@@ -11,16 +11,29 @@ const MODEL = `export default {
   name: 'coin', version: '1', parameters: { p: { type: 'number', default: 0.5 } }, metrics: { heads: {} },
   simulate: ({ parameters }, rng, row) => { row.heads = rng() < parameters.p ? 1 : 0; },
 };`;
-const STUDY = 'model: ./model.mjs\ngrid: { p: [0.1, 0.2, 0.3, 0.4] }\npermutations: 200\nbatch_rows: 50\noutput: out\n';
+/** Its files are so large that commands which only read them start threads. */
+const STUDY = studyOf(100_000);
+function studyOf(permutations: number): string {
+  return `model: ./model.mjs\ngrid: { p: [0.1, 0.2, 0.3, 0.4] }\npermutations: ${permutations}\nbatch_rows: 50\noutput: out\n`;
+}
 
+/** Half of a run; each test has a copy of it. */
+let begun: string;
 let folder: string;
 
-beforeEach(async () => {
-  folder = temporaryFolder();
-  writeFileSync(join(folder, 'model.mjs'), MODEL);
-  writeFileSync(join(folder, 'study.yaml'), STUDY);
-  const ran = await permafrost(['run', 'study.yaml', '--threads', '1', '--shard', '1/2'], { cwd: folder });
+beforeAll(async () => {
+  begun = newFolder();
+  writeFileSync(join(begun, 'model.mjs'), MODEL);
+  writeFileSync(join(begun, 'study.yaml'), STUDY);
+  const ran = await permafrost(['run', 'study.yaml', '--threads', '1', '--shard', '1/2'], { cwd: begun });
   expect(ran.exit, ran.stderr).toBe(0);
+});
+afterAll(() => {
+  removeFolder(begun);
+});
+beforeEach(() => {
+  folder = temporaryFolder();
+  cpSync(begun, folder, { recursive: true });
 });
 
 /** The most threads that a command had at once. */
@@ -61,6 +74,13 @@ describe('--threads is what a command opens, neither more nor less', () => {
     // Refused before anything is computed: the threads that read were all there were.
     writeFileSync(join(folder, 'study.yaml'), STUDY + rule.replace('0.2', '0.4'));
     expect(await threadsOf('plan', 'study.yaml', '--threads', '3')).toBe(3);
+  });
+
+  it('small files are read without any', async () => {
+    writeFileSync(join(folder, 'study.yaml'), studyOf(200).replace('output: out', 'output: small'));
+    expect(await threadsOf('run', 'study.yaml', '--threads', '3')).toBe(3);
+    expect(await threadsOf('run', 'study.yaml', '--threads', '3')).toBe(0);
+    for (const command of ['verify', 'summarize', 'report']) expect(await threadsOf(command, 'small')).toBe(0);
   });
 
   it.each(['run', 'plan', 'verify', 'summarize', 'report', 'status', 'merge', 'bench'])(
