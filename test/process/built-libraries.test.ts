@@ -5,11 +5,16 @@ import { expect, it } from 'vitest';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
+const dist = (name: string): string => readFileSync(join(DIST, name), 'utf8');
+
 it('what is shipped loads zod as one file, with the licence of zod, and no other file of dist/ imports the package', () => {
   const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
-  const importing = files.filter((name) => /from ['"]zod/.test(readFileSync(join(DIST, name), 'utf8')));
-  expect(importing).toEqual([]);
-  const bundled = readFileSync(join(DIST, 'zod.js'), 'utf8');
-  expect(bundled).toContain('MIT License');
-  expect(bundled).not.toMatch(/^import /m);
+  expect(files.filter((name) => /from ['"]zod/.test(dist(name)))).toEqual([]);
+  expect(dist('zod.js')).toContain('MIT License');
+  expect(dist('zod.js')).not.toMatch(/^import /m);
+});
+
+it('and yaml', () => {
+  expect(dist('study/yaml.js')).toContain("('../yaml.cjs')");
+  expect(dist('yaml.cjs')).toContain('Permission to use, copy, modify, and/or distribute this software');
 });
