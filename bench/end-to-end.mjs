@@ -74,19 +74,28 @@ async function cppRate(peers, round, count) {
 const rig = new BenchRig(thisMachine, experiment, 'auto');
 const peers = startPeer();
 if (peers !== undefined) await compareRows(peers[0]);
-const found = { arrow: [], csv: [], cpp: [], arrow_cpu: [], csv_cpu: [], arrow_whole: [], csv_whole: [] };
+const found = { arrow: [], csv: [], cpp: [], arrow_cpu: [], csv_cpu: [] };
 
-/** A whole run of eight cells: threads started, rows read back where they have to be, statistics, summaries, tables. Permutations per second. */
-const grid = 'p_skip: [0.05, 0.06, 0.07, 0.08, 0.09, 0.1, 0.11, 0.12]';
-const eight = writeHeadline(folder, { permutations: amount(200_000, 20_000, 1000), grid });
-async function wholeRate(format) {
+/** Of how many cells whole runs are: a second of computing, which is as long as starting takes here, and ten. */
+const WHOLE = [8, 64];
+/** The longer ones take turns in every so many rounds only. */
+const SELDOM = 4;
+const wholes = WHOLE.map((cells) => {
+  const grid = `p_skip: [${Array.from({ length: cells }, (_, k) => (0.05 + k / 1000).toFixed(3)).join()}]`;
+  return writeHeadline(temporaryFolder(), { permutations: amount(200_000, 20_000, 1000), grid });
+});
+
+/** A whole run: threads started, rows read back where they have to be, statistics, summaries, tables. Permutations per second. */
+async function wholeRate(file, format) {
   const output = join(folder, 'whole');
   const began = performance.now();
-  const { permutations_computed } = await run(eight, { threads: 2, output, format });
+  const { permutations_computed } = await run(file, { threads: 2, output, format });
   const seconds = (performance.now() - began) / 1000;
   rmSync(output, { recursive: true });
   return permutations_computed / seconds;
 }
+
+for (const format of ['arrow', 'csv']) for (const cells of WHOLE) found[`${format}_${cells}`] = [];
 
 try {
   for (let round = 0; round <= ROUNDS; round++) {
@@ -97,7 +106,12 @@ try {
         keep(format, sample.permutations_per_second);
         keep(`${format}_cpu`, 1e6 / sample.cpu_us);
       }),
-      ...['arrow', 'csv'].map((format) => async () => keep(`${format}_whole`, await wholeRate(format))),
+      ...['arrow', 'csv'].flatMap((format) =>
+        wholes.map((file, w) => async () => {
+          if (w > 0 && round % SELDOM !== 1) return;
+          keep(`${format}_${WHOLE[w]}`, await wholeRate(file, format));
+        }),
+      ),
       async () => peers !== undefined && keep('cpp', await cppRate(peers, round, amount(300_000, 60_000, 0))),
     ];
     for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
@@ -132,17 +146,15 @@ report('The engine, everything durable, against C++ that only computes (300 trad
   },
   { what: 'Arrow, CPU time', value: 1e9 / median(found.arrow_cpu), unit: 'ns per permutation' },
   { what: 'lossless CSV, CPU time', value: 1e9 / median(found.csv_cpu), unit: 'ns per permutation' },
-  ...['arrow', 'csv'].flatMap((format) => [
-    {
-      what: `${format}: a whole run of 8 cells with start and summaries`,
-      value: median(found[`${format}_whole`]),
-      unit: 'permutations/s',
-    },
-    {
-      what: `${format}: that whole run : its rows alone, durable`,
-      value: paired(`${format}_whole`, format),
-      unit: 'x',
-    },
-    { what: `${format}: that whole run : C++ computing only`, value: paired(`${format}_whole`), unit: 'x' },
-  ]),
+  ...['arrow', 'csv'].flatMap((format) =>
+    WHOLE.flatMap((cells) => {
+      const rate = median(found[`${format}_${cells}`]);
+      const what = `${format}: a whole run of ${cells} cells with start and summaries`;
+      return [
+        { what, value: rate, unit: 'permutations/s' },
+        { what: `${what} : its rows alone, durable`, value: rate / median(found[format]), unit: 'x' },
+        { what: `${what} : C++ computing only`, value: rate / (median(found.cpp) || NaN), unit: 'x' },
+      ];
+    }),
+  ),
 ]);
