@@ -43,9 +43,32 @@ export async function appendRecords(port: FilePort, path: string, header: string
     } finally {
       port.close(fd);
     }
-    if (before === undefined) {
-      await port.syncFolder(folder);
-      await port.syncFolder(dirname(folder));
-    }
+    if (before === undefined) await syncNames(port, path);
   });
+}
+
+/**
+ * Writes the whole lines of such a file once more, where it is, and makes them durable. An earlier process may have left them in the page cache alone: a sync
+ * that failed is told to that process, and passes what it did not write for clean; or it ended before it synced the names.
+ */
+export async function writeRecordsAnew(port: FilePort, path: string): Promise<void> {
+  await onDiskAsync('write', path, async () => {
+    const before = readSmallFile(port, path);
+    const end = before === undefined ? 0 : before.lastIndexOf('\n') + 1;
+    if (before === undefined || end === 0) return;
+    const fd = port.open(path, 'r+');
+    try {
+      writeFully(port, fd, before.subarray(0, end), 0);
+      await port.fsync(fd);
+    } finally {
+      port.close(fd);
+    }
+    await syncNames(port, path);
+  });
+}
+
+/** That of the file, and of its folder. */
+async function syncNames(port: FilePort, path: string): Promise<void> {
+  await port.syncFolder(dirname(path));
+  await port.syncFolder(dirname(dirname(path)));
 }

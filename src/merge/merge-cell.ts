@@ -3,7 +3,7 @@ import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
 import type { FilePort } from '../files/port.ts';
-import { appendFailures, readFailures } from '../store/failures.ts';
+import { appendFailures, keepFailures, readFailures } from '../store/failures.ts';
 import { metricsPath } from '../store/formats/formats.ts';
 import { cellLayout } from '../store/scan/layout.ts';
 import { removeLeftOversOfCell } from '../store/left-overs.ts';
@@ -169,6 +169,7 @@ async function mergeFailures(
   sources: readonly SourceCell[],
   present: readonly PermutationRange[],
 ): Promise<void> {
+  await keepFailures(port, cell.place.folder);
   const known = new Set(readFailures(port, cell.place.folder).map(({ perm_index }) => perm_index));
   const fresh = sources
     .flatMap(({ cell: { place } }) => readFailures(port, place.folder))

@@ -5,6 +5,7 @@ import { threadCount } from '../execute/thread-count.ts';
 import { makeFolderForGood } from '../files/folder.ts';
 import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
+import { writeRecordsAnew } from '../files/append-records.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
 import { manifestPath } from '../stored/manifest-path.ts';
@@ -88,6 +89,7 @@ export async function merge(
   const merged: MergedCell[] = [];
   try {
     await writeManifest(port, into, { ...manifest });
+    await writeRecordsAnew(port, layoutOf(into).row_origins);
     const origins = RowOrigins.read(port, into, manifest);
     for (const cell of storedCells(into, manifest))
       merged.push(await mergeCell(port, cell, sourcesOf(cell.cell_id, others), manifest, origins, readers));

@@ -3,7 +3,7 @@ import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import { removeFile } from '../files/held.ts';
-import { appendRecords, recordsOf, wholeLines } from '../files/append-records.ts';
+import { appendRecords, recordsOf, wholeLines, writeRecordsAnew } from '../files/append-records.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 
 /** A permutation that failed: it has no row, and is tried again only when asked. The fields are the columns of failures.csv. */
@@ -52,6 +52,11 @@ export function readFailures(port: FilePort, cellFolder: string): Failure[] {
 export async function appendFailures(port: FilePort, cellFolder: string, failures: readonly Failure[]): Promise<void> {
   if (failures.length === 0) return;
   await appendRecords(port, cellLayout(cellFolder).failures, HEADER, failures.map(lineOf).join(''));
+}
+
+/** Makes sure that the failures on record would survive a power cut, before a run goes by them that has not written them. */
+export function keepFailures(port: FilePort, cellFolder: string): Promise<void> {
+  return writeRecordsAnew(port, cellLayout(cellFolder).failures);
 }
 
 /** How the message of a failure begins that stands for a whole cell: its model's prepare() threw. */

@@ -72,3 +72,30 @@ test('a process that dies between a summary and its progress.json leaves neither
         ).toBeUndefined();
   }
 });
+
+test('failures that an fsync refused to write are durable once the same command has gone by them', async () => {
+  for (const name of ['permutations that fail, and are tried again', 'shards with permutations that fail, merged']) {
+    const telling = await told(name);
+    for (const command of telling.scenes.keys()) {
+      const syncs = operationsOf(telling, command, (operation) => /^fsync \d/.test(operation));
+      expect(syncs.length).toBeGreaterThan(3);
+      for (const at of syncs)
+        for (const further of [3, Infinity]) {
+          const disturbance = { kind: 'fault', code: 'EIO', for_good: false, further, policy: 'kill' } as const;
+          expect(await telling.disturbed(command, at, disturbance, 0, []), `${name}, operation ${at}`).toBeUndefined();
+        }
+    }
+  }
+});
+
+test('a folder of runs to reuse that the disk refuses to be looked at is said in one line', async () => {
+  const telling = await told('rows taken from another run, after a crash there');
+  const looks = operationsOf(telling, 1, (operation) =>
+    /^(stat|readdir) \/runs(\/\w+)?(\/run_manifest\.json)?$/.test(operation),
+  );
+  expect(looks.length).toBeGreaterThan(5);
+  for (const at of looks) {
+    const disturbance = { kind: 'fault', code: 'EIO', for_good: false, further: Infinity, policy: 'kill' } as const;
+    expect(await telling.disturbed(1, at, disturbance, 0, []), `operation ${at}`).toBeUndefined();
+  }
+});

@@ -5,6 +5,7 @@ import {
   appendFailures,
   clearFailures,
   forgetPrepareFailure,
+  keepFailures,
   failedPermutations,
   PREPARE,
   type Failure,
@@ -101,7 +102,7 @@ export class OutputCell<Output extends CellOutput = RunOutput> {
       const file = await openCell(port, cell.place, scan, (line) => {
         output.books.log(cell, line);
       });
-      if (output.retry_failed && !is_new) await clearFailures(port, cell.place.folder);
+      if (!is_new) await (output.retry_failed ? clearFailures : keepFailures)(port, cell.place.folder);
       const output_cell = new OutputCell(port, member, scan, file, is_new);
       // Every run that computes something of a cell finds out anew whether it can be prepared.
       if (!is_new && output_cell.missing().length > 0) await forgetPrepareFailure(port, cell.place.folder);

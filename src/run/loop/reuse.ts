@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { EngineError } from '../../errors.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
-import { hasCode } from '../../files/disk-error.ts';
+import { hasCode, onDisk } from '../../files/disk-error.ts';
 import type { FilePort } from '../../files/port.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import { requireManifest } from '../../stored/manifest.ts';
@@ -22,13 +22,14 @@ export interface ReusableRun {
 
 /** The runs that `--reuse` names: each folder is a run, or holds runs. The outputs that are written themselves are left out. */
 export function reusableRuns(port: FilePort, folders: readonly string[], outputs: readonly string[]): ReusableRun[] {
-  const own = new Set(outputs.map((output) => port.realPath(output)));
-  const found = new Set(folders.flatMap((folder) => runsIn(port, folder)).map((output) => port.realPath(output)));
+  const real = (path: string): string => onDisk('read', path, () => port.realPath(path));
+  const own = new Set(outputs.map(real));
+  const found = new Set(folders.flatMap((folder) => runsIn(port, folder)).map(real));
   return [...found].filter((output) => !own.has(output)).map((output) => reusableRun(port, output));
 }
 
 function runsIn(port: FilePort, folder: string): string[] {
-  const isThere = (path: string): boolean => port.stat(path) !== undefined;
+  const isThere = (path: string): boolean => onDisk('read', path, () => port.stat(path)) !== undefined;
   if (!isThere(folder)) {
     throw new EngineError('USAGE', `--reuse: there is no folder ${folder}; name a run, or a folder that holds runs.`, {
       path: '--reuse',
@@ -36,7 +37,7 @@ function runsIn(port: FilePort, folder: string): string[] {
     });
   }
   if (isThere(layoutOf(folder).manifest)) return [folder];
-  const runs = [...port.readdir(folder)]
+  const runs = [...onDisk('read', folder, () => port.readdir(folder))]
     .sort()
     .map((name) => join(folder, name))
     .filter((path) => isRun(port, path));
@@ -53,12 +54,15 @@ function runsIn(port: FilePort, folder: string): string[] {
 
 /** Beside the runs of a folder there may be files, and links to files. */
 function isRun(port: FilePort, path: string): boolean {
-  try {
-    return port.stat(layoutOf(path).manifest) !== undefined;
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR')) return false;
-    throw error;
-  }
+  const { manifest } = layoutOf(path);
+  return onDisk('read', manifest, () => {
+    try {
+      return port.stat(manifest) !== undefined;
+    } catch (error) {
+      if (hasCode(error, 'ENOTDIR')) return false;
+      throw error;
+    }
+  });
 }
 
 function reusableRun(port: FilePort, output: string): ReusableRun {

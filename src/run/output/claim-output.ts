@@ -1,6 +1,7 @@
 import { onDisk } from '../../files/disk-error.ts';
 import { makeFolderForGood } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
+import { writeRecordsAnew } from '../../files/append-records.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
@@ -69,6 +70,8 @@ export async function claimOutput(
       refuseOther(before, manifest, experiment.study);
       // Once more: since it was looked at, another process may have written there.
       if (!truncate) await refuseDroppedRows(host, output, before, manifest, threads);
+      const { row_origins, dead_letters } = layoutOf(output);
+      for (const records of [row_origins, dead_letters]) await writeRecordsAnew(port, records);
       for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];

@@ -10,6 +10,10 @@ function walk(permutations: number, width: readonly number[], more = ''): string
   return `model: walk\ngrid: { width: [${width.join(', ')}] }\npermutations: ${permutations}\nbatch_rows: 8\n${more}`;
 }
 
+function brittle(permutations: number): string {
+  return walk(permutations, [1, 4]).replace('walk', 'brittle');
+}
+
 /** A record batch has a thousand rows at least. */
 function arrow(permutations: number, width: readonly number[], more = ''): string {
   return `${walk(permutations, width, more).replace('batch_rows: 8', 'batch_rows: 1000')}format: arrow\n`;
@@ -139,8 +143,17 @@ export const STORIES: readonly Story[] = [
   },
   {
     name: 'permutations that fail, and are tried again',
-    studies: { one: 'model: brittle\ngrid: { width: [1, 4] }\npermutations: 30\nbatch_rows: 8\n' },
+    studies: { one: brittle(30) },
     acts: [run('one', { on_error: 'continue' }), run('one', { on_error: 'continue', retry_failed: true })],
+  },
+  {
+    name: 'shards with permutations that fail, merged',
+    studies: { one: brittle(50) },
+    acts: [
+      run('one', { ...SHARD(1, '/runs/a'), on_error: 'continue' }),
+      run('one', { ...SHARD(2, '/runs/b'), on_error: 'continue' }),
+      merge(['/runs/a', '/runs/b'], '/runs/one'),
+    ],
   },
   {
     name: 'rows taken from another run, after a crash there',
