@@ -133,7 +133,7 @@ test('on another machine the files are those of the working directory, or it is 
   await expect(folderOf({ files }, [join(elsewhere, 'empty'), elsewhere])).rejects.toMatchObject({
     code: 'MODEL',
     message: expect.stringMatching(
-      /in .*empty sim\.mjs is not there; in .* sim\.mjs holds other bytes\. .*working directory of the worker/,
+      /in .*empty sim\.mjs is not there; in .* sim\.mjs holds other bytes\. .*in the working directory/,
     ) as string,
   });
 });
