@@ -53,7 +53,7 @@ test('everything that is wrong is told at once, with what would be right', async
     expect.stringContaining(
       'command.simulate: unknown key "simulate"; allowed: run, form, files, environment, timeout, name, version',
     ),
-    'command.metrics.x.mising: unknown key "mising"; allowed: unit, description, missing, infinite, constant, rate_of, cap, headline, label, good, goals, stored; did you mean missing?',
+    'command.metrics.x.mising: unknown key "mising"; allowed: unit, description, missing, infinite, constant, rate_of, cap, open_above, headline, label, good, goals, stored; did you mean missing?',
     'command.run: found an empty list; allowed: the program and its arguments: [python3, sim.py]',
     'command.environment[0]: found "A B"; allowed: names of variables, or NAME=value: [PATH, HOME, OMP_NUM_THREADS=1]',
     'command.form: unknown form "line"; allowed: lines, arrow, one; did you mean lines?',
