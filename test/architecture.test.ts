@@ -96,6 +96,7 @@ const USES_NODE_FS: Readonly<Record<string, string>> = {
   'src/operations/init.ts': 'templates, files of this package',
   'src/operations/import-trades.ts': 'lists of other programs',
   'src/programs/command/find-program.ts': 'programs, and the files that they are made of',
+  'src/programs/command/unpack.ts': 'programs that came by a queue',
   'src/queue/redis/address.ts': 'a file that holds the URL of a queue, and certificates',
   'src/serve/assets.ts': 'the scripts of the live page, as they were built beside it',
   'src/bench/bench-rig.ts': 'a temporary folder for what is measured',

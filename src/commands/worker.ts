@@ -20,7 +20,8 @@ Examples:
   export PERMAFROST_QUEUE=redis://:password@lab:6379
   permafrost worker                                  the URL from PERMAFROST_QUEUE
   permafrost worker --queue file:/etc/permafrost/queue --threads 8
-  permafrost worker --allow-models                   also for models of users' own: their code runs here
+  permafrost worker --allow-models                   also for models of users' own, and their
+                                                     programs: code of others runs here
   permafrost worker --max-idle 60                    ends after a minute without work`;
 
 interface WorkerFlags {

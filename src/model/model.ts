@@ -90,6 +90,10 @@ export interface MetricSpec {
   readonly rate_of?: { readonly cases: readonly string[]; readonly of: readonly string[] };
   /** The number parameter at which values are capped, if they are: a report says where the cap was met. */
   readonly cap?: string;
+  /**
+   * The metric that is infinite where no upper limit of this one was found: the value is then the largest that was tried, and a report says "at least".
+   */
+  readonly open_above?: string;
   /** One of the first that a person asks for: run, summarize and report begin with these, in the order of their columns. */
   readonly headline?: boolean;
   /** What a sentence calls it: `total return`. Default: its name, with spaces. */

@@ -2,6 +2,6 @@
 export const WORDS = {
   model: ['description', 'earlier_versions', 'caveats', 'lead', 'ranking', 'results_columns', 'views'],
   parameters: ['description', 'unit'],
-  metrics: ['description', 'good', 'goals', 'headline', 'label', 'unit'],
+  metrics: ['description', 'good', 'goals', 'headline', 'label', 'open_above', 'unit'],
   inputs: ['description'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

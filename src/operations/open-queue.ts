@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
+import { programFiles } from '../execute/program-files.ts';
 import type { GivenSetup } from '../execute/setup.ts';
 import { QueueExecutor } from '../queue/queue-executor.ts';
 import { nodeMajor } from '../queue/refusal.ts';
@@ -49,7 +51,12 @@ export async function openQueue(
       warn(
         'The password of the queue is on the command line, where everyone on this machine can read it: put the URL in PERMAFROST_QUEUE and say --queue alone, or in a file and say --queue file:PATH.',
       );
-    const files = studies.flatMap(({ experiment: { study } }) => Object.values(study.inputs).map(({ file }) => file));
+    const files = [
+      ...studies.flatMap(({ experiment: { study } }) => Object.values(study.inputs).map(({ file }) => file)),
+      ...setups.flatMap(({ setup: { model } }) =>
+        Object.keys(programFiles(model)).map((name) => resolve(('code' in model && model.folder) || '.', name)),
+      ),
+    ];
     const bytesOf = inputBytes(host.port, new Set(files));
     return await QueueExecutor.open({
       transport: await brokerOf(host).manager(queue, namespace),

@@ -3,7 +3,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { chooseKernel } from '../execute/kernel-choice.ts';
+import { ProgramFolder, removeAbandoned } from '../execute/program-files.ts';
 import { threadCount } from '../execute/thread-count.ts';
+import { processExists } from '../files/process-exists.ts';
 import { BlobCache } from '../queue/blob-cache.ts';
 import { ChunkWorker, type WorkerCounts, type WorkerEvent } from '../queue/chunk-worker.ts';
 import { QUEUE_VARIABLE } from '../queue/redis/address.ts';
@@ -54,6 +56,10 @@ export async function work(options: WorkOptions = {}, host: Host = thisMachine):
   positiveOption('cache_mb', cache_mb);
   if (max_idle_seconds !== undefined) positiveOption('max_idle_seconds', max_idle_seconds);
   const transport = await brokerOf(host).worker(queue, namespace);
+  const name = randomUUID();
+  const programs = programsFolder(options.cache);
+  await removeAbandoned(programs, hostname(), processExists);
+  let n_programs = 0;
   const worker = new ChunkWorker({
     transport,
     open: (setups) => host.open(threads, setups, { purity_check: true }),
@@ -61,16 +67,22 @@ export async function work(options: WorkOptions = {}, host: Host = thisMachine):
     clock: host.clock,
     spool: Spool.open(host.port, options.spool ?? join('permafrost-spool', namespace), spool_mb * MB),
     cache: new BlobCache(host.port, options.cache ?? join(cacheFolder(), 'blobs'), cache_mb * MB),
+    programs: () =>
+      new ProgramFolder(programs, { host: hostname(), pid: process.pid, name: `${name}-${(n_programs += 1)}` }),
     kernel: chooseKernel('auto', threads).kernel,
     allow_models: options.allow_models ?? false,
     max_idle_ms: max_idle_seconds === undefined ? undefined : max_idle_seconds * 1000,
     engine: MADE_BY.engine,
     node: process.version,
-    worker: randomUUID(),
+    worker: name,
     host: hostname(),
     pid: process.pid,
     tell: onEvent,
   });
   await worker.run(options.signal ?? new AbortController().signal);
   return worker.counts;
+}
+
+function programsFolder(cache: string | undefined): string {
+  return join(cache ?? cacheFolder(), 'programs');
 }

@@ -22,16 +22,23 @@ export function modelOf(exported: Model | ProgramData, folders: readonly string[
   throw new Error(`there is no kind of program ${exported.program}`);
 }
 
-const CODE = 'export default {"program":';
+const BEGINNING = 'export default ';
+const END = ';\n';
+const CODE = `${BEGINNING}{"program":`;
 const COMMAND = `${CODE}"command",`;
 
 /** The text of a program's code, as a user's bundled model has one: an ES module that holds nothing but the description. */
 export function codeOfProgram(data: ProgramData): string {
   const { program, ...more } = data;
-  return `${CODE}${JSON.stringify(program)},${JSON.stringify(more).slice(1)};\n`;
+  return `${CODE}${JSON.stringify(program)},${JSON.stringify(more).slice(1)}${END}`;
 }
 
 /** Whether a text is the code of a command: it runs files of the machine that computes. */
 export function isCodeOfCommand(code: string): boolean {
   return code.startsWith(COMMAND);
+}
+
+/** The command that a text is the code of; undefined where it is that of another model. */
+export function commandOf(code: string): CommandProgram | undefined {
+  return isCodeOfCommand(code) ? (JSON.parse(code.slice(BEGINNING.length, -END.length)) as CommandProgram) : undefined;
 }

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
 import type { ChunkResult } from '../execute/messages.ts';
-import type { GivenSetup } from '../execute/setup.ts';
+import { cannotRunHere, type ProgramFolder } from '../execute/program-files.ts';
+import type { GivenSetup, ModelReference } from '../execute/setup.ts';
 import type { Kernel } from '../model/model.ts';
 import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
 import type { BlobCache } from './blob-cache.ts';
@@ -14,7 +15,14 @@ import { frameResult, ofChunk } from './result-frame.ts';
 import { receivedSetup } from './setup-blobs.ts';
 import type { Spool } from './spool.ts';
 import { GivenBack, isUnreachable, type Consumer, type TakenChunk, type WorkerTransport } from './transport.ts';
-import { announcementOf, offeredChunk, workerNoteText, type Announcement, type OfferedChunk } from './wire.ts';
+import {
+  announcementOf,
+  LONGEST_NAME,
+  offeredChunk,
+  workerNoteText,
+  type Announcement,
+  type OfferedChunk,
+} from './wire.ts';
 
 /** How often it is asked what is computed now, and said that this worker is alive [ms]. */
 const BEAT_MS = 1_000;
@@ -31,6 +39,8 @@ export interface ChunkWorkerOptions {
   readonly clock: Clock;
   readonly spool: Spool;
   readonly cache: BlobCache;
+  /** A new folder for the files of programs. */
+  readonly programs: () => ProgramFolder;
   readonly kernel: Kernel;
   /** Code that comes by the queue may run here. */
   readonly allow_models: boolean;
@@ -66,6 +76,7 @@ interface Campaign {
   readonly text: string;
   readonly said: Announcement;
   readonly executor: Executor;
+  readonly programs: ProgramFolder;
   in_hand: number;
   over: boolean;
 }
@@ -83,6 +94,7 @@ export class ChunkWorker {
   private in_hand = 0;
   private last_chunk_ms: number;
   private error: Error | undefined;
+  private is_expelled = false;
 
   constructor(options: ChunkWorkerOptions) {
     this.options = options;
@@ -124,7 +136,8 @@ export class ChunkWorker {
       });
       await this.consumer?.stop();
       cancel();
-      await this.campaign?.executor.close();
+      if (this.campaign !== undefined) await endOf(this.campaign);
+      if (this.error !== undefined && !this.is_expelled) await this.sayWhy(this.error);
       await transport.close();
     }
     if (this.error !== undefined) throw this.error;
@@ -134,6 +147,7 @@ export class ChunkWorker {
     const { transport, max_idle_ms, clock, worker } = this.options;
     try {
       const expelled = await transport.beat(worker, this.note());
+      this.is_expelled = expelled !== undefined;
       if (expelled !== undefined) throw expelledError(expelled);
       await this.look();
       await this.outbox.sendSpooled();
@@ -147,9 +161,28 @@ export class ChunkWorker {
     if (max_idle_ms !== undefined && this.in_hand === 0 && idle_ms >= max_idle_ms) this.ended.abort();
   }
 
-  private note(): string {
+  private note(refused?: string): string {
     const { worker, host, pid, threads, engine, node } = this.options;
-    return workerNoteText({ worker, host, pid, threads, engine, node, ...this.counts });
+    return workerNoteText({
+      worker,
+      host,
+      pid,
+      threads,
+      engine,
+      node,
+      ...this.counts,
+      ...(refused !== undefined && { refused }),
+    });
+  }
+
+  /** Whoever waits at the manager for this worker sees that it will not come. */
+  private async sayWhy({ message }: Error): Promise<void> {
+    const { transport, worker } = this.options;
+    try {
+      await transport.beat(worker, this.note(message.slice(0, LONGEST_NAME)));
+    } catch {
+      return; // the broker is away: this machine says it, and nobody else
+    }
   }
 
   /** What is computed now: where that is something new, threads are opened for it. */
@@ -161,25 +194,30 @@ export class ChunkWorker {
     const wrong = refusal(said, this.options);
     if (wrong !== undefined) throw wrong;
     const setups: GivenSetup[] = [];
-    for (const named of said.setups) setups.push(await this.setup(named));
+    const programs = this.options.programs();
+    try {
+      for (const named of said.setups) setups.push(await this.setup(named, programs));
+    } catch (error) {
+      await programs.remove();
+      throw error;
+    }
     this.retire();
-    this.campaign = { text, said, executor: this.options.open(setups), in_hand: 0, over: false };
+    this.campaign = { text, said, executor: this.options.open(setups), programs, in_hand: 0, over: false };
     tell({ type: 'computing', manager: said.manager, setups: setups.length });
     // One more than there are threads: it is at hand when a thread is free.
     this.consumer ??= transport.consume(this.options.threads + 1, (chunk) => this.compute(chunk));
   }
 
-  private async setup(named: Announcement['setups'][number]): Promise<GivenSetup> {
+  private setup(named: Announcement['setups'][number], programs: ProgramFolder): Promise<GivenSetup> {
     const { cache, transport, kernel, allow_models } = this.options;
-    const setup = await receivedSetup(named, (sha256) => cache.get(sha256, (each) => transport.blob(each)), kernel);
-    const { model } = setup.setup;
-    if ('code' in model && !allow_models)
-      throw new EngineError(
-        'USAGE',
-        `The run computes with a model of its user's own, ${model.file}, and this worker was not started to run code that comes by the queue. If you trust everyone who can write to it, start it with --allow-models.`,
-        { path: '--allow-models', allowed: 'a built-in model' },
-      );
-    return setup;
+    return receivedSetup(named, {
+      blobOf: (sha256) => cache.get(sha256, (each) => transport.blob(each)),
+      check: (model) => {
+        if ('code' in model && !allow_models) throw noLeave(model);
+      },
+      unpack: (model, files) => programs.unpack(model, files),
+      kernel,
+    });
   }
 
   /** The threads of what was computed before end with their last chunk. */
@@ -191,7 +229,7 @@ export class ChunkWorker {
   }
 
   private leave(campaign: Campaign): void {
-    if (campaign.over && campaign.in_hand === 0) void campaign.executor.close();
+    if (campaign.over && campaign.in_hand === 0) void endOf(campaign);
   }
 
   private async compute({ id, chunk: text, cancelled }: TakenChunk): Promise<void> {
@@ -236,11 +274,13 @@ export class ChunkWorker {
     cancelled: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     const { engine, node, worker } = this.options;
-    const answer = await answerOf(
-      executor.compute(chunk, AbortSignal.any([cancelled, this.given_back.signal])),
-      cancelled,
-    );
+    const work = executor.compute(chunk, AbortSignal.any([cancelled, this.given_back.signal]));
+    const answer = await answerOf(work, cancelled);
     if (answer === undefined) return undefined;
+    if (answer instanceof EngineError) {
+      this.fail(answer);
+      throw new GivenBack('this machine cannot run the program');
+    }
     const origin = { engine, node_major: nodeMajor(node), worker, ...ofChunk(chunk) };
     const frame = frameResult(origin, answer);
     if ('failed' in answer) return frame;
@@ -256,18 +296,32 @@ export class ChunkWorker {
   }
 }
 
+async function endOf({ executor, programs }: Campaign): Promise<void> {
+  await executor.close();
+  await programs.remove();
+}
+
+function noLeave({ file }: Extract<ModelReference, { readonly code: string }>): EngineError {
+  return new EngineError(
+    'USAGE',
+    `The run computes with a model of its user's own, ${file}, and this worker was not started to run code that comes by the queue. If you trust everyone who can write to it, start it with --allow-models.`,
+    { path: '--allow-models', allowed: 'a built-in model' },
+  );
+}
+
 /**
  * What a chunk gives, or why it gives nothing anywhere; undefined where it was cancelled. What is this worker's own trouble (a thread that died) is thrown: another
- * one may do better.
+ * one may do better. A program that this machine cannot run is returned: it would be so with every chunk.
  */
 async function answerOf(
   work: Promise<ChunkResult>,
   cancelled: AbortSignal,
-): Promise<ChunkResult | { readonly failed: ErrorRecord } | undefined> {
+): Promise<ChunkResult | { readonly failed: ErrorRecord } | EngineError | undefined> {
   try {
     return await work;
   } catch (error) {
     if (cancelled.aborted) return undefined;
+    if (cannotRunHere(error)) return error;
     const everywhere = error instanceof EngineError && (error.code === 'MODEL' || error.code === 'DATA');
     if (!everywhere) throw error;
     return { failed: errorRecord(error) };

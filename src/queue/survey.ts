@@ -22,6 +22,7 @@ export interface SurveyOptions {
   readonly engine: string;
   readonly node_major: number;
   readonly manager: string;
+  readonly warn: (message: string) => void;
 }
 
 /** What the broker has, as it was when it was last asked; and what it must have, which it is given again where it lost it. */
@@ -51,7 +52,8 @@ export class Survey {
 
   async look(): Promise<void> {
     const { transport, clock } = this.options;
-    this.workers.see(await transport.workers(), clock.now());
+    for (const { host, pid, refused } of this.workers.see(await transport.workers(), clock.now()))
+      this.options.warn(`The worker on ${host} (pid ${pid}) does not compute this, and ended: ${refused!}`);
     this.last_counts = await transport.counts();
   }
 

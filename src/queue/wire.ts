@@ -14,8 +14,8 @@ export const WIRE = 1;
 
 /** Most characters of a message: a setup apart, they are some hundred bytes. */
 const LONGEST_MESSAGE = 1 << 20;
-/** Names and other short texts. */
-const LONGEST_NAME = 4096;
+/** Most characters of names and other short texts. */
+export const LONGEST_NAME = 4096;
 const MOST_METRICS = 4096;
 const MOST_FILES = 64;
 
@@ -115,6 +115,8 @@ const workerNote = z.strictObject({
   /** Results kept on its disk because they could not be sent. */
   spooled: count,
   spooled_bytes: count,
+  /** Why it computes nothing (more) for this run: its last word. */
+  refused: name.optional(),
 });
 
 /** What a worker says of itself. */
@@ -140,10 +142,7 @@ const json: z.ZodType = z.lazy(() =>
 
 /** Of a setup: what `ModelSetup` says. */
 export const setupShape = z.strictObject({
-  model: z.union([
-    z.strictObject({ builtin: name, version: name }),
-    z.strictObject({ code: z.string(), file: name, folder: name.optional() }),
-  ]),
+  model: z.union([z.strictObject({ builtin: name, version: name }), z.strictObject({ code: z.string(), file: name })]),
   inputs: named(z.strictObject({ sha256: hex(64), path: name })),
   streams: z.enum(['independent', 'shared']),
   shared: json.optional(),

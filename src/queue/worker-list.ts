@@ -19,19 +19,24 @@ interface Known {
 export class WorkerList {
   private readonly known = new Map<string, Known>();
 
-  /** What the broker says of those that are alive. */
-  see(seen: readonly SeenWorker[], now_ms: number): void {
+  /** What the broker says of those that are alive. Returns those that have just said that they will not compute. */
+  see(seen: readonly SeenWorker[], now_ms: number): WorkerNote[] {
     for (const each of this.known.values()) each.alive = false;
+    const refusing: WorkerNote[] = [];
     for (const { note: text, ago_ms } of seen) {
       const note = workerNoteOf(text);
-      if (note !== undefined) this.seeOne(note, now_ms - ago_ms);
+      if (note === undefined) continue;
+      const is_new = this.known.get(note.worker)?.note.refused === undefined;
+      if (note.refused !== undefined && is_new) refusing.push(note);
+      this.seeOne(note, now_ms - ago_ms);
     }
     for (const [name, { seen_ms }] of this.known) if (now_ms - seen_ms > REMEMBERED_MS) this.known.delete(name);
+    return refusing;
   }
 
   private seeOne(note: WorkerNote, seen_ms: number): void {
     const known = this.known.get(note.worker) ?? { note, seen_ms, alive: true, samples: [] };
-    Object.assign(known, { note, seen_ms, alive: true });
+    Object.assign(known, { note, seen_ms, alive: note.refused === undefined });
     known.samples.push({ at_ms: seen_ms, permutations: note.permutations });
     while (known.samples.length > 2 && seen_ms - known.samples[0]!.at_ms > WINDOW_MS) known.samples.shift();
     this.known.set(note.worker, known);

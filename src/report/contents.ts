@@ -1,5 +1,6 @@
 import { axesOf, levelOf } from './marks/axes.ts';
 import { estimateText, headlineStatistic, statisticName, statisticText, withUnit } from './marks/estimate.ts';
+import { statisticOfCell } from './marks/open-above.ts';
 import { keyMetrics } from './answer/key-metrics.ts';
 import { extremes, metricColumns } from './extremes.ts';
 import { formatCount, formatNumber } from '../wording/format-number.ts';
@@ -72,7 +73,7 @@ export function extremesTable(data: ReportData, metric: string): ReportTable {
   const statistic = headlineStatistic(data.permutations);
   const axes = axesOf(data.cells);
   const { cells, gap } = extremes(data.cells, metric, statistic, MOST_EXTREMES);
-  const columns = metricColumns(cells, metric);
+  const columns = metricColumns(cells, metric, data.metrics);
   const identify = axes.length === 0;
   return withMarkNote({
     header: [...(identify ? ['cell'] : axes.map(({ name }) => name)), ...columns.header],
@@ -99,7 +100,7 @@ export function cellsTable(data: ReportData): ReportTable {
       cell.cell_id,
       ...axes.map(({ name }) => levelOf(cell, name)),
       formatCount(cell.n),
-      ...metrics.map((metric) => statisticText(cell.statistics[metric]!, statistic)),
+      ...metrics.map((metric) => statisticOfCell(cell, metric, data.metrics, statistic)),
     ]),
     note:
       `The ${statisticName(statistic)} ± its Monte Carlo standard error. ` +

@@ -1,5 +1,6 @@
-import type { ViewStatistic } from '../model/model.ts';
-import { estimateOf, estimateOfProbability, estimateText, statisticText } from './marks/estimate.ts';
+import type { MetricSpecs, ViewStatistic } from '../model/model.ts';
+import { estimateOf, estimateOfProbability, estimateText } from './marks/estimate.ts';
+import { statisticOfCell } from './marks/open-above.ts';
 import { belowBaseline } from './marks/headline.ts';
 import type { ReportedCell } from './marks/reported-cell.ts';
 
@@ -37,6 +38,7 @@ export function extremes(
 export function metricColumns(
   cells: readonly ReportedCell[],
   metric: string,
+  metrics: MetricSpecs,
 ): { readonly header: readonly string[]; readonly of: (cell: ReportedCell) => string[] } {
   const thresholds = cells[0]?.statistics[metric]?.thresholds ?? [];
   const ranked = cells.some(({ statistics }) => statistics[metric]?.baseline !== undefined);
@@ -48,7 +50,9 @@ export function metricColumns(
     ],
     of: (cell) => {
       const statistics = cell.statistics[metric]!;
-      const shown = (['mean', 'p05', 'p50', 'p95'] as const).map((name) => statisticText(statistics, name));
+      const shown = (['mean', 'p05', 'p50', 'p95'] as const).map((name) =>
+        statisticOfCell(cell, metric, metrics, name),
+      );
       const probabilities = (statistics.thresholds ?? []).map((each) => estimateText(estimateOfProbability(each)));
       return [...shown, ...probabilities, ...(ranked ? [belowBaseline(statistics)] : [])];
     },

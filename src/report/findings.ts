@@ -1,6 +1,7 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
 import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
 import { meanFindings } from './mean-findings.ts';
+import { openAbove } from './marks/open-above.ts';
 import type { ReportData, ReportFinding } from './marks/report-data.ts';
 
 /** Completeness and problems, the worst first. */
@@ -107,6 +108,14 @@ function values(data: ReportData, metric: string): ReportFinding[] {
     found.push({
       level: 'note',
       text: `${metric} is infinite in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(infiniteIn.length)} ${plural(infiniteIn.length, 'cell')}: the mean is infinite there, quantiles may be, and the statistics of the finite rows are given beside it.`,
+    });
+  }
+  const openIn = cells.map((cell) => openAbove(cell, metric, metrics)).filter((count) => count > 0);
+  if (openIn.length > 0) {
+    const count = openIn.reduce((sum, each) => sum + each, 0);
+    found.push({
+      level: 'note',
+      text: `${metric} has no upper limit that was found in ${formatCount(count)} ${plural(count, 'permutation')} of ${formatCount(openIn.length)} ${plural(openIn.length, 'cell')} (${metrics[metric]!.open_above!} is infinite): it is the largest value that was tried there, so its statistics are too low, and tables say ">=".`,
     });
   }
   const cap = metrics[metric]?.cap;

@@ -40,6 +40,7 @@ const metric = z.looseObject({
   constant: z.union([z.literal(true), z.array(condition)]).optional(),
   rate_of: z.looseObject({ cases: z.array(z.string()), of: z.array(z.string()) }).optional(),
   cap: z.string().optional(),
+  open_above: z.string().optional(),
   stored: z.boolean().optional(),
   headline: z.boolean().optional(),
   label: z.string().optional(),

@@ -15,6 +15,7 @@ const METRIC = named<MetricSpec>({
   constant: true,
   rate_of: true,
   cap: true,
+  open_above: true,
   headline: true,
   label: true,
   good: true,

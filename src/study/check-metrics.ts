@@ -30,6 +30,7 @@ export function checkMetrics(raw: unknown, parameters: unknown, problems: Proble
       );
       rate(spec.rate_of, ['metrics', name, 'rate_of'], Object.keys(raw), problems);
       words(spec, ['metrics', name], problems);
+      openAbove(spec.open_above, ['metrics', name, 'open_above'], raw, problems);
       cap(spec.cap, ['metrics', name, 'cap'], parameters, problems);
     }
   }
@@ -90,6 +91,16 @@ function words({ label, good, goals }: Readonly<Record<string, unknown>>, path: 
     problems.wrong([...path, 'goals'], goals, "a list: [{ at: 0, means: 'the strategy makes money' }]");
   else if (good === undefined)
     problems.add([...path, 'goals'], "which side of a goal is the good one? Add good: 'high' or 'low'");
+}
+
+/** Which other metric says by being infinite that a value is what was tried. */
+function openAbove(value: unknown, path: Path, metrics: Readonly<Record<string, unknown>>, problems: Problems): void {
+  if (value === undefined) return;
+  const spec = typeof value === 'string' && Object.hasOwn(metrics, value) ? metrics[value] : undefined;
+  if (typeof value !== 'string') problems.wrong(path, value, 'the name of a metric');
+  else if (spec === undefined) problems.unknown(path, 'metric', value, Object.keys(metrics));
+  else if (!isMap(spec) || spec.infinite !== true)
+    problems.wrong(path, value, 'a metric that may be infinite (infinite: true)');
 }
 
 /** At which parameter a metric is capped. */

@@ -48,6 +48,7 @@ export class Lab {
     const child = execa('ip', ['netns', 'exec', this.name(host), command, ...args], {
       reject: false,
       stdin: 'ignore',
+      forceKillAfterDelay: false,
       env: { NO_COLOR: '1', ...env },
     });
     this.children.push(child as Child);

@@ -26,6 +26,8 @@ export function start(args: readonly string[], options: StartOptions = {}) {
   return execa(process.execPath, [CLI, ...args], {
     reject: false,
     stdin: 'ignore',
+    // Five seconds after a SIGTERM it would send SIGKILL by itself: on a busy machine before a process has ended in order.
+    forceKillAfterDelay: false,
     cwd: options.cwd ?? process.cwd(),
     env: { NO_COLOR: '1', ...options.env },
   });

@@ -1,5 +1,6 @@
 import { systemClock } from '../../src/clock.ts';
 import type { Executor } from '../../src/execute/executor.ts';
+import { ProgramFolder } from '../../src/execute/program-files.ts';
 import type { ChunkResult, ChunkTask } from '../../src/execute/messages.ts';
 import type { GivenSetup } from '../../src/execute/setup.ts';
 import { disk } from '../../src/files/disk.ts';
@@ -46,6 +47,7 @@ export function startWorker(
     clock: systemClock,
     spool,
     cache: new BlobCache(disk, `${folder}/cache-${worker}`, 1 << 20),
+    programs: () => new ProgramFolder(`${folder}/programs`, { host: 'here', pid: 1, name: worker }),
     kernel: 'auto',
     allow_models: true,
     max_idle_ms: undefined,

@@ -97,8 +97,9 @@ describe('status of a run over a queue', () => {
 
 test('workers have a rate, and one that is gone is named for a while', () => {
   const list = new WorkerList();
-  const note = (permutations: number): string =>
+  const note = (permutations: number, refused?: string): string =>
     workerNoteText({
+      ...(refused !== undefined && { refused }),
       worker: 'w',
       host: 'lab2',
       pid: 7,
@@ -125,6 +126,12 @@ test('workers have a rate, and one that is gone is named for a while', () => {
   expect(list.report(100_000)).toMatchObject([{ permutations_per_second: 0, last_seen_seconds: 60, alive: false }]);
   list.see([], 700_000);
   expect(list.report(700_000)).toEqual([]);
+
+  // One that will not compute says why, which is told once; nobody counts on it.
+  const refusing = [{ note: note(0, 'no program here'), ago_ms: 0 }];
+  expect(list.see(refusing, 800_000)).toMatchObject([{ host: 'lab2', refused: 'no program here' }]);
+  expect(list.see(refusing, 801_000)).toEqual([]);
+  expect(list.threads).toBe(0);
 });
 
 test('what status says of a queue fits 80 columns, and of a run that ended only what is to be seen to', () => {

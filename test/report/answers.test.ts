@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
+import { extremesTable } from '../../src/report/contents.ts';
+import { findings } from '../../src/report/findings.ts';
 import { answersOf } from '../../src/report/answer/answers.ts';
 import { questionOf } from '../../src/report/answer/question.ts';
 import { fanCourses } from '../../src/report/gather/fan-courses.ts';
@@ -48,6 +50,63 @@ describe('the answer', () => {
       'No cell is such that the strategy makes money in at least 95 % of the permutations, nor more often than not. The nearest (skip 0, slip 0) has a P5 of the total return of -23.0 ± 1.0 %; the goal is 0 %.',
     );
     expect(answersOf(data)[0]!.kind).toBe('fails');
+  });
+
+  it('of values that are only what was tried says the least of them, and ranks nothing by them', () => {
+    const metrics: MetricSpecs = {
+      loss: {
+        unit: '1/s',
+        label: 'capacity',
+        good: 'high',
+        goals: [{ at: 1, means: 'it carries the load' }],
+        open_above: 'limit',
+      },
+      limit: { infinite: true },
+    };
+    const where = (open: (slip: number) => boolean) => {
+      const cells = gridOf({ skip: [0, 1, 2], slip: [0, 10, 20, 30] }).map((each) => {
+        const slip = each.parameters['slip'] as number;
+        const limit = statisticsAt(300, open(slip) ? { n_infinite: 250 } : {});
+        return { ...each, statistics: { loss: statisticsAt(100 - slip), limit } };
+      });
+      return reportData(cells, { metrics, lead: ['loss'] });
+    };
+    const data = where((slip) => slip === 0);
+    // It holds: at least that much is more than the goal.
+    expect(titles(data)[0]).toBe('Holds up in all 12 cells');
+    expect(titles(data)).toContain('Capacity: at least 95 1/s');
+    expect(textOf(data, /^Capacity/)).toBe(
+      'In 3 of 12 cells no limit was found, up to the largest value that was tried, in 750 of 3,000 permutations: the capacity is at least what is said of it, and cells cannot be ranked by it.',
+    );
+    expect(titles(data).filter((title) => /^(Best:|What matters)/.test(title))).toEqual([]);
+    expect(findings(data).map(({ text }) => text)).toContainEqual(
+      'loss has no upper limit that was found in 750 permutations of 3 cells (limit is infinite): it is the largest value that was tried there, so its statistics are too low, and tables say ">=".',
+    );
+    const row = extremesTable(data, 'loss').rows.map((texts) => texts.filter((text) => text.includes('±')));
+    expect(row.filter((texts) => texts.every((text) => text.startsWith('>= ')))).toHaveLength(3);
+    expect(row.filter((texts) => texts.every((text) => !text.includes('>=')))).toHaveLength(7);
+
+    const none = where(() => false);
+    expect(titles(none)).toContain('Best: skip 0, slip 0');
+    expect(titles(none).join()).not.toContain('at least');
+    expect(
+      findings(none)
+        .map(({ text }) => text)
+        .join(),
+    ).not.toContain('upper limit');
+  });
+
+  it('of cells whose middle is the same none is the best', () => {
+    const cells = gridOf({ slip: [0, 10] }).map((each) => ({
+      ...each,
+      statistics: { loss: statisticsAt(0) },
+    }));
+    const data = reportData(cells, {
+      metrics: { loss: { ...GOAL['loss'], goals: [{ at: 1, means: 'it pays' }] } },
+      lead: ['loss'],
+    });
+    expect(titles(data)[0]).toBe('No cell is sure to hold up');
+    expect(titles(data).join()).not.toContain('Best');
   });
 
   it('looks for trouble in the other tail where low is good', () => {

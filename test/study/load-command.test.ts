@@ -53,7 +53,7 @@ test('everything that is wrong is told at once, with what would be right', async
     expect.stringContaining(
       'command.simulate: unknown key "simulate"; allowed: run, form, files, environment, timeout, name, version',
     ),
-    'command.metrics.x.mising: unknown key "mising"; allowed: unit, description, missing, infinite, constant, rate_of, cap, headline, label, good, goals, stored; did you mean missing?',
+    'command.metrics.x.mising: unknown key "mising"; allowed: unit, description, missing, infinite, constant, rate_of, cap, open_above, headline, label, good, goals, stored; did you mean missing?',
     'command.run: found an empty list; allowed: the program and its arguments: [python3, sim.py]',
     'command.environment[0]: found "A B"; allowed: names of variables, or NAME=value: [PATH, HOME, OMP_NUM_THREADS=1]',
     'command.form: unknown form "line"; allowed: lines, arrow, one; did you mean lines?',
@@ -133,7 +133,7 @@ test('on another machine the files are those of the working directory, or it is 
   await expect(folderOf({ files }, [join(elsewhere, 'empty'), elsewhere])).rejects.toMatchObject({
     code: 'MODEL',
     message: expect.stringMatching(
-      /in .*empty sim\.mjs is not there; in .* sim\.mjs holds other bytes\. .*working directory of the worker/,
+      /in .*empty sim\.mjs is not there; in .* sim\.mjs holds other bytes\. .*in the working directory/,
     ) as string,
   });
 });

@@ -225,6 +225,8 @@ describe('checkModel', () => {
     ['ranking without a direction', { ranking: { metric: 'heads', best: 'most' } }, 'highest or lowest'],
     ['ranking that is a word', { ranking: 'heads' }, "{ metric: 'score'"],
     ['a rate of what is not there', { metrics: { a: { rate_of: { cases: ['b'], of: ['a'] } } } }, 'metrics.a.rate_of'],
+    ['open above what is not there', { metrics: { a: { open_above: 'b' } } }, 'metrics.a.open_above'],
+    ['open above what is never infinite', { metrics: { a: { open_above: 'b' }, b: {} } }, 'infinite: true'],
     ['a rate of no lists', { metrics: { a: { rate_of: { cases: 'a' } } } }, "{ cases: ['tp']"],
   ])('refuses %s', (_, wrong, expected) => {
     expect(() => checkModel({ ...coin, ...wrong }, 'm')).toThrow(expected);

@@ -1,11 +1,13 @@
-import { defineModel, type ResultRow } from '../../model/model.ts';
+import { defineModel, type Course, type ResultRow } from '../../model/model.ts';
 import type { Rng } from '../../random/generator.ts';
 import { capacity } from './capacity.ts';
 import { checkParameters, checkTrace } from './check.ts';
 import { requestPlanOf, settingsOf } from './configure.ts';
 import { lognormal } from '../../random/lognormal.ts';
+import { createSeededRng } from '../../random/streams.ts';
 import { inputNotes, type Inputs } from './input-notes.ts';
 import { inspectTrace, looksLikeTrace } from './inspect.ts';
+import { courseOf, courseStep, durationOf } from './course.ts';
 import { parseLatencyGrid } from './latency-grid.ts';
 import { computeMetrics } from './metrics.ts';
 import { METRICS, type CapacityMetrics, type RunMetrics } from './outputs.ts';
@@ -86,6 +88,7 @@ export default defineModel({
     const { workload, result } = replicate(state, rng);
     return describeRun(workload, result);
   },
+  path: (state: State, rng) => pathOf(state, rng),
 });
 
 function scalingRow({ parameters, metrics }: ResultRow): ScalingRow {
@@ -114,6 +117,21 @@ function capacityOf(state: State, rng: Rng, offered_rps: number): CapacityMetric
 function replicate({ settings, plan }: State, rng: Rng): { workload: Workload; result: Run } {
   const workload = drawRequests(plan, rng, workspace);
   return { workload, result: run(workload, settings, workspace, noiseOf(settings, rng)) };
+}
+
+/** By cell: the permutations of one are looked at at the same times. */
+const steps = new WeakMap<State, number>();
+
+function pathOf(state: State, rng: Rng): Course {
+  const step = steps.get(state) ?? stepOf(state);
+  steps.set(state, step);
+  const { workload, result } = replicate(state, rng);
+  return courseOf(workload, result, workspace.queueOf, step);
+}
+
+/** By how long one run of the cell takes that is no permutation: nothing that is known beforehand says it of a system that may be overloaded a thousandfold. */
+function stepOf(state: State): number {
+  return courseStep(durationOf(replicate(state, createSeededRng('alea')).result));
 }
 
 /** A lognormal factor with median 1, drawn per batch in the order of starts. */

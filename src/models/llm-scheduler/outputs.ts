@@ -64,6 +64,7 @@ export const METRICS = {
     goals: [{ at: 0.01, means: 'the system carries more than one request in 100 seconds within its SLA' }],
     description:
       'with find_capacity: the largest arrival rate found at which at most 5 % of the requests miss their SLA, to 1 %; 0: none does',
+    open_above: 'capacity_missed_rps',
     missing: true,
   },
   capacity_missed_rps: {

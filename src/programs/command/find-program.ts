@@ -83,7 +83,7 @@ export async function folderOf({ files }: Pick<CommandProgram, 'files'>, folders
   }
   throw new EngineError(
     'MODEL',
-    `command.files: the program is not the one that the rows are to be made with: ${found.join('; ')}. A run takes the files as they were when it began; on another machine they must be in the working directory of the worker, the same to the last byte.`,
+    `command.files: the program is not the one that the rows are to be made with: ${found.join('; ')}. A run takes the files as they were when it began; on a machine without the study they must be in the working directory, the same to the last byte.`,
     { path: 'command.files' },
   );
 }

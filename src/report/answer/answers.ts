@@ -1,6 +1,6 @@
 import type { ReportData } from '../marks/report-data.ts';
 import type { Answer } from './answer.ts';
-import { bestAnswer, influenceAnswer } from './best-answers.ts';
+import { bestAnswer, influenceAnswer, openAboveAnswer } from './best-answers.ts';
 import { answerMetrics, leadMetric } from './key-metrics.ts';
 import { openAnswer, riskAnswers } from './risk-answers.ts';
 import { limitAnswer, verdictAnswer, verdictsOf } from './verdict-answers.ts';
@@ -19,6 +19,7 @@ export function answersOf(data: ReportData): Answer[] {
   const found = [
     ...verdicts.map((verdict) => verdictAnswer(data, verdict)),
     ...verdicts.slice(0, 1).flatMap((verdict) => limitAnswer(data, verdict)),
+    ...openAboveAnswer(data, metric),
     ...bestAnswer(data, metric),
     ...influenceAnswer(data, metric),
     ...riskAnswers(data),

@@ -3,6 +3,7 @@ import { formatCount } from '../../wording/format-number.ts';
 import { axesOf } from '../marks/axes.ts';
 import { estimateOf, statisticName } from '../marks/estimate.ts';
 import { isShare } from '../marks/headline.ts';
+import { openAbove } from '../marks/open-above.ts';
 import type { ReportedCell } from '../marks/reported-cell.ts';
 import type { ReportData } from '../marks/report-data.ts';
 import { analysisOf, singleEffects } from './analysis.ts';
@@ -11,7 +12,7 @@ import { leadMetric } from './key-metrics.ts';
 import { levelMeans } from './level-means.ts';
 import { middleOf } from './middle.ts';
 import { bestBy } from './verdict.ts';
-import { capital, estimateWords, goodSide, labelOf, percentWords, settingWords, valueWords } from './words.ts';
+import { capital, estimateWords, goodSide, labelOf, percentWords, settingWords, someOf, valueWords } from './words.ts';
 
 export function bestAnswer(data: ReportData, metric: string): Answer[] {
   const { cells, metrics, ranking } = data;
@@ -25,6 +26,9 @@ export function bestAnswer(data: ReportData, metric: string): Answer[] {
     ranking?.metric === metric ? ranking.cells[0]?.cell : bestBy(cells, metric, statistic, side === 'high' ? 1 : -1);
   const worst = bestBy(cells, metric, statistic, side === 'high' ? -1 : 1);
   if (best === undefined || worst === undefined) return [];
+  // Values that are only what was tried cannot be compared; equal ones make none the best.
+  if (cells.some((cell) => openAbove(cell, metric, metrics) > 0)) return [];
+  if (best === worst) return [];
   const words = (cell: ReportedCell): string => estimateWords(estimateOf(cell.statistics[metric]!, statistic), spec);
   const share = isShare(cells, metric);
   const name = share ? labelOf(metric, spec) : `${statisticName(statistic)} of the ${labelOf(metric, spec)}`;
@@ -55,7 +59,7 @@ function tied(data: ReportData, metric: string, best: ReportedCell): string {
 
 function singleAnswer({ cells, metrics }: ReportData, metric: string): Answer[] {
   const [cell] = cells;
-  if (cell === undefined) return [];
+  if (cell === undefined || openAbove(cell, metric, metrics) > 0) return [];
   const found = cell.statistics[metric]!;
   const spec = metrics[metric];
   const few = !Number.isFinite(found.quantile_mcse.p05);
@@ -72,7 +76,28 @@ function singleAnswer({ cells, metrics }: ReportData, metric: string): Answer[] 
   ];
 }
 
+/** Where no limit was found there is no number to tell: it is at least what was tried. */
+export function openAboveAnswer({ cells, metrics }: ReportData, metric: string): Answer[] {
+  const spec = metrics[metric];
+  const open = cells.filter((cell) => openAbove(cell, metric, metrics) > 0);
+  if (open.length === 0) return [];
+  const least = Math.min(...open.map(({ statistics }) => statistics[metric]!.min));
+  const rows = open.reduce((sum, cell) => sum + openAbove(cell, metric, metrics), 0);
+  const all = open.reduce((sum, { n }) => sum + n, 0);
+  const where = cells.length === 1 ? '' : `In ${someOf(open.length, cells.length)} `;
+  const text = `${where}no limit was found, up to the largest value that was tried, in ${formatCount(rows)} of ${formatCount(all)} permutations: the ${labelOf(metric, spec)} is at least what is said of it, and cells cannot be ranked by it.`;
+  return [
+    {
+      kind: 'open',
+      title: `${capital(labelOf(metric, spec))}: at least ${valueWords(least, spec)}`,
+      text: capital(text),
+      more: 'surface',
+    },
+  ];
+}
+
 export function influenceAnswer(data: ReportData, metric: string): Answer[] {
+  if (data.cells.some((cell) => openAbove(cell, metric, data.metrics) > 0)) return [];
   const found = analysisOf(data).effects.find((each) => each.metric === metric);
   if (found === undefined || axesOf(data.cells).length < 2) return [];
   const [first, second] = singleEffects(found.effects);
