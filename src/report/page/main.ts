@@ -163,9 +163,13 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
   if (location.hash.includes('=')) document.getElementById('surface')?.scrollIntoView();
 }
 
-/** The folder of the run: the page is its report/index.html. */
+/** The folder of the run: the page is its report/index.html. A server, as the live page is one, may say it in the address. */
 function runFolder(): string {
-  if (location.protocol !== 'file:') return 'RUN';
+  if (location.protocol !== 'file:') {
+    const said = new URLSearchParams(location.search).get('run') ?? '';
+    // Whoever made the address must not have a second line in what is copied to a shell.
+    return /^\P{C}+$/u.test(said) ? quoted(said) : 'RUN';
+  }
   const path = decodeURIComponent(new URL('..', location.href).href.replace(/^file:\/\//, '')).replace(/\/$/, '');
   return quoted(path.replace(/^\/([A-Za-z]:)/, '$1'));
 }
