@@ -43,6 +43,9 @@ export class HeatMap {
     for (const [r, row] of places.entries())
       for (const [c, place] of row.entries()) this.paint(this.buttons[r]![c]!, place, content, range);
     this.element.querySelector('.scale')?.replaceWith(scaleOf(content, range));
+    const [row, column] = this.at;
+    if ((places[row]?.[column]?.cells.length ?? 0) === 0 && !this.element.contains(document.activeElement))
+      this.at = firstPlace(places);
     this.mark();
   }
 
@@ -145,6 +148,12 @@ export class HeatMap {
     for (const [r, each] of this.buttons.entries())
       for (const [c, cell] of each.entries()) cell.tabIndex = r === this.at[0] && c === this.at[1] ? 0 : -1;
   }
+}
+
+/** The first where a cell is. */
+function firstPlace(places: MapContent['places']): readonly [row: number, column: number] {
+  const row = places.findIndex((each) => each.some(({ cells }) => cells.length > 0));
+  return row < 0 ? [0, 0] : [row, places[row]!.findIndex(({ cells }) => cells.length > 0)];
 }
 
 function named({ name, unit }: WireAxis): string {
