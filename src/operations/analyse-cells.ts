@@ -19,8 +19,8 @@ const PAIRED_ROWS = 262_144;
 const CELLS_AT_ONCE = 8;
 
 /** What a run declares about its metrics. */
-export function declaredAims({ metrics, ranking, thresholds }: RunManifest): DeclaredAims {
-  return { metrics, ranking, thresholds };
+export function declaredAims({ metrics, ranking, thresholds, lead }: RunManifest): DeclaredAims {
+  return { metrics, ranking, thresholds, lead };
 }
 
 /**

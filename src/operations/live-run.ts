@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { EngineError } from '../errors.ts';
@@ -212,7 +213,7 @@ export class LiveRun {
   /** A line of the list. */
   head(): RunHead {
     const { key, folder, manifest, status, error } = this;
-    const name = manifest?.name ?? folder;
+    const name = manifest?.name ?? basename(this.output);
     if (status === undefined) return { ...NOTHING, key, folder, name, error: error ?? null };
     const { state, why, holder, heartbeat } = status;
     const moving = state === 'running' && heartbeat !== undefined;

@@ -24,6 +24,7 @@ import { writeNewFile, writeNewLines } from '../files/new-file.ts';
 import { countPermutations } from '../study/permutation-range.ts';
 import { nearest } from '../study/problem.ts';
 import { hasEnough } from '../precision/cell-precision.ts';
+import { boundedCell } from '../readers/bounded-cell.ts';
 import { partialCell } from '../readers/partial-cell.ts';
 import { requireManifest, type RunManifest } from '../stored/manifest.ts';
 import { gridSummaryLines, parameterColumns } from '../tables/grid-summary.ts';
@@ -214,13 +215,14 @@ async function unfinished(
       n_target: manifest.permutations,
       reason: 'not begun',
       partial: undefined,
+      bounded: undefined,
     };
     return { cell_id, ...count, n_failures: failures.filter((failure) => failure.cell_id === cell_id).length };
   });
   return { incomplete, failures };
 }
 
-type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial'>;
+type Counted = Pick<IncompleteCell, 'rows' | 'n_target' | 'reason' | 'partial' | 'bounded'>;
 
 async function countRows(
   host: Host,
@@ -239,10 +241,14 @@ async function countRows(
       const reason =
         rows === scan.target ? 'all rows are there, but no summary: run permafrost summarize' : 'rows are missing';
       const partial = await partialCell(readers, cell, scan, manifest.thresholds);
-      return [cell_id, { rows, n_target: scan.target, reason, partial }];
+      const bounded = await boundedCell(host.port, readers, cell, scan, manifest.thresholds);
+      return [cell_id, { rows, n_target: scan.target, reason, partial, bounded }];
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      return [cell_id, { rows: 0, n_target: manifest.permutations, reason: error.message, partial: undefined }];
+      return [
+        cell_id,
+        { rows: 0, n_target: manifest.permutations, reason: error.message, partial: undefined, bounded: undefined },
+      ];
     }
   };
   try {

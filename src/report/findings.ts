@@ -1,5 +1,6 @@
 import { QUANTILES, type QuantileName } from '../statistics/summarise.ts';
 import { counted, formatCount, formatNumber } from '../wording/format-number.ts';
+import { failedBoundsText } from './failed-bounds.ts';
 import { meanFindings } from './mean-findings.ts';
 import { openAbove } from './marks/open-above.ts';
 import type { ReportData, ReportFinding } from './marks/report-data.ts';
@@ -44,7 +45,8 @@ function completeness({ cells, cells_total, permutations, incomplete }: ReportDa
   ];
 }
 
-function failures({ failures: failed }: ReportData): ReportFinding[] {
+function failures(data: ReportData): ReportFinding[] {
+  const { failures: failed } = data;
   if (failed.length === 0) return [];
   const classes = new Map<string, number>();
   for (const { error_class } of failed) classes.set(error_class, (classes.get(error_class) ?? 0) + 1);
@@ -54,7 +56,7 @@ function failures({ failures: failed }: ReportData): ReportFinding[] {
       level: 'bad',
       text:
         `${formatCount(failed.length)} ${plural(failed.length, 'permutation')} failed (${counts}; tables/failures.csv). They were not drawn again with other seeds, and their cells have no statistics here: ` +
-        'if failures come with extreme results, the remaining rows would look better than they should.',
+        `if failures come with extreme results, the remaining rows would look better than they should. ${failedBoundsText(data)}`.trimEnd(),
     },
   ];
 }

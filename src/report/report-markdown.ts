@@ -15,6 +15,7 @@ import { questionOf } from './answer/question.ts';
 import { frontTable, plateauTable } from './choices.ts';
 import { escapeMarkdown } from './marks/escape.ts';
 import { withUnit } from './marks/estimate.ts';
+import { failedBoundsTable } from './failed-bounds.ts';
 import { findings } from './findings.ts';
 import { glanceTable } from './glance.ts';
 import { limits } from './limits.ts';
@@ -62,6 +63,7 @@ export function reportMarkdown(data: ReportData): string {
     ...section('Incomplete cells', incompleteTable(data)),
     ...section('Cells that are not precise enough', unreachedTable(data)),
     ...section('Failures', failuresTable(data)),
+    ...section('What the failed permutations could change', failedBoundsTable(data)),
     '## Hashes, seed and versions',
     table({ header: ['what', 'value'], rows: hashes(data), note: '' }),
     '## What these numbers do and do not say',

@@ -11,6 +11,7 @@ import {
   unreachedTable,
 } from './contents.ts';
 import { leadMetric } from './answer/key-metrics.ts';
+import { failedBoundsTable } from './failed-bounds.ts';
 import { labelOf } from './answer/words.ts';
 import { findings } from './findings.ts';
 import { glanceTable } from './glance.ts';
@@ -131,12 +132,14 @@ function run(data: ReportData): string {
 }
 
 function integrity(data: ReportData): string {
+  const bounds = failedBoundsTable(data);
   const items = findings(data).map(({ level, text }) => `<li class="${level}">${escapeHtml(text)}</li>`);
   return [
     `<ul class="findings">${items.join('')}</ul>`,
     subsection('Incomplete cells', INCOMPLETE_FILE, incompleteTable(data)),
     subsection('Cells that are not precise enough', PRECISION_FILE, unreachedTable(data)),
     subsection('Failures', FAILURES_FILE, failuresTable(data)),
+    bounds === undefined ? '' : `<h3>What the failed permutations could change</h3>${table(bounds)}`,
     `<details><summary>Hashes, seed and versions</summary>${factTable(hashes(data))}</details>`,
   ].join('');
 }

@@ -5,10 +5,10 @@ const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 /**
  * A report is one file with its own script, and lies in a folder that may be anybody's: it is shown as a page of no site at all, which can neither read this one
- * nor reach anything.
+ * nor reach anything. Its forms are never sent (form-action), but without allow-forms its script would not hear of them.
  */
 const REPORT_POLICY =
-  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-downloads allow-popups";
+  "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-forms allow-downloads allow-popups";
 
 const ALWAYS = {
   'Cache-Control': 'no-store',

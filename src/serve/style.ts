@@ -6,6 +6,7 @@ export const STYLE = `
 --empty:#2f363d;--waiting:#2f363d;--running:#5ab4e8;--complete:#3fd0a4;--failed:#ff8a80;--stopped:#f0bf4c;--shared:#b7a3ea}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
+[hidden]{display:none!important}
 main{margin:0 auto;max-width:1720px;padding:20px clamp(12px,3vw,40px) 60px}main:focus{outline:none}
 a{color:var(--link)}.skip{position:absolute;left:-9999px}.skip:focus{left:8px;top:8px;background:var(--paper);padding:6px 10px;z-index:1}
 :focus-visible{outline:3px solid var(--link);outline-offset:1px}
@@ -18,6 +19,7 @@ p{margin:6px 0}.note,figcaption,.scale{color:var(--faint);font-size:13.5px}.path
 .badge.stalled::before,.badge.waiting_for_disk::before{content:"!\\00a0"}.badge.stopped::before,.badge.part_done::before{content:"\\25A0\\00a0"}
 .badge.complete,.badge.part_done{color:var(--good)}.badge.running{color:var(--link)}.badge.dead,.badge.failed,.badge.unreadable{color:var(--bad)}.badge.stalled,.badge.stopped,.badge.waiting_for_disk{color:var(--warn)}
 .runs{list-style:none;padding:0;margin:14px 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,420px),1fr));gap:12px}
+.runs .reason{margin:6px 0}
 .runs li{border:1px solid var(--rule);border-radius:6px;padding:10px 14px;min-width:0}.run-name{font-size:17px;font-weight:600;overflow-wrap:anywhere}
 .run-bar,.progress{display:flex;align-items:center;gap:4px 12px;flex-wrap:wrap;margin:6px 0}.run-bar span:last-child{font-variant-numeric:tabular-nums}.progress strong{font-size:22px}
 .bar{display:inline-block;flex:1 1 180px;height:12px;min-width:90px;background:var(--empty);border-radius:6px;overflow:hidden;vertical-align:middle}.bar-done{display:block;height:100%;background:var(--running)}
@@ -26,9 +28,9 @@ select,button{font:inherit;font-size:14px;color:var(--ink);background:var(--soft
 .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:14px 28px}
 figure{margin:6px 0;min-width:0}.scroll{overflow-x:auto}
 table{border-collapse:separate;border-spacing:2px;font-size:13px;font-variant-numeric:tabular-nums}
-.map table{width:100%;max-width:900px}.map th{font-weight:600;color:var(--faint);text-align:right;padding:2px 4px;white-space:nowrap;max-width:180px;overflow:hidden;text-overflow:ellipsis}.map thead th{text-align:center}
-.map thead td{color:var(--faint);padding:2px 4px;white-space:nowrap}.map tbody td{height:30px;min-width:46px;text-align:center;cursor:pointer;border-radius:3px;background:var(--soft)}
-.map table.many tbody td{min-width:7px;padding:0;font-size:0}.map tbody td.none{background:none;cursor:default}
+.map table{width:100%;max-width:900px}.map th{font-weight:600;color:var(--faint);text-align:right;padding:2px 4px;white-space:nowrap;max-width:180px;overflow:hidden;text-overflow:ellipsis}.map thead th{text-align:center}.map tbody th{width:1%}
+.y-name{color:var(--faint);font-size:13px;overflow-wrap:anywhere}.map thead td{padding:0}.map tbody td{height:30px;min-width:46px;text-align:center;cursor:pointer;border-radius:3px;background:var(--soft)}
+.map table.many tbody td{min-width:7px;padding:0}.map table.many thead th{font-size:0;padding:0}.map tbody td.none{background:none;cursor:default}
 .map tbody td[aria-selected=true]{outline:3px solid var(--ink);outline-offset:0}.map tbody td:focus-visible{outline:3px solid var(--link);outline-offset:1px}
 .map tbody td.running{box-shadow:inset 0 0 0 2px var(--running)}.map tbody td.failed{box-shadow:inset 0 0 0 2px var(--failed)}
 .x-name{text-align:center;color:var(--faint);font-size:13px;max-width:900px}.scale{display:flex;align-items:center;gap:8px;margin:4px 0}.ramp{display:inline-block;width:160px;height:11px;border-radius:2px}

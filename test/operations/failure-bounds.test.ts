@@ -2,8 +2,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
+import { report } from '../../src/operations/report.ts';
 import { run } from '../../src/operations/run.ts';
 import { summarize } from '../../src/operations/summarize.ts';
+import { formatNumber } from '../../src/wording/format-number.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { HOST } from './coin-study.ts';
 
@@ -44,6 +46,20 @@ test('summarize says between what the statistics of a cell with failed permutati
   expect(readFileSync(file, 'utf8')).toMatch(
     /^cell_id,n,n_failed,metric,statistic,without_failed,lowest,highest\nc,\d+,\d+,x,mean,/,
   );
+
+  // The report says the same, where it speaks of the failures.
+  await report(join(folder, 'failing'), {}, HOST);
+  const [html, markdown] = ['index.html', 'report.md'].map((name) =>
+    readFileSync(join(folder, 'failing/report', name), 'utf8'),
+  );
+  const { lowest, highest, without } = of('p50');
+  const said = `In cell c (${failing.n_failures} of 400 failed), whatever they would have given, the median of x is between ${formatNumber(lowest)} and ${formatNumber(highest)}; the rows that are there have ${formatNumber(without)}.`;
+  expect(html).toContain(said);
+  expect(markdown).toContain(said);
+  const share = of('P(>0.5)');
+  const line = [share.statistic, ...[share.without, share.lowest, share.highest].map((each) => formatNumber(each))];
+  expect(html).toContain(`<td>${line.join('</td><td>').replace('>0.5', '&gt;0.5')}</td>`);
+  expect(markdown).toContain('## What the failed permutations could change');
 
   // Where nothing failed any more it goes.
   expect(await summarize(join(folder, 'sound'), {}, HOST)).toMatchObject({ bounded: [] });

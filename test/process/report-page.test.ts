@@ -212,9 +212,22 @@ describe.skipIf(CHROMIUM === undefined)('the page of a report', () => {
     await cells.getByLabel('from').fill('50');
     await cells.getByRole('button', { name: 'Filter' }).click();
     expect(await cells.getByRole('status').innerText()).toContain('20 of 40 cells');
+    // It narrows the pictures, too, and they say so.
     expect(await page.locator('.first .faint').count()).toBe(20);
-    await cells.getByRole('button', { name: /remove the filter/ }).click();
-    expect(await cells.getByRole('status').innerText()).toContain('40 of 40 cells');
+    const explore = page.locator('#explore');
+    await choose(page, 'Up', 'slip_dollars');
+    await expect.poll(() => explore.locator('[fill-opacity="0.18"]').count()).toBeGreaterThan(0);
+    const faint = await explore.locator('figure').first().locator('[fill-opacity="0.18"]').count();
+    const fields = await explore.locator('figure').first().locator('[fill-opacity]').count();
+    expect([faint, fields - faint]).toEqual([fields / 2, fields / 2]);
+    expect(await explore.innerText()).toContain('Faint: 20 of 40 cells');
+    await explore.getByRole('button', { name: 'Show all cells' }).press('Enter');
+    await expect.poll(() => cells.getByRole('status').innerText()).toContain('40 of 40 cells');
+    expect(await explore.locator('[fill-opacity="0.18"]').count()).toBe(0);
+    await cells.getByLabel('from').fill('50');
+    await cells.getByRole('button', { name: 'Filter' }).press('Enter');
+    await cells.getByRole('button', { name: /remove the filter/ }).press('Enter');
+    await expect.poll(() => cells.getByRole('status').innerText()).toContain('40 of 40 cells');
     await page.close();
   });
 

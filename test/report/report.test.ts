@@ -58,7 +58,9 @@ describe('escaping', () => {
       caveats: [bad],
       views: [{ title: bad, x: 'x', y: bad, series: bad }],
       cells_total: 10,
-      incomplete: [{ cell_id: bad, rows: 1, n_target: 9, n_failures: 1, reason: bad, partial: undefined }],
+      incomplete: [
+        { cell_id: bad, rows: 1, n_target: 9, n_failures: 1, reason: bad, partial: undefined, bounded: undefined },
+      ],
       failures: [{ cell_id: bad, perm_index: 1, seed: '1', error_class: bad, message: bad }],
     });
     const html = reportHtml(data);
@@ -157,7 +159,15 @@ describe('the report', () => {
     const spoilt = reportData(gridOf({ p: [0, 1] }), {
       cells_total: 3,
       incomplete: [
-        { cell_id: 'x', rows: 7, n_target: 9, n_failures: 1, reason: 'rows are missing', partial: undefined },
+        {
+          cell_id: 'x',
+          rows: 7,
+          n_target: 9,
+          n_failures: 1,
+          reason: 'rows are missing',
+          partial: undefined,
+          bounded: undefined,
+        },
       ],
       failures: [{ cell_id: 'x', perm_index: 3, seed: '9', error_class: 'RangeError', message: 'no' }],
       disturbed: [{ cell_id: 'c0', n_conflicting_duplicates: 2, n_duplicates_dropped: 3, n_rows_damaged: 1 }],

@@ -1,5 +1,6 @@
 import type { MetricSpec, Note, ParameterSpec, Ranking, View } from '../../model/model.ts';
 import type { BinCounts } from '../../statistics/count-in-bins.ts';
+import type { BoundedCell } from '../../statistics/failure-bounds.ts';
 import type { Difference } from '../../statistics/difference.ts';
 import type { PooledRate } from '../../statistics/pooled-rate.ts';
 import type { RunManifest } from '../../stored/manifest.ts';
@@ -94,6 +95,8 @@ export interface IncompleteCell {
   readonly reason: string;
   /** Statistics of the first `n` permutations, none of which is missing; undefined where the very first is. */
   readonly partial: { readonly n: number; readonly statistics: ReportedCell['statistics'] } | undefined;
+  /** Between what its statistics lie, whatever the failed ones would have given; undefined where nothing failed, or others are missing. */
+  readonly bounded: BoundedCell | undefined;
 }
 
 export interface FailedPermutation extends Failure {

@@ -242,7 +242,8 @@ function filters({ data, state, change }: CellListGiven): HTMLElement {
   );
 }
 
-function filterText({ column, low, high, level }: Filter): string {
+/** `slip_dollars ≥ 50`. */
+export function filterText({ column, low, high, level }: Filter): string {
   if (level !== '') return `${column} is ${level}`;
   if (low === -Infinity) return `${column} ≤ ${short(high)}`;
   return high === Infinity ? `${column} ≥ ${short(low)}` : `${column} ${short(low)} to ${short(high)}`;

@@ -16,13 +16,14 @@ interface Point {
   readonly p75: number;
   readonly p95: number;
   readonly text: string;
+  readonly kept: boolean;
 }
 
 /**
  * How the distribution changes along one axis, with all others as in the chosen cell: the statistic with its interval, and the bands that hold 50 % and 90 % of
  * the permutations.
  */
-export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLElement {
+export function fan({ data, state, kept, width, choose }: MapsGiven, x: number): HTMLElement {
   const metric = data.metrics[state.metric]!;
   const axis = data.axes[x]!;
   const bands = state.statistic !== 'above' && !metric.share;
@@ -39,6 +40,7 @@ export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLE
         p25: quantile('p25'),
         p75: quantile('p75'),
         p95: quantile('p95'),
+        kept: kept(cell),
         text: `${settingOf(data, cell)}\n${statisticText(state.statistic, metric, state.t)} ${valueText(value, metric, state.statistic)}\n95 %: ${intervalText(value, metric, state.statistic)}`,
       };
     })
@@ -93,6 +95,7 @@ export function fan({ data, state, width, choose }: MapsGiven, x: number): HTMLE
         y: 'value',
         r: (point: Point) => (point.cell === state.cell ? 6 : 3.5),
         fill: 'var(--s0)',
+        fillOpacity: (point: Point) => (point.kept ? 1 : 0.18),
         stroke: 'var(--paper)',
       }),
       Plot.tip(points, Plot.pointerX({ x: 'x', y: 'value', title: 'text', maxRadius: 400 })),

@@ -1,5 +1,6 @@
+import { formatCount } from '../../wording/format-number.ts';
 import type { PageData } from '../page-format.ts';
-import { cellList, keeps } from './cell-list.ts';
+import { cellList, filterText, keeps } from './cell-list.ts';
 import { cellView, quoted } from './cell-view.ts';
 import { controls } from './controls.ts';
 import { element, replace } from './element.ts';
@@ -29,7 +30,7 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
     const half = width > 760 ? (width - 24) / 2 : width;
     const given = { data, state, kept, width, choose };
     const drawn = state.x < 0 ? [] : state.y < 0 ? [fan(given, state.x)] : maps({ ...given, width: half });
-    replace(explore, controls(data, state, change), said(), field(drawn), ...left());
+    replace(explore, controls(data, state, change), said(), ...leftOut(kept), field(drawn), ...left());
     replace(
       view,
       ...cellView({
@@ -80,6 +81,22 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
       { role: 'status', class: 'said' },
       `${settingOf(data, state.cell)}: ${statisticText(state.statistic, metric, state.t)} of ${metric.label} ${valueText(value, metric, state.statistic)} (95 %: ${intervalText(value, metric, state.statistic)})`,
     );
+  };
+  /** The filter stands at the table, which may be far below: what it does here is said here. */
+  const leftOut = (kept: (cell: number) => boolean): HTMLElement[] => {
+    if (state.filters.length === 0) return [];
+    const count = data.ids.filter((_, cell) => !kept(cell)).length;
+    const onclick = (): void => {
+      change({ filters: [] });
+    };
+    return [
+      element(
+        'p',
+        { class: 'note' },
+        `Faint: ${formatCount(count)} of ${formatCount(data.ids.length)} cells, which the filter of the table leaves out (${state.filters.map(filterText).join(', ')}). `,
+        element('button', { type: 'button', 'data-key': 'unfilter', onclick }, 'Show all cells'),
+      ),
+    ];
   };
   /** The maps, with the arrow keys moving the chosen cell over them. */
   const field = (drawn: readonly HTMLElement[]): HTMLElement =>
@@ -163,9 +180,13 @@ function start(data: PageData, explore: HTMLElement, view: HTMLElement, list: HT
   if (location.hash.includes('=')) document.getElementById('surface')?.scrollIntoView();
 }
 
-/** The folder of the run: the page is its report/index.html. */
+/** The folder of the run: the page is its report/index.html. A server, as the live page is one, may say it in the address. */
 function runFolder(): string {
-  if (location.protocol !== 'file:') return 'RUN';
+  if (location.protocol !== 'file:') {
+    const said = new URLSearchParams(location.search).get('run') ?? '';
+    // Whoever made the address must not have a second line in what is copied to a shell.
+    return /^\P{C}+$/u.test(said) ? quoted(said) : 'RUN';
+  }
   const path = decodeURIComponent(new URL('..', location.href).href.replace(/^file:\/\//, '')).replace(/\/$/, '');
   return quoted(path.replace(/^\/([A-Za-z]:)/, '$1'));
 }

@@ -43,6 +43,9 @@ export class HeatMap {
     for (const [r, row] of places.entries())
       for (const [c, place] of row.entries()) this.paint(this.buttons[r]![c]!, place, content, range);
     this.element.querySelector('.scale')?.replaceWith(scaleOf(content, range));
+    const [row, column] = this.at;
+    if ((places[row]?.[column]?.cells.length ?? 0) === 0 && !this.element.contains(document.activeElement))
+      this.at = firstPlace(places);
     this.mark();
   }
 
@@ -50,11 +53,11 @@ export class HeatMap {
     const columns = places[0]?.length ?? 1;
     this.buttons = places.map((row) => row.map(() => el('td', { role: 'gridcell', tabindex: -1 })));
     const many = columns > MOST_WITH_TEXT;
-    const head = (x?.levels ?? ['']).map((level) => el('th', { scope: 'col' }, many ? '' : level));
+    const head = (x?.levels ?? ['-']).map((level) => el('th', { scope: 'col' }, level));
     const table = el(
       'table',
       { role: 'grid', class: many ? 'many' : '', 'aria-label': title },
-      el('thead', {}, el('tr', {}, el('td', {}, y === undefined ? '' : named(y)), head)),
+      el('thead', {}, el('tr', {}, el('td', {}), head)),
       el(
         'tbody',
         {},
@@ -67,11 +70,13 @@ export class HeatMap {
     fill(
       this.element,
       el('figcaption', {}, title),
+      // Above the table, not in its corner: a long name would leave its columns no room.
+      el('div', { class: 'y-name' }, y === undefined ? '' : `${named(y)} ↑`),
       el('div', { class: 'scroll' }, table),
       el(
         'div',
         { class: 'x-name' },
-        x === undefined ? '' : many ? `${named(x)}: ${x.levels[0]!} to ${x.levels.at(-1)!}` : named(x),
+        x === undefined ? '' : many ? `${named(x)}: ${x.levels[0]!} to ${x.levels.at(-1)!} →` : `${named(x)} →`,
       ),
       el('div', { class: 'scale' }),
     );
@@ -88,7 +93,6 @@ export class HeatMap {
     const [first] = place.cells;
     const said = say(place);
     cell.title = said;
-    cell.setAttribute('aria-label', said);
     cell.setAttribute(
       'aria-selected',
       String(first !== undefined && place.cells.some(({ index }) => index === chosen)),
@@ -103,7 +107,9 @@ export class HeatMap {
     const colour = value === undefined ? undefined : colourOf(value, low, high, drawn === 'error' ? 'error' : 'value');
     cell.style.backgroundColor = colour?.fill ?? '';
     cell.style.color = colour?.ink ?? '';
-    const text = textOf(place, drawn, value);
+    const text = content.places[0]!.length > MOST_WITH_TEXT ? '' : textOf(place, drawn, value);
+    // A name begins with what is seen: so it can be called by it.
+    cell.setAttribute('aria-label', /\w/.test(text) ? `${text}: ${said}` : said);
     if (cell.textContent !== text) cell.textContent = text;
   }
 
@@ -142,6 +148,12 @@ export class HeatMap {
     for (const [r, each] of this.buttons.entries())
       for (const [c, cell] of each.entries()) cell.tabIndex = r === this.at[0] && c === this.at[1] ? 0 : -1;
   }
+}
+
+/** The first where a cell is. */
+function firstPlace(places: MapContent['places']): readonly [row: number, column: number] {
+  const row = places.findIndex((each) => each.some(({ cells }) => cells.length > 0));
+  return row < 0 ? [0, 0] : [row, places[row]!.findIndex(({ cells }) => cells.length > 0)];
 }
 
 function named({ name, unit }: WireAxis): string {

@@ -1,6 +1,6 @@
 import { el, fill, setText } from './dom.ts';
 import { percent } from './format.ts';
-import { badge, bar, counts, pace, reasons } from './run-head.ts';
+import { badge, bar, counts, pace, reasons, reportAddress } from './run-head.ts';
 import { Notice } from './notice.ts';
 import { Stream } from './stream.ts';
 import type { RunHead, RunList } from './wire.ts';
@@ -59,7 +59,7 @@ export class ListView {
     );
     const focused = document.activeElement?.getAttribute('href');
     fill(this.items, sorted.map(item));
-    if (focused?.startsWith('/run/') === true) this.items.querySelector<HTMLElement>(`a[href="${focused}"]`)?.focus();
+    for (const link of this.items.querySelectorAll('a')) if (link.getAttribute('href') === focused) link.focus();
   }
 }
 
@@ -83,6 +83,8 @@ function item(head: RunHead): HTMLElement {
         ]
       : []),
     ...(lines.length === 0 ? [] : [el('div', { class: 'reason' }, lines.join(' '))]),
-    ...(head.has_report ? [el('div', {}, el('a', { href: `/report/${head.key}/index.html` }, 'Report'))] : []),
+    ...(head.has_report
+      ? [el('div', {}, el('a', { href: reportAddress(head), 'aria-label': `Report of ${head.name}` }, 'Report'))]
+      : []),
   );
 }

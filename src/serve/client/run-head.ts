@@ -7,6 +7,11 @@ export function badge({ state, says }: Pick<RunHead, 'state' | 'says'>): HTMLEle
   return el('span', { class: `badge ${state}` }, says);
 }
 
+/** Its report, which cannot know where it lies: the address tells it, for its commands. */
+export function reportAddress({ key, folder }: Pick<RunHead, 'key' | 'folder'>): string {
+  return `/report/${key}/index.html?run=${encodeURIComponent(folder)}`;
+}
+
 /** Why it is in this state, and what can be done. */
 export function reasons({ why, what_to_do, holder, error, state, counting, counted }: RunHead): string[] {
   const who = holder === null || state === 'running' ? '' : ` (${holder})`;
@@ -51,9 +56,13 @@ export function counts(head: RunHead): string[] {
   ];
 }
 
+/** Its last heartbeat said how it ended. */
+const ENDED: readonly string[] = ['complete', 'part_done', 'stopped', 'failed'];
+
 /** A rate and a time left only where something comes of them. */
 export function pace({ rate, eta_seconds, age_seconds, state }: RunHead): string[] {
-  const age = age_seconds === null ? [] : [`heartbeat ${duration(age_seconds)} ago`];
+  const what = ENDED.includes(state) ? 'ended' : 'heartbeat';
+  const age = age_seconds === null ? [] : [`${what} ${duration(age_seconds)} ago`];
   if (state !== 'running' || rate === null) return age;
   return [
     `${short(rate)} per second`,

@@ -2,15 +2,16 @@ import { cellsOf, change, placesOf, type Cell, type Choice, type Place } from '.
 import { Controls } from './controls.ts';
 import { command } from './copy.ts';
 import { el, fill, setText } from './dom.ts';
-import { count, duration, percent, withError } from './format.ts';
+import { count, percent, withError } from './format.ts';
 import { HeatMap, type Drawn } from './heat-map.ts';
 import { choiceOf, hashOf, lookOf, type Look } from './look.ts';
 import { Notice } from './notice.ts';
 import { drawRates } from './rates.ts';
-import { badge, bar, counts, pace, reasons } from './run-head.ts';
+import { badge, bar, counts, pace, reasons, reportAddress } from './run-head.ts';
 import { Stream } from './stream.ts';
-import { Strip } from './strip.ts';
-import type { CellAtWork, CellChanges, RunPage, Surface } from './wire.ts';
+import { legend, Strip } from './strip.ts';
+import type { CellChanges, RunPage, Surface } from './wire.ts';
+import { workTable } from './work-table.ts';
 
 /** One run: how far it is, its surface as it fills in, and what it is doing. */
 export class RunView {
@@ -30,6 +31,8 @@ export class RunView {
   private readonly facts = el('dl', {});
   private readonly log = el('pre', { tabindex: 0, 'aria-label': 'Last lines of the logs' });
   private readonly commands = el('div', {});
+  /** What there is of a run that can be read. */
+  private readonly contents = el('div', {});
   private readonly values = new HeatMap((cell) => {
     this.choose(cell.cell_id);
   });
@@ -79,17 +82,8 @@ export class RunView {
   }
 
   private layout(): Node[] {
-    const section = (title: string, ...parts: readonly Node[]): HTMLElement =>
-      el('section', {}, el('h2', {}, title), ...parts);
-    return [
-      el('nav', {}, el('a', { href: '/' }, 'All runs')),
-      this.title,
-      this.notice.element,
-      this.state,
-      this.why,
-      this.folder,
-      this.progress,
-      this.links,
+    fill(
+      this.contents,
       section(
         'Surface',
         this.controls.element,
@@ -102,6 +96,17 @@ export class RunView {
       ),
       el('div', { class: 'columns' }, section('Cells at work', this.work, this.rates), section('About', this.facts)),
       section('Log', this.log),
+    );
+    return [
+      el('nav', {}, el('a', { href: '/' }, 'All runs')),
+      this.title,
+      this.notice.element,
+      this.state,
+      this.why,
+      this.folder,
+      this.progress,
+      this.links,
+      this.contents,
       section('Commands', this.commands),
     ];
   }
@@ -128,7 +133,10 @@ export class RunView {
 
   private showHead(head: RunPage): void {
     this.head = head;
-    document.title = `${percent(head.permutations_done, head.permutations_total)} ${head.name}: permafrost`;
+    const readable = head.error === null;
+    const share = readable ? `${percent(head.permutations_done, head.permutations_total)} ` : '';
+    document.title = `${share}${head.name}: permafrost`;
+    for (const each of [this.progress, this.links, this.contents]) each.hidden = !readable;
     setText(this.title, head.name);
     // Read out when it changes, and only then.
     if (this.said !== head.says) fill(this.state, badge(head));
@@ -144,7 +152,7 @@ export class RunView {
       bar(done, total, 'Permutations'),
       el('span', { class: 'note' }, [...counts(head), ...pace(head)].join(' · ')),
     );
-    const report = el('a', { href: `/report/${head.key}/index.html` }, 'Open the report');
+    const report = el('a', { href: reportAddress(head) }, 'Open the report');
     fill(
       this.links,
       head.has_report
@@ -153,7 +161,7 @@ export class RunView {
           ? 'There is no report yet: the command below writes it.'
           : '',
     );
-    fill(this.work, ...workTable(head.at_work));
+    this.showWork();
     drawRates(this.rates, head.rates);
     fill(this.facts, ...head.facts.flatMap(([name, text]) => [el('dt', {}, name), el('dd', {}, text)]));
     setText(this.log, head.log.length === 0 ? 'Nothing yet.' : head.log.join('\n'));
@@ -161,10 +169,21 @@ export class RunView {
       fill(this.commands, ...head.commands.map(([name, text]) => command(name, text)));
   }
 
+  private showWork(): void {
+    fill(
+      this.work,
+      ...workTable(this.head?.at_work ?? [], ({ index, cell_id }) => {
+        const cell = this.cells[index];
+        return cell === undefined ? `cell ${cell_id}` : this.labelOf(cell);
+      }),
+    );
+  }
+
   private begin(surface: Surface): void {
     this.surface = surface;
     this.cells = cellsOf(surface);
     this.choice = undefined;
+    this.showWork();
   }
 
   private fillIn(changes: CellChanges): void {
@@ -178,6 +197,7 @@ export class RunView {
     const choice = (this.choice ??= choiceOf(surface, cells, look));
     this.controls.show(surface, look, choice);
     const places = placesOf(surface, cells, choice);
+    const chosen = cells.find(({ cell_id }) => cell_id === look.cell);
     const metric = surface.metrics.find(({ name }) => name === look.metric) ?? surface.metrics[0];
     setText(this.note, noteOf(surface, cells, metric?.description ?? ''));
     const of = (drawn: Drawn, title: string) => ({
@@ -186,7 +206,7 @@ export class RunView {
       x: surface.axes[choice.x],
       y: surface.axes[choice.y],
       places,
-      chosen: cells.find(({ cell_id }) => cell_id === look.cell)?.index,
+      chosen: chosen?.index,
       say: (place: Place) => this.say(place),
     });
     const unit = metric === undefined || metric.unit === '' ? '' : ` [${metric.unit}]`;
@@ -196,8 +216,8 @@ export class RunView {
     if (!done) this.errors.show(of('error', `${name}: standard error`));
     const shown = done ? [this.values.element] : [this.values.element, this.errors.element];
     if (shown.length !== this.maps.childElementCount) fill(this.maps, ...shown);
-    this.strip.draw(cells);
-    this.showCell();
+    this.strip.draw(cells, chosen, chosen === undefined ? '' : this.sayCell(chosen));
+    this.showCell(chosen);
   }
 
   /** `p_skip 0.1, slip 50: 1.363 ± 0.004; 20,000 of 20,000 permutations, complete`. */
@@ -209,6 +229,10 @@ export class RunView {
     return `${this.labelOf(cell)}: ${valueText(cell)}${far}, ${cell.state}`;
   }
 
+  private sayCell(cell: Cell): string {
+    return this.say({ cells: [cell], n_done: cell.n_done, n_target: cell.n_target });
+  }
+
   private labelOf(cell: Cell): string {
     const parts = (this.surface?.axes ?? []).flatMap(({ name, levels }, a) => {
       const level = levels[cell.levels[a] ?? -1];
@@ -217,13 +241,12 @@ export class RunView {
     return parts.length === 0 ? `cell ${cell.cell_id}` : parts.join(', ');
   }
 
-  private showCell(): void {
-    const cell = this.cells.find(({ cell_id }) => cell_id === this.look.cell);
+  private showCell(cell: Cell | undefined): void {
     if (cell === undefined || this.head === undefined) {
       fill(this.detail, el('p', { class: 'note' }, 'Choose a cell for its numbers: click it, or press Enter on it.'));
       return;
     }
-    const text = this.say({ cells: [cell], n_done: cell.n_done, n_target: cell.n_target });
+    const text = this.sayCell(cell);
     if (this.detail.firstElementChild?.textContent === text) return;
     const replay = this.head.commands
       .find(([name]) => name === 'status')?.[1]
@@ -235,6 +258,10 @@ export class RunView {
       command('replay', `${replay ?? ''} --cell ${shellWord(cell.cell_id)} --perm 0`),
     );
   }
+}
+
+function section(title: string, ...parts: readonly Node[]): HTMLElement {
+  return el('section', {}, el('h2', {}, title), ...parts);
 }
 
 function shellWord(text: string): string {
@@ -258,28 +285,4 @@ function noteOf({ axes, left_out }: Surface, cells: readonly Cell[], description
       ? [`These are the first ${count(cells.length)} cells; ${count(left_out)} more are not shown.`]
       : []),
   ].join(' ');
-}
-
-function legend(): HTMLElement {
-  const states = ['waiting', 'running', 'complete', 'stopped', 'failed'];
-  return el(
-    'p',
-    { class: 'note legend' },
-    states.map((state) => el('span', {}, el('span', { class: `swatch ${state}` }), state)),
-  );
-}
-
-function workTable(cells: readonly CellAtWork[]): HTMLElement[] {
-  if (cells.length === 0) return [el('p', { class: 'note' }, 'None.')];
-  const rows = cells.map(({ cell_id, n_done, n_target, seconds }) =>
-    el(
-      'tr',
-      {},
-      el('th', { scope: 'row' }, cell_id),
-      el('td', {}, bar(n_done, n_target, `Cell ${cell_id}`)),
-      el('td', { class: 'numbers' }, percent(n_done, n_target)),
-      el('td', { class: 'numbers' }, seconds === null ? '' : duration(seconds)),
-    ),
-  );
-  return [el('div', { class: 'scroll' }, el('table', { class: 'work' }, el('tbody', {}, rows)))];
 }
