@@ -3,14 +3,13 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../clock.ts';
 import { EngineError } from '../errors.ts';
 import type { Executor } from '../execute/executor.ts';
-import type { ChunkResult } from '../execute/messages.ts';
-import { cannotRunHere, type ProgramFolder } from '../execute/program-files.ts';
-import type { GivenSetup, ModelReference } from '../execute/setup.ts';
+import type { ProgramFolder } from '../execute/program-files.ts';
+import type { GivenSetup } from '../execute/setup.ts';
 import type { Kernel } from '../model/model.ts';
-import { errorRecord, type ErrorRecord } from '../model/error-record.ts';
 import type { BlobCache } from './blob-cache.ts';
+import { answerOf } from './chunk-answer.ts';
 import { Outbox } from './outbox.ts';
-import { nodeMajor, refusal } from './refusal.ts';
+import { expelledError, noLeave, nodeMajor, refusal } from './refusal.ts';
 import { frameResult, ofChunk } from './result-frame.ts';
 import { receivedSetup } from './setup-blobs.ts';
 import type { Spool } from './spool.ts';
@@ -299,38 +298,4 @@ export class ChunkWorker {
 async function endOf({ executor, programs }: Campaign): Promise<void> {
   await executor.close();
   await programs.remove();
-}
-
-function noLeave({ file }: Extract<ModelReference, { readonly code: string }>): EngineError {
-  return new EngineError(
-    'USAGE',
-    `The run computes with a model of its user's own, ${file}, and this worker was not started to run code that comes by the queue. If you trust everyone who can write to it, start it with --allow-models.`,
-    { path: '--allow-models', allowed: 'a built-in model' },
-  );
-}
-
-/**
- * What a chunk gives, or why it gives nothing anywhere; undefined where it was cancelled. What is this worker's own trouble (a thread that died) is thrown: another
- * one may do better. A program that this machine cannot run is returned: it would be so with every chunk.
- */
-async function answerOf(
-  work: Promise<ChunkResult>,
-  cancelled: AbortSignal,
-): Promise<ChunkResult | { readonly failed: ErrorRecord } | EngineError | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (cancelled.aborted) return undefined;
-    if (cannotRunHere(error)) return error;
-    const everywhere = error instanceof EngineError && (error.code === 'MODEL' || error.code === 'DATA');
-    if (!everywhere) throw error;
-    return { failed: errorRecord(error) };
-  }
-}
-
-function expelledError(why: string): EngineError {
-  return new EngineError(
-    'IDENTITY',
-    `The manager takes no more results of this worker: ${why}. Rows that differ come from a machine, a Node.js or an engine that is not sound: check them before you start it again.`,
-  );
 }

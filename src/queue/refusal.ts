@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { ModelReference } from '../execute/setup.ts';
 import { majorOf } from '../stored/row-origins.ts';
 import type { Announcement } from './wire.ts';
 
@@ -29,4 +30,21 @@ export function refusal({ engine, node_major, manager }: Announcement, own: Engi
 /** `v20.19.0` -> 20. */
 export function nodeMajor(version: string): number {
   return Number(majorOf(version.replace(/^v/, '')));
+}
+
+/** Code of a user's came to a worker that was not told to run any. */
+export function noLeave({ file }: Extract<ModelReference, { readonly code: string }>): EngineError {
+  return new EngineError(
+    'USAGE',
+    `The run computes with a model of its user's own, ${file}, and this worker was not started to run code that comes by the queue. If you trust everyone who can write to it, start it with --allow-models.`,
+    { path: '--allow-models', allowed: 'a built-in model' },
+  );
+}
+
+/** The manager has put a worker out, and why. */
+export function expelledError(why: string): EngineError {
+  return new EngineError(
+    'IDENTITY',
+    `The manager takes no more results of this worker: ${why}. Rows that differ come from a machine, a Node.js or an engine that is not sound: check them before you start it again.`,
+  );
 }
