@@ -1,4 +1,4 @@
-import { onDiskAsync } from '../files/disk-error.ts';
+import { onDisk, onDiskAsync } from '../files/disk-error.ts';
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
@@ -129,7 +129,8 @@ class Conflicts {
 }
 
 async function scan(port: FilePort, cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
-  if (port.stat(cell.place.folder) === undefined) return noFile(manifest.permutations);
+  const { folder } = cell.place;
+  if (onDisk('read', folder, () => port.stat(folder)) === undefined) return noFile(manifest.permutations);
   return (await scanStored(readers, cell, manifest)).scan;
 }
 

@@ -6,6 +6,7 @@ import { makeFolderForGood } from '../files/folder.ts';
 import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
 import { writeRecordsAnew } from '../files/append-records.ts';
+import { removeLeftOversOfRun } from '../store/left-overs.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
 import { manifestPath } from '../stored/manifest-path.ts';
@@ -88,6 +89,7 @@ export async function merge(
   const readers = host.open(Math.min(threads, others.length + 1));
   const merged: MergedCell[] = [];
   try {
+    await removeLeftOversOfRun(port, into);
     await writeManifest(port, into, { ...manifest });
     await writeRecordsAnew(port, layoutOf(into).row_origins);
     const origins = RowOrigins.read(port, into, manifest);

@@ -10,9 +10,8 @@ import { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';
 import type { FilePort } from '../files/port.ts';
 import { readerFunctions } from './reader-functions.ts';
-import type { Local } from './readers.ts';
+import type { Local, Tail } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
-import type { Tail } from './threads-on-demand.ts';
 
 /**
  * Computes and reads in the calling thread, on the files behind the port: for tests and for programs that want no threads. Everything comes in the order in

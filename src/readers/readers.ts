@@ -13,3 +13,6 @@ export interface Readers {
 
 /** Computes and reads on this machine. */
 export interface Local extends Executor, Readers {}
+
+/** What a function is given after its first argument. */
+export type Tail<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Rest] ? Rest : never;

@@ -11,5 +11,5 @@ export const thisMachine: Host = {
   locks: { acquire: (output) => acquireLock(output) },
   clock: systemClock,
   broker: redis,
-  open: openThreads,
+  open: (...given) => openThreads(disk, ...given),
 };

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.ts';
+import type { FilePort } from '../files/port.ts';
 import {
   COMPUTING,
   DOING,
@@ -14,12 +15,12 @@ import { PurityCheck, type Sampled } from '../execute/purity-check.ts';
 import { parallelOf, ThreadPool } from '../execute/thread-pool.ts';
 import { computeWithoutFatal, EndsInPrepare, watchProgress, type Compute } from './fatal-permutations.ts';
 import type { OpenHow } from './host.ts';
-import type { Local } from './readers.ts';
+import type { Local, Tail } from './readers.ts';
 import type { ReaderName, ReaderTasks } from './tasks.ts';
 import { childTable } from '../programs/command/child-table.ts';
 import { isCodeOfCommand } from '../programs/program.ts';
 import type { ComputeTask, ThreadTasks, WorkerData } from './thread-tasks.ts';
-import { ThreadsOnDemand, type Tail } from './threads-on-demand.ts';
+import { ThreadsOnDemand } from './threads-on-demand.ts';
 
 const TRIES_AGAIN = 3;
 const TRIES_TO_PREPARE = 10;
@@ -148,6 +149,7 @@ export class Threads implements Local {
 
 /** The worker threads of this process, once they are needed. */
 export function openThreads(
+  port: FilePort,
   threads: number,
   setups: readonly GivenSetup[] = [],
   { purity_check = false, computes = setups.length > 0 }: OpenHow = {},
@@ -159,5 +161,5 @@ export function openThreads(
     const pool = new ThreadPool<ThreadTasks>({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
     return new Threads(pool, setups, purity_check ? setups : []);
   };
-  return computes ? open() : new ThreadsOnDemand(parallelOf(threads), open);
+  return computes ? open() : new ThreadsOnDemand(port, parallelOf(threads), open);
 }

@@ -2,6 +2,7 @@ import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
+import { disk } from '../../src/files/disk.ts';
 import type { Local } from '../../src/readers/readers.ts';
 import type { ScanTask } from '../../src/readers/tasks.ts';
 import { ThreadsOnDemand } from '../../src/readers/threads-on-demand.ts';
@@ -17,7 +18,7 @@ function counted() {
     read: (name: string) => Promise.resolve(name),
     close: () => Promise.resolve(void (count.closed += 1)),
   };
-  const threads = new ThreadsOnDemand(4, () => {
+  const threads = new ThreadsOnDemand(disk, 4, () => {
     count.opened += 1;
     return local as unknown as Local;
   });
