@@ -34,16 +34,17 @@ export async function appendRecords(port: FilePort, path: string, header: string
     const before = readSmallFile(port, path);
     if (before === undefined) port.mkdir(folder);
     else await makeOwn(port, path);
+    const end = Buffer.byteLength(wholeLines(before), 'utf8');
     const fd = port.open(path, before === undefined ? 'wx+' : 'r+');
     try {
-      const end = Buffer.byteLength(wholeLines(before), 'utf8');
       if (before !== undefined && before.length > end) port.ftruncate(fd, end);
       writeFully(port, fd, Buffer.from(end === 0 ? header + lines : lines, 'utf8'), end);
       await port.fsync(fd);
     } finally {
       port.close(fd);
     }
-    if (before === undefined) await syncNames(port, path);
+    // Who made a file without a line may have been killed before its name was durable.
+    if (end === 0) await syncNames(port, path);
   });
 }
 

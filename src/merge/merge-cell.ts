@@ -99,7 +99,8 @@ export async function mergeCell(
     await replaceRows(port, cell.place, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);
-  const merged = fresh ? await seal(port, cell, manifest, readers) : own;
+  // Rows without a summary may be what a killed merge put there, and not durable yet.
+  const merged = fresh || !isSummarised(port, own, cell) ? await seal(port, cell, manifest, readers) : own;
   await mergeFailures(port, cell, sources, merged.present);
   const rows = countPermutations(merged.present);
   return {
@@ -143,6 +144,12 @@ function refuseUnprotected({ cell_id, place }: StoredCell, { unprotected }: Cell
     `${place.folder}: ${rows} no checksum, so nothing proves that they belong to cell ${cell_id} of this experiment. Run permafrost verify --repair on that run first: it recomputes a sample of them and writes the checksums.`,
     { path: place.folder },
   );
+}
+
+/** A summary is written when the rows that it speaks of are durable. Of what is not there nothing has to be. */
+function isSummarised(port: FilePort, { exists }: CellScan, { place }: StoredCell): boolean {
+  const { summary } = cellLayout(place.folder);
+  return !exists || onDisk('read', summary, () => port.stat(summary)) !== undefined;
 }
 
 /** Nothing new to write: the rows are only compared. */

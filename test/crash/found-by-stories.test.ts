@@ -99,3 +99,13 @@ test('a folder of runs to reuse that the disk refuses to be looked at is said in
     expect(await telling.disturbed(1, at, disturbance, 0, []), `operation ${at}`).toBeUndefined();
   }
 });
+
+test('a merge that is killed at any operation is durable when it has been given again, whatever the first one left unsynced', async () => {
+  for (const name of ['shards, merged', 'shards with permutations that fail, merged']) {
+    const telling = await told(name);
+    const command = telling.scenes.length - 1;
+    const kill = { kind: 'kill', policy: 'kill' } as const;
+    for (let at = 0; at < telling.scenes[command]!.operations; at += 1)
+      expect(await telling.disturbed(command, at, kill, 1, []), `${name}, operation ${at}`).toBeUndefined();
+  }
+});
