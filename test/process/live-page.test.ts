@@ -156,13 +156,16 @@ describe.skipIf(CHROMIUM === undefined)('the live page', () => {
     'every control of %s is reached with Tab',
     async (place) => {
       const { page, context } = await open(place);
-      const controls = await page.evaluate<string[]>(CONTROLS);
       const reached = new Set<string>();
-      for (let k = 0; k < controls.length + 3; k += 1) {
+      let left = await page.evaluate<string[]>(CONTROLS);
+      expect(left.length).toBeGreaterThan(0);
+      // Twice around: what a page of a run says of itself, it may say anew meanwhile.
+      for (let k = 2 * left.length + 6; k > 0 && left.length > 0; k -= 1) {
         await page.keyboard.press('Tab');
         reached.add(await page.evaluate<string>(FOCUSED));
+        left = (await page.evaluate<string[]>(CONTROLS)).filter((each) => !reached.has(each));
       }
-      expect(controls.filter((each) => !reached.has(each))).toEqual([]);
+      expect(left).toEqual([]);
       await context.close();
     },
   );
