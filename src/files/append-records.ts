@@ -9,8 +9,12 @@ import { writeFully } from './write-fully.ts';
 
 /** A text of lines without what a crash tore: that is the part behind the last newline. */
 export function wholeLines(bytes: Buffer | undefined): string {
-  const text = bytes?.toString('utf8') ?? '';
-  return text.slice(0, text.lastIndexOf('\n') + 1);
+  return bytes?.toString('utf8', 0, endOfLines(bytes)) ?? '';
+}
+
+/** Where the last whole line ends [bytes]. */
+function endOfLines(bytes: Buffer | undefined): number {
+  return bytes === undefined ? 0 : bytes.lastIndexOf('\n') + 1;
 }
 
 /** The CSV records of whole lines, one each. A damaged line is skipped. */
@@ -34,7 +38,7 @@ export async function appendRecords(port: FilePort, path: string, header: string
     const before = readSmallFile(port, path);
     if (before === undefined) port.mkdir(folder);
     else await makeOwn(port, path);
-    const end = Buffer.byteLength(wholeLines(before), 'utf8');
+    const end = endOfLines(before);
     const fd = port.open(path, before === undefined ? 'wx+' : 'r+');
     try {
       if (before !== undefined && before.length > end) port.ftruncate(fd, end);
@@ -55,7 +59,7 @@ export async function appendRecords(port: FilePort, path: string, header: string
 export async function writeRecordsAnew(port: FilePort, path: string): Promise<void> {
   await onDiskAsync('write', path, async () => {
     const before = readSmallFile(port, path);
-    const end = before === undefined ? 0 : before.lastIndexOf('\n') + 1;
+    const end = endOfLines(before);
     if (before === undefined || end === 0) return;
     const fd = port.open(path, 'r+');
     try {

@@ -34,12 +34,8 @@ export function sentSetup({ id, setup }: GivenSetup, bytesOf: (sha256: string) =
     if (length <= LARGEST_BLOB) continue;
     const input = Object.entries(setup.inputs).find(([, file]) => file.sha256 === sha256);
     const own = program.find(([, each]) => each === sha256)?.[0];
-    const what =
-      input === undefined
-        ? own === undefined
-          ? 'The model'
-          : `command.files: ${own}`
-        : `inputs.${input[0]}: ${input[1].path}`;
+    const of_program = own === undefined ? 'The model' : `command.files: ${own}`;
+    const what = input === undefined ? of_program : `inputs.${input[0]}: ${input[1].path}`;
     throw new EngineError('DATA', `${what} has ${length} bytes, and a queue carries at most ${LARGEST_BLOB} at once.`, {
       ...(input !== undefined && { path: `inputs.${input[0]}` }),
     });
