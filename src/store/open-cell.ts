@@ -88,11 +88,12 @@ async function clearTheWay(
 async function settle(port: FilePort, place: CellPlace, scan: CellScan, found: boolean): Promise<number> {
   const fd = port.open(metricsPath(place.folder, place.schema.format), 'r+');
   try {
-    if (scan.size > scan.end && !scan.sealed) port.ftruncate(fd, scan.end);
     if (found) {
       writeAnew(port, fd, scan.end);
       await nameAnew(port, place);
     }
+    // Also where nothing is behind the last row: a cut whose sync failed may be one in the page cache alone.
+    if (!scan.sealed) port.ftruncate(fd, scan.end);
     await port.fsync(fd);
     await port.syncFolder(place.folder);
     await port.syncFolder(dirname(place.folder));

@@ -9,6 +9,7 @@ import type { FilePort } from '../files/port.ts';
 import { putInPlace, writeSmallFile } from '../files/small-file.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { makeFolder } from '../files/folder.ts';
+import { readSums } from './scan-cell.ts';
 import { sumsText } from './scan/sums.ts';
 import type { BlockSum, Sums } from './scan/sums.ts';
 import { writeFully } from '../files/write-fully.ts';
@@ -102,8 +103,8 @@ export async function rewriteWithSums(
 }
 
 /**
- * Replaces whatever the cell holds by these rows, in canonical form and not sealed. They include every row that is there now, unchanged: so the
- * new sums, which come first, distrust none of the old rows, and a crash leaves none without.
+ * Replaces whatever the cell holds by these rows, in canonical form and not sealed. They include every row that is there now, unchanged. Their sums come
+ * first, behind those of the rows that are there: whichever of the two files a crash leaves has a line for each of its blocks.
  */
 export async function replaceRows(port: FilePort, place: CellPlace, blocks: Iterable<Rows>): Promise<void> {
   const { schema } = place;
@@ -111,7 +112,8 @@ export async function replaceRows(port: FilePort, place: CellPlace, blocks: Iter
     await makeFolder(port, place.folder);
     await rewriteCanonical(port, place, blocks, async ({ sums }) => {
       if (formatOf(schema).blocksOf === undefined) return;
-      await writeSmallFile(port, sumsPath(place.folder), sumsText(sums, schema.experiment, schema.batch_rows));
+      const lines = [readSums(port, place), sums].map((each) => sumsText(each, schema.experiment, schema.batch_rows));
+      await writeSmallFile(port, sumsPath(place.folder), lines.join(''));
     });
   });
 }

@@ -101,11 +101,26 @@ test('a folder of runs to reuse that the disk refuses to be looked at is said in
 });
 
 test('a merge that is killed at any operation is durable when it has been given again, whatever the first one left unsynced', async () => {
-  for (const name of ['shards, merged', 'shards with permutations that fail, merged']) {
+  for (const name of [
+    'shards, merged',
+    'shards with permutations that fail, merged',
+    'Arrow shards, merged into a run in CSV that has some rows',
+  ]) {
     const telling = await told(name);
     const command = telling.scenes.length - 1;
     const kill = { kind: 'kill', policy: 'kill' } as const;
     for (let at = 0; at < telling.scenes[command]!.operations; at += 1)
       expect(await telling.disturbed(command, at, kill, 1, []), `${name}, operation ${at}`).toBeUndefined();
   }
+});
+
+test('a torn tail that was cut by a repair whose sync failed does not come back after the next one', async () => {
+  const telling = await told('damaged, and repaired');
+  const syncs = operationsOf(telling, 1, (operation) => /^fsync \d/.test(operation));
+  expect(syncs.length).toBeGreaterThan(3);
+  for (const at of syncs)
+    for (const further of [23, Infinity]) {
+      const disturbance = { kind: 'fault', code: 'EIO', for_good: false, further, policy: 'kill' } as const;
+      expect(await telling.disturbed(1, at, disturbance, 0, []), `operation ${at}`).toBeUndefined();
+    }
 });

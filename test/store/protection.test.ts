@@ -136,3 +136,46 @@ test('rows that are not to be trusted are set aside and computed again', async (
 test('a file that nobody has begun has nothing to protect', () => {
   expect(noFile(N).unprotected).toEqual([]);
 });
+
+test('of a block with two lines, the one that covers its rows protects them, before and after they were replaced by more', async () => {
+  const disk = freshDisk();
+  const few = 11;
+  await finish(disk.port, place, few);
+  const of_few = disk.read(SUMS)!.toString();
+  const rows_of_few = disk.read(PATH)!;
+  disk.port.unlink(SUMS);
+  disk.port.unlink(PATH);
+  await finish(disk.port, place, N);
+  const of_all = disk.read(SUMS)!.toString();
+  expect(of_few).not.toBe(of_all);
+  disk.put(SUMS, Buffer.from(of_few + of_all));
+  expect(scanCell(disk.port, place, N)).toMatchObject({
+    unprotected: [],
+    loose_blocks: [],
+    sealed: false,
+    n_findings: 0,
+  });
+
+  disk.put(PATH, rows_of_few);
+  const before = scanCell(disk.port, place, N);
+  expect(before).toMatchObject({ present: [{ from: 0, to: few }], unprotected: [], loose_blocks: [], n_findings: 0 });
+  // With damage elsewhere it is read line by line, and judged in the same way.
+  disk.put(PATH, Buffer.concat([rows_of_few, Buffer.from('???\n')]));
+  expect(scanCell(disk.port, place, N)).toMatchObject({
+    present: [{ from: 0, to: few }],
+    unprotected: [],
+    n_findings: 1,
+  });
+
+  // It vouches for the very rows that it was made of, and distrusts no others.
+  const changed = rows_of_few
+    .toString()
+    .replace(/\n10,-?\d/, (start) => `${start.slice(0, -1)}${(Number(start.at(-1)) + 1) % 10}`);
+  expect(changed).not.toBe(rows_of_few.toString());
+  for (const rest of ['', '???\n']) {
+    disk.put(PATH, Buffer.from(changed + rest));
+    const scan = scanCell(disk.port, place, N);
+    expect(scan).toMatchObject({ present: [{ from: 0, to: few }], n_rows_damaged: rest === '' ? 0 : 1 });
+    expect(countPermutations(scan.unprotected)).toBe(few - 8);
+  }
+});

@@ -12,7 +12,7 @@ import type { CellPlace, LastBlock } from '../scan/cell-file.ts';
 import { fileChanged } from '../../files/file-reader.ts';
 import type { FileReader } from '../../files/file-reader.ts';
 import { RangeBuilder } from '../scan/ranges.ts';
-import type { BlockSum, Sums } from '../scan/sums.ts';
+import { areThoseBefore, type BlockSum, type Sums } from '../scan/sums.ts';
 import { analyseCsv, FILE_NAME } from './csv-analysis.ts';
 import { isTorn, tornAt } from './csv-lines.ts';
 import { RunWalk } from './csv-runs.ts';
@@ -87,12 +87,14 @@ function scanCanonical(reader: FileReader, place: CellPlace, target: number, sum
     const end = blocks[i + 1]?.offset ?? walk.end;
     const sum = sums.get(block);
     if (its.covered !== undefined && its.covered !== sum!.crc32) return undefined;
-    if (its.rows !== sum?.count && !areOurs(reader, offset, end, metrics.length)) return undefined;
+    const whole = { count: its.rows, crc32: its.crc32 };
+    const open = areThoseBefore(sum, whole) ? [] : its.open;
+    if (its.rows !== sum?.count && open.length > 0 && !areOurs(reader, offset, end, metrics.length)) return undefined;
     rows += its.rows;
     rows_crc32 = crcGoingOn(its.crc32, salt, rows_crc32, end - offset);
-    found.set(block, { count: its.rows, crc32: its.crc32 });
-    for (const { from, to } of its.open) unprotected.add(from, to);
-    if (its.open.length > 0) loose_blocks.push({ block, rows: its.rows, crc32: its.crc32 });
+    found.set(block, whole);
+    for (const { from, to } of open) unprotected.add(from, to);
+    if (open.length > 0) loose_blocks.push({ block, rows: its.rows, crc32: its.crc32 });
   }
   const last = blocks.at(-1);
   const scan = {
