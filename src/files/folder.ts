@@ -49,11 +49,15 @@ export async function makeFolderForGood(port: FilePort, path: string): Promise<v
   });
 }
 
-/** The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. */
+/**
+ * The same for a folder inside an output, which must be one itself: through a link a run would write outside its output. Its name is synced even where it is
+ * there: a process that was killed may have made it.
+ */
 export async function makeOwnFolder(port: FilePort, path: string): Promise<void> {
   const before = onDisk('create the folder', path, () => port.stat(path));
   if (before !== undefined && before.kind !== 'folder') throw notAFolder(before.kind, path);
-  await makeFolder(port, path);
+  if (before === undefined) await makeFolder(port, path);
+  else await onDiskAsync('create the folder', path, () => port.syncFolder(dirname(path)));
 }
 
 /** The same for a folder any number of levels below `root`: none of the levels may lead elsewhere. */

@@ -57,23 +57,8 @@ export function renameWhenFree(port: FilePort, from: string, to: string, patienc
   });
 }
 
-/** Removes a file; no error where there is none. */
-export function removeFile(port: FilePort, path: string, patience_ms?: number): Promise<void> {
-  return whenFree(port, 'remove', path, patience_ms, () => {
-    if (port.stat(path) !== undefined) port.unlink(path);
-  });
-}
-
-/** Removes what is no longer needed; where that fails, it is removed another time. */
-export async function removeIfFree(port: FilePort, path: string, patience_ms = 0): Promise<void> {
-  try {
-    await removeFile(port, path, patience_ms);
-  } catch (error) {
-    if (!(error instanceof HeldFile)) throw error;
-  }
-}
-
-async function whenFree(
+/** Does one step with a file as soon as no other program has it. */
+export async function whenFree(
   { patience }: FilePort,
   doing: string,
   path: string,

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { EngineError } from '../errors.ts';
 import { onDisk, onDiskAsync } from './disk-error.ts';
-import { HeldFile, removeIfFree, renameWhenFree } from './held.ts';
+import { HeldFile, renameWhenFree } from './held.ts';
+import { removeIfFree } from './remove-file.ts';
 import { temporaryPath } from './temporary-path.ts';
 import type { FilePort } from './port.ts';
 import { readFully, writeFully } from './write-fully.ts';

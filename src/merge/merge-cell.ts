@@ -1,4 +1,4 @@
-import { onDisk, onDiskAsync } from '../files/disk-error.ts';
+import { look } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import type { CellScan } from '../store/scan/cell-file.ts';
 import { conflictingRows, recordConflicts, type ConflictingRow } from '../store/conflicts.ts';
@@ -11,7 +11,7 @@ import { openCell } from '../store/open-cell.ts';
 import { readRows } from '../store/read-rows.ts';
 import { replaceRows } from '../store/rewrite.ts';
 import { noFile } from '../store/scan-cell.ts';
-import { removeFile } from '../files/held.ts';
+import { removeFile } from '../files/remove-file.ts';
 import {
   countPermutations,
   includes,
@@ -95,7 +95,7 @@ export async function mergeCell(
   );
   if (fresh) {
     const { summary } = cellLayout(cell.place.folder);
-    await onDiskAsync('remove', summary, () => removeFile(port, summary));
+    await removeFile(port, summary);
     await replaceRows(port, cell.place, union);
   } else readAll(union);
   await recordConflicts(port, cell.place, conflicts.rows);
@@ -131,7 +131,7 @@ class Conflicts {
 
 async function scan(port: FilePort, cell: StoredCell, manifest: RunManifest, readers: Readers): Promise<CellScan> {
   const { folder } = cell.place;
-  if (onDisk('read', folder, () => port.stat(folder)) === undefined) return noFile(manifest.permutations);
+  if (look(port, folder) === undefined) return noFile(manifest.permutations);
   return (await scanStored(readers, cell, manifest)).scan;
 }
 
@@ -149,7 +149,7 @@ function refuseUnprotected({ cell_id, place }: StoredCell, { unprotected }: Cell
 /** A summary is written when the rows that it speaks of are durable. Of what is not there nothing has to be. */
 function isSummarised(port: FilePort, { exists }: CellScan, { place }: StoredCell): boolean {
   const { summary } = cellLayout(place.folder);
-  return !exists || onDisk('read', summary, () => port.stat(summary)) !== undefined;
+  return !exists || look(port, summary) !== undefined;
 }
 
 /** Nothing new to write: the rows are only compared. */

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 
+import { look } from '../files/look.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import type { FilePort } from '../files/port.ts';
 import type { Host } from '../readers/host.ts';
@@ -72,7 +73,7 @@ async function scannedCounts(
   manifest: RunManifest,
   most_threads: number | undefined,
 ): Promise<Map<string, CellCount>> {
-  const begun = cells.filter(({ place }) => host.port.stat(place.folder) !== undefined);
+  const begun = cells.filter(({ place }) => look(host.port, place.folder) !== undefined);
   if (begun.length === 0) return new Map();
   const threads = Math.min(threadCount(most_threads), begun.length);
   const readers = host.open(threads);

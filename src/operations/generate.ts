@@ -1,3 +1,4 @@
+import { look } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import { writeNewFile } from '../files/new-file.ts';
 import type { FilePort } from '../files/port.ts';
@@ -94,7 +95,7 @@ export function parametersOf(
 
 /** A link counts as what it is: a file that is there. */
 function refuseToReplace(port: FilePort, into: string, overwrite: boolean): void {
-  const found = port.stat(into);
+  const found = look(port, into);
   if (found === undefined || (overwrite && found.kind !== 'folder')) return;
   const way_out = found.kind === 'folder' ? 'is a folder: name a file' : 'already exists: --overwrite replaces it';
   throw new EngineError('USAGE', `${into} ${way_out}.`, { path: '--into', value: into });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { look } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import { makeGivenFolder } from '../files/folder.ts';
 import { writeNewFile } from '../files/new-file.ts';
@@ -58,7 +59,7 @@ export async function init(
   texts.set('.gitignore', common('gitignore'));
   if (is_new) texts.set('package.json', packageJson(place));
 
-  const there = [...texts.keys()].filter((name) => port.stat(join(place, name)) !== undefined);
+  const there = [...texts.keys()].filter((name) => look(port, join(place, name)) !== undefined);
   // A repository has one of its own; what is missing in it is a person's to add.
   if (there.includes('.gitignore')) texts.delete('.gitignore');
   const kept = there.filter((name) => name !== '.gitignore');

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { basename } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { look } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import type { Host } from '../readers/host.ts';
 import type { CellAtWork, RunHead, RunPage } from '../serve/client/wire.ts';
@@ -99,7 +100,7 @@ export class LiveRun {
   /** It is replaced when a run is extended. */
   private manifestNow({ lock }: RunLook): RunManifest {
     const { port } = this.host;
-    const found = port.stat(layoutOf(this.output).manifest);
+    const found = look(port, layoutOf(this.output).manifest);
     const seen = `${found?.kind ?? 'nothing'} ${found?.size ?? 0} ${lock.holder?.since ?? ''}`;
     if (this.manifest === undefined || seen !== this.manifest_seen) {
       const read = requireManifest(port, this.output);
@@ -237,7 +238,7 @@ export class LiveRun {
       age_seconds: roundedAge(status.heartbeat_age_seconds),
       counting: state === 'dead' && this.scanning !== undefined && !status.scanned,
       counted: status.scanned,
-      has_report: this.host.port.stat(this.report)?.kind === 'file',
+      has_report: look(this.host.port, this.report)?.kind === 'file',
       error: null,
     };
   }

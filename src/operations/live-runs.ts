@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
+import { look, namesIn } from '../files/look.ts';
 import { every } from '../clock.ts';
 import type { FilePort } from '../files/port.ts';
 import type { Host } from '../readers/host.ts';
@@ -150,15 +151,15 @@ function runsBelow(port: FilePort, folders: readonly string[]): string[] {
   const visit = (folder: string, depth: number): void => {
     if ((left -= 1) < 0 || found.size > MOST_RUNS) return;
     try {
-      if (port.stat(layoutOf(folder).manifest)?.kind === 'file') {
+      if (look(port, layoutOf(folder).manifest)?.kind === 'file') {
         found.add(folder);
         return;
       }
       if (depth === 0) return;
-      for (const name of [...port.readdir(folder)].sort()) {
+      for (const name of [...namesIn(port, folder)].sort()) {
         if (name.startsWith('.') || name === 'node_modules') continue;
         const path = join(folder, name);
-        if (port.stat(path)?.kind === 'folder') visit(path, depth - 1);
+        if (look(port, path)?.kind === 'folder') visit(path, depth - 1);
       }
     } catch {
       return; // not ours to read, or removed meanwhile

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 
+import { look } from '../files/look.ts';
 import type { FilePort } from '../files/port.ts';
 import type { MetricSpec, Parameters } from '../model/model.ts';
 import { axesOf, levelOf, parameterText } from '../report/marks/axes.ts';
@@ -142,7 +143,7 @@ export class LiveSurface {
   private read(index: number): boolean {
     const { folder, progress, summary } = layoutOf(this.output).cell(this.cell_ids[index]!);
     // A folder may be anybody's, and a link in it may lead anywhere.
-    if (this.port.stat(folder)?.kind !== 'folder') return true;
+    if (look(this.port, folder)?.kind !== 'folder') return true;
     const found = readAdvisory(this.port, summary, summaryOf);
     const params = found?.params ?? readAdvisory(this.port, progress, paramsOf);
     if (params !== undefined) this.learn(index, params);
@@ -194,7 +195,7 @@ export class LiveSurface {
   /** What `summarize` made of cells that are not complete. */
   private readPartial(): void {
     const { partial_summary } = layoutOf(this.output);
-    const size = this.port.stat(partial_summary)?.size ?? 0;
+    const size = look(this.port, partial_summary)?.size ?? 0;
     if (size === this.partial_size) return;
     this.partial_size = size;
     const rows = readAdvisory(this.port, partial_summary, (text) => parse<Row>(text, { columns: true })) ?? [];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { realPathOf } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
 import { makeFolderForGood } from '../files/folder.ts';
@@ -125,8 +126,8 @@ function readSources(port: FilePort, from: readonly string[], into: string): Sou
   const others = new Map<string, Source>();
   for (const path of from) {
     const manifest = requireManifest(port, path);
-    const real = port.realPath(path);
-    if (real !== port.realPath(into) && !others.has(real)) others.set(real, source(path, manifest));
+    const real = realPathOf(port, path);
+    if (real !== realPathOf(port, into) && !others.has(real)) others.set(real, source(path, manifest));
   }
   if (own.length + others.size === 0)
     throw new EngineError('USAGE', 'merge needs at least one run to take rows from.', { path: 'from' });

@@ -1,3 +1,4 @@
+import { look } from '../files/look.ts';
 import type { StudyOverlap } from '../plan/overlap.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import type { Derivation } from '../study/derived.ts';
@@ -166,7 +167,7 @@ async function plannedOutputs(
       target: permutations,
       stopping: stoppingOf(precision, permutations),
       share: shareOf(options, permutations),
-      leaves_failed: !retriesFailed(options, surface.steps) && host.port.stat(layoutOf(output).per_cell) !== undefined,
+      leaves_failed: !retriesFailed(options, surface.steps) && look(host.port, layoutOf(output).per_cell) !== undefined,
       planned: [],
       at_most: false,
       computed: new Map(),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 
+import { look } from '../files/look.ts';
 import { numbersFromJson } from '../encoding/json-numbers.ts';
 import { EngineError } from '../errors.ts';
 import { threadCount } from '../execute/thread-count.ts';
@@ -184,7 +185,7 @@ function isUsable(
     areCurrent(summary.statistics) &&
     typeof summary.params === 'object' &&
     hasEnough(summary, permutations, precision) &&
-    port.stat(metricsPath(place.folder, format)) !== undefined
+    look(port, metricsPath(place.folder, format)) !== undefined
   );
 }
 
@@ -204,7 +205,7 @@ async function unfinished(
   const { port } = host;
   const complete = new Set(cells.map(({ cell_id }) => cell_id));
   const left = [...storedCells(output, manifest)].filter(({ cell_id }) => !complete.has(cell_id));
-  const begun = left.filter(({ place }) => port.stat(place.folder) !== undefined);
+  const begun = left.filter(({ place }) => look(port, place.folder) !== undefined);
   const counted = begun.length === 0 ? new Map<string, Counted>() : await countRows(host, begun, manifest, threads);
   const failures = begun.flatMap(({ cell_id, place }) =>
     readFailures(port, place.folder).map((failure): FailedPermutation => ({ cell_id, ...failure })),

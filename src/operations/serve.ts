@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { look, realPathOf } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import type { FilePort } from '../files/port.ts';
 import { secretText } from '../files/secret-text.ts';
@@ -94,10 +95,11 @@ export async function serve(
 }
 
 function foldersOf(port: FilePort, given: readonly string[]): string[] {
-  if (given.length === 0) return [port.realPath(port.stat(DEFAULT_FOLDER)?.kind === 'folder' ? DEFAULT_FOLDER : '.')];
+  if (given.length === 0)
+    return [realPathOf(port, look(port, DEFAULT_FOLDER)?.kind === 'folder' ? DEFAULT_FOLDER : '.')];
   return given.map((folder) => {
-    const path = port.realPath(folder);
-    if (port.stat(path)?.kind === 'folder') return path;
+    const path = realPathOf(port, folder);
+    if (look(port, path)?.kind === 'folder') return path;
     throw new EngineError(
       'NOT_A_RUN',
       `There is no folder ${folder}. Name a run, or a folder in which runs are or will be.`,
@@ -158,9 +160,9 @@ function tellOf(
 function reportFile(port: FilePort, output: string, names: readonly string[]): Content | undefined {
   const { report } = layoutOf(output);
   const folders = names.map((_, k) => join(report, ...names.slice(0, k)));
-  if (folders.some((folder) => port.stat(folder)?.kind !== 'folder')) return undefined;
+  if (folders.some((folder) => look(port, folder)?.kind !== 'folder')) return undefined;
   const path = join(report, ...names);
-  if (port.stat(path)?.kind !== 'file' || port.realPath(path) !== path) return undefined;
+  if (look(port, path)?.kind !== 'file' || realPathOf(port, path) !== path) return undefined;
   const bytes = readSmallFile(port, path, MOST_REPORT_BYTES);
   return bytes && { type: typeOf(names.at(-1)!), bytes };
 }

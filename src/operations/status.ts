@@ -1,3 +1,4 @@
+import { look } from '../files/look.ts';
 import type { FilePort } from '../files/port.ts';
 import { lookAtLock } from '../store/lock.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -121,7 +122,7 @@ export async function lookAtRun(port: FilePort, output: string): Promise<RunLook
     const heartbeat = readHeartbeat(port, output);
     const again = await lookAtLock(output, { port });
     if (looks === MOST_LOOKS || (again.state === lock.state && again.holder?.since === lock.holder?.since))
-      return { lock: again, heartbeat, done: port.stat(layoutOf(output).done) !== undefined };
+      return { lock: again, heartbeat, done: look(port, layoutOf(output).done) !== undefined };
     lock = again;
   }
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 
+import { look, namesIn } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import { makeGivenFolder } from '../files/folder.ts';
 import type { FilePort } from '../files/port.ts';
@@ -59,7 +60,7 @@ export async function submit(
   if ((queue === undefined) === (into === undefined))
     throw new EngineError('USAGE', 'Say where the results go: --queue URL, or --into RUN.', { path: '--into' });
   const { port } = host;
-  if (port.stat(spool_folder)?.kind !== 'folder')
+  if (look(port, spool_folder)?.kind !== 'folder')
     throw new EngineError('USAGE', `${spool_folder} is not a folder: name the spool of a worker.`, {
       path: spool_folder,
     });
@@ -174,12 +175,12 @@ function fileOf(spool: Spool, id: string): string {
 
 /** A folder of this engine's own, with all that is in it. */
 function removeAll(port: FilePort, path: string): void {
-  const found = port.stat(path);
+  const found = look(port, path);
   if (found === undefined) return;
   if (found.kind !== 'folder') {
     port.unlink(path);
     return;
   }
-  for (const name of port.readdir(path)) removeAll(port, join(path, name));
+  for (const name of namesIn(port, path)) removeAll(port, join(path, name));
   port.rmdir(path);
 }

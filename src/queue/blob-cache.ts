@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { EngineError } from '../errors.ts';
 import { makeGivenFolder } from '../files/folder.ts';
-import { removeIfFree } from '../files/held.ts';
+import { removeIfFree } from '../files/remove-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
+import { look } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import { makeGivenFolder } from '../files/folder.ts';
-import { removeFile } from '../files/held.ts';
+import { removeFile } from '../files/remove-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 import { LARGEST_RESULT, receiveResult, type ReceivedResult } from './result-frame.ts';
@@ -31,7 +32,7 @@ export class Spool {
     const spool = new Spool(port, folder, limit_bytes);
     for (const id of spool.ids()) {
       spool.files += 1;
-      spool.total_bytes += port.stat(spool.pathOf(id))?.size ?? 0;
+      spool.total_bytes += look(port, spool.pathOf(id))?.size ?? 0;
     }
     return spool;
   }
@@ -46,7 +47,7 @@ export class Spool {
 
   /** Ids of the results that are there, in code-unit order. */
   ids(): string[] {
-    if (this.port.stat(this.folder) === undefined) return [];
+    if (look(this.port, this.folder) === undefined) return [];
     return this.port
       .readdir(this.folder)
       .flatMap((name) => NAME.exec(name)?.[1] ?? [])
@@ -62,7 +63,7 @@ export class Spool {
         { path: this.folder },
       );
     await makeGivenFolder(this.port, this.folder);
-    const before = this.port.stat(this.pathOf(id));
+    const before = look(this.port, this.pathOf(id));
     await writeSmallFile(this.port, this.pathOf(id), result);
     this.total_bytes += result.length - (before?.size ?? 0);
     if (before === undefined) this.files += 1;
@@ -74,7 +75,7 @@ export class Spool {
   }
 
   async remove(id: string): Promise<void> {
-    const found = this.port.stat(this.pathOf(id));
+    const found = look(this.port, this.pathOf(id));
     if (found === undefined) return;
     await removeFile(this.port, this.pathOf(id));
     this.files -= 1;
@@ -84,7 +85,7 @@ export class Spool {
   /** A damaged one: it is put aside for whoever wants to look at it, and not sent again. */
   putAside(id: string): void {
     const path = this.pathOf(id);
-    const size = this.port.stat(path)?.size ?? 0;
+    const size = look(this.port, path)?.size ?? 0;
     this.port.rename(path, `${path}.damaged`);
     this.files -= 1;
     this.total_bytes -= size;

@@ -2,7 +2,7 @@ import { csvField } from '../encoding/csv-field.ts';
 import { onDiskAsync } from '../files/disk-error.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
-import { removeFile } from '../files/held.ts';
+import { removeFile } from '../files/remove-file.ts';
 import { appendRecords, recordsOf, wholeLines, writeRecordsAnew } from '../files/append-records.ts';
 import { readSmallFile, writeSmallFile } from '../files/small-file.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { onDiskAsync } from '../files/disk-error.ts';
-import { removeIfFree } from '../files/held.ts';
+import { removeIfFree } from '../files/remove-file.ts';
 import type { FilePort } from '../files/port.ts';
 import { temporaryPath } from '../files/temporary-path.ts';
 import { layoutOf } from './scan/layout.ts';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { look, namesIn } from '../files/look.ts';
 import type { Finding } from './scan/cell-file.ts';
 import type { SetAside } from './formats/format.ts';
 import { cellLayout } from './scan/layout.ts';
 import type { FilePort } from '../files/port.ts';
 import type { FileReader } from '../files/file-reader.ts';
 import { makeOwnFolder } from '../files/folder.ts';
-import { removeIfFree } from '../files/held.ts';
+import { removeIfFree } from '../files/remove-file.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import type { QuarantineRecord } from './quarantine-record.ts';
 import { Shelf } from './quarantine-shelf.ts';
@@ -13,8 +14,8 @@ import { Shelf } from './quarantine-shelf.ts';
 /** Everything on record for a cell, in the order it was set aside. Lines that do not parse are ignored. */
 export function quarantineRecords(port: FilePort, cellFolder: string): QuarantineRecord[] {
   const folder = cellLayout(cellFolder).quarantine;
-  if (port.stat(folder)?.kind !== 'folder') return [];
-  const names = port.readdir(folder).filter((name) => /^index_\d+\.jsonl$/.test(name));
+  if (look(port, folder)?.kind !== 'folder') return [];
+  const names = namesIn(port, folder).filter((name) => /^index_\d+\.jsonl$/.test(name));
   return names.sort().flatMap((name) =>
     (readSmallFile(port, join(folder, name)) ?? Buffer.alloc(0))
       .toString('utf8')
@@ -53,7 +54,7 @@ export async function setAside(
   if (findings.length === 0 && original === undefined) return;
   const folder = cellLayout(cellFolder).quarantine;
   await makeOwnFolder(port, folder);
-  const left = port.readdir(folder).filter((name) => /^(index|original)_\d+\.\w+\.tmp$/.test(name));
+  const left = namesIn(port, folder).filter((name) => /^(index|original)_\d+\.\w+\.tmp$/.test(name));
   for (const name of left) await removeIfFree(port, join(folder, name));
   const shelf = new Shelf(port, folder, quarantineRecords(port, cellFolder));
   const records: QuarantineRecord[] = [];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { look } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import type { Format } from '../encoding/metrics-schema.ts';
 import type { MetricSpec, Parameters, ParameterSpec, Ranking, View } from '../model/model.ts';
@@ -106,7 +107,7 @@ export function loadManifest(port: FilePort, output: string): RunManifest | unde
 export function requireManifest(port: FilePort, output: string): RunManifest {
   const manifest = loadManifest(port, output);
   if (manifest === undefined) {
-    const has_cells = port.stat(layoutOf(output).per_cell)?.kind === 'folder';
+    const has_cells = look(port, layoutOf(output).per_cell)?.kind === 'folder';
     throw new EngineError(
       'NOT_A_RUN',
       `${output} is not a run: it has no run_manifest.json. ${

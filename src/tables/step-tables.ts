@@ -1,3 +1,4 @@
+import { look } from '../files/look.ts';
 import { counted } from '../wording/format-number.ts';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -220,7 +221,7 @@ async function setAsideStrangers(
 
 async function setAside(port: FilePort, path: string, why: string, warn: (line: string) => void): Promise<void> {
   let n = 1;
-  while (port.stat(`${path}.set-aside-${n}`) !== undefined) n += 1;
+  while (look(port, `${path}.set-aside-${n}`) !== undefined) n += 1;
   await renameWhenFree(port, path, `${path}.set-aside-${n}`);
   warn(`${path} was set aside as ${path}.set-aside-${n}: ${why}. The table is rebuilt from the metrics files.`);
 }

@@ -1,3 +1,4 @@
+import { look, namesIn } from '../files/look.ts';
 import { counted } from '../wording/format-number.ts';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ export async function verifyOldRun(
   signal?: AbortSignal,
 ): Promise<Verification> {
   const { per_cell } = layoutOf(folder);
-  if (port.stat(per_cell)?.kind !== 'folder') {
+  if (look(port, per_cell)?.kind !== 'folder') {
     throw new EngineError(
       'NOT_A_RUN',
       `${folder} is not a run: it has no folder per_cell. Name the output folder of a run.`,
@@ -39,7 +40,7 @@ export async function verifyOldRun(
       },
     );
   }
-  const names = port.readdir(per_cell).filter((name) => port.stat(join(per_cell, name))?.kind === 'folder');
+  const names = namesIn(port, per_cell).filter((name) => look(port, join(per_cell, name))?.kind === 'folder');
   if (names.length === 0)
     throw new EngineError('NOT_A_RUN', `${per_cell} is empty: there are no cells to check.`, { path: per_cell });
   const cells = names
@@ -53,7 +54,7 @@ export async function verifyOldRun(
     signal?.throwIfAborted();
     digest.update(`${cell_id}\n`);
     const say = (code: ProblemCode, message: string): void => void problems.push({ cell_id, code, message });
-    const found = port.stat(path);
+    const found = look(port, path);
     if (found?.kind !== 'file') {
       say('INCOMPLETE', `0 of ${expected} rows; metrics_compact.csv is missing`);
       continue;

@@ -124,3 +124,29 @@ test('a torn tail that was cut by a repair whose sync failed does not come back 
       expect(await telling.disturbed(1, at, disturbance, 0, []), `operation ${at}`).toBeUndefined();
     }
 });
+
+test('what the disk refuses to be looked at or removed is said in one line by whoever wants it', async () => {
+  for (const name of ['summarized, reported and exported', 'shards, merged']) {
+    const telling = await told(name);
+    for (const command of telling.scenes.keys()) {
+      const looks = operationsOf(telling, command, (operation) => /^(stat|readdir|unlink) /.test(operation));
+      expect(looks.length).toBeGreaterThan(5);
+      const disturbance = { kind: 'fault', code: 'EIO', for_good: false, further: Infinity, policy: 'kill' } as const;
+      for (const at of looks)
+        expect(
+          await telling.disturbed(command, at, disturbance, 0, []),
+          `${telling.scenes[command]!.command.name}, ${telling.operation(command, at)}`,
+        ).toBeUndefined();
+    }
+  }
+});
+
+test('a folder of results that a killed process made is there for good when the same command has written into it', async () => {
+  const telling = await told('summarized, reported and exported');
+  const kill = { kind: 'kill', policy: 'kill' } as const;
+  for (const command of telling.scenes.keys()) {
+    const made = operationsOf(telling, command, (operation) => operation.startsWith('mkdir '));
+    for (const at of made)
+      expect(await telling.disturbed(command, at + 1, kill, 1, []), `operation ${at}`).toBeUndefined();
+  }
+});

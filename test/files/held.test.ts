@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { HeldFile, removeFile } from '../../src/files/held.ts';
+import { HeldFile } from '../../src/files/held.ts';
+import { removeFile } from '../../src/files/remove-file.ts';
 import { NewFile } from '../../src/files/new-file.ts';
 import { writeLines, writeSmallFile } from '../../src/files/small-file.ts';
 import { SimulatedDisk } from '../crash/simulated-disk.ts';

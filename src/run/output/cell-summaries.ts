@@ -11,7 +11,7 @@ import type { CellFile, CellScan } from '../../store/scan/cell-file.ts';
 import { onDiskAsync } from '../../files/disk-error.ts';
 import { cellLayout } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
-import { removeFile } from '../../files/held.ts';
+import { removeFile } from '../../files/remove-file.ts';
 import { writeSmallFile } from '../../files/small-file.ts';
 import { summaryIfReadable, summaryTextOf, type CellSummary } from '../../stored/summaries.ts';
 import type { TableLines } from '../../tables/table-lines.ts';

@@ -1,3 +1,4 @@
+import { look, namesIn } from '../../files/look.ts';
 import { onDisk } from '../../files/disk-error.ts';
 import pLimit from 'p-limit';
 
@@ -54,10 +55,10 @@ function foundCells({ port }: Host, experiment: LoadedStudy): RunCell[] {
   const { per_cell } = layoutOf(study.output);
   return onDisk('read', per_cell, () => {
     const found: RunCell[] = [];
-    if (port.stat(per_cell)?.kind !== 'folder' || port.readdir(per_cell).length === 0) return found;
+    if (look(port, per_cell)?.kind !== 'folder' || namesIn(port, per_cell).length === 0) return found;
     for (let index = 0; index < cells.length; index += 1) {
       const cell = cellOf(experiment, cells.at(index), study.output);
-      if (port.stat(cell.place.folder)?.kind === 'folder') found.push(cell);
+      if (look(port, cell.place.folder)?.kind === 'folder') found.push(cell);
     }
     return found;
   });

@@ -1,9 +1,8 @@
 import type { Clock } from '../../clock.ts';
-import { onDiskAsync } from '../../files/disk-error.ts';
 import { makeOwnFolder } from '../../files/folder.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import type { FilePort } from '../../files/port.ts';
-import { removeFile } from '../../files/held.ts';
+import { removeFile } from '../../files/remove-file.ts';
 import { removeLeftOversOfRun } from '../../store/left-overs.ts';
 import { countPermutations } from '../../study/permutation-range.ts';
 import { Bookkeeper } from './bookkeeper.ts';
@@ -139,8 +138,7 @@ export async function startOutput(
     await makeOwnFolder(port, layout.per_cell);
     await makeOwnFolder(port, layout.aggregated);
     await removeLeftOversOfRun(port, output.folder);
-    for (const stale of [layout.done, layout.partial_summary])
-      await output.unlessHeld(() => onDiskAsync('remove', stale, () => removeFile(port, stale)));
+    for (const stale of [layout.done, layout.partial_summary]) await output.unlessHeld(() => removeFile(port, stale));
   } catch (error) {
     output.fail(error);
     return;
