@@ -22,12 +22,9 @@ export function keptIn(kept: KeptColumns | undefined, { perm_index, columns }: R
   return { kept: true };
 }
 
-/** The rows 0 .. n - 1, all of which were kept. */
-export function keptRows(kept: KeptColumns, n_metrics: number, n: number): Rows {
-  const columns = Array.from({ length: n_metrics }, (_, m) => columnOf(kept, m).subarray(0, n));
-  const perm_index = new Uint32Array(n);
-  for (let p = 0; p < n; p += 1) perm_index[p] = p;
-  return { perm_index, columns };
+/** The values of the rows 0 .. n - 1, all of which were kept. */
+export function keptColumns(kept: KeptColumns, n_metrics: number, n: number): Float64Array[] {
+  return Array.from({ length: n_metrics }, (_, m) => columnOf(kept, m).subarray(0, n));
 }
 
 function columnOf({ memory, span }: KeptColumns, m: number): Float64Array {

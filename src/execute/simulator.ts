@@ -7,7 +7,7 @@ import { endProgramOf } from '../programs/command/command-model.ts';
 import type { Streams, StreamSource } from '../random/generator.ts';
 import { createStreams } from '../random/streams.ts';
 import { statisticsText, type StatisticsText } from '../statistics/statistics-text.ts';
-import { summarise, type SummariseOptions } from '../statistics/summarise.ts';
+import { summariseColumns, type SummariseOptions } from '../statistics/summarise.ts';
 import type { Failure } from '../store/failures.ts';
 import { stepsOfPair } from './antithetic-pairs.ts';
 import { encodeForAll } from './encode-chunk.ts';
@@ -292,8 +292,8 @@ function cannotPrepare(source: StreamSource, perm: number, record: ErrorRecord):
   return failureOf(source, perm, errorOf(record));
 }
 
-function statisticsOf(rows: Rows, { schema }: CellSetup, options: SummariseOptions): StatisticsText {
-  return statisticsText(summarise(() => [rows], schema.metrics, options));
+function statisticsOf({ columns }: Rows, { schema }: CellSetup, options: SummariseOptions): StatisticsText {
+  return statisticsText(summariseColumns(columns, schema.metrics, options));
 }
 
 /** The rows that are there, without those of failed permutations. */

@@ -1,7 +1,7 @@
 import type { Rows } from '../encoding/metrics-schema.ts';
 import { measureCell } from '../execute/measure-cell.ts';
 import { encodeForAll } from '../execute/encode-chunk.ts';
-import { keptIn, keptRows } from '../execute/kept-columns.ts';
+import { keptColumns, keptIn } from '../execute/kept-columns.ts';
 import type { Simulators } from '../execute/simulators.ts';
 import type { TaskFunctions } from '../execute/thread-message.ts';
 import { encodeCsvRows } from '../encoding/csv-rows.ts';
@@ -9,7 +9,7 @@ import type { FilePort } from '../files/port.ts';
 import { checkOpenFile, scanToStop } from '../precision/scan-to-stop.ts';
 import { countInBins } from '../statistics/count-in-bins.ts';
 import { statisticsText } from '../statistics/statistics-text.ts';
-import { summarise } from '../statistics/summarise.ts';
+import { summarise, summariseColumns } from '../statistics/summarise.ts';
 import { pickRows } from '../store/pick-rows.ts';
 import { readRange } from '../store/read-range.ts';
 import { readRows } from '../store/read-rows.ts';
@@ -65,8 +65,8 @@ export function readerFunctions(port: FilePort, simulators: Simulators): TaskFun
     finish: ({ place, target, options, sums, kept }) => {
       const { metrics } = place.schema;
       if (kept !== undefined && isAsWritten(port, place, kept)) {
-        const rows = keptRows(kept.columns, metrics.length, target);
-        return { found: 'proven', statistics: statisticsText(summarise(() => [rows], metrics, options)) };
+        const columns = keptColumns(kept.columns, metrics.length, target);
+        return { found: 'proven', statistics: statisticsText(summariseColumns(columns, metrics, options)) };
       }
       const found = readBack(port, place, target, sums);
       if (found === undefined) return { found, statistics: undefined };

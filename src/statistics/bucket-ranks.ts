@@ -7,23 +7,29 @@ const FEW = 4096;
 /** Buckets inside a bucket: for values most of which lie in a small part of their range. */
 const MOST_LEVELS = 4;
 
+interface Extremes {
+  readonly min: number;
+  readonly max: number;
+}
+
 /**
  * The order statistics of 0-based `ranks`, by rank: values are counted in buckets of equal width (a value's bucket never falls
  * when the value rises, so the order of the buckets is that of the values), and only those in a bucket with a rank
- * are looked at again. NaN is not allowed. `values` are left in another order, or as they are. About 1 ms for 30 ranks of 200,000 values.
+ * are looked at again. NaN is not allowed. `values` are only read; `extremes`: the least and the greatest of them. About 1 ms for 30 ranks of 200,000 values.
  */
 export function valuesAtRanks(
   values: Float64Array,
   ranks: readonly number[],
+  { min, max }: Extremes = extremes(values),
   levels = MOST_LEVELS,
 ): ReadonlyMap<number, number> {
-  const { min, max } = extremes(values);
   const scale = BUCKETS / (max - min);
   // Infinite values, or a range too wide or too narrow for a double.
   if (values.length < FEW || levels === 0 || !(scale > 0 && scale < Infinity)) {
     if (min === max) return new Map(ranks.map((rank) => [rank, min]));
-    selectRanks(values, ranks);
-    return new Map(ranks.map((rank) => [rank, values[rank]!]));
+    const reordered = values.slice();
+    selectRanks(reordered, ranks);
+    return new Map(ranks.map((rank) => [rank, reordered[rank]!]));
   }
   const counts = new Uint32Array(BUCKETS + 1);
   for (let i = 0; i < values.length; i++) {
@@ -35,7 +41,7 @@ export function valuesAtRanks(
   const found = new Map<number, number>();
   for (const { before, from, to, ranks: those } of wanted) {
     const inside = those.map((rank) => rank - before);
-    for (const [rank, value] of valuesAtRanks(gathered.subarray(from, to), inside, levels - 1)) {
+    for (const [rank, value] of valuesAtRanks(gathered.subarray(from, to), inside, undefined, levels - 1)) {
       found.set(before + rank, value);
     }
   }
@@ -92,7 +98,7 @@ function gather(
   return gathered;
 }
 
-function extremes(values: Float64Array): { readonly min: number; readonly max: number } {
+function extremes(values: Float64Array): Extremes {
   let min = Infinity;
   let max = -Infinity;
   for (let i = 0; i < values.length; i++) {

@@ -102,5 +102,5 @@ function scaleFor(largest: number): number {
 }
 
 /** Scratch, overwritten by every call: the powers of one block. Blocks do not change the sums, which are exact. */
-const squares = new Float64Array(512);
-const fourths = new Float64Array(512);
+const squares = new Float64Array(1024);
+const fourths = new Float64Array(1024);

@@ -57,24 +57,40 @@ export class ExactSum {
     }
   }
 
+  /** In two lanes, which do not wait for each other. */
   #addInTwo(values: Float64Array, start: number, end: number): boolean {
+    const half = (end - start) >> 1;
     let sum = 0;
     let errors = 0;
     let lost = 0;
-    for (let i = start; i < end; i++) {
+    let sum2 = end - start === 2 * half ? 0 : values[end - 1]!;
+    let errors2 = 0;
+    let lost2 = 0;
+    for (let i = start, k = start + half; i < start + half; i++, k++) {
       const x = values[i]!;
+      const x2 = values[k]!;
       const next = sum + x;
+      const next2 = sum2 + x2;
       const rest = next - sum;
+      const rest2 = next2 - sum2;
       const error = sum - (next - rest) + (x - rest);
+      const error2 = sum2 - (next2 - rest2) + (x2 - rest2);
       sum = next;
+      sum2 = next2;
       const errorsNext = errors + error;
+      const errorsNext2 = errors2 + error2;
       const errorsRest = errorsNext - errors;
+      const errorsRest2 = errorsNext2 - errors2;
       lost += Math.abs(errors - (errorsNext - errorsRest) + (error - errorsRest));
+      lost2 += Math.abs(errors2 - (errorsNext2 - errorsRest2) + (error2 - errorsRest2));
       errors = errorsNext;
+      errors2 = errorsNext2;
     }
-    if (lost !== 0) return false;
+    if (lost + lost2 !== 0 || sum2 - sum2 !== 0) return false;
     this.add(sum);
     this.add(errors);
+    this.add(sum2);
+    this.add(errors2);
     return true;
   }
 
@@ -162,5 +178,5 @@ const TWO_1023 = 8.98846567431158e307;
 /** Half the distance of the two largest doubles, 2^970. */
 const HALF_MAX_ULP = 9.9792015476736e291;
 
-/** Values per block: few enough that the errors of a block rarely need more than 53 bits. */
-const BLOCK = 512;
+/** Values per block: few enough that the errors of one of its lanes rarely need more than 53 bits. */
+const BLOCK = 1024;

@@ -107,19 +107,32 @@ export function summarise(
   metrics: readonly string[],
   options: SummariseOptions = {},
 ): CellStatistics {
-  for (const name of Object.keys(options.thresholds ?? {})) assert(metrics.includes(name), `no metric ${name}`);
-  const asked = metrics.map((name): Asked => ({
-    thresholds: options.thresholds?.[name] ?? [],
-    baseline: options.baseline === undefined ? undefined : (options.baseline[name] ?? NaN),
-  }));
-  const thresholds = asked.map((each) => [...each.thresholds, ...equalWithin(each.baseline)]);
   const memory_bytes = options.memory_bytes ?? MEMORY_BYTES;
   const columns = load(source, metrics.length, memory_bytes);
+  if (columns !== undefined) return summariseColumns(columns, metrics, options);
+  const asked = askedOf(metrics, options);
   const ranks = new RanksOfSize();
-  const found =
-    columns === undefined
-      ? searchColumns(source, thresholds, ranks, memory_bytes)
-      : columns.map((column, m) => selectInColumn(column, thresholds[m]!, ranks));
+  return reportAll(searchColumns(source, asked.map(boundsOf), ranks, memory_bytes), metrics, asked, ranks);
+}
+
+/** The same of all rows of a cell, which are in memory as columns and only read. */
+export function summariseColumns(
+  columns: readonly Float64Array[],
+  metrics: readonly string[],
+  options: SummariseOptions = {},
+): CellStatistics {
+  const asked = askedOf(metrics, options);
+  const ranks = new RanksOfSize();
+  const found = columns.map((column, m) => selectInColumn(column, boundsOf(asked[m]!), ranks));
+  return reportAll(found, metrics, asked, ranks);
+}
+
+function reportAll(
+  found: readonly Found[],
+  metrics: readonly string[],
+  asked: readonly Asked[],
+  ranks: RanksOfSize,
+): CellStatistics {
   return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, asked[m]!, ranks)]));
 }
 
@@ -128,6 +141,19 @@ interface Asked {
   readonly thresholds: readonly number[];
   /** NaN where it is undefined. */
   readonly baseline: number | undefined;
+}
+
+function askedOf(metrics: readonly string[], { thresholds = {}, baseline }: SummariseOptions): Asked[] {
+  for (const name of Object.keys(thresholds)) assert(metrics.includes(name), `no metric ${name}`);
+  return metrics.map((name) => ({
+    thresholds: thresholds[name] ?? [],
+    baseline: baseline === undefined ? undefined : (baseline[name] ?? NaN),
+  }));
+}
+
+/** All that values are compared with. */
+function boundsOf({ thresholds, baseline }: Asked): number[] {
+  return [...thresholds, ...equalWithin(baseline)];
 }
 
 /** All that is read from the values of one metric. */
@@ -216,14 +242,14 @@ function newColumns(width: number, length: number): Float64Array[] {
   return Array.from({ length: width }, () => new Float64Array(length));
 }
 
-/** In memory. May reorder the column. */
+/** In memory. */
 function selectInColumn(column: Float64Array, thresholds: readonly number[], ranks: RanksOfSize): Found {
   const tally = new Tally(thresholds);
   tally.add(column);
   const deviations = new Deviations(tally);
   deviations.add(column);
   const values = tally.n_nan === 0 ? column : withoutNaN(column);
-  const found = valuesAtRanks(values, ranks.wanted(tally.n));
+  const found = valuesAtRanks(values, ranks.wanted(tally.n), tally);
   const at = (rank: number): number => found.get(rank)!;
   const tails = tailsOf(tally, at, deviations);
   addToTails(tails, values);

@@ -36,17 +36,28 @@ export class TailMean {
 
   /** NaN is skipped. */
   add(values: Float64Array): void {
+    for (let start = 0; start < values.length; start += tail.length)
+      this.#addBlock(values, start, Math.min(start + tail.length, values.length));
+  }
+
+  #addBlock(values: Float64Array, start: number, end: number): void {
     const sign = this.#sign;
     const boundary = this.#boundary;
-    for (let i = 0; i < values.length; i++) {
+    const scale = this.#scale;
+    let n = 0;
+    for (let i = start; i < end; i++) {
       const value = sign * values[i]!;
       if (!(value < boundary)) continue;
-      const distance = value * this.#scale - boundary * this.#scale;
-      this.#n_below++;
-      this.#sum.add(value);
-      this.#distances.add(distance);
-      this.#squares.add(distance * distance);
+      const distance = value * scale - boundary * scale;
+      tail[n] = value;
+      distances[n] = distance;
+      squares[n] = distance * distance;
+      n++;
     }
+    this.#n_below += n;
+    this.#sum.addAll(tail, 0, n);
+    this.#distances.addAll(distances, 0, n);
+    this.#squares.addAll(squares, 0, n);
   }
 
   /** Of n values that are not NaN, n >= 1, all of them added. To be asked once. */
@@ -61,3 +72,8 @@ export class TailMean {
     return { mean, se: Math.sqrt((variance + (1 - TAIL) * distance * distance) / (n * TAIL)) / this.#scale };
   }
 }
+
+/** Scratch, overwritten by every call: what of one block lies in the tail. Blocks do not change the sums, which are exact. */
+const tail = new Float64Array(4096);
+const distances = new Float64Array(tail.length);
+const squares = new Float64Array(tail.length);

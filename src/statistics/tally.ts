@@ -109,7 +109,7 @@ export class Tally {
 }
 
 /** Scratch, overwritten by every call. */
-const finite = new Float64Array(512);
+const finite = new Float64Array(1024);
 
 function countOf(value: number, kept: number): number {
   let count = 0;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Rows } from '../../src/encoding/metrics-schema.ts';
 import { flatStatistics } from '../../src/statistics/flat-statistics.ts';
-import { summarise, type RowSource } from '../../src/statistics/summarise.ts';
+import { summarise, summariseColumns, type RowSource } from '../../src/statistics/summarise.ts';
 import { STATISTIC_NAMES } from '../../src/encoding/statistic-names.ts';
 import { numbersFromJson, toJson } from '../../src/encoding/json-numbers.ts';
 import { wilson } from '../../src/statistics/wilson.ts';
@@ -193,6 +193,9 @@ describe('summarise', () => {
           const expected = text(sourceOf(columns), ['a', 'b'], options);
           expect(text(sourceOf(columns, block), ['a', 'b'], { ...options, memory_bytes })).toBe(expected);
           expect(text(sourceOf(backwards, block), ['a', 'b'], { ...options, memory_bytes })).toBe(expected);
+          const only_read = columns.map((column) => column.slice());
+          expect(JSON.stringify(summariseColumns(only_read, ['a', 'b'], options))).toBe(expected);
+          expect(only_read).toEqual(columns);
         },
       ),
       { numRuns: 150 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { keptIn, keptRows } from '../../src/execute/kept-columns.ts';
-import { summarise } from '../../src/statistics/summarise.ts';
+import { keptIn, keptColumns } from '../../src/execute/kept-columns.ts';
+import { summarise, summariseColumns } from '../../src/statistics/summarise.ts';
 import { openCell } from '../../src/store/open-cell.ts';
 import { readRows } from '../../src/store/read-rows.ts';
 import { isAsWritten, scanCell } from '../../src/store/scan-cell.ts';
@@ -73,8 +73,8 @@ describe.each(['csv', 'arrow'] as const)('%s', (format) => {
     const kept = { memory: new SharedArrayBuffer(metrics.length * N * 8), span: N };
     for (const at of [2000, 0, 4000])
       expect(keptIn(kept, rowsOf(range(at, Math.min(N, at + 2000))), Math.min(2000, N - at))).toEqual({ kept: true });
-    const rows = keptRows(kept, metrics.length, N);
-    expect(summarise(() => [rows], metrics)).toEqual(summarise(() => readRows(port, place, N), metrics));
+    const columns = keptColumns(kept, metrics.length, N);
+    expect(summariseColumns(columns, metrics)).toEqual(summarise(() => readRows(port, place, N), metrics));
     // A chunk of which a permutation failed is not kept: its cell is not whole.
     expect(keptIn(kept, rowsOf([0, 2]), 3)).toEqual({});
     expect(keptIn(undefined, rowsOf([0, 1]), 2)).toEqual({});
