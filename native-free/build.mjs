@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 
-const MODULES = ['trades', 'csv', 'alea', 'crc32', 'columns'];
+const MODULES = ['trades', 'csv', 'alea', 'crc32', 'columns', 'sums'];
 const OPTIONS =
   '--enable simd -O3 --runtime stub --noAssert --importMemory --noExportMemory --initialMemory 1 --memoryBase 768'.split(
     ' ',

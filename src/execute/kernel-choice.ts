@@ -12,7 +12,7 @@ export interface KernelChoice {
 }
 
 /** Memories that a thread needs: one for each module of native-free/, and one while a larger cell's takes the place of another. */
-const MEMORIES_PER_THREAD = 6;
+const MEMORIES_PER_THREAD = 7;
 
 /** Every module of native-free/ needs the same of the machine, so one answers for all. EngineError USAGE where `wasm` was asked for by name. */
 export function chooseKernel(

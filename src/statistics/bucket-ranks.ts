@@ -31,13 +31,9 @@ export function valuesAtRanks(
     selectRanks(reordered, ranks);
     return new Map(ranks.map((rank) => [rank, reordered[rank]!]));
   }
-  const counts = new Uint32Array(BUCKETS + 1);
-  for (let i = 0; i < values.length; i++) {
-    const bucket = ((values[i]! - min) * scale) | 0;
-    counts[bucket] = counts[bucket]! + 1;
-  }
+  const counts = countBuckets(values, min, scale);
   const wanted = bucketsOf(ranks, counts);
-  const gathered = gather(values, min, scale, wanted, counts);
+  const gathered = gather(values, wanted);
   const found = new Map<number, number>();
   for (const { before, from, to, ranks: those } of wanted) {
     const inside = those.map((rank) => rank - before);
@@ -77,22 +73,41 @@ function bucketsOf(ranks: readonly number[], counts: Uint32Array): WantedBucket[
   return wanted;
 }
 
-function gather(
-  values: Float64Array,
-  min: number,
-  scale: number,
-  wanted: readonly WantedBucket[],
-  counts: Uint32Array,
-): Float64Array {
-  const next = new Int32Array(counts.length).fill(-1);
+/** The bucket of each value. Overwritten by every call; kept, since cells of one run have the same size. */
+let buckets = new Uint16Array(0);
+
+/** How many values each bucket has. Two in turns, into counts of their own: one need not wait for the other where both are in one bucket. */
+function countBuckets(values: Float64Array, min: number, scale: number): Uint32Array {
+  if (buckets.length < values.length) buckets = new Uint16Array(values.length);
+  const counts = new Uint32Array(BUCKETS + 1);
+  const others = new Uint32Array(BUCKETS + 1);
+  const even = values.length & ~1;
+  for (let i = 0; i < even; i += 2) {
+    const bucket = ((values[i]! - min) * scale) | 0;
+    const other = ((values[i + 1]! - min) * scale) | 0;
+    buckets[i] = bucket;
+    buckets[i + 1] = other;
+    counts[bucket] = counts[bucket]! + 1;
+    others[other] = others[other]! + 1;
+  }
+  if (even < values.length) {
+    const bucket = ((values[even]! - min) * scale) | 0;
+    buckets[even] = bucket;
+    counts[bucket] = counts[bucket]! + 1;
+  }
+  for (let bucket = 0; bucket <= BUCKETS; bucket++) counts[bucket] = counts[bucket]! + others[bucket]!;
+  return counts;
+}
+
+function gather(values: Float64Array, wanted: readonly WantedBucket[]): Float64Array {
+  const next = new Int32Array(BUCKETS + 1).fill(-1);
   for (const { bucket, from } of wanted) next[bucket] = from;
   const gathered = new Float64Array(wanted.at(-1)?.to ?? 0);
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const bucket = ((value - min) * scale) | 0;
+    const bucket = buckets[i]!;
     const at = next[bucket]!;
     if (at < 0) continue;
-    gathered[at] = value;
+    gathered[at] = values[i]!;
     next[bucket] = at + 1;
   }
   return gathered;

@@ -1,5 +1,7 @@
+import { MOST_VALUES, powersOf } from '#native-free/sums/sums';
+
 import { ExactSum } from './exact-sum.ts';
-import type { Tally } from './tally.ts';
+import { WORTH_A_MODULE, type Tally } from './tally.ts';
 
 /**
  * Central moments in a second pass over the values, once their mean is known: the correctly rounded sums of
@@ -26,11 +28,22 @@ export class Deviations {
   add(values: Float64Array, length = values.length): void {
     for (let start = 0; start < length; start += squares.length) {
       const end = Math.min(start + squares.length, length);
+      if (length >= WORTH_A_MODULE && this.#scale === 1 && this.#addAtOnce(values, start, end)) continue;
       const n = this.#scale === 1 ? this.#powers(values, start, end) : this.#scaledPowers(values, start, end);
       this.#squares.addAll(squares, 0, n);
       this.#fourths.addAll(fourths, 0, n);
       this.#n += n;
     }
+  }
+
+  /** By WebAssembly; false where that cannot tell. */
+  #addAtOnce(values: Float64Array, start: number, end: number): boolean {
+    const found = powersOf(values, start, end, this.#mean);
+    if (found === undefined) return false;
+    this.#squares.addAll(found.squares);
+    this.#fourths.addAll(found.fourths);
+    this.#n += end - start;
+    return true;
   }
 
   #powers(values: Float64Array, start: number, end: number): number {
@@ -102,5 +115,5 @@ function scaleFor(largest: number): number {
 }
 
 /** Scratch, overwritten by every call: the powers of one block. Blocks do not change the sums, which are exact. */
-const squares = new Float64Array(1024);
-const fourths = new Float64Array(1024);
+const squares = new Float64Array(MOST_VALUES);
+const fourths = new Float64Array(MOST_VALUES);

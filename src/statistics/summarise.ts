@@ -10,7 +10,7 @@ import { estimateMean, type MeanEstimate } from './mean-estimate.ts';
 import { errorOfInterval, intervalRanks, quantileInterval, type IntervalRanks } from './quantile-interval.ts';
 import { quantileOf, quantileRanks } from './quantile.ts';
 import { RankSearch } from './rank-search.ts';
-import { TailMean, tailSize } from './tail-mean.ts';
+import { Tails, tailSize } from './tail-mean.ts';
 import { Tally } from './tally.ts';
 import { wilson } from './wilson.ts';
 
@@ -165,24 +165,8 @@ interface Found {
   readonly at: (rank: number) => number;
 }
 
-/** The means of both tails; none without values. */
-interface Tails {
-  readonly lowest: TailMean;
-  readonly highest: TailMean;
-}
-
 function tailsOf({ n }: Tally, at: (rank: number) => number, { scale }: Deviations): Tails | undefined {
-  if (n === 0) return undefined;
-  const size = tailSize(n);
-  return {
-    lowest: new TailMean('lowest', at(size - 1), scale),
-    highest: new TailMean('highest', at(n - size), scale),
-  };
-}
-
-function addToTails(tails: Tails | undefined, values: Float64Array): void {
-  tails?.lowest.add(values);
-  tails?.highest.add(values);
+  return n === 0 ? undefined : new Tails(n, at, scale);
 }
 
 /** Which ranks n values need; the same for every metric with the same n, and worked out once. */
@@ -252,7 +236,7 @@ function selectInColumn(column: Float64Array, thresholds: readonly number[], ran
   const found = valuesAtRanks(values, ranks.wanted(tally.n), tally);
   const at = (rank: number): number => found.get(rank)!;
   const tails = tailsOf(tally, at, deviations);
-  addToTails(tails, values);
+  tails?.add(values);
   return { tally, deviations, tails, at };
 }
 
@@ -289,7 +273,7 @@ function searchColumns(
   });
   for (const { columns } of source()) {
     columns.forEach((column, m) => {
-      addToTails(found[m]!.tails, column);
+      found[m]!.tails?.add(column);
     });
   }
   return found;

@@ -77,3 +77,45 @@ export class TailMean {
 const tail = new Float64Array(4096);
 const distances = new Float64Array(tail.length);
 const squares = new Float64Array(tail.length);
+
+/** Both tails of n >= 1 values, in one pass. */
+export class Tails {
+  readonly lowest: TailMean;
+  readonly highest: TailMean;
+  readonly #low: number;
+  readonly #high: number;
+
+  /** `at`: the order statistic of a 0-based rank; `scale` as of TailMean. */
+  constructor(n: number, at: (rank: number) => number, scale: number) {
+    const size = tailSize(n);
+    this.#low = at(size - 1);
+    this.#high = at(n - size);
+    this.lowest = new TailMean('lowest', this.#low, scale);
+    this.highest = new TailMean('highest', this.#high, scale);
+  }
+
+  /** NaN is skipped. */
+  add(values: Float64Array): void {
+    for (let start = 0; start < values.length; start += low.length) {
+      const [n_low, n_high] = split(values, start, Math.min(start + low.length, values.length), this.#low, this.#high);
+      this.lowest.add(low.subarray(0, n_low));
+      this.highest.add(high.subarray(0, n_high));
+    }
+  }
+}
+
+/** Scratch, overwritten by every call: what of one block lies in which tail. */
+const low = new Float64Array(4096);
+const high = new Float64Array(low.length);
+
+/** Puts values[start .. end - 1] below `below` to `low` and those above `above` to `high`. Returns how many each are. */
+function split(values: Float64Array, start: number, end: number, below: number, above: number): [number, number] {
+  let n_low = 0;
+  let n_high = 0;
+  for (let i = start; i < end; i++) {
+    const value = values[i]!;
+    if (value < below) low[n_low++] = value;
+    if (value > above) high[n_high++] = value;
+  }
+  return [n_low, n_high];
+}

@@ -1,3 +1,5 @@
+import { MOST_VALUES, tallyOf } from '#native-free/sums/sums';
+
 import { ExactSum } from './exact-sum.ts';
 
 /**
@@ -27,8 +29,26 @@ export class Tally {
 
   add(values: Float64Array, length = values.length): void {
     for (let start = 0; start < length; start += finite.length) {
-      this.#addBlock(values, start, Math.min(start + finite.length, length));
+      const end = Math.min(start + finite.length, length);
+      if (length < WORTH_A_MODULE || !this.#addAtOnce(values, start, end)) this.#addBlock(values, start, end);
+      for (let j = 0; j < this.#thresholds.length; j++) {
+        const threshold = this.#thresholds[j]!;
+        let above = 0;
+        for (let i = start; i < end; i++) if (values[i]! > threshold) above++;
+        this.above[j]! += above;
+      }
     }
+  }
+
+  /** By WebAssembly; false where that cannot tell. */
+  #addAtOnce(values: Float64Array, start: number, end: number): boolean {
+    const found = tallyOf(values, start, end);
+    if (found === undefined) return false;
+    const { sum, least, greatest, zero_or_one } = found;
+    this.#range(least, greatest, end - start, (value) => countOf(value, values, start, end));
+    this.#sum.addAll(sum);
+    this.#all_zero_or_one &&= zero_or_one;
+    return true;
   }
 
   #addBlock(values: Float64Array, start: number, end: number): void {
@@ -47,21 +67,20 @@ export class Tally {
       else this.#n_negative_infinite++;
     }
     if (kept > 0) {
-      if (this.n_finite === 0 || greatest > this.greatest) this.#n_greatest = countOf(greatest, kept);
-      else if (greatest === this.greatest) this.#n_greatest += countOf(greatest, kept);
-      this.least = this.n_finite === 0 ? least : Math.min(this.least, least);
-      this.greatest = this.n_finite === 0 ? greatest : Math.max(this.greatest, greatest);
-      this.n_finite += kept;
+      this.#range(least, greatest, kept, (value) => countOf(value, finite, 0, kept));
       this.#sum.addAll(finite, 0, kept);
       if (this.#all_zero_or_one) this.#all_zero_or_one = least >= 0 && greatest <= 1 && holdsZeroAndOneOnly(kept);
     }
     this.n_nan += n_nan;
-    for (let j = 0; j < this.#thresholds.length; j++) {
-      const threshold = this.#thresholds[j]!;
-      let above = 0;
-      for (let i = start; i < end; i++) if (values[i]! > threshold) above++;
-      this.above[j]! += above;
-    }
+  }
+
+  /** `count` more finite values between `least` and `greatest`. */
+  #range(least: number, greatest: number, count: number, equalTo: (value: number) => number): void {
+    if (this.n_finite === 0 || greatest > this.greatest) this.#n_greatest = equalTo(greatest);
+    else if (greatest === this.greatest) this.#n_greatest += equalTo(greatest);
+    this.least = this.n_finite === 0 ? least : Math.min(this.least, least);
+    this.greatest = this.n_finite === 0 ? greatest : Math.max(this.greatest, greatest);
+    this.n_finite += count;
   }
 
   get n_infinite(): number {
@@ -108,12 +127,15 @@ export class Tally {
   }
 }
 
-/** Scratch, overwritten by every call. */
-const finite = new Float64Array(1024);
+/** From so many values on a WebAssembly module is worth the milliseconds that it takes to begin. */
+export const WORTH_A_MODULE = 4096;
 
-function countOf(value: number, kept: number): number {
+/** Scratch, overwritten by every call. */
+const finite = new Float64Array(MOST_VALUES);
+
+function countOf(value: number, values: Float64Array, start: number, end: number): number {
   let count = 0;
-  for (let i = 0; i < kept; i++) if (finite[i] === value) count++;
+  for (let i = start; i < end; i++) if (values[i] === value) count++;
   return count;
 }
 

@@ -20,7 +20,7 @@ it('auto takes WebAssembly where it runs, and says so where it does not', () => 
   expect(chooseKernel('auto', 2, () => false).warning).toMatch(/no WebAssembly with SIMD/);
   const { kernel, warning } = chooseKernel('auto', 2, undefined, (memories) => memories < 12);
   expect(kernel).toBe('typescript');
-  expect(warning).toMatch(/the addresses for 18 WebAssembly memories/);
+  expect(warning).toMatch(/the addresses for 21 WebAssembly memories/);
   expect(chooseKernel('typescript', 2)).toEqual({ kernel: 'typescript' });
 });
 
@@ -52,7 +52,7 @@ it.runIf(process.platform === 'linux')(
     try {
       const command = `ulimit -v 25000000; exec ${process.execPath} ${CLI} run ${other.file} --threads 1`;
       const { exitCode, stderr } = await execa('bash', ['-c', command], { reject: false });
-      expect(stderr).toMatch(/addresses for 12 WebAssembly memories .*ulimit -v/);
+      expect(stderr).toMatch(/addresses for 14 WebAssembly memories .*ulimit -v/);
       expect(exitCode).toBe(0);
       expect(await digestOf(other.output)).toBe(await digestOf(study.output));
     } finally {

@@ -2,6 +2,7 @@ import { ALEA_WASM } from '#native-free/build/alea';
 import { COLUMNS_WASM } from '#native-free/build/columns';
 import { CRC32_WASM } from '#native-free/build/crc32';
 import { CSV_WASM } from '#native-free/build/csv';
+import { SUMS_WASM } from '#native-free/build/sums';
 import { TRADES_WASM } from '#native-free/build/trades';
 import { useWasm } from '#native-free/kernel';
 import { compile } from '#native-free/webassembly';
@@ -17,7 +18,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 test('the embedded modules are the ones whose hashes are recorded', () => {
   const recorded = JSON.parse(readFileSync(`${root}native-free/build/hashes.json`, 'utf8')) as { sha256: object };
   const hash = (base64: string) => createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
-  const modules = { trades: TRADES_WASM, csv: CSV_WASM, alea: ALEA_WASM, crc32: CRC32_WASM, columns: COLUMNS_WASM };
+  const modules = {
+    trades: TRADES_WASM,
+    csv: CSV_WASM,
+    alea: ALEA_WASM,
+    crc32: CRC32_WASM,
+    columns: COLUMNS_WASM,
+    sums: SUMS_WASM,
+  };
   expect(recorded.sha256).toEqual(
     Object.fromEntries(Object.entries(modules).map(([name, text]) => [name, hash(text)])),
   );
