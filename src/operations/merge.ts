@@ -6,7 +6,6 @@ import { threadCount } from '../execute/thread-count.ts';
 import { makeFolderForGood } from '../files/folder.ts';
 import { refuseForeignFolder } from '../run/output/foreign-folder.ts';
 import type { FilePort } from '../files/port.ts';
-import { writeRecordsAnew } from '../files/append-records.ts';
 import { removeLeftOversOfRun } from '../store/left-overs.ts';
 import { layoutOf } from '../store/scan/layout.ts';
 import { writeManifest } from '../stored/manifest-file.ts';
@@ -25,7 +24,7 @@ import { mergeCell, type MergeConflict, type MergedCell, type SourceCell } from 
 import { repair } from './repair.ts';
 import { storedCell, storedCells } from '../readers/stored-cells.ts';
 import { refuseOwnCode, storedStudy } from '../stored/stored-experiment.ts';
-import { majorOf, RowOrigins } from '../stored/row-origins.ts';
+import { keepRowOrigins, majorOf, RowOrigins } from '../stored/row-origins.ts';
 import { compareOrigins, type ComparedSource } from './compare-origins.ts';
 import { chooseKernel } from '../execute/kernel-choice.ts';
 import { setupOf } from '../execute/model-setup.ts';
@@ -92,7 +91,7 @@ export async function merge(
   try {
     await removeLeftOversOfRun(port, into);
     await writeManifest(port, into, { ...manifest });
-    await writeRecordsAnew(port, layoutOf(into).row_origins);
+    await keepRowOrigins(port, into);
     const origins = RowOrigins.read(port, into, manifest);
     for (const cell of storedCells(into, manifest))
       merged.push(await mergeCell(port, cell, sourcesOf(cell.cell_id, others), manifest, origins, readers));

@@ -1,5 +1,5 @@
 import { csvField } from '../encoding/csv-field.ts';
-import { appendRecords } from '../files/append-records.ts';
+import { appendRecords, writeRecordsAnew } from '../files/append-records.ts';
 import type { FilePort } from '../files/port.ts';
 import { layoutOf } from './scan/layout.ts';
 import { onOneLine } from './failures.ts';
@@ -23,4 +23,9 @@ export async function appendDeadLetter(port: FilePort, output: string, letter: L
   const { time, cell_id, perm_index, count, seed, tries, error } = letter;
   const fields = [time, cell_id, String(perm_index), String(count), seed, String(tries), onOneLine(error)];
   await appendRecords(port, layoutOf(output).dead_letters, HEADER, `${fields.map(csvField).join(',')}\n`);
+}
+
+/** Makes sure that those on record would survive a power cut. */
+export function keepDeadLetters(port: FilePort, output: string): Promise<void> {
+  return writeRecordsAnew(port, layoutOf(output).dead_letters, HEADER);
 }

@@ -56,7 +56,7 @@ export async function appendFailures(port: FilePort, cellFolder: string, failure
 
 /** Makes sure that the failures on record would survive a power cut, before a run goes by them that has not written them. */
 export function keepFailures(port: FilePort, cellFolder: string): Promise<void> {
-  return writeRecordsAnew(port, cellLayout(cellFolder).failures);
+  return writeRecordsAnew(port, cellLayout(cellFolder).failures, HEADER);
 }
 
 /** How the message of a failure begins that stands for a whole cell: its model's prepare() threw. */

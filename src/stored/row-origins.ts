@@ -1,5 +1,5 @@
 import { csvField } from '../encoding/csv-field.ts';
-import { appendRecords, recordsOf, wholeLines } from '../files/append-records.ts';
+import { appendRecords, recordsOf, wholeLines, writeRecordsAnew } from '../files/append-records.ts';
 import type { FilePort } from '../files/port.ts';
 import { readSmallFile } from '../files/small-file.ts';
 import { layoutOf } from '../store/scan/layout.ts';
@@ -75,6 +75,11 @@ export class RowOrigins {
     await appendRecords(this.#port, this.#path, HEADER, lines.join(''));
     for (const range of news) name(this.#named, cell_id, node, range);
   }
+}
+
+/** Makes sure that the origins on record would survive a power cut, before a run goes by them. */
+export function keepRowOrigins(port: FilePort, output: string): Promise<void> {
+  return writeRecordsAnew(port, layoutOf(output).row_origins, HEADER);
 }
 
 /** The rows of several origins, ascending. */

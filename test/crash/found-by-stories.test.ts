@@ -150,3 +150,18 @@ test('a folder of results that a killed process made is there for good when the 
       expect(await telling.disturbed(command, at + 1, kill, 1, []), `operation ${at}`).toBeUndefined();
   }
 });
+
+test('failures of which a power cut kept the size and not the bytes are told again, and hide none of the others', async () => {
+  for (const name of ['permutations that fail, and are tried again', 'shards with permutations that fail, merged']) {
+    const telling = await told(name);
+    for (const [command, { log }] of telling.scenes.entries()) {
+      const opened = log.findIndex((operation) => /^open .*\/failures\.csv$/.test(operation));
+      const at = log.findIndex((operation, i) => i > opened && /^fsync \d/.test(operation));
+      expect(opened, name).toBeGreaterThan(0);
+      for (let seed = 0; seed < 24; seed += 1) {
+        const kill = { kind: 'kill', policy: 'random' } as const;
+        expect(await telling.disturbed(command, at, kill, seed, []), `${name}, operation ${at}`).toBeUndefined();
+      }
+    }
+  }
+});

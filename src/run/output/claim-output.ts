@@ -1,7 +1,6 @@
 import { onDisk } from '../../files/disk-error.ts';
 import { makeFolderForGood } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
-import { writeRecordsAnew } from '../../files/append-records.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
 import { writeManifest } from '../../stored/manifest-file.ts';
 import type { Host } from '../../readers/host.ts';
@@ -16,7 +15,8 @@ import {
   versionWarnings,
   type RunManifest,
 } from '../../stored/manifest.ts';
-import { RowOrigins } from '../../stored/row-origins.ts';
+import { keepRowOrigins, RowOrigins } from '../../stored/row-origins.ts';
+import { keepDeadLetters } from '../../store/dead-letters.ts';
 import { refuseOthersRows } from './found-rows.ts';
 import type { Tell } from './events.ts';
 import type { ResolvedOptions } from '../run-options.ts';
@@ -70,8 +70,7 @@ export async function claimOutput(
       refuseOther(before, manifest, experiment.study);
       // Once more: since it was looked at, another process may have written there.
       if (!truncate) await refuseDroppedRows(host, output, before, manifest, threads);
-      const { row_origins, dead_letters } = layoutOf(output);
-      for (const records of [row_origins, dead_letters]) await writeRecordsAnew(port, records);
+      for (const keep of [keepRowOrigins, keepDeadLetters]) await keep(port, output);
       for (const message of versionWarnings(before.made_by)) tell({ type: 'warning', message });
     }
     const steps_run = [...new Set([...(before?.steps_run ?? []), ...steps])];
