@@ -29,7 +29,6 @@ Examples:
 
 export function benchCommand(): Command {
   const command = new Command('bench')
-    .description('sweep chunk sizes, threads and the write path on this machine; a table and a recommendation')
     .argument('<study>', 'study file')
     .option('--threads <n,...>', 'thread counts (default: 1, 2, 4, ... up to one per core)', listOf('--threads'))
     .option('--chunk <n,...>', 'chunk sizes (default: those that take about 1, 4, 15, 60 ms)', listOf('--chunk'))

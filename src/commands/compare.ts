@@ -24,7 +24,6 @@ Cells are matched by the parameters that vary in either run. A difference is sec
 
 export function compareCommand(): Command {
   const command = new Command('compare')
-    .description('hold two runs against each other: what differs in identity, and cell by cell with intervals')
     .argument('<first>', 'output folder of a run')
     .argument('<second>', 'output folder of another run')
     .option(

@@ -26,7 +26,6 @@ Values keep every bit. csv: numbers as JavaScript prints them; arrow: the IPC fi
 
 export function exportCommand(): Command {
   const command = new Command('export')
-    .description('write the rows of a run as one table, or as one file per cell')
     .argument('<run>', 'output folder of a run')
     .requiredOption('--to <format>', 'csv, arrow or parquet', oneOf('--to', TABLE_FORMATS))
     .option('--per-cell', 'one file per cell')

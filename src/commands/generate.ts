@@ -28,9 +28,7 @@ The same options and seed give the same file. Without --into it goes to stdout; 
 
 /** One subcommand per generator, its options as flags. */
 export function generateCommand(): Command {
-  const command = new Command('generate')
-    .description('generate an input file to experiment with')
-    .usage('<what> [options]');
+  const command = new Command('generate').usage('<what> [options]');
   for (const generator of inputGenerators) command.addCommand(generatorCommand(generator));
   return command;
 }

@@ -50,9 +50,7 @@ ways, it names both and the option that decides, and writes nothing (exit code 2
 
 /** `import trades`: trade lists of other programs. */
 export function importCommand(): Command {
-  const command = new Command('import')
-    .description('convert files of other programs into input files')
-    .usage('<what> [options]');
+  const command = new Command('import').usage('<what> [options]');
   return command.addCommand(tradesCommand());
 }
 

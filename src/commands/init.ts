@@ -19,7 +19,6 @@ taken, nothing is written (exit code 2).`;
 
 export function initCommand(): Command {
   const command = new Command('init')
-    .description('a new model, study and test that run at once, in the language of your choice')
     .argument('[dir]', 'the folder (default: this one)')
     .option('--template <language>', `${NAMES.join(', ')} (default: typescript)`, oneOf('--template', NAMES))
     .addHelpText('after', EXAMPLES);

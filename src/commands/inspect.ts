@@ -14,7 +14,6 @@ Exit code 2 where a run would refuse the file as it is.`;
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
-    .description('show what an input file holds (a build history, a trade list, a trace), and what is wrong with it')
     .argument('<file>', 'the file; its kind is recognised by its first line')
     .option('--model <model>', 'the model whose input it is: built in, ./my-model.ts, or a package')
     .option('--input <name>', 'which input of the model it is')

@@ -30,7 +30,7 @@ const program = new Command('permafrost')
     '\nExit codes: 0 done and whole, 1 something failed or verification found something, 2 bad input,\n3 stopped but resumable, 130 interrupted (143 by SIGTERM, 129 by a\nclosed terminal, 149 by Ctrl-Break). The same command again resumes where it stopped.',
   );
 
-for (const load of wanted(process.argv[2])) program.addCommand(await load());
+for (const command of await wanted(process.argv.slice(2))) program.addCommand(command);
 exitOverrides(program);
 
 try {
@@ -46,10 +46,16 @@ function exposedGc(): NonNullable<typeof globalThis.gc> {
   return value;
 }
 
-/** A command loads what it needs, and only that: `status` opens no study. Every other word needs all of them, to list or to compare. */
-function wanted(word: string | undefined): readonly (() => Promise<Command>)[] {
-  const named = COMMANDS[word ?? ''];
-  return named === undefined ? Object.values(COMMANDS) : [named];
+/** A command loads what it needs, and only that: `status` opens no study. Every other word needs the list of them, to show or to compare. */
+async function wanted([word = '', of = '']: readonly string[]): Promise<readonly Command[]> {
+  const name = word === 'help' ? of : word;
+  const listed = COMMANDS[name];
+  if (listed !== undefined) return [(await listed.load()).description(listed.description)];
+  return Object.entries(COMMANDS).map(([each, { description, takes }]) => {
+    const command = new Command(each).description(description).option('--help');
+    for (const argument of takes.split(' ').filter(Boolean)) command.argument(argument);
+    return command;
+  });
 }
 
 /** Usage errors of a command, and of its own commands, become exit codes here; help fits where it is read. */

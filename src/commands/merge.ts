@@ -23,7 +23,6 @@ hold one permutation with different values (the first stays, the other is set as
 
 export function mergeCommand(): Command {
   const command = new Command('merge')
-    .description('combine the rows of shards and copies of one experiment')
     .argument('<from...>', 'output folders of runs')
     .requiredOption('--into <run>', 'where the union goes: a new folder, or a run of the same experiment');
   withRunFlags(withTrust(command), ['threads']).addHelpText('after', EXAMPLES);

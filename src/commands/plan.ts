@@ -29,9 +29,7 @@ const NOT_PLANNED = [
 ] as const;
 
 export function planCommand(): Command {
-  const command = new Command('plan')
-    .description('show what run would do with the same options, and why: cells, missing rows, time and disk space')
-    .argument('<study...>', 'study files');
+  const command = new Command('plan').argument('<study...>', 'study files');
   withRunFlags(command, undefined, NOT_PLANNED).addHelpText('after', EXAMPLES);
   return runs<Readonly<Record<string, unknown>>>(command, showPlan);
 }

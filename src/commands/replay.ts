@@ -19,7 +19,6 @@ Examples:
 
 export function replayCommand(): Command {
   const command = new Command('replay')
-    .description('compute one permutation alone and compare it with the stored row')
     .argument('<run>', 'output folder of a run')
     .requiredOption('--cell <cell>', 'cell id, or parameter values that no other cell has: p=0.5,flips=100')
     .requiredOption('--perm <n>', 'perm_index', wholeNumber('--perm', 0))

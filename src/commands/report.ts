@@ -26,7 +26,6 @@ Examples:
 
 export function reportCommand(): Command {
   const command = new Command('report')
-    .description('write the report of a run: one self-contained HTML file, Markdown, and tables as CSV')
     .argument('<run>', 'output folder of a run')
     .option(
       '--rank <metric[:lowest]>',

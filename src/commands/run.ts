@@ -35,9 +35,7 @@ Examples:
 type RunFlags = Readonly<Record<string, unknown>> & { readonly dryRun?: boolean };
 
 export function runCommand(): Command {
-  const command = new Command('run')
-    .description('plan, run or resume a study, and summarise it')
-    .argument('<study...>', 'study files (YAML, JSON, or a module)');
+  const command = new Command('run').argument('<study...>', 'study files (YAML, JSON, or a module)');
   withRunFlags(command)
     .option('--dry-run', 'only show what would be done, as plan does')
     .addHelpText('after', EXAMPLES);

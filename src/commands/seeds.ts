@@ -28,7 +28,6 @@ Examples:
 
 export function seedsCommand(): Command {
   const command = new Command('seeds')
-    .description('base seeds of all cells and the exact audit of streams that cells share')
     .argument('<study>', 'study file')
     .option('--cell <cell>', 'one cell: its id, or parameter values that no other cell has: p=0.5,flips=100')
     .option('--perm <n>', 'one permutation of that cell', wholeNumber('--perm', 0));

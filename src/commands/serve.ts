@@ -30,7 +30,6 @@ interface ServeFlags {
 
 export function serveCommand(): Command {
   const command = new Command('serve')
-    .description('serve a live page of runs: states, rates, and the surface as it fills in, with its errors')
     .argument('[run-or-folder...]', 'runs, or folders that hold runs (default: runs, or this folder)')
     .option('--port <n>', 'the port to listen on; 0 for any that is free (default: 8470)', wholeNumber('--port', 0))
     .option('--host <address>', 'the address to listen on (default: 127.0.0.1, which only this machine reaches)')

@@ -37,7 +37,6 @@ Examples:
 
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('show what a run is doing and how far it is: cells, permutations, rate, time left, last heartbeat')
     .argument('<run>', 'output folder of a run')
     .option('--watch', 'refresh every two seconds until the run has ended; exits with the code of its final state')
     .option('--scan', 'count from the metrics files instead of the last progress report');

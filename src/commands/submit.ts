@@ -23,7 +23,6 @@ Examples:
 
 export function submitCommand(): Command {
   const command = new Command('submit')
-    .description('results that a worker kept while its queue was away: to the queue, or into a run')
     .argument('<spool>', 'the folder that the worker kept them in')
     .option('--into <run>', 'the run that they are of');
   withRunFlags(withTrust(command), ['queue', 'namespace', 'threads']).addHelpText('after', EXAMPLES);

@@ -48,11 +48,7 @@ Examples:
 What the cells say together goes to aggregated/analysis: which axis matters, contrasts of neighbours and with the best cell, plateaus, break-evens, the Pareto front, permutations needed, where the baseline lies. Quantities are written METRIC or METRIC:STATISTIC: mean (the default), p01, p05, p25, p50, p75, p95, p99, cvar05, cvar95, or p_gt_T for a threshold T of the study.`;
 
 export function summarizeCommand(): Command {
-  const command = new Command('summarize')
-    .description(
-      'recompute the statistics of all cells from their rows, incomplete cells apart; changes no metrics file',
-    )
-    .argument('<run>', 'output folder of a run');
+  const command = new Command('summarize').argument('<run>', 'output folder of a run');
   withRunFlags(withTrust(command), ['threads'])
     .option('--to <format>', 'grid_summary in this format as well: arrow or parquet; repeatable', gatherFormats)
     .option(

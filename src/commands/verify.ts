@@ -32,7 +32,6 @@ Examples:
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('check everything that a run has on disk; changes nothing unless --repair is given')
     .argument('<run>', 'output folder of a run')
     .option('--recompute <n|p%>', 'recompute N rows, or P% of all rows, and compare them bit for bit', parseAmount)
     .option('--repair', 'first repair, seal and summarise what is there; computes nothing')

@@ -37,7 +37,7 @@ interface WorkerFlags {
 }
 
 export function workerCommand(): Command {
-  const command = new Command('worker').description('compute for runs on other machines, by a queue');
+  const command = new Command('worker');
   withRunFlags(command, ['queue', 'namespace', 'threads'])
     .option(
       '--allow-models',

@@ -47,7 +47,7 @@ describe('a command', () => {
   /** Parses a command, and does nothing. */
   async function parsed([name, ...words]: readonly string[]): Promise<void> {
     if (name === '--help' || name === '--version') return;
-    const load = COMMANDS[name ?? ''];
+    const load = COMMANDS[name ?? '']?.load;
     if (load === undefined) throw new Error(`there is no command ${name}`);
     const command = await load();
     disarm(command);

@@ -17,7 +17,7 @@ const COMMON = ['--json', '--debug'];
 
 describe('docs/commands.md', () => {
   it('has every command, and every option of each in its section', async () => {
-    const all: Command[] = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+    const all: Command[] = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
     const pairs = all.flatMap((command) =>
       command.commands.length === 0
         ? [[command.name(), command] as const]
@@ -34,7 +34,7 @@ describe('docs/commands.md', () => {
   });
 
   it('names no option that a command does not have', async () => {
-    for (const [name, load] of Object.entries(COMMANDS)) {
+    for (const [name, { load }] of Object.entries(COMMANDS)) {
       const command = await load();
       for (const own of command.commands.length === 0 ? [command] : command.commands) {
         const title = own === command ? name : `${name} ${own.name()}`;
