@@ -174,7 +174,7 @@ const COUNTERPARTS: Readonly<Record<keyof typeof COMMANDS, Counterpart>> = {
 
 /** Every command by the words that call it; `generate` and `import` are called with what they make. */
 async function commands(): Promise<Map<string, Command>> {
-  const all = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const all = await Promise.all(Object.values(COMMANDS).map(({ load }) => load()));
   const named = all.flatMap((command): [string, Command][] =>
     command.commands.length === 0
       ? [[command.name(), command]]

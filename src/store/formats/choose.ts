@@ -3,7 +3,7 @@ import type { MetricsSchema } from '../../encoding/metrics-schema.ts';
 import type { Finding } from '../scan/cell-file.ts';
 import type { FindingList } from '../scan/finding-list.ts';
 import { RangeBuilder } from '../scan/ranges.ts';
-import { areThoseBefore, type LastSum, type Sums } from '../scan/sums.ts';
+import type { LastSum, Sums } from '../scan/sums.ts';
 
 /** Well-formed rows of a file in file order, whatever its format. */
 export interface RowSource {
@@ -167,10 +167,11 @@ function judgeBlock(
   if (sum === undefined) return KEEP_FIRST;
   const crcOf = (rows: readonly number[]) => rows.reduce((crc, row) => crc32(table.bytesOf(row), crc), salt);
   const firsts = candidates.map(({ first }) => first);
-  if (candidates.length < sum.count)
-    return areThoseBefore(sum, { count: firsts.length, crc32: crcOf(firsts) })
-      ? { ...KEEP_FIRST, covers: EVERY_ROW }
-      : KEEP_UNDISPUTED;
+  if (candidates.length < sum.count) {
+    const { before } = sum;
+    const are_those_before = before?.count === firsts.length && before.crc32 === crcOf(firsts);
+    return are_those_before ? { ...KEEP_FIRST, covers: EVERY_ROW } : KEEP_UNDISPUTED;
+  }
   if (candidates.length > sum.count) {
     // The sum is older than the last rows: it covers those that came first.
     const covered = firsts.toSorted((a, b) => a - b).slice(0, sum.count);

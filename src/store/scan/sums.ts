@@ -27,11 +27,6 @@ export interface LastSum extends BlockSum {
 /** Key: block number, first_perm / batch_rows. */
 export type Sums = ReadonlyMap<number, LastSum>;
 
-/** Whether the rows of a block, which are fewer than its last line covers, are the very ones that the line before it covers. */
-export function areThoseBefore(sum: LastSum | undefined, rows: BlockSum): boolean {
-  return sum?.before?.count === rows.count && sum.before.crc32 === rows.crc32;
-}
-
 export function sumLine(block: number, sum: BlockSum, batch_rows: number, salt: number): string {
   const text = `${block * batch_rows},${sum.count},${hex32(sum.crc32)}`;
   return `${text},${hex32(crc32(text, salt))}\n`;
