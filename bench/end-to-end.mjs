@@ -76,11 +76,13 @@ const peers = startPeer();
 if (peers !== undefined) await compareRows(peers[0]);
 const found = { arrow: [], csv: [], cpp: [], arrow_cpu: [], csv_cpu: [] };
 
-/** Of how many cells whole runs are: a second of computing, which is as long as starting takes here, and ten. */
-const WHOLE = [8, 64];
-/** The longer ones take turns in every so many rounds only. */
-const SELDOM = 4;
-const wholes = WHOLE.map((cells) => {
+/** Of how many cells whole runs are, and in every which round they take turns: a second of computing, which is as long as starting takes here, ten, and a minute. */
+const WHOLE = [
+  { cells: 8, every: 1 },
+  { cells: 64, every: 4 },
+  { cells: 256, every: 8 },
+];
+const wholes = WHOLE.map(({ cells }) => {
   const grid = `p_skip: [${Array.from({ length: cells }, (_, k) => (0.05 + k / 1000).toFixed(3)).join()}]`;
   return writeHeadline(temporaryFolder(), { permutations: amount(200_000, 20_000, 1000), grid });
 });
@@ -95,7 +97,7 @@ async function wholeRate(file, format) {
   return permutations_computed / seconds;
 }
 
-for (const format of ['arrow', 'csv']) for (const cells of WHOLE) found[`${format}_${cells}`] = [];
+for (const format of ['arrow', 'csv']) for (const { cells } of WHOLE) found[`${format}_${cells}`] = [];
 
 try {
   for (let round = 0; round <= ROUNDS; round++) {
@@ -107,9 +109,9 @@ try {
         keep(`${format}_cpu`, 1e6 / sample.cpu_us);
       }),
       ...['arrow', 'csv'].flatMap((format) =>
-        wholes.map((file, w) => async () => {
-          if (w > 0 && round % SELDOM !== 1) return;
-          keep(`${format}_${WHOLE[w]}`, await wholeRate(file, format));
+        WHOLE.map(({ cells, every }, w) => async () => {
+          if (every > 1 && round % every !== 1) return;
+          keep(`${format}_${cells}`, await wholeRate(wholes[w], format));
         }),
       ),
       async () => peers !== undefined && keep('cpp', await cppRate(peers, round, amount(300_000, 60_000, 0))),
@@ -147,7 +149,7 @@ report('The engine, everything durable, against C++ that only computes (300 trad
   { what: 'Arrow, CPU time', value: 1e9 / median(found.arrow_cpu), unit: 'ns per permutation' },
   { what: 'lossless CSV, CPU time', value: 1e9 / median(found.csv_cpu), unit: 'ns per permutation' },
   ...['arrow', 'csv'].flatMap((format) =>
-    WHOLE.flatMap((cells) => {
+    WHOLE.flatMap(({ cells }) => {
       const rate = median(found[`${format}_${cells}`]);
       const what = `${format}: a whole run of ${cells} cells with start and summaries`;
       return [
