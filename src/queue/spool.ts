@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { look } from '../files/look.ts';
+import { look, namesIn } from '../files/look.ts';
 import { EngineError } from '../errors.ts';
 import { makeGivenFolder } from '../files/folder.ts';
 import { removeFile } from '../files/remove-file.ts';
@@ -48,8 +48,7 @@ export class Spool {
   /** Ids of the results that are there, in code-unit order. */
   ids(): string[] {
     if (look(this.port, this.folder) === undefined) return [];
-    return this.port
-      .readdir(this.folder)
+    return namesIn(this.port, this.folder)
       .flatMap((name) => NAME.exec(name)?.[1] ?? [])
       .sort();
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { look, namesIn, realPathOf } from '../../files/look.ts';
 import { EngineError } from '../../errors.ts';
 import type { CellPlace } from '../../store/scan/cell-file.ts';
 import { hasCode, onDisk } from '../../files/disk-error.ts';
@@ -22,14 +23,14 @@ export interface ReusableRun {
 
 /** The runs that `--reuse` names: each folder is a run, or holds runs. The outputs that are written themselves are left out. */
 export function reusableRuns(port: FilePort, folders: readonly string[], outputs: readonly string[]): ReusableRun[] {
-  const real = (path: string): string => onDisk('read', path, () => port.realPath(path));
+  const real = (path: string): string => realPathOf(port, path);
   const own = new Set(outputs.map(real));
   const found = new Set(folders.flatMap((folder) => runsIn(port, folder)).map(real));
   return [...found].filter((output) => !own.has(output)).map((output) => reusableRun(port, output));
 }
 
 function runsIn(port: FilePort, folder: string): string[] {
-  const isThere = (path: string): boolean => onDisk('read', path, () => port.stat(path)) !== undefined;
+  const isThere = (path: string): boolean => look(port, path) !== undefined;
   if (!isThere(folder)) {
     throw new EngineError('USAGE', `--reuse: there is no folder ${folder}; name a run, or a folder that holds runs.`, {
       path: '--reuse',
@@ -37,7 +38,7 @@ function runsIn(port: FilePort, folder: string): string[] {
     });
   }
   if (isThere(layoutOf(folder).manifest)) return [folder];
-  const runs = [...onDisk('read', folder, () => port.readdir(folder))]
+  const runs = [...namesIn(port, folder)]
     .sort()
     .map((name) => join(folder, name))
     .filter((path) => isRun(port, path));

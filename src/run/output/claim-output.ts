@@ -1,4 +1,4 @@
-import { onDisk } from '../../files/disk-error.ts';
+import { look } from '../../files/look.ts';
 import { makeFolderForGood } from '../../files/folder.ts';
 import type { Lock } from '../../store/lock.ts';
 import { layoutOf } from '../../store/scan/layout.ts';
@@ -62,7 +62,7 @@ export async function claimOutput(
   const { output } = experiment.study;
   const manifest = manifestOf(experiment);
   const at = layoutOf(output).manifest;
-  if (onDisk('read', at, () => port.stat(at)) === undefined) await makeFolderForGood(port, output);
+  if (look(port, at) === undefined) await makeFolderForGood(port, output);
   const lock = await locks.acquire(output);
   try {
     const before = loadManifest(port, output);

@@ -1,5 +1,4 @@
 import { look, namesIn } from '../../files/look.ts';
-import { onDisk } from '../../files/disk-error.ts';
 import pLimit from 'p-limit';
 
 import { EngineError } from '../../errors.ts';
@@ -53,15 +52,13 @@ export async function refuseOthersRows(
 function foundCells({ port }: Host, experiment: LoadedStudy): RunCell[] {
   const { cells, study } = experiment;
   const { per_cell } = layoutOf(study.output);
-  return onDisk('read', per_cell, () => {
-    const found: RunCell[] = [];
-    if (look(port, per_cell)?.kind !== 'folder' || namesIn(port, per_cell).length === 0) return found;
-    for (let index = 0; index < cells.length; index += 1) {
-      const cell = cellOf(experiment, cells.at(index), study.output);
-      if (look(port, cell.place.folder)?.kind === 'folder') found.push(cell);
-    }
-    return found;
-  });
+  const found: RunCell[] = [];
+  if (look(port, per_cell)?.kind !== 'folder' || namesIn(port, per_cell).length === 0) return found;
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cellOf(experiment, cells.at(index), study.output);
+    if (look(port, cell.place.folder)?.kind === 'folder') found.push(cell);
+  }
+  return found;
 }
 
 function dropsRows({ cell_id, place }: RunCell, { n_rows_past_target, target }: CellScan): EngineError {
