@@ -111,8 +111,7 @@ export function summarise(
   const columns = load(source, metrics.length, memory_bytes);
   if (columns !== undefined) return summariseColumns(columns, metrics, options);
   const asked = askedOf(metrics, options);
-  const ranks = new RanksOfSize();
-  return reportAll(searchColumns(source, asked.map(boundsOf), ranks, memory_bytes), metrics, asked, ranks);
+  return reportAll(searchColumns(source, asked.map(boundsOf), memory_bytes), metrics, asked);
 }
 
 /** The same of all rows of a cell, which are in memory as columns and only read. */
@@ -122,18 +121,12 @@ export function summariseColumns(
   options: SummariseOptions = {},
 ): CellStatistics {
   const asked = askedOf(metrics, options);
-  const ranks = new RanksOfSize();
-  const found = columns.map((column, m) => selectInColumn(column, boundsOf(asked[m]!), ranks));
-  return reportAll(found, metrics, asked, ranks);
+  const found = columns.map((column, m) => selectInColumn(column, boundsOf(asked[m]!)));
+  return reportAll(found, metrics, asked);
 }
 
-function reportAll(
-  found: readonly Found[],
-  metrics: readonly string[],
-  asked: readonly Asked[],
-  ranks: RanksOfSize,
-): CellStatistics {
-  return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, asked[m]!, ranks)]));
+function reportAll(found: readonly Found[], metrics: readonly string[], asked: readonly Asked[]): CellStatistics {
+  return Object.fromEntries(metrics.map((name, m) => [name, report(found[m]!, asked[m]!)]));
 }
 
 /** What is asked of one metric besides what is always computed. */
@@ -169,30 +162,34 @@ function tailsOf({ n }: Tally, at: (rank: number) => number, { scale }: Deviatio
   return n === 0 ? undefined : new Tails(n, at, scale);
 }
 
-/** Which ranks n values need; the same for every metric with the same n, and worked out once. */
-class RanksOfSize {
-  readonly #intervals = new Map<number, Readonly<Record<QuantileName, IntervalRanks>>>();
+/** Which ranks n values need. */
+interface Ranks {
+  readonly intervals: Readonly<Record<QuantileName, IntervalRanks>>;
+  /** All that are looked for, 0-based. */
+  readonly wanted: readonly number[];
+}
 
-  intervals(n: number): Readonly<Record<QuantileName, IntervalRanks>> {
-    let known = this.#intervals.get(n);
-    if (known === undefined) {
-      known = byQuantile((name) => intervalRanks(n, QUANTILES[name]));
-      this.#intervals.set(n, known);
-    }
-    return known;
-  }
+/** By n: the cells of a run, and their metrics, have few sizes, and of a small cell nothing takes longer than this. */
+const ranks_by_n = new Map<number, Ranks>();
+const MOST_RANKS = 64;
 
-  /** 0-based. */
-  wanted(n: number): number[] {
-    if (n === 0) return [];
-    const intervals = this.intervals(n);
-    const size = tailSize(n);
-    const ofQuantiles = QUANTILE_NAMES.flatMap((name) => [
-      ...quantileRanks(n, QUANTILES[name]),
-      ...[intervals[name].lower - 1, intervals[name].upper - 1].filter((rank) => rank >= 0 && rank < n),
-    ]);
-    return [...ofQuantiles, size - 1, n - size];
-  }
+function ranksOf(n: number): Ranks {
+  const known = ranks_by_n.get(n);
+  if (known !== undefined) return known;
+  if (ranks_by_n.size >= MOST_RANKS) ranks_by_n.clear();
+  const intervals = byQuantile((name) => intervalRanks(n, QUANTILES[name]));
+  const ranks = { intervals, wanted: n === 0 ? [] : wantedRanks(n, intervals) };
+  ranks_by_n.set(n, ranks);
+  return ranks;
+}
+
+function wantedRanks(n: number, intervals: Ranks['intervals']): number[] {
+  const size = tailSize(n);
+  const ofQuantiles = QUANTILE_NAMES.flatMap((name) => [
+    ...quantileRanks(n, QUANTILES[name]),
+    ...[intervals[name].lower - 1, intervals[name].upper - 1].filter((rank) => rank >= 0 && rank < n),
+  ]);
+  return [...ofQuantiles, size - 1, n - size];
 }
 
 /** Columns of the cell before, as long as they fit: cells of one run have the same size, and fresh memory is not free. */
@@ -227,13 +224,13 @@ function newColumns(width: number, length: number): Float64Array[] {
 }
 
 /** In memory. */
-function selectInColumn(column: Float64Array, thresholds: readonly number[], ranks: RanksOfSize): Found {
+function selectInColumn(column: Float64Array, thresholds: readonly number[]): Found {
   const tally = new Tally(thresholds);
   tally.add(column);
   const deviations = new Deviations(tally);
   deviations.add(column);
   const values = tally.n_nan === 0 ? column : withoutNaN(column);
-  const found = valuesAtRanks(values, ranks.wanted(tally.n), tally);
+  const found = valuesAtRanks(values, ranksOf(tally.n).wanted, tally);
   const at = (rank: number): number => found.get(rank)!;
   const tails = tailsOf(tally, at, deviations);
   tails?.add(values);
@@ -241,12 +238,7 @@ function selectInColumn(column: Float64Array, thresholds: readonly number[], ran
 }
 
 /** In bounded memory: one pass for the tallies, one for the deviations, as many as the rank searches need, one for the tails. */
-function searchColumns(
-  source: RowSource,
-  thresholds: readonly (readonly number[])[],
-  ranks: RanksOfSize,
-  memory_bytes: number,
-): Found[] {
+function searchColumns(source: RowSource, thresholds: readonly (readonly number[])[], memory_bytes: number): Found[] {
   const keep = Math.floor(memory_bytes / (8 * thresholds.length));
   const tallies = thresholds.map((those) => new Tally(those));
   const searches = thresholds.map(() => new RankSearch(keep));
@@ -257,7 +249,7 @@ function searchColumns(
     });
   }
   const deviations = tallies.map((tally) => new Deviations(tally));
-  let open = searches.map((search, m) => search.endPass(() => ranks.wanted(tallies[m]!.n)));
+  let open = searches.map((search, m) => search.endPass(() => ranksOf(tallies[m]!.n).wanted));
   for (let pass = 2; pass === 2 || open.includes(true); pass++) {
     for (const { columns } of source()) {
       columns.forEach((column, m) => {
@@ -283,17 +275,13 @@ function withoutNaN(values: Float64Array): Float64Array {
   return values.includes(NaN) ? values.filter((value) => !Number.isNaN(value)) : values;
 }
 
-function report(
-  { tally, deviations, tails, at }: Found,
-  { thresholds, baseline }: Asked,
-  ranks: RanksOfSize,
-): MetricStatistics {
+function report({ tally, deviations, tails, at }: Found, { thresholds, baseline }: Asked): MetricStatistics {
   const { n, n_nan, n_infinite, min, max, n_at_max } = tally;
   const estimate = estimateMean(tally, deviations);
   const { sd, mcse, ci, sd_se, largest_share, n_ones, diagnostics } =
     n_infinite === 0 ? estimate : { ...estimate, ...OF_INFINITE };
   const intervals = byQuantile((name): Interval =>
-    n === 0 ? [NaN, NaN] : quantileInterval(at, n, ranks.intervals(n)[name]),
+    n === 0 ? [NaN, NaN] : quantileInterval(at, n, ranksOf(n).intervals[name]),
   );
   const [lowest, highest] = [tails?.lowest.finish(n), tails?.highest.finish(n)];
   return {

@@ -7,9 +7,13 @@ import assert from 'node:assert/strict';
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join(',')}}`;
+    let members = '';
+    // Without a comparison of its own, sort() compares code units.
+    for (const key of Object.keys(value).sort()) {
+      const inner = (value as Readonly<Record<string, unknown>>)[key];
+      if (inner !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(inner)}`;
+    }
+    return `{${members}}`;
   }
   assert(typeof value !== 'number' || Number.isFinite(value), 'a number that JSON can hold');
   const text = JSON.stringify(value) as string | undefined;

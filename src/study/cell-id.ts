@@ -21,6 +21,7 @@ export function refusedId(id: string): string | undefined {
  * whatever the id: no `/` survives, and the prefix keeps `.` and `..` harmless. Different ids have different names.
  */
 export function cellFolderName(id: string): string {
+  if (/^[A-Za-z0-9._-]*$/.test(id)) return `cell_${id}`;
   const encoded = Array.from(Buffer.from(id, 'utf8'), (byte) => {
     const char = String.fromCharCode(byte);
     return /[A-Za-z0-9._-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
