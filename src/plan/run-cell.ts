@@ -4,7 +4,7 @@ import type { StreamSource } from '../random/generator.ts';
 import { streamSource } from '../random/seeding.ts';
 import { describeSeed } from '../random/streams.ts';
 import type { CellPlace } from '../store/scan/cell-file.ts';
-import { layoutOf } from '../store/scan/layout.ts';
+import { cellFolderOf } from '../store/scan/layout.ts';
 import { allParameters, type Cell } from '../study/cells.ts';
 import type { LoadedStudy } from '../study/loaded-study.ts';
 
@@ -53,7 +53,7 @@ export function cellOf(experiment: LoadedStudy, cell: Cell, output: string): Run
       batch_rows: study.batch_rows,
     },
   };
-  const { folder } = layoutOf(output).cell(cell.cell_id);
+  const folder = cellFolderOf(output, cell.cell_id);
   return {
     index: cell.index,
     cell_id: cell.cell_id,

@@ -6,7 +6,7 @@ import type { RunCells } from '../plan/run-cell.ts';
 import { statisticsText } from '../statistics/statistics-text.ts';
 import { readSummary, type CellSummary } from '../stored/summaries.ts';
 import { cellHeader, gridHeader } from './grid-summary.ts';
-import type { TableLine, TableLines } from './table-lines.ts';
+import type { TableLines, TableOfRun } from './table-lines.ts';
 
 /** Then timers and signals have their turn. */
 const READ_AT_ONCE = 256;
@@ -27,14 +27,14 @@ export interface RunTables {
 export async function* gridLines(run: RunTables): AsyncGenerator<string> {
   const { parameters, metrics } = run;
   let first = true;
-  for await (const { summary, line } of completeCells(run, true)) {
+  for await (const { summary, line } of completeCells(run, 'grid')) {
     if (first) {
       const { params, n_perms_done, statistics } = summary!;
       const counts = { n: n_perms_done };
       yield cellHeader(parameters, metrics, { cell_id: '', parameters: params, counts, statistics });
     }
     first = false;
-    yield `${line.grid}\n`;
+    yield `${line}\n`;
   }
   if (first) yield gridHeader(parameters);
 }
@@ -46,40 +46,44 @@ export async function* gridLines(run: RunTables): AsyncGenerator<string> {
 export async function* finalLines(run: RunTables): AsyncGenerator<string> {
   const columns = run.metrics.flatMap((metric) => [`${metric}_mean`, `${metric}_sd`]);
   yield `${['cell_id', ...run.parameters, 'n', ...columns].map(csvField).join(',')}\n`;
-  for await (const { line } of completeCells(run, false)) yield `${line.final}\n`;
+  for await (const { line } of completeCells(run, 'final')) yield `${line}\n`;
 }
 
 interface Complete {
-  readonly line: TableLine;
+  readonly line: string;
   /** Where it was read. */
   readonly summary: CellSummary | undefined;
 }
 
-/** The complete cells in study order. `first_read`: the summary of the first one is read in any case; it says which columns there are. */
-async function* completeCells(run: RunTables, first_read: boolean): AsyncGenerator<Complete> {
+/** The complete cells in study order. For the grid the summary of the first one is read in any case: it says which columns there are. */
+async function* completeCells(run: RunTables, table: TableOfRun): AsyncGenerator<Complete> {
   let read = 0;
-  let read_next = first_read;
+  let read_next = table === 'grid';
   for (const { index, cell_id } of run.cells.places()) {
     if (run.outdated.has(cell_id)) continue;
-    const known = read_next ? undefined : run.lines.of(index);
+    const known = read_next ? undefined : run.lines.of(table, index);
     if (known !== undefined) {
       yield { line: known, summary: undefined };
       continue;
     }
     if ((read += 1) % READ_AT_ONCE === 0) await nextTurn();
-    const found = readComplete(run, index);
+    const found = readComplete(run, table, index);
     if (found === undefined) continue;
     read_next = false;
     yield found;
   }
 }
 
-function readComplete({ port, cells, lines, metrics }: RunTables, index: number): Complete | undefined {
+function readComplete(
+  { port, cells, lines, metrics }: RunTables,
+  table: TableOfRun,
+  index: number,
+): Complete | undefined {
   const cell = cells.at(index);
   const summary = readSummary(port, cell.place.folder);
   if (summary === undefined) return undefined;
   const statistics = Object.fromEntries(metrics.map((metric) => [metric, summary.statistics[metric]!]));
   const { cell_id, parameters } = cell;
   const complete = { cell_id, parameters, n: summary.n_perms_done, texts: statisticsText(statistics) };
-  return { summary, line: lines.add(index, complete) };
+  return { summary, line: lines.add(index, complete)[table] };
 }

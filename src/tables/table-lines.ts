@@ -3,16 +3,16 @@ import type { Parameters } from '../model/model.ts';
 import type { StatisticsText } from '../statistics/statistics-text.ts';
 import { parameterTexts } from './grid-summary.ts';
 
-/** Characters of lines that are kept at most: so many that some 10,000 small cells are not read again, so few that memory does not grow with the cells. */
+/**
+ * Characters of the lines of a table that are kept at most: so many that some 10,000 small cells are not read again, and hardly any for its short lines of
+ * results, so few that memory does not grow with the cells.
+ */
 const MOST_CHARACTERS = 32 * 2 ** 20;
 
-/** What a cell is in the tables of the end of a run, without the line breaks. */
-export interface TableLine {
-  /** In aggregated/grid_summary.csv. */
-  readonly grid: string;
-  /** In results/final_results.csv. */
-  readonly final: string;
-}
+/** What a cell is in the tables of the end of a run, without the line breaks: in aggregated/grid_summary.csv and in results/final_results.csv. */
+export type TableLine = Readonly<Record<TableOfRun, string>>;
+
+export type TableOfRun = 'grid' | 'final';
 
 /** A complete cell, as the tables have it. */
 export interface CompleteCell {
@@ -29,8 +29,7 @@ export interface CompleteCell {
 export class TableLines {
   private readonly parameters: readonly string[];
   private readonly most: number;
-  private readonly kept = new Map<number, TableLine>();
-  private characters = 0;
+  private readonly kept: Readonly<Record<TableOfRun, KeptLines>> = { grid: new KeptLines(), final: new KeptLines() };
 
   /** `parameters`: the names of the columns. */
   constructor(parameters: readonly string[], most = MOST_CHARACTERS) {
@@ -38,19 +37,31 @@ export class TableLines {
     this.most = most;
   }
 
-  /** The line of the cell at this place of the study; kept where there is room. */
+  /** The lines of the cell at this place of the study; each kept where there is room. */
   add(index: number, { cell_id, parameters, n, texts }: CompleteCell): TableLine {
     const start = [csvField(cell_id), ...parameterTexts(parameters, this.parameters), String(n)].join(',');
     const line = { grid: `${start},${texts.fields}`, final: `${start},${texts.means}` };
-    const characters = line.grid.length + line.final.length;
-    if (this.characters + characters <= this.most) {
-      this.characters += characters;
-      this.kept.set(index, line);
-    }
+    for (const table of ['grid', 'final'] as const) this.kept[table].keep(index, line[table], this.most);
     return line;
   }
 
-  of(index: number): TableLine | undefined {
-    return this.kept.get(index);
+  of(table: TableOfRun, index: number): string | undefined {
+    return this.kept[table].by_index.get(index);
+  }
+}
+
+class KeptLines {
+  readonly by_index = new Map<number, string>();
+  private characters = 0;
+
+  /** Instead of an earlier one of this cell. */
+  keep(index: number, line: string, most: number): void {
+    this.characters += line.length - (this.by_index.get(index)?.length ?? 0);
+    if (this.characters <= most) {
+      this.by_index.set(index, line);
+      return;
+    }
+    this.characters -= line.length;
+    this.by_index.delete(index);
   }
 }

@@ -16,7 +16,7 @@ import { readProgressCsv } from '../../stored/progress-csv.ts';
 import type { QueueReport } from '../../stored/queue-report.ts';
 import { Progress } from './progress.ts';
 import { CellStates } from '../../stored/cell-states.ts';
-import type { RunCell, RunCells } from '../../plan/run-cell.ts';
+import type { RunCells } from '../../plan/run-cell.ts';
 import { retriesFailed, type ResolvedOptions } from '../run-options.ts';
 import { RunOutput } from './run-output.ts';
 import { ownOf, shareOf } from '../../plan/share.ts';
@@ -52,13 +52,13 @@ export function createOutput(
   const share = shareOf(options, target);
   // A shard's progress is about its own permutations; who computes nothing looks at all of them.
   const own = options.shard === undefined ? undefined : share;
-  const n_own = (cell: RunCell): number => (own === undefined ? target : countPermutations(own(cell)));
+  const n_own = (index: number): number => (own === undefined ? target : countPermutations(own(cells.at(index))));
   const expected = new Float64Array(experiment.cells.length);
   if (known !== undefined)
-    for (const cell of cells) {
-      const n_done = Math.min(target, known.get(cell.cell_id)?.n_done ?? 0);
-      states.set(cell.index, 'waiting', n_done);
-      expected[cell.index] = Math.min(n_own(cell), n_done);
+    for (const { index, cell_id } of cells.places()) {
+      const n_done = Math.min(target, known.get(cell_id)?.n_done ?? 0);
+      states.set(index, 'waiting', n_done);
+      expected[index] = Math.min(n_own(index), n_done);
     }
   const progress = new Progress(
     clock,
@@ -116,9 +116,9 @@ export function createOutput(
   return new RunOutput({ folder: study.output, cells, target, stopping, setup, ...kept, onFailed, warn });
 }
 
-function sumOf(cells: RunCells, count: (cell: RunCell) => number): number {
+function sumOf(cells: RunCells, count: (index: number) => number): number {
   let total = 0;
-  for (const cell of cells) total += count(cell);
+  for (const { index } of cells.places()) total += count(index);
   return total;
 }
 

@@ -38,10 +38,10 @@ export async function readUnread(port: FilePort, output: RunOutput, readers: Rea
     }
   };
   const reading = new Set<Promise<void>>();
-  for (const cell of output.cells) {
-    if (states.status(cell.index) !== 'waiting') continue;
+  for (const { index } of output.cells.places()) {
+    if (states.status(index) !== 'waiting') continue;
     if (reading.size >= AT_ONCE) await Promise.race(reading);
-    const one: Promise<void> = read(cell).finally(() => reading.delete(one));
+    const one: Promise<void> = read(output.cells.at(index)).finally(() => reading.delete(one));
     reading.add(one);
   }
   await Promise.all(reading);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { cellFolderName } from '../../study/cell-id.ts';
 
 /** Where everything of a run is, below its output folder. */
@@ -56,18 +56,25 @@ export function layoutOf(output: string): RunLayout {
     results: join(output, 'results'),
     final_results: join(output, 'results', 'final_results.csv'),
     report: join(output, 'report'),
-    cell: (cell_id) => cellLayout(join(per_cell, cellFolderName(cell_id))),
+    cell: (cell_id) => cellLayout(cellFolderOf(output, cell_id)),
   };
 }
 
+/** The folder of a cell alone: a run may have 100,000 of them. */
+export function cellFolderOf(output: string, cell_id: string): string {
+  return join(output, 'per_cell', cellFolderName(cell_id));
+}
+
+/** `folder`: as `cellFolderOf` gives it, so that names need only be put behind it. */
 export function cellLayout(folder: string): CellLayout {
+  const at = (name: string): string => `${folder}${sep}${name}`;
   return {
     folder,
-    progress: join(folder, 'progress.json'),
-    summary: join(folder, 'summary.json'),
-    logs: join(folder, 'logs.txt'),
-    failures: join(folder, 'failures.csv'),
-    quarantine: join(folder, 'quarantine'),
+    progress: at('progress.json'),
+    summary: at('summary.json'),
+    logs: at('logs.txt'),
+    failures: at('failures.csv'),
+    quarantine: at('quarantine'),
   };
 }
 
