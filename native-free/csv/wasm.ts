@@ -63,25 +63,23 @@ function start({ exports, memory }: Instance): Loaded {
   };
 }
 
-/** 10^k normalised to 128 bits and rounded up. */
+/** 10^k normalised to 128 bits and rounded up. Every thread does it at its start, so each power is made from the one before. */
 function writePowers(into: BigUint64Array): void {
   const mask = (1n << 64n) - 1n;
-  for (let k = layout.POWER_MIN, at = 0; k <= layout.POWER_MAX; k++, at += 2) {
-    let power: bigint;
-    if (k >= 0) {
-      power = 1n;
-      for (let i = 0; i < k; i++) power *= 10n;
-      const bits = power.toString(2).length;
-      const drop = BigInt(Math.max(bits - 128, 0));
-      power = bits <= 128 ? power << BigInt(128 - bits) : (power + (1n << drop) - 1n) >> drop;
-    } else {
-      let inverse = 1n;
-      for (let i = 0; i < -k; i++) inverse *= 10n;
-      // No power of ten but 1 is a power of two: the quotient has 128 bits and is never whole.
-      power = (1n << BigInt(127 + inverse.toString(2).length)) / inverse + 1n;
-    }
+  const put = (k: number, power: bigint): void => {
+    const at = 2 * (k - layout.POWER_MIN);
     into[at] = power & mask;
     into[at + 1] = power >> 64n;
+  };
+  let power = 1n;
+  let bits = 1;
+  for (let k = 0; k <= Math.max(layout.POWER_MAX, -layout.POWER_MIN); k++) {
+    const drop = BigInt(Math.max(bits - 128, 0));
+    if (k <= layout.POWER_MAX) put(k, bits <= 128 ? power << BigInt(128 - bits) : (power + (1n << drop) - 1n) >> drop);
+    // No power of ten but 1 is a power of two: the quotient has 128 bits and is never whole.
+    if (k > 0 && -k >= layout.POWER_MIN) put(-k, (1n << BigInt(127 + bits)) / power + 1n);
+    power *= 10n;
+    while (power >> BigInt(bits) > 0n) bits += 1;
   }
 }
 
