@@ -24,7 +24,10 @@ export async function writeSmallFile(
   });
 }
 
-/** The same for what nothing is decided from: nothing is synced, so a process that is killed leaves the old text or the new one, but a power cut perhaps neither. */
+/**
+ * The same for what nothing is decided from: nothing is synced, so a process that is killed leaves the old text or the new one, but a power cut perhaps
+ * neither. Where the folder is synced meanwhile, the temporary file may be what it leaves.
+ */
 export async function writeAdvisoryFile(
   port: FilePort,
   path: string,

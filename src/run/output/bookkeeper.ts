@@ -365,11 +365,9 @@ export class Bookkeeper {
       params: cell.parameters,
       resume_info,
     };
-    await this.write(
-      cellLayout(cell.place.folder).progress,
-      `${JSON.stringify(progress, null, 1)}\n`,
-      writeAdvisoryFile,
-    );
+    // A complete cell changes no more, and there may be 100,000: nothing is lost with the word that it is.
+    const write = phase === 'complete' ? writeAdvisoryFile : writeSmallFile;
+    await this.write(cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`, write);
   }
 
   private async writeAggregated(): Promise<void> {
