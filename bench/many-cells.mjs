@@ -82,7 +82,7 @@ async function filesAlone() {
         make(join(cell, 'metrics_compact.csv'), true),
         make(join(cell, 'metrics_compact.sums'), true),
         make(join(cell, 'summary.json.tmp'), true),
-        make(join(cell, 'progress.json.tmp'), false),
+        make(join(cell, 'progress.json.tmp'), true),
         make(join(cell, 'logs.txt'), false),
       ];
     });

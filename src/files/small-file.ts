@@ -18,51 +18,22 @@ export async function writeSmallFile(
   content: string | Uint8Array,
   patience_ms?: number,
 ): Promise<void> {
+  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
   await onDiskAsync('write', path, async () => {
-    await writeTemporary(port, path, content, (fd) => port.fsync(fd));
+    const temporary = temporaryPath(path);
+    const fd = port.open(temporary, 'w+');
+    try {
+      writeFully(port, fd, bytes, 0);
+      await port.fsync(fd);
+    } finally {
+      port.close(fd);
+    }
     await putInPlace(port, path, patience_ms);
   });
 }
 
-/**
- * The same for what nothing is decided from: nothing is synced, so a process that is killed leaves the old text or the new one, but a power cut perhaps
- * neither. Where the folder is synced meanwhile, the temporary file may be what it leaves.
- */
-export async function writeAdvisoryFile(
-  port: FilePort,
-  path: string,
-  content: string,
-  patience_ms?: number,
-): Promise<void> {
-  await onDiskAsync('write', path, async () => {
-    await writeTemporary(port, path, content);
-    await replace(port, path, patience_ms);
-  });
-}
-
-async function writeTemporary(
-  port: FilePort,
-  path: string,
-  content: string | Uint8Array,
-  sync?: (fd: number) => Promise<void>,
-): Promise<void> {
-  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
-  const fd = port.open(temporaryPath(path), 'w+');
-  try {
-    writeFully(port, fd, bytes, 0);
-    await sync?.(fd);
-  } finally {
-    port.close(fd);
-  }
-}
-
 /** Puts the temporary file of `path`, which is written and synced, in its place, durably. It goes where that cannot be done. */
 export async function putInPlace(port: FilePort, path: string, patience_ms?: number): Promise<void> {
-  await replace(port, path, patience_ms);
-  await port.syncFolder(dirname(path));
-}
-
-async function replace(port: FilePort, path: string, patience_ms: number | undefined): Promise<void> {
   const temporary = temporaryPath(path);
   try {
     await renameWhenFree(port, temporary, path, patience_ms);
@@ -70,6 +41,7 @@ async function replace(port: FilePort, path: string, patience_ms: number | undef
     if (error instanceof HeldFile) await removeIfFree(port, temporary);
     throw error;
   }
+  await port.syncFolder(dirname(path));
 }
 
 /** Bytes gathered before they are written. */

@@ -44,12 +44,12 @@ test('the tables of a run come from what it just made: no summary is read but th
   expect(opened('summary.json.tmp')).toBe(4);
 });
 
-test('a small cell is made with one log, and two syncs of its folder: rows and sums, summary; nothing is decided from its progress', async () => {
+test('a small cell is made with one log, and three syncs of its folder: rows and sums, summary, progress', async () => {
   const study = new CoinStudy();
   const { host, opened, folderSyncs } = counted();
   await run(study.file, { output: study.output, chunk: 1000 }, host);
   expect(opened('logs.txt')).toBe(4);
-  expect(folderSyncs(/cell_[^/]*$/)).toBe(8);
+  expect(folderSyncs(/cell_[^/]*$/)).toBe(12);
   const [cell_id] = readFileSync(join(study.output, 'results', 'final_results.csv'), 'utf8')
     .split('\n')[1]!
     .split(',');

@@ -10,7 +10,7 @@ import { cellLayout, layoutOf, type RunLayout } from '../../store/scan/layout.ts
 import type { FilePort } from '../../files/port.ts';
 import { HARDLY_ANY_PATIENCE_MS, HeldFile } from '../../files/held.ts';
 import { appendLine } from '../../files/append-line.ts';
-import { writeAdvisoryFile, writeSmallFile } from '../../files/small-file.ts';
+import { writeSmallFile } from '../../files/small-file.ts';
 import { countPermutations, describeRanges, type PermutationRange } from '../../study/permutation-range.ts';
 import { collectGarbage } from '../collect-garbage.ts';
 import { readAdvisory } from '../../stored/advisory-file.ts';
@@ -122,12 +122,9 @@ export class Bookkeeper {
     progress.completed();
     this.tellFinished(cell, true);
     if (this.saysComplete(cell, scan.target)) return;
+    // Its process died before it said so, and perhaps before the name of its summary was durable: this makes sure.
     const open = this.openCell(cell, { ...scan, n_duplicates_dropped: scan.n_duplicates });
-    void this.queue(async () => {
-      // Its process died before it said so, and perhaps before the name of its summary was durable: this makes sure.
-      await this.options.port.syncFolder(cell.place.folder);
-      await this.writeProgressJson(open, states.status(cell.index));
-    });
+    void this.queue(() => this.writeProgressJson(open, states.status(cell.index)));
   }
 
   /** A cell that a stopped run did not reach, read for its closing counts. */
@@ -365,9 +362,7 @@ export class Bookkeeper {
       params: cell.parameters,
       resume_info,
     };
-    // A complete cell changes no more, and there may be 100,000: nothing is lost with the word that it is.
-    const write = phase === 'complete' ? writeAdvisoryFile : writeSmallFile;
-    await this.write(cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`, write);
+    await this.write(cellLayout(cell.place.folder).progress, `${JSON.stringify(progress, null, 1)}\n`);
   }
 
   private async writeAggregated(): Promise<void> {
@@ -405,9 +400,9 @@ export class Bookkeeper {
   }
 
   /** A file that another program has open is written the next time; a warning is given where that persists. */
-  private async write(path: string, text: string, write: typeof writeAdvisoryFile = writeSmallFile): Promise<void> {
+  private async write(path: string, text: string): Promise<void> {
     try {
-      await write(this.options.port, path, text, HARDLY_ANY_PATIENCE_MS);
+      await writeSmallFile(this.options.port, path, text, HARDLY_ANY_PATIENCE_MS);
       this.held.delete(path);
     } catch (error) {
       if (!(error instanceof HeldFile)) throw error;
