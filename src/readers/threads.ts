@@ -21,6 +21,7 @@ import { childTable } from '../programs/command/child-table.ts';
 import { isCodeOfCommand } from '../programs/program.ts';
 import type { ComputeTask, ThreadTasks, WorkerData } from './thread-tasks.ts';
 import { ThreadsOnDemand } from './threads-on-demand.ts';
+import { WORKER_FILE } from './worker-file.ts';
 
 const TRIES_AGAIN = 3;
 const TRIES_TO_PREPARE = 10;
@@ -158,7 +159,7 @@ export function openThreads(
     const worker_data: WorkerData = { setups };
     // Before they start: it is part of their environment.
     if (setups.some(({ setup: { model } }) => 'code' in model && isCodeOfCommand(model.code))) childTable();
-    const pool = new ThreadPool<ThreadTasks>({ worker: new URL('./worker.js', import.meta.url), threads, worker_data });
+    const pool = new ThreadPool<ThreadTasks>({ worker: WORKER_FILE, threads, worker_data });
     return new Threads(pool, setups, purity_check ? setups : []);
   };
   return computes ? open() : new ThreadsOnDemand(port, parallelOf(threads), open);
