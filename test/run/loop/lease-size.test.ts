@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { chunksOf } from '../../../src/plan/chunks.ts';
+import { seededRandom } from '../../crash/simulated-disk.ts';
 import { LeaseSize } from '../../../src/run/loop/lease-size.ts';
 
 /** What the sizes come to when every chunk takes `ms_of(count)`. */
@@ -30,8 +32,20 @@ test('a worker that had to wait for a processor does not make chunks much smalle
 test('cells that are slower, or faster, are followed', () => {
   const lease = new LeaseSize('auto');
   sizes(lease, 8, (count) => count * 0.002);
-  expect(sizes(lease, 12, (count) => count * 0.05).at(-1)).toBe(360);
-  expect(sizes(lease, 3, (count) => count * 0.01).at(-1)).toBe(1800);
+  expect(sizes(lease, 12, (count) => count * 0.05).at(-1)).toBe(256);
+  expect(sizes(lease, 3, (count) => count * 0.01).at(-1)).toBe(2048);
+});
+
+test('times that vary by a fifth cut hardly any chunk short', () => {
+  const lease = new LeaseSize('auto');
+  const random = seededRandom(1);
+  let chunks = 0;
+  for (const { from, to } of chunksOf([{ from: 0, to: 2_000_000 }], () => lease.next())) {
+    lease.observe(to - from, (to - from) * 0.0022 * (0.9 + 0.2 * random()));
+    chunks += 1;
+  }
+  // 2,000,000 / 8,192 is 244.1.
+  expect(chunks).toBeLessThan(255);
 });
 
 test('a permutation of seconds is a chunk of its own; a fast one never makes a chunk without bounds', () => {
@@ -44,6 +58,6 @@ test('a chunk size that was asked for stays', () => {
 });
 
 test('over a queue a chunk takes a second, and a fast one is larger', () => {
-  expect(sizes(new LeaseSize('auto', 'queue'), 9, (count) => count * 0.5).at(-1)).toBe(2000);
+  expect(sizes(new LeaseSize('auto', 'queue'), 9, (count) => count * 0.5).at(-1)).toBe(2048);
   expect(sizes(new LeaseSize('auto', 'queue'), 9, () => 0).at(-1)).toBe(131_072);
 });
