@@ -6,6 +6,7 @@ import { join, relative, sep } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild-wasm';
+import { isMade } from './is-made.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const bundled = join(dist, 'bundled');
@@ -14,7 +15,7 @@ const worker_file = join(dist, 'readers', 'worker-file.js');
 const made_from_file = join(bundled, 'made-from.txt');
 
 const made_from = fingerprint();
-if (!isMade()) {
+if (!isMade(made_from_file, made_from)) {
   rmSync(bundled, { recursive: true, force: true });
   await esbuild.build({
     entryPoints: { main: join(dist, 'commands', 'main.js'), worker: join(dist, 'readers', 'worker.js') },
@@ -29,7 +30,7 @@ if (!isMade()) {
     plugins: [{ name: 'places', setup: keepPlaces }],
   });
   await esbuild.stop();
-  writeFileSync(made_from_file, made_from);
+  writeFileSync(made_from_file, `${made_from}\n`);
 }
 load(cli, /(?<=import\(["']\.\/)(commands|bundled)(?=\/main\.js["']\))/, 'bundled');
 load(worker_file, /(?<=new URL\(')(\.|\.\.\/bundled)(?=\/worker\.js')/, '../bundled');
@@ -67,12 +68,4 @@ function fingerprint() {
     .sort();
   for (const name of names) hash.update(`${name}\n`).update(readFileSync(join(dist, name)));
   return hash.update(readFileSync(fileURLToPath(import.meta.url))).digest('hex');
-}
-
-function isMade() {
-  try {
-    return readFileSync(made_from_file, 'utf8') === made_from;
-  } catch {
-    return false; // not made yet
-  }
 }

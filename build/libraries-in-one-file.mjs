@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild-wasm';
+import { isMade } from './is-made.mjs';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -47,14 +48,6 @@ async function make(name, what, target, options) {
   const banner = { js: `${made_from}\n/*\n${license}\n*/` };
   await esbuild.build({ ...options, outfile: target, bundle: true, platform: 'node', target: 'node20', banner });
   await esbuild.stop();
-}
-
-function isMade(target, made_from) {
-  try {
-    return readFileSync(target, 'utf8').startsWith(`${made_from}\n`);
-  } catch {
-    return false; // not made yet
-  }
 }
 
 /** Has a file of dist/ load the one file in place of the package. */

@@ -6,12 +6,13 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { URL, fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild-wasm';
+import { isMade } from './is-made.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const target = join(root, 'dist', 'report', 'page-program.js');
 
 const made_from = `/* ${fingerprint()} */`;
-if (!isMade()) {
+if (!isMade(target, made_from)) {
   const built = await esbuild.build({
     entryPoints: [join(root, 'src/report/page/main.ts')],
     bundle: true,
@@ -46,14 +47,6 @@ function fingerprint() {
   }
   for (const name of ['package-lock.json', 'build/page.mjs']) hash.update(readFileSync(join(root, name)));
   return hash.digest('hex');
-}
-
-function isMade() {
-  try {
-    return readFileSync(target, 'utf8').startsWith(`${made_from}\n`);
-  } catch {
-    return false; // not made yet
-  }
 }
 
 /** The licences of every package that is in it: they ask to go wherever it goes. A text that several packages have stands once, under the copyright lines of all of them. */

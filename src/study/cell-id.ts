@@ -21,12 +21,9 @@ export function refusedId(id: string): string | undefined {
  * whatever the id: no `/` survives, and the prefix keeps `.` and `..` harmless. Different ids have different names.
  */
 export function cellFolderName(id: string): string {
-  if (/^[A-Za-z0-9._-]*$/.test(id)) return `cell_${id}`;
-  const encoded = Array.from(Buffer.from(id, 'utf8'), (byte) => {
-    const char = String.fromCharCode(byte);
-    return /[A-Za-z0-9._-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  });
-  return `cell_${encoded.join('')}`;
+  const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  const encoded = id.replace(/[^A-Za-z0-9._-]/gu, (other) => Array.from(Buffer.from(other, 'utf8'), percent).join(''));
+  return `cell_${encoded}`;
 }
 
 /** The cell id from the name of a folder, or undefined where it is not a cell's. */

@@ -1,6 +1,8 @@
 import { join, sep } from 'node:path';
 import { cellFolderName } from '../../study/cell-id.ts';
 
+const PER_CELL = 'per_cell';
+
 /** Where everything of a run is, below its output folder. */
 export interface RunLayout {
   readonly output: string;
@@ -37,7 +39,7 @@ export interface CellLayout {
 
 export function layoutOf(output: string): RunLayout {
   const aggregated = join(output, 'aggregated');
-  const per_cell = join(output, 'per_cell');
+  const per_cell = join(output, PER_CELL);
   return {
     output,
     manifest: join(output, 'run_manifest.json'),
@@ -62,7 +64,7 @@ export function layoutOf(output: string): RunLayout {
 
 /** The folder of a cell alone: a run may have 100,000 of them. */
 export function cellFolderOf(output: string, cell_id: string): string {
-  return join(output, 'per_cell', cellFolderName(cell_id));
+  return join(output, PER_CELL, cellFolderName(cell_id));
 }
 
 /** `folder`: as `cellFolderOf` gives it, so that names need only be put behind it. */
